@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tree's private structs, shared by the files that make it up and by nobody else:
+ *
+ *   pool.c map.c image.c	storage without a word about processes' links
+ *   tree.c			nodes and every change of a link between them
+ *   thread.c			the tasks of a process
+ *   apply.c observe.c		events and scans, turned into calls of tree.c
+ *   watch.c feed.c		what follows from a change
+ *   node.c query.c display.c	reading (node.c: one node)
+ */
+#ifndef PTREE_INTERNAL_H
+#define PTREE_INTERNAL_H
+
+#include "proctree.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+#define NS_PER_MS UINT64_C(1000000)
+
+/* Objects of one size, kept for reuse when freed. */
+struct pool {
+	size_t object_size;
+	void *free;   /* list through the objects' first word */
+	void *blocks; /* list through the blocks' first word */
+};
+
+void pool_init(struct pool *pool, size_t object_size);
+void *pool_get(struct pool *pool); /* zeroed; NULL: no memory */
+void pool_put(struct pool *pool, void *object);
+void pool_clear(struct pool *pool);
+
+/* Key -> pointer, open addressing. Keys are never 0. */
+struct map_slot {
+	uint64_t key;
+	void *value;
+};
+struct map {
+	struct map_slot *slots;
+	size_t count, capacity; /* capacity: a power of two, or 0 */
+};
+
+void *map_find(const struct map *map, uint64_t key);
+int map_reserve(struct map *map, size_t more); /* after it, so many insertions cannot fail */
+int map_set(struct map *map, uint64_t key, void *value);
+void map_remove(struct map *map, uint64_t key);
+void map_clear(struct map *map);
+
+/*
+ * An image is shared by a process and the children forked from it, until they exec. older is
+ * meaningful to the processes whose image_depth reaches that far.
+ */
+struct image {
+	struct ptree_image pub;
+	struct image *older;
+	uint32_t refs;
+};
+
+/* The kernel's parent before the present one. */
+struct edge {
+	uint64_t parent_id;
+	uint64_t from_ns, to_ns;
+};
+
+struct ptree_thread {
+	uint64_t id;
+	uint64_t begin_ns;
+	uint64_t read_ns; /* when a scan last saw it */
+	struct ptree_node *node;
+	struct ptree_thread *prev, *next;
+	pid_t tid;
+	char comm[PTREE_COMM_SIZE];
+};
+
+struct node_list {
+	struct ptree_node *head, *tail;
+};
+
+/* Where an ended node is on its way out. */
+enum node_fate {
+	NODE_PRESENT,  /* alive, or a zombie */
+	NODE_QUEUED,   /* over; in the queue of those to be forgotten, oldest first */
+	NODE_ANCESTOR, /* beyond the limits, kept because something kept came from it */
+};
+
+#define NOT_ORPHANED UINT32_MAX
+
+struct ptree_node {
+	uint64_t id;
+	uint64_t begin_ns, end_ns;
+	uint64_t read_ns;   /* when a scan last saw it; 0: never */
+	uint64_t event_ns;  /* of the last event about it */
+	uint64_t parent_ns; /* since when parent holds, or when it was last confirmed */
+	uint64_t change_ns;
+	struct ptree_node *parent;
+	struct ptree_node *prev, *next; /* among the parent's live or past children */
+	struct node_list live, past;	/* children: present ones; ended ones by exit */
+	struct ptree_node *origin;
+	struct ptree_node *fork_prev, *fork_next; /* among those the origin forked */
+	struct ptree_node *last_forked;
+	struct ptree_node *queue_prev, *queue_next;
+	struct ptree_thread *threads;
+	struct image *image;
+	struct edge *edges;
+	uint64_t gone, gone_failed; /* children that are forgotten */
+	pid_t pid, sid, tracer;
+	uint32_t ruid, euid, rgid, egid;
+	uint32_t live_count, forked_count, thread_count, edge_count;
+	uint32_t elided;
+	uint32_t exec_count;
+	uint32_t orphan_index; /* in tree->orphaned */
+	uint32_t status;
+	uint16_t image_depth; /* images of the chain that are its own */
+	uint8_t change;	      /* enum ptree_change_kind */
+	uint8_t fate;	      /* enum node_fate */
+	bool is_begin_exact : 1;
+	bool is_origin_told : 1;
+	bool has_ended : 1;
+	bool is_status_known : 1;
+	bool is_zombie : 1;
+	bool is_leader_gone : 1;
+	bool is_kernel_thread : 1;
+	bool is_watched : 1;
+	bool is_placeholder : 1; /* known only because another one named it as its parent */
+};
+
+struct feed {
+	struct ptree_change *ring;
+	size_t size;
+	uint64_t next; /* position of the next change */
+};
+
+struct watched_name {
+	char *name;
+	pid_t ignored_pid;
+};
+
+struct ptree_tree {
+	struct ptree_node root;
+	struct map by_pid; /* the latest node of each pid, ended ones too while kept */
+	struct map by_id;
+	struct map by_tid; /* threads but leaders */
+	struct pool nodes, threads, images;
+	struct node_list queue;
+	struct ptree_node **orphaned; /* ended, with live children nobody has adopted */
+	size_t orphaned_count, orphaned_capacity;
+	size_t placeholder_count;
+	struct ptree_tree_counts counts;
+	struct ptree_tree_options options;
+	struct feed feed;
+	struct watched_name *watched_names;
+	size_t watched_name_count;
+	uint64_t next_id;
+	uint64_t generation;
+	uint64_t clock_offset_ns;
+	bool is_polling;
+};
+
+/* tree.c: finding */
+struct ptree_node *tree_latest(const struct ptree_tree *tree, pid_t pid); /* ended ones too */
+struct ptree_node *tree_live(const struct ptree_tree *tree, pid_t pid);
+
+/* tree.c: the only place where links change */
+struct ptree_node *tree_add(struct ptree_tree *tree, pid_t pid, struct ptree_node *parent,
+			    uint64_t begin_ns);
+struct ptree_node *tree_live_or_placeholder(struct ptree_tree *tree, pid_t pid, uint64_t now_ns);
+void tree_set_known(struct ptree_tree *tree, struct ptree_node *node); /* no placeholder any more */
+void tree_set_origin(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *origin);
+void tree_move(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
+	       uint64_t when_ns);
+void tree_end(struct ptree_tree *tree, struct ptree_node *node, uint64_t end_ns);
+void tree_revive(struct ptree_tree *tree, struct ptree_node *node);
+void tree_set_zombie(struct ptree_tree *tree, struct ptree_node *node, bool is_zombie);
+
+/* apply.c */
+/* Ends one whose leader's exit was seen, and whose other tasks turned out to be gone as well. */
+void tree_finish_leaderless(struct ptree_tree *tree, struct ptree_node *node);
+
+/* image.c */
+struct image *image_new(struct ptree_tree *tree, uint64_t begin_ns);
+void image_unref(struct ptree_tree *tree, struct image *image);
+int image_push(struct ptree_tree *tree, struct ptree_node *node, uint64_t begin_ns);
+void image_inherit(struct ptree_tree *tree, struct ptree_node *child,
+		   const struct ptree_node *from);
+int image_set_comm(struct ptree_tree *tree, struct ptree_node *node,
+		   const char comm[PTREE_COMM_SIZE]);
+int image_set_argv(struct image *image, uint64_t read_ns, enum ptree_argv_status status,
+		   const char *argv, size_t size);
+
+/* thread.c */
+int thread_add(struct ptree_tree *tree, struct ptree_node *node, pid_t tid, uint64_t begin_ns,
+	       const char *comm);
+struct ptree_thread *thread_find(const struct ptree_tree *tree, const struct ptree_node *node,
+				 pid_t tid);
+void thread_remove(struct ptree_tree *tree, struct ptree_thread *thread);
+void thread_remove_all(struct ptree_tree *tree, struct ptree_node *node);
+
+/* watch.c */
+void watch_inherit(struct ptree_tree *tree, struct ptree_node *node, const struct ptree_node *from);
+void watch_check_name(struct ptree_tree *tree, struct ptree_node *node);
+void watch_clear_names(struct ptree_tree *tree);
+
+/* feed.c */
+int feed_init(struct feed *feed, size_t size);
+void feed_push(struct ptree_tree *tree, enum ptree_change_kind kind, const struct ptree_node *node,
+	       uint64_t boot_ns, const struct ptree_event *event);
+/* The same, and it becomes the node's last change, which views highlight. */
+void tree_note(struct ptree_tree *tree, struct ptree_node *node, enum ptree_change_kind kind,
+	       uint64_t boot_ns, const struct ptree_event *event);
+
+/* query.c */
+int nodes_append(struct ptree_nodes *nodes, const struct ptree_node *node);
+
+#endif

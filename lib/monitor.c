@@ -1,0 +1,764 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keeps a tree current: joins connector, /proc and tree, and decides when to believe which.
+ *
+ *   STARTING  subscribed; the first scan is under way, events are applied as they come
+ *   LIVE      the tree follows the events
+ *   STALE     events were lost: a scan repairs the tree
+ *   DEAF      the kernel stopped sending without an error: a new socket, then a scan
+ *   POLLING   no connector, or not one to be believed: scans on a timer
+ *
+ * A scan always begins after the subscription or the loss that it is to make good. Its result is
+ * merged by the time at which each thing was read; processes that it did not meet are ended only
+ * when the events from before it have all been read.
+ */
+#include "internal.h"
+#include "reader.h"
+#include "reaping.h"
+#include "scan.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#define BATCH 256
+#define TICK_NS NS_PER_S
+#define DEFAULT_BUDGET_NS (10 * NS_PER_MS)
+#define DEFAULT_ARGV_MAX 4096
+#define SCAN_THREADS 2
+#define READER_THREADS 2
+#define HEARTBEATS_MISSED_MAX 2
+#define ORPHANS_PER_TURN 32
+#define REFRESHES_MAX 512
+#define RECONNECT_NS (30 * NS_PER_S)
+/* Of a scan's own duration: how long to leave /proc alone after it. */
+#define REPAIR_PAUSE 3
+#define POLL_PAUSE 20
+/* Events this much younger than a scan's start prove that those from before it have been read. */
+#define ORDER_SLACK_NS (200 * NS_PER_MS)
+
+/* A job of the reader's that fills in the image of an exec that was seen. */
+#define JOB_IS_EXEC 0x100u
+
+struct ptree_monitor {
+	struct ptree_tree *tree;
+	struct ptree_procfs *procfs;
+	struct ptree_connector *connector; /* NULL: polling */
+	struct reader *reader;
+	struct scan *scan; /* the one under way, or NULL */
+	struct reaping reaping;
+	struct ptree_monitor_options options;
+	struct ptree_monitor_status status;
+	int epoll_fd, wake_fd, timer_fd;
+	pid_t self;
+	uint64_t lost_before; /* by sockets that are closed */
+	uint64_t ignored_before;
+	uint64_t last_event_ns; /* when the connector last had something to say */
+	uint64_t newest_ns;	/* the youngest event's own time */
+	uint64_t scan_end_ns;	/* when the last scan ended, and how long it took */
+	uint64_t scan_duration_ns;
+	uint64_t reconnect_ns; /* when the connector was last tried */
+	unsigned heartbeats_missed;
+	bool is_drained;   /* the socket was empty when last looked at */
+	bool needs_repair; /* a loss that no scan has made good yet */
+	bool is_scan_for_loss;
+	struct ptree_event events[BATCH];
+};
+
+/* ---- the connector ---- */
+
+static int watch_fd(struct ptree_monitor *monitor, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(monitor->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static int connect_events(struct ptree_monitor *monitor)
+{
+	const struct ptree_connector_options options = {
+		.receive_buffer_size = monitor->options.receive_buffer_size,
+		.no_enobufs = true,
+	};
+	int err;
+
+	monitor->reconnect_ns = ptree_boot_now_ns();
+	if (monitor->options.poll_only)
+		return 0;
+	err = ptree_connector_open(&monitor->connector, &options);
+	if (err)
+		return err;
+	monitor->heartbeats_missed = 0;
+	monitor->last_event_ns = monitor->reconnect_ns;
+	return watch_fd(monitor, ptree_connector_fd(monitor->connector));
+}
+
+static void disconnect_events(struct ptree_monitor *monitor)
+{
+	struct ptree_connector_stats stats;
+
+	if (!monitor->connector)
+		return;
+	ptree_connector_get_stats(monitor->connector, &stats);
+	monitor->lost_before += stats.lost > stats.dropped ? stats.lost : stats.dropped;
+	monitor->ignored_before += stats.spoofed + stats.truncated + stats.malformed;
+	ptree_connector_close(monitor->connector);
+	monitor->connector = NULL;
+}
+
+static void update_counts(struct ptree_monitor *monitor)
+{
+	struct ptree_connector_stats stats;
+	uint64_t lost;
+
+	if (!monitor->connector)
+		return;
+	ptree_connector_get_stats(monitor->connector, &stats);
+	/* The socket knows what it dropped before the next event shows the gap. */
+	lost = monitor->lost_before + (stats.lost > stats.dropped ? stats.lost : stats.dropped);
+	if (lost != monitor->status.lost)
+		monitor->needs_repair = true;
+	monitor->status.lost = lost;
+	monitor->status.ignored =
+	    monitor->ignored_before + stats.spoofed + stats.truncated + stats.malformed;
+	monitor->status.receive_buffer_size = stats.receive_buffer_size;
+}
+
+/* ---- states ---- */
+
+static void enter(struct ptree_monitor *monitor, enum ptree_monitor_state state)
+{
+	monitor->status.state = state;
+	ptree_tree_set_polling(monitor->tree, state == PTREE_MONITOR_POLLING);
+}
+
+static void start_polling(struct ptree_monitor *monitor, int reason)
+{
+	disconnect_events(monitor);
+	monitor->status.reason = reason;
+	monitor->needs_repair = false;
+	if (monitor->status.state != PTREE_MONITOR_STARTING)
+		enter(monitor, PTREE_MONITOR_POLLING);
+}
+
+static int start_scan(struct ptree_monitor *monitor)
+{
+	int err = scan_start(&monitor->scan, monitor->procfs, 0, SCAN_THREADS, monitor->wake_fd);
+
+	if (err) {
+		monitor->scan = NULL;
+		monitor->scan_end_ns = ptree_boot_now_ns(); /* try again, but not at once */
+		return err;
+	}
+	monitor->is_scan_for_loss = monitor->needs_repair;
+	monitor->needs_repair = false;
+	return 0;
+}
+
+/* The old socket is closed only now: what it still held is older than the scan to come. */
+static void replace_deaf_socket(struct ptree_monitor *monitor)
+{
+	int err;
+
+	enter(monitor, PTREE_MONITOR_DEAF);
+	disconnect_events(monitor);
+	err = connect_events(monitor);
+	if (err)
+		start_polling(monitor, err);
+	else
+		monitor->needs_repair = true;
+}
+
+static bool has_rested(const struct ptree_monitor *monitor, uint64_t now_ns, uint64_t pause,
+		       uint64_t least_ns)
+{
+	uint64_t rest_ns = monitor->scan_duration_ns * pause;
+
+	return now_ns >= monitor->scan_end_ns + (rest_ns > least_ns ? rest_ns : least_ns);
+}
+
+static void repair_if_needed(struct ptree_monitor *monitor, uint64_t now_ns)
+{
+	if (!monitor->needs_repair)
+		return;
+	if (monitor->status.state == PTREE_MONITOR_LIVE)
+		enter(monitor, PTREE_MONITOR_STALE);
+	if (!monitor->scan && has_rested(monitor, now_ns, REPAIR_PAUSE, 50 * NS_PER_MS))
+		start_scan(monitor);
+}
+
+/* ---- events ---- */
+
+/*
+ * The heartbeat and the names of our own threads are COMM events of this process; that its
+ * threads come and go is nobody's concern either.
+ */
+static bool is_own_noise(const struct ptree_monitor *monitor, const struct ptree_event *event)
+{
+	return event->tgid == monitor->self &&
+	       (event->kind == PTREE_EVENT_COMM || event->pid != event->tgid);
+}
+
+static void submit(struct ptree_monitor *monitor, const struct ptree_node *node, unsigned what,
+		   bool urgent)
+{
+	const struct ptree_image *image = ptree_node_image(node, 0);
+	struct reader_job job = { .id = ptree_node_id(node),
+				  .pid = ptree_node_pid(node),
+				  .image_ns = image ? image->begin_ns : 0,
+				  .start_ns = ptree_node_is_begin_exact(node)
+						  ? 0
+						  : ptree_node_begin_ns(node),
+				  .what = what };
+
+	reader_submit(monitor->reader, &job, urgent);
+}
+
+static void follow_up(struct ptree_monitor *monitor, const struct ptree_event *event)
+{
+	const struct ptree_node *node;
+
+	if (event->kind == PTREE_EVENT_EXEC) {
+		monitor->status.execs++;
+		node = ptree_tree_find(monitor->tree, event->tgid);
+		if (node)
+			submit(monitor, node, READER_ARGV | READER_COMM | JOB_IS_EXEC, true);
+	} else if (event->kind == PTREE_EVENT_EXIT) {
+		node = tree_latest(monitor->tree, event->tgid);
+		if (node && (node->has_ended || node->is_leader_gone))
+			reaping_exit_seen(&monitor->reaping, node->id);
+	} else if (event->kind == PTREE_EVENT_FORK && event->pid == event->tgid) {
+		node = ptree_tree_find(monitor->tree, event->tgid);
+		if (node && ptree_node_is_kernel_thread(node))
+			submit(monitor, node, READER_COMM, true);
+	}
+}
+
+static int take_event(struct ptree_monitor *monitor, const struct ptree_event *event)
+{
+	uint64_t boot_ns = event->time_ns + monitor->tree->clock_offset_ns;
+	int err;
+
+	if (is_own_noise(monitor, event))
+		return 0;
+	if (event->kind == PTREE_EVENT_LOST)
+		monitor->needs_repair = true;
+	else
+		monitor->status.events++;
+	if (boot_ns > monitor->newest_ns)
+		monitor->newest_ns = boot_ns;
+	err = ptree_tree_apply(monitor->tree, event);
+	if (!err)
+		follow_up(monitor, event);
+	return err;
+}
+
+/* Returns how many were applied, or -ENOMEM. */
+static int take_batch(struct ptree_monitor *monitor)
+{
+	int count = ptree_connector_receive(monitor->connector, monitor->events, BATCH, 0);
+	int result = 0;
+
+	if (count == -ENOBUFS || count == -EINTR) {
+		monitor->needs_repair |= count == -ENOBUFS;
+		return 1; /* go on */
+	}
+	if (count < 0) {
+		replace_deaf_socket(monitor);
+		return 0;
+	}
+	for (int i = 0; i < count; i++) {
+		int err = take_event(monitor, &monitor->events[i]);
+
+		result = result ? result : err;
+	}
+	if (count) {
+		monitor->last_event_ns = ptree_boot_now_ns();
+		monitor->heartbeats_missed = 0;
+	}
+	return result ? result : count;
+}
+
+static int take_events(struct ptree_monitor *monitor, uint64_t deadline_ns)
+{
+	int total = 0;
+
+	monitor->is_drained = false;
+	while (monitor->connector) {
+		int count = take_batch(monitor);
+
+		if (count < 0)
+			return count;
+		monitor->is_drained = count == 0;
+		total += count;
+		if (!count || ptree_boot_now_ns() >= deadline_ns)
+			break;
+	}
+	return total;
+}
+
+/* ---- scans ---- */
+
+static void observe_tasks(struct ptree_monitor *monitor, const struct scan_entry *entry)
+{
+	if (entry->process.pid == monitor->self)
+		return;
+	if (entry->tids || entry->process.thread_count <= 1)
+		ptree_tree_observe_tasks(monitor->tree, entry->process.pid, entry->tids,
+					 entry->tid_count);
+}
+
+static void read_text_if_unknown(struct ptree_monitor *monitor, const struct ptree_node *node)
+{
+	const struct ptree_image *image = ptree_node_image(node, 0);
+
+	if (image && image->argv_status == PTREE_ARGV_PENDING && !ptree_node_has_ended(node))
+		submit(monitor, node, READER_ARGV, false);
+}
+
+/* After the scan: it must not wait for the readers. */
+static void read_unknown_texts(struct ptree_monitor *monitor)
+{
+	const struct map *nodes = &monitor->tree->by_id;
+
+	for (size_t i = 0; i < nodes->capacity; i++) {
+		if (nodes->slots[i].value)
+			read_text_if_unknown(monitor, nodes->slots[i].value);
+	}
+}
+
+static int take_entry(struct ptree_monitor *monitor, const struct scan_entry *entry)
+{
+	int err = ptree_tree_observe(monitor->tree, &entry->process);
+	const struct ptree_node *node = tree_latest(monitor->tree, entry->process.pid);
+
+	if (err || !node)
+		return err;
+	observe_tasks(monitor, entry);
+	if (node->is_zombie)
+		reaping_zombie_seen(&monitor->reaping, node->id);
+	return 0;
+}
+
+/* Everything from before the scan is in the tree. */
+static bool is_past_scan_start(const struct ptree_monitor *monitor)
+{
+	return !monitor->connector || monitor->is_drained ||
+	       monitor->newest_ns > scan_start_ns(monitor->scan) + ORDER_SLACK_NS;
+}
+
+static void finish_scan(struct ptree_monitor *monitor)
+{
+	uint64_t began_ns = scan_start_ns(monitor->scan);
+	bool has_failed = scan_error(monitor->scan) < 0;
+
+	if (!has_failed)
+		ptree_tree_sweep(monitor->tree, began_ns);
+	read_unknown_texts(monitor);
+	scan_free(monitor->scan);
+	monitor->scan = NULL;
+	monitor->scan_end_ns = ptree_boot_now_ns();
+	monitor->scan_duration_ns = monitor->scan_end_ns - began_ns;
+	if (monitor->is_scan_for_loss && has_failed)
+		monitor->needs_repair = true;
+	if (monitor->is_scan_for_loss && !has_failed) {
+		monitor->status.resyncs++;
+		feed_push(monitor->tree, PTREE_CHANGE_RESYNC, NULL, monitor->scan_end_ns, NULL);
+	}
+	monitor->is_scan_for_loss = false;
+	if (!monitor->connector)
+		enter(monitor, PTREE_MONITOR_POLLING);
+	else if (!monitor->needs_repair)
+		enter(monitor, PTREE_MONITOR_LIVE);
+}
+
+static int take_scan(struct ptree_monitor *monitor, uint64_t deadline_ns)
+{
+	struct scan_entry entries[64];
+	size_t count;
+	int err = 0;
+
+	if (!monitor->scan)
+		return 0;
+	do {
+		count = scan_take(monitor->scan, entries, 64);
+		for (size_t i = 0; i < count; i++) {
+			int result = take_entry(monitor, &entries[i]);
+
+			err = err ? err : result;
+			scan_entry_clear(&entries[i]);
+		}
+	} while (count && ptree_boot_now_ns() < deadline_ns);
+	if (scan_is_done(monitor->scan) && is_past_scan_start(monitor))
+		finish_scan(monitor);
+	return err;
+}
+
+/* ---- text ---- */
+
+static enum ptree_argv_status status_of(const struct reader_result *result,
+					const struct ptree_node *node)
+{
+	if (result->error == -ESRCH)
+		return PTREE_ARGV_LATE;
+	if (result->error)
+		return PTREE_ARGV_FAILED;
+	/* A process that has memory has arguments, if only an empty one. */
+	if (result->argv_status == PTREE_ARGV_NONE && !ptree_node_is_kernel_thread(node))
+		return PTREE_ARGV_LATE;
+	if (ptree_node_has_ended(node) && ptree_node_end_ns(node) < result->read_ns)
+		return PTREE_ARGV_LATE;
+	return result->argv_status;
+}
+
+static bool is_text(enum ptree_argv_status status)
+{
+	return status == PTREE_ARGV_READ || status == PTREE_ARGV_TRUNCATED;
+}
+
+static int set_argv(struct ptree_monitor *monitor, const struct reader_result *result,
+		    const struct ptree_node *node)
+{
+	const struct ptree_image *image = ptree_node_image(node, 0);
+	enum ptree_argv_status status = status_of(result, node);
+	bool is_news = image && image->argv_status == PTREE_ARGV_PENDING;
+	int err;
+
+	/* What was known stays, if it cannot be read again. */
+	if (!is_text(status) && !is_news)
+		return 0;
+	err = ptree_tree_set_argv(monitor->tree, result->job.id, result->job.image_ns,
+				  result->read_ns, status, is_text(status) ? result->argv : NULL,
+				  is_text(status) ? result->argv_size : 0);
+	if (!err && is_text(status) && result->job.what & JOB_IS_EXEC)
+		monitor->status.argv_read++;
+	return err == -ENOMEM ? err : 0;
+}
+
+static int take_result(struct ptree_monitor *monitor, const struct reader_result *result)
+{
+	const struct ptree_node *node = ptree_tree_find_id(monitor->tree, result->job.id);
+	const struct ptree_image *image = node ? ptree_node_image(node, 0) : NULL;
+
+	if (!node || (image && image->begin_ns != result->job.image_ns))
+		return 0;
+	if (result->has_comm &&
+	    ptree_tree_set_comm(monitor->tree, result->job.id, result->comm) == -ENOMEM)
+		return -ENOMEM;
+	return result->job.what & READER_ARGV ? set_argv(monitor, result, node) : 0;
+}
+
+static int take_results(struct ptree_monitor *monitor)
+{
+	struct reader_result results[64];
+	size_t count;
+	int err = 0;
+
+	do {
+		count = reader_collect(monitor->reader, results, 64);
+		for (size_t i = 0; i < count; i++) {
+			int result = take_result(monitor, &results[i]);
+
+			err = err ? err : result;
+			free(results[i].argv);
+		}
+	} while (count == 64);
+	return err;
+}
+
+void ptree_monitor_refresh(struct ptree_monitor *monitor, uint64_t id)
+{
+	const struct ptree_node *node = ptree_tree_find_id(monitor->tree, id);
+
+	if (!node || ptree_node_has_ended(node) || ptree_node_is_kernel_thread(node) ||
+	    reader_pending(monitor->reader) >= REFRESHES_MAX)
+		return;
+	submit(monitor, node, READER_ARGV | READER_COMM, false);
+}
+
+void ptree_monitor_refresh_thread(struct ptree_monitor *monitor, pid_t tid)
+{
+	struct ptree_thread *thread = map_find(&monitor->tree->by_tid, (uint64_t)tid);
+	char comm[PTREE_COMM_SIZE];
+
+	if (!thread || ptree_procfs_task_comm(monitor->procfs, thread->node->pid, tid, comm) ||
+	    !memcmp(comm, thread->comm, sizeof(comm)))
+		return;
+	memcpy(thread->comm, comm, sizeof(thread->comm));
+	monitor->tree->generation++;
+}
+
+/* ---- orphans ---- */
+
+/* One child's answer holds for all that its dead parent left. */
+static bool settle_orphans(struct ptree_monitor *monitor, pid_t child)
+{
+	struct ptree_node *node = tree_latest(monitor->tree, child);
+	pid_t ppid;
+	int err = ptree_procfs_parent(monitor->procfs, child, &ppid);
+
+	if (!err)
+		return !ptree_tree_adopt(monitor->tree, child, ppid);
+	if (!node || !node->is_zombie)
+		return false; /* gone as well: its own exit is on the way */
+	tree_set_zombie(monitor->tree, node, false);
+	return true;
+}
+
+static void adopt_orphans(struct ptree_monitor *monitor)
+{
+	size_t skip = 0;
+	pid_t child;
+
+	for (unsigned i = 0; i < ORPHANS_PER_TURN; i++) {
+		if (!ptree_tree_orphaned(monitor->tree, skip, &child))
+			return;
+		if (!settle_orphans(monitor, child))
+			skip++;
+	}
+}
+
+/* ---- the tick ---- */
+
+/*
+ * Any other process's event proves that the socket hears. Where it is silent, an event of our own
+ * must come: setting a thread's name to what it is already.
+ */
+static void heartbeat(struct ptree_monitor *monitor, uint64_t now_ns)
+{
+	char name[PTREE_COMM_SIZE] = "";
+
+	if (now_ns < monitor->last_event_ns + TICK_NS)
+		return;
+	if (monitor->heartbeats_missed >= HEARTBEATS_MISSED_MAX) {
+		replace_deaf_socket(monitor);
+		return;
+	}
+	monitor->heartbeats_missed++;
+	prctl(PR_GET_NAME, name);
+	prctl(PR_SET_NAME, name);
+}
+
+static void poll_tick(struct ptree_monitor *monitor, uint64_t now_ns)
+{
+	if (!monitor->options.poll_only && now_ns >= monitor->reconnect_ns + RECONNECT_NS &&
+	    !connect_events(monitor)) {
+		monitor->status.reason = 0;
+		monitor->needs_repair = true;
+		enter(monitor, PTREE_MONITOR_STALE);
+		return;
+	}
+	if (!monitor->scan && has_rested(monitor, now_ns, POLL_PAUSE, TICK_NS / 2))
+		start_scan(monitor);
+}
+
+static void check_tick(struct ptree_monitor *monitor, uint64_t now_ns)
+{
+	bool is_unsure = monitor->reaping.has_overflowed || monitor->tree->placeholder_count;
+
+	if (is_unsure && !monitor->scan && has_rested(monitor, now_ns, POLL_PAUSE, 2 * NS_PER_S)) {
+		monitor->reaping.has_overflowed = false;
+		start_scan(monitor);
+	}
+}
+
+static void tick(struct ptree_monitor *monitor)
+{
+	uint64_t now_ns = ptree_boot_now_ns();
+
+	ptree_tree_set_clock_offset(monitor->tree, ptree_boot_offset_ns());
+	reader_check(monitor->reader, now_ns);
+	reaping_look(&monitor->reaping, monitor->tree, monitor->procfs, now_ns);
+	ptree_tree_expire(monitor->tree, now_ns);
+	if (!monitor->connector) {
+		poll_tick(monitor, now_ns);
+		return;
+	}
+	heartbeat(monitor, now_ns);
+	check_tick(monitor, now_ns);
+}
+
+static bool was_signalled(int fd)
+{
+	uint64_t count;
+
+	return read(fd, &count, sizeof(count)) == sizeof(count);
+}
+
+int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
+{
+	uint64_t deadline_ns = ptree_boot_now_ns() + (budget_ns ? budget_ns : DEFAULT_BUDGET_NS);
+	int applied, err, result;
+
+	was_signalled(monitor->wake_fd);
+	if (was_signalled(monitor->timer_fd))
+		tick(monitor);
+	applied = take_events(monitor, deadline_ns);
+	err = take_scan(monitor, deadline_ns);
+	result = take_results(monitor);
+	adopt_orphans(monitor);
+	update_counts(monitor);
+	repair_if_needed(monitor, ptree_boot_now_ns());
+	err = err ? err : result;
+	return applied < 0 ? applied : err ? err : applied;
+}
+
+/* ---- life ---- */
+
+static int open_fds(struct ptree_monitor *monitor)
+{
+	const struct itimerspec every_tick = { .it_interval.tv_sec = TICK_NS / NS_PER_S,
+					       .it_value.tv_sec = TICK_NS / NS_PER_S };
+	int err;
+
+	monitor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	monitor->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	monitor->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (monitor->epoll_fd < 0 || monitor->wake_fd < 0 || monitor->timer_fd < 0 ||
+	    timerfd_settime(monitor->timer_fd, 0, &every_tick, NULL))
+		return -errno;
+	err = watch_fd(monitor, monitor->wake_fd);
+	return err ? err : watch_fd(monitor, monitor->timer_fd);
+}
+
+static int open_parts(struct ptree_monitor *monitor)
+{
+	size_t argv_max = monitor->options.argv_max;
+	int err = open_fds(monitor);
+
+	if (!err)
+		err = ptree_tree_new(&monitor->tree, &monitor->options.tree);
+	if (!err)
+		err = ptree_procfs_open(&monitor->procfs, monitor->options.proc_path);
+	if (!err)
+		err = reader_new(&monitor->reader, monitor->options.proc_path, READER_THREADS,
+				 argv_max ? argv_max : DEFAULT_ARGV_MAX, monitor->wake_fd, NULL);
+	return err;
+}
+
+static int start(struct ptree_monitor *monitor)
+{
+	int err;
+
+	ptree_tree_set_clock_offset(monitor->tree, ptree_boot_offset_ns());
+	err = connect_events(monitor);
+	if (err == -ENOMEM || err == -EMFILE || err == -ENFILE)
+		return err;
+	if (err)
+		start_polling(monitor, err);
+	return start_scan(monitor);
+}
+
+int ptree_monitor_new(struct ptree_monitor **out, const struct ptree_monitor_options *options)
+{
+	struct ptree_monitor *monitor = calloc(1, sizeof(*monitor));
+	int err;
+
+	if (!monitor)
+		return -ENOMEM;
+	monitor->epoll_fd = monitor->wake_fd = monitor->timer_fd = -1;
+	monitor->self = getpid();
+	if (options)
+		monitor->options = *options;
+	err = open_parts(monitor);
+	if (!err)
+		err = start(monitor);
+	if (err) {
+		ptree_monitor_free(monitor);
+		return err;
+	}
+	*out = monitor;
+	return 0;
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void ptree_monitor_free(struct ptree_monitor *monitor)
+{
+	if (!monitor)
+		return;
+	scan_free(monitor->scan);
+	reader_free(monitor->reader);
+	ptree_connector_close(monitor->connector);
+	ptree_procfs_close(monitor->procfs);
+	ptree_tree_free(monitor->tree);
+	reaping_clear(&monitor->reaping);
+	close_fd(monitor->timer_fd);
+	close_fd(monitor->wake_fd);
+	close_fd(monitor->epoll_fd);
+	free(monitor);
+}
+
+int ptree_monitor_fd(const struct ptree_monitor *monitor)
+{
+	return monitor->epoll_fd;
+}
+
+static bool is_ready(const struct ptree_monitor *monitor, bool with_argv)
+{
+	if (monitor->status.state == PTREE_MONITOR_STARTING)
+		return false;
+	return !with_argv || !reader_pending(monitor->reader);
+}
+
+int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_argv, int timeout_ms)
+{
+	uint64_t deadline_ns = ptree_boot_now_ns() + (uint64_t)timeout_ms * NS_PER_MS;
+
+	while (!is_ready(monitor, with_argv)) {
+		struct pollfd poll_fd = { .fd = monitor->epoll_fd, .events = POLLIN };
+		uint64_t now_ns = ptree_boot_now_ns();
+		int err;
+
+		if (now_ns >= deadline_ns)
+			return -ETIMEDOUT;
+		poll(&poll_fd, 1, (int)((deadline_ns - now_ns) / NS_PER_MS) + 1);
+		err = ptree_monitor_dispatch(monitor, 0);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+struct ptree_tree *ptree_monitor_tree(struct ptree_monitor *monitor)
+{
+	return monitor->tree;
+}
+
+void ptree_monitor_get_status(const struct ptree_monitor *monitor,
+			      struct ptree_monitor_status *status)
+{
+	*status = monitor->status;
+	if (monitor->scan)
+		scan_get_progress(monitor->scan, &status->scan_done, &status->scan_total);
+}
+
+const char *ptree_monitor_reason_text(int reason)
+{
+	switch (reason) {
+	case 0:
+		return "asked to poll";
+	case -EPERM:
+	case -EACCES:
+		return "no privilege for the process connector: run as root or give CAP_NET_ADMIN";
+	case -EPROTONOSUPPORT:
+		return "this kernel has no netlink connector (CONFIG_CONNECTOR)";
+	case -EOPNOTSUPP:
+		return "the kernel sends no process events here: no CONFIG_PROC_EVENTS, or a "
+		       "container";
+	case -ECONNREFUSED:
+		return "no process events in this network namespace: run in the host's";
+	default:
+		return "the process connector failed";
+	}
+}

@@ -1,0 +1,678 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libproctree: the Linux process connector, /proc, and a process tree kept current by both.
+ *
+ * Three layers, each usable without the next:
+ *   ptree_reader, ptree_event, ptree_connector	bytes and a netlink socket; no thread, no /proc
+ *   ptree_tree, ptree_node			the model; no I/O at all
+ *   ptree_monitor				joins connector, /proc and tree
+ *
+ * Conventions
+ *   Functions that can fail return 0 or a count on success and a negative errno on failure;
+ *   results go through pointers that a failure leaves alone. *_free and *_close accept NULL.
+ *   Times are nanoseconds of CLOCK_BOOTTIME unless the name says otherwise. Sizes are bytes.
+ *   "pid" is a process (the kernel's tgid) unless the text says task, which is one thread.
+ *   A node pointer is borrowed: it is valid until the tree next changes. An id is for keeps: it
+ *   is never used again, so a stale one finds nothing instead of another process.
+ *
+ * Threads
+ *   No object may be used by two threads at once; different objects may. Pure functions
+ *   (ptree_event_*, ptree_reader_*) may be called from anywhere. ptree_procfs may be shared by
+ *   any number of threads. The threads that ptree_monitor and ptree_users start are their own
+ *   affair: they block every signal and never touch what the caller can see.
+ */
+#ifndef PROCTREE_H
+#define PROCTREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define PTREE_API __attribute__((visibility("default")))
+#else
+#define PTREE_API
+#endif
+
+/* The kernel's TASK_COMM_LEN: 15 bytes and a NUL. Kernel threads show more in /proc; it is cut. */
+#define PTREE_COMM_SIZE 16
+/* Bytes of an unknown event that are kept with it. */
+#define PTREE_RAW_SIZE 40
+/* "Not known" where 0 would be a claim. */
+#define PTREE_UNKNOWN_ID ((uint32_t)-1)
+
+/* ------------------------------------------------------------------------------------------ */
+/* Events: include/uapi/linux/cn_proc.h, without its layout.                                  */
+
+enum ptree_event_kind {
+	PTREE_EVENT_UNKNOWN,  /* a kind this version does not know; see raw */
+	PTREE_EVENT_ACK,      /* PROC_EVENT_NONE: the kernel's answer to a subscription */
+	PTREE_EVENT_FORK,     /* a process, or a thread when pid != tgid */
+	PTREE_EVENT_EXEC,     /* a new image; pid is always the leader afterwards */
+	PTREE_EVENT_UID,
+	PTREE_EVENT_GID,
+	PTREE_EVENT_SID,
+	PTREE_EVENT_PTRACE,
+	PTREE_EVENT_COMM,     /* prctl(PR_SET_NAME) or a write to /proc/PID/comm; not sent on exec */
+	PTREE_EVENT_COREDUMP,
+	PTREE_EVENT_EXIT,     /* one task; a process is over with its last */
+	PTREE_EVENT_LOST,     /* not the kernel's: events missed on one CPU before the next event */
+};
+#define PTREE_EVENT_KIND_COUNT 12
+
+/*
+ * One event. Plain data: copy it freely. Fields that the kind does not have are 0.
+ */
+struct ptree_event {
+	enum ptree_event_kind kind;
+	uint32_t what;           /* the kernel's PROC_EVENT_* bit, also for an unknown kind */
+	uint32_t cpu;            /* where it happened; input, so bound it before indexing */
+	uint32_t seq;            /* cn_msg.seq: counts messages attempted on that CPU, mod 2^32 */
+	uint64_t time_ns;        /* CLOCK_MONOTONIC, taken before queueing: not an order */
+	pid_t pid, tgid;         /* the task it is about, and its process; of a fork: the child */
+	pid_t parent_pid;        /* fork: the real parent's task; exit, coredump: 0 is "not told" */
+	pid_t parent_tgid;       /* fork: the real parent's process */
+	union {
+		struct {
+			uint32_t error;  /* 0 or a positive errno */
+			uint32_t number; /* cn_msg.ack: what was sent, plus 1 */
+		} ack;
+		struct {
+			uint32_t real, effective;
+		} id;            /* uid, gid */
+		struct {
+			pid_t tracer_pid, tracer_tgid; /* 0: detached */
+		} ptrace;
+		char comm[PTREE_COMM_SIZE]; /* raw bytes, always NUL-terminated here */
+		struct {
+			uint32_t status; /* as wait(2) gives it: WIFEXITED, WTERMSIG, WCOREDUMP, ... */
+			uint32_t signal; /* the signal its parent gets, usually SIGCHLD */
+		} exit;
+		struct {
+			uint64_t count;
+		} lost;
+		struct {
+			uint16_t size;   /* of the whole payload after the event header */
+			unsigned char bytes[PTREE_RAW_SIZE]; /* its first bytes, min(size, this) */
+		} raw;
+	} u;
+};
+
+/* "fork", "exec", ..., "unknown". Never NULL. */
+PTREE_API const char *ptree_event_kind_name(enum ptree_event_kind kind);
+
+/*
+ * Writes one line about the event, without a newline, like snprintf(): the length it has, even if
+ * size was too small. The text is ASCII; bytes of comm that are not printable become \xNN.
+ */
+PTREE_API int ptree_event_format(const struct ptree_event *event, char *buf, size_t size);
+
+/* Says a wait status in words: "exit 1", "killed by SIGSEGV, core dumped". As snprintf(). */
+PTREE_API int ptree_status_format(uint32_t status, char *buf, size_t size);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Messages: what a datagram from the kernel holds. Pure functions over bytes.                */
+
+/* One netlink message. payload points into the reader's buffer. */
+struct ptree_message {
+	uint16_t type;        /* nlmsg_type */
+	int error;            /* NLMSG_ERROR: the kernel's negative errno, 0 for its ACK */
+	bool is_connector;    /* the fields below are set: a struct cn_msg with its payload */
+	uint32_t idx, val;    /* the connector it is from; CN_IDX_PROC is 1, CN_VAL_PROC 1 */
+	uint32_t seq, ack;
+	uint16_t flags;
+	const void *payload;  /* of any connector, as it came */
+	size_t payload_size;
+};
+
+/* Walks the messages packed into one buffer. Treat the members as private. */
+struct ptree_reader {
+	const unsigned char *at;
+	size_t left;
+};
+
+PTREE_API void ptree_reader_init(struct ptree_reader *reader, const void *buf, size_t size);
+
+/*
+ * Takes the next message. Padding at the end is accepted, NLMSG_NOOP is passed over and
+ * NLMSG_DONE is a message like any other (connectors use it as their type).
+ * Returns 1, 0 at the end, or -EBADMSG for a length that cannot be (the rest is then given up).
+ */
+PTREE_API int ptree_reader_next(struct ptree_reader *reader, struct ptree_message *message);
+
+/*
+ * Decodes a process event. Longer payloads than known are accepted (the kernel may append).
+ * Errors: -EPROTONOSUPPORT not from the process connector, -EBADMSG too short for its kind.
+ */
+PTREE_API int ptree_event_decode(const struct ptree_message *message, struct ptree_event *event);
+
+/*
+ * Writes the event as the kernel would send it: nlmsghdr, cn_msg, proc_event.
+ * Returns the bytes written; -EMSGSIZE if size is too small (120 is enough for every kind),
+ * -EINVAL for a kind that has no message (PTREE_EVENT_LOST).
+ */
+PTREE_API int ptree_event_encode(const struct ptree_event *event, void *buf, size_t size);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Connector: the socket.                                                                     */
+
+struct ptree_connector;
+
+struct ptree_connector_options {
+	/*
+	 * Receive buffer as the kernel accounts it: about 832 bytes an event. 0: 64 MiB.
+	 * SO_RCVBUFFORCE is tried first (CAP_NET_ADMIN), then SO_RCVBUF, which
+	 * net.core.rmem_max limits. ptree_connector_get_stats() tells what became of it.
+	 */
+	size_t receive_buffer_size;
+	/* NETLINK_NO_ENOBUFS: on overflow drop only what does not fit, without an error. */
+	bool no_enobufs;
+	/* Return faults (-EMSGSIZE, -EBADMSG, the kernel's NLMSG_ERROR) instead of counting them. */
+	bool strict;
+	/* Kernel-side filter (6.6+): mask of 1u << PTREE_EVENT_*; 0: everything. A filtered
+	   connector cannot count losses (filtered events use up sequence numbers, too). */
+	uint32_t kinds;
+};
+
+struct ptree_connector_stats {
+	uint64_t received;    /* events, ACKs included */
+	uint64_t lost;        /* exact: gaps in the CPUs' sequences */
+	uint64_t dropped;     /* SO_MEMINFO: what this socket dropped; known before the gap shows */
+	uint64_t overruns;    /* times that ENOBUFS was reported */
+	uint64_t spoofed;     /* datagrams that were not the kernel's */
+	uint64_t truncated;   /* datagrams that did not fit */
+	uint64_t malformed;   /* lengths or headers that cannot be */
+	uint64_t unknown;     /* events of a kind not known here */
+	uint64_t refused;     /* NLMSG_ERROR messages */
+	size_t receive_buffer_size; /* as the kernel granted it */
+};
+
+/*
+ * Opens a socket, subscribes and reads the kernel's acknowledgement, which is there at once or
+ * not coming: it never waits. options may be NULL. Errors:
+ *   -EPERM, -EACCES      no privilege (before Linux 6.6 CAP_NET_ADMIN is needed)
+ *   -EPROTONOSUPPORT     no netlink connector in this kernel
+ *   -ECONNREFUSED        another network namespace than the first
+ *   -EOPNOTSUPP          no acknowledgement: CONFIG_PROC_EVENTS is off, or this is another user
+ *                        or pid namespace, where events would carry pids that mean nothing
+ *   -ENOMEM, -EMFILE, -ENFILE, and what socket(2), bind(2) and the kernel's ACK say
+ */
+PTREE_API int ptree_connector_open(struct ptree_connector **connector,
+				   const struct ptree_connector_options *options);
+
+/* Unsubscribes and closes. */
+PTREE_API void ptree_connector_close(struct ptree_connector *connector);
+
+/* For poll(2) and its like; readable means ptree_connector_receive() will not wait. */
+PTREE_API int ptree_connector_fd(const struct ptree_connector *connector);
+
+/*
+ * Receives up to max events, in the kernel's order. timeout_ms: -1 waits, 0 does not.
+ * ACKs are not returned. Before an event that shows a gap comes a PTREE_EVENT_LOST with the exact
+ * count (one event may thus need two places: give at least 2). Events of one datagram that do not
+ * fit are kept for the next call.
+ * Returns their number, 0 if there was none in time, -EINTR, -ENOBUFS after an overrun (go on
+ * receiving), -EINVAL for max < 2, and with strict the faults.
+ */
+PTREE_API int ptree_connector_receive(struct ptree_connector *connector, struct ptree_event *events,
+				      size_t max, int timeout_ms);
+
+PTREE_API void ptree_connector_get_stats(struct ptree_connector *connector,
+					 struct ptree_connector_stats *stats);
+
+/* ------------------------------------------------------------------------------------------ */
+/* /proc                                                                                      */
+
+struct ptree_procfs;
+
+/* How a process's arguments came to be known. */
+enum ptree_argv_status {
+	PTREE_ARGV_PENDING,   /* not read yet */
+	PTREE_ARGV_READ,
+	PTREE_ARGV_TRUNCATED, /* read, and longer than was kept */
+	PTREE_ARGV_LATE,      /* read too late: the process or the image was gone */
+	PTREE_ARGV_NONE,      /* it has none: a kernel thread, or an empty vector */
+	PTREE_ARGV_FAILED,    /* refused, or the read hung and was given up */
+};
+
+/* What one entry of /proc says. Plain data, except argv, which the one who filled it in owns. */
+struct ptree_process {
+	pid_t pid, ppid, pgrp, sid;
+	uint32_t tty;            /* device number, 0: none */
+	char state;              /* R S D Z T t I X ... */
+	char comm[PTREE_COMM_SIZE]; /* raw bytes */
+	bool is_kernel_thread;   /* PF_KTHREAD */
+	uint32_t thread_count;
+	uint64_t start_ns;       /* boot time, as fine as a clock tick (10 ms) */
+	uint64_t read_ns;        /* boot time just before it was read */
+	uint64_t cpu_user_ns, cpu_system_ns, rss_bytes;
+	uint32_t euid;           /* owner of /proc/PID */
+	/* from /proc/PID/status, with PTREE_READ_STATUS; else PTREE_UNKNOWN_ID */
+	uint32_t ruid, rgid, egid;
+	pid_t tracer;            /* 0: none, or not read */
+	/* with PTREE_READ_ARGV */
+	enum ptree_argv_status argv_status;
+	char *argv;              /* NUL-separated as the kernel gives it; malloc()ed, or NULL */
+	size_t argv_size;        /* bytes in argv */
+};
+
+enum {
+	PTREE_READ_STATUS = 1,  /* also /proc/PID/status */
+	PTREE_READ_ARGV = 2,    /* also /proc/PID/cmdline: can hang on a stuck target */
+};
+
+/* path: NULL is /proc. Errors: those of open(2). */
+PTREE_API int ptree_procfs_open(struct ptree_procfs **procfs, const char *path);
+PTREE_API void ptree_procfs_close(struct ptree_procfs *procfs);
+
+/*
+ * Reads one whole entry. what: PTREE_READ_*. Free it with ptree_process_clear().
+ * Errors: -ESRCH it is gone, -EACCES, -EIO, -EBADMSG it makes no sense, -ENOMEM.
+ */
+PTREE_API int ptree_procfs_read(struct ptree_procfs *procfs, pid_t pid, unsigned what,
+				struct ptree_process *process);
+PTREE_API void ptree_process_clear(struct ptree_process *process);
+
+/* The kernel's parent of a process right now, or an error as above. */
+PTREE_API int ptree_procfs_parent(struct ptree_procfs *procfs, pid_t pid, pid_t *ppid);
+
+/* Raw bytes of its name, NUL-terminated, without the newline. */
+PTREE_API int ptree_procfs_comm(struct ptree_procfs *procfs, pid_t pid, char comm[PTREE_COMM_SIZE]);
+
+/* When it began, boot time in ns, as fine as a tick: with the pid, who it is. */
+PTREE_API int ptree_procfs_start_time(struct ptree_procfs *procfs, pid_t pid, uint64_t *start_ns);
+
+/*
+ * Its arguments, NUL-separated, at most max bytes of them; *argv is malloc()ed.
+ * *status becomes READ, TRUNCATED or NONE. Can hang: see PTREE_READ_ARGV.
+ * A zombie leader whose threads live on is asked through them.
+ */
+PTREE_API int ptree_procfs_argv(struct ptree_procfs *procfs, pid_t pid, size_t max, char **argv,
+				size_t *size, enum ptree_argv_status *status);
+
+/* All process ids, in the directory's order, malloc()ed. Returns their number. */
+PTREE_API ssize_t ptree_procfs_pids(struct ptree_procfs *procfs, pid_t **pids);
+
+/* All task ids of a process, leader included, malloc()ed. Returns their number. */
+PTREE_API ssize_t ptree_procfs_tasks(struct ptree_procfs *procfs, pid_t pid, pid_t **tids);
+
+/* The name of one task. */
+PTREE_API int ptree_procfs_task_comm(struct ptree_procfs *procfs, pid_t pid, pid_t tid,
+				     char comm[PTREE_COMM_SIZE]);
+
+/* CLOCK_BOOTTIME now, and what to add to CLOCK_MONOTONIC for it (grows with each suspend). */
+PTREE_API uint64_t ptree_boot_now_ns(void);
+PTREE_API uint64_t ptree_boot_offset_ns(void);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Users                                                                                      */
+
+struct ptree_users;
+
+PTREE_API int ptree_users_new(struct ptree_users **users);
+PTREE_API void ptree_users_free(struct ptree_users *users);
+
+/*
+ * The user's name, or its number in decimal if there is none. Never NULL; borrowed until
+ * ptree_users_free(). Asks the name service at the first time for each uid and may wait for it.
+ */
+PTREE_API const char *ptree_users_name(struct ptree_users *users, uid_t uid);
+
+/*
+ * The same without waiting: NULL while a thread of its own asks. ptree_users_fd() becomes
+ * readable when an answer has come; ptree_users_collect() takes the answers in and returns how
+ * many there were.
+ */
+PTREE_API const char *ptree_users_name_later(struct ptree_users *users, uid_t uid);
+PTREE_API int ptree_users_fd(const struct ptree_users *users);
+PTREE_API int ptree_users_collect(struct ptree_users *users);
+
+/* ------------------------------------------------------------------------------------------ */
+/* The tree                                                                                   */
+
+struct ptree_tree;
+struct ptree_node;
+
+struct ptree_tree_options {
+	/* Exited processes to keep, and for how long; older ones are folded into their parent's
+	   count. 0: 20,000 and 10 minutes. Exited ancestors of living processes stay longer. */
+	size_t exited_max;
+	uint64_t exited_age_ns;
+	/* Changes the feed holds for a slow reader. 0: no feed. */
+	size_t feed_size;
+};
+
+PTREE_API int ptree_tree_new(struct ptree_tree **tree, const struct ptree_tree_options *options);
+PTREE_API void ptree_tree_free(struct ptree_tree *tree);
+
+/* Added to every event's time_ns to make boot time. 0 at first. See ptree_boot_offset_ns(). */
+PTREE_API void ptree_tree_set_clock_offset(struct ptree_tree *tree, uint64_t offset_ns);
+
+/*
+ * Applies events, from whatever source. An event that contradicts a newer observation adds to the
+ * history only. Errors: -ENOMEM; the tree is then consistent and lacks the event.
+ */
+PTREE_API int ptree_tree_apply(struct ptree_tree *tree, const struct ptree_event *event);
+PTREE_API int ptree_tree_apply_many(struct ptree_tree *tree, const struct ptree_event *events,
+				    size_t count);
+
+/*
+ * Takes in what a scan saw of one process. What events taught (origins, images, exits) stays.
+ * Call ptree_tree_sweep() when every process has been seen. argv is copied.
+ */
+PTREE_API int ptree_tree_observe(struct ptree_tree *tree, const struct ptree_process *process);
+
+/* The same for the tasks of a process, when it has more than one. */
+PTREE_API int ptree_tree_observe_tasks(struct ptree_tree *tree, pid_t pid, const pid_t *tids,
+				       size_t count);
+
+/*
+ * Ends a scan that began at scan_start_ns: processes that existed then, were not seen since and
+ * had no event since are over, with unknown status.
+ */
+PTREE_API void ptree_tree_sweep(struct ptree_tree *tree, uint64_t scan_start_ns);
+
+/* From now on observations count as news (they glow and are fed) or not. Off at first. */
+PTREE_API void ptree_tree_set_polling(struct ptree_tree *tree, bool polling);
+
+/*
+ * Parents die without an event for their children. Returns the pid of a process that is over and
+ * has children of which one is written to *child: ask the kernel who their parent is now and say
+ * it with ptree_tree_adopt(). 0: nobody waits. skip: how many to pass over.
+ */
+PTREE_API pid_t ptree_tree_orphaned(const struct ptree_tree *tree, size_t skip, pid_t *child);
+
+/* child and everybody orphaned with it now belong to ppid. -ESRCH: child or ppid is not here. */
+PTREE_API int ptree_tree_adopt(struct ptree_tree *tree, pid_t child, pid_t ppid);
+
+/*
+ * What the text of a process was found to be, for the image it had at image_ns
+ * (ptree_image.begin_ns); read_ns: just before the reading. 0, -ESRCH, -ESTALE, -ENOMEM.
+ * argv is copied.
+ */
+PTREE_API int ptree_tree_set_argv(struct ptree_tree *tree, uint64_t id, uint64_t image_ns,
+				  uint64_t read_ns, enum ptree_argv_status status,
+				  const char *argv, size_t size);
+PTREE_API int ptree_tree_set_comm(struct ptree_tree *tree, uint64_t id,
+				  const char comm[PTREE_COMM_SIZE]);
+
+/* An exited process was found to be a zombie that nobody waited for, or not any more. */
+PTREE_API int ptree_tree_set_zombie(struct ptree_tree *tree, uint64_t id, bool is_zombie);
+
+/* Forgets exited processes beyond the limits. Cheap; call it now and then. */
+PTREE_API void ptree_tree_expire(struct ptree_tree *tree, uint64_t now_ns);
+
+/* Snapshot: reads all of /proc into the tree, at once. what: PTREE_READ_*. */
+PTREE_API int ptree_tree_snapshot(struct ptree_tree *tree, struct ptree_procfs *procfs,
+				  unsigned what);
+
+/* The node of a live process, from the tree or else, with its ancestors, from /proc. -ESRCH. */
+PTREE_API int ptree_tree_resolve(struct ptree_tree *tree, struct ptree_procfs *procfs, pid_t pid,
+				 const struct ptree_node **node);
+
+/* Changes at every change that a view could show: compare it with the last one. */
+PTREE_API uint64_t ptree_tree_generation(const struct ptree_tree *tree);
+
+struct ptree_tree_counts {
+	size_t live;          /* processes, zombies not included */
+	size_t zombies;
+	size_t threads;       /* tasks that are not leaders */
+	size_t kernel_threads;
+	size_t exited;        /* kept */
+	uint64_t gone;        /* exited and forgotten */
+};
+PTREE_API void ptree_tree_get_counts(const struct ptree_tree *tree,
+				     struct ptree_tree_counts *counts);
+
+/* The one above all: pid 0, never shown. Its children are those that have no parent here. */
+PTREE_API const struct ptree_node *ptree_tree_root(const struct ptree_tree *tree);
+PTREE_API const struct ptree_node *ptree_tree_find(const struct ptree_tree *tree, pid_t pid);
+PTREE_API const struct ptree_node *ptree_tree_find_id(const struct ptree_tree *tree, uint64_t id);
+/* The thread with that tid now; leaders are not among them. */
+PTREE_API const struct ptree_thread *ptree_tree_find_thread(const struct ptree_tree *tree,
+							    pid_t tid);
+
+/* Watching: a mark on a node and on all that come from it, inherited at fork. */
+PTREE_API int ptree_tree_watch_id(struct ptree_tree *tree, uint64_t id);
+/* Also every process, now or later, whose comm or basename of argv[0] is name. Not ignored_pid. */
+PTREE_API int ptree_tree_watch_name(struct ptree_tree *tree, const char *name, pid_t ignored_pid);
+PTREE_API void ptree_tree_unwatch_all(struct ptree_tree *tree);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Nodes. All pointers are borrowed until the tree changes.                                   */
+
+PTREE_API uint64_t ptree_node_id(const struct ptree_node *node);
+PTREE_API pid_t ptree_node_pid(const struct ptree_node *node);
+/* The kernel's parent now (of an exited one: at its end); the root's is NULL. */
+PTREE_API const struct ptree_node *ptree_node_parent(const struct ptree_node *node);
+/* The same at a time, as far as it is known; NULL if it had not begun or that parent is forgotten. */
+PTREE_API const struct ptree_node *ptree_node_parent_at(const struct ptree_tree *tree,
+							const struct ptree_node *node,
+							uint64_t boot_ns);
+/* Who forked it, even if that one is over; NULL if it is forgotten or was never known. */
+PTREE_API const struct ptree_node *ptree_node_origin(const struct ptree_node *node);
+/* The origin was inferred from a scan, not told by a fork event. */
+PTREE_API bool ptree_node_is_origin_inferred(const struct ptree_node *node);
+/* Ancestors left out between it and its origin. */
+PTREE_API uint32_t ptree_node_elided(const struct ptree_node *node);
+
+/* Children that are there (zombies too), nearly in the order of their birth. */
+PTREE_API const struct ptree_node *ptree_node_first_child(const struct ptree_node *node);
+PTREE_API const struct ptree_node *ptree_node_next_sibling(const struct ptree_node *node);
+/* Children that are over and kept, the latest exit first. */
+PTREE_API const struct ptree_node *ptree_node_last_exited(const struct ptree_node *node);
+PTREE_API const struct ptree_node *ptree_node_prev_exited(const struct ptree_node *node);
+/* Those that it forked, wherever they are now, over or not, the youngest first. */
+PTREE_API const struct ptree_node *ptree_node_last_forked(const struct ptree_node *node);
+PTREE_API const struct ptree_node *ptree_node_prev_forked(const struct ptree_node *node);
+PTREE_API size_t ptree_node_child_count(const struct ptree_node *node);
+/* Exited children that are forgotten: how many, and how many of them failed. */
+PTREE_API uint64_t ptree_node_gone_count(const struct ptree_node *node, uint64_t *failed);
+
+PTREE_API uint64_t ptree_node_begin_ns(const struct ptree_node *node);
+PTREE_API bool ptree_node_is_begin_exact(const struct ptree_node *node);
+/* 0 while it lives. */
+PTREE_API uint64_t ptree_node_end_ns(const struct ptree_node *node);
+PTREE_API bool ptree_node_has_ended(const struct ptree_node *node);
+PTREE_API bool ptree_node_is_zombie(const struct ptree_node *node);
+/* Its leader is gone while threads live on. */
+PTREE_API bool ptree_node_is_leaderless(const struct ptree_node *node);
+/* False if nobody saw it end. */
+PTREE_API bool ptree_node_exit_status(const struct ptree_node *node, uint32_t *status);
+PTREE_API bool ptree_node_is_kernel_thread(const struct ptree_node *node);
+PTREE_API bool ptree_node_is_watched(const struct ptree_node *node);
+PTREE_API uint32_t ptree_node_euid(const struct ptree_node *node);
+PTREE_API uint32_t ptree_node_ruid(const struct ptree_node *node);
+PTREE_API uint32_t ptree_node_egid(const struct ptree_node *node);
+PTREE_API uint32_t ptree_node_rgid(const struct ptree_node *node);
+PTREE_API pid_t ptree_node_sid(const struct ptree_node *node);
+PTREE_API pid_t ptree_node_tracer(const struct ptree_node *node);
+
+/* A program that it ran. */
+struct ptree_image {
+	uint64_t begin_ns;     /* of the exec, or the process's own begin */
+	uint64_t read_ns;      /* when argv was read */
+	enum ptree_argv_status argv_status;
+	char comm[PTREE_COMM_SIZE];
+	uint32_t argv_size;
+	const char *argv;      /* NUL-separated raw bytes; NULL if there are none */
+};
+/* back: 0 is now, 1 the one before, ...; NULL beyond what is kept. */
+PTREE_API const struct ptree_image *ptree_node_image(const struct ptree_node *node, unsigned back);
+/* Execs of it that were seen, also those whose images are no longer kept. */
+PTREE_API uint32_t ptree_node_exec_count(const struct ptree_node *node);
+PTREE_API const char *ptree_node_comm(const struct ptree_node *node);
+/* Its name is this: comm, or the basename of argv[0] (a login shell's dash aside). */
+PTREE_API bool ptree_node_is_named(const struct ptree_node *node, const char *name);
+
+/* Threads but for the leader. */
+struct ptree_thread;
+PTREE_API size_t ptree_node_thread_count(const struct ptree_node *node);
+PTREE_API const struct ptree_thread *ptree_node_first_thread(const struct ptree_node *node);
+PTREE_API const struct ptree_thread *ptree_thread_next(const struct ptree_thread *thread);
+PTREE_API uint64_t ptree_thread_id(const struct ptree_thread *thread);
+PTREE_API pid_t ptree_thread_tid(const struct ptree_thread *thread);
+PTREE_API uint64_t ptree_thread_begin_ns(const struct ptree_thread *thread); /* 0: not known */
+PTREE_API const char *ptree_thread_comm(const struct ptree_thread *thread); /* "": not known */
+
+/* What happened to it last, and when. */
+enum ptree_change_kind {
+	PTREE_CHANGE_NONE,
+	PTREE_CHANGE_FORKED,     /* came into being */
+	PTREE_CHANGE_EXECED,
+	PTREE_CHANGE_CREDENTIALS,
+	PTREE_CHANGE_SESSION,
+	PTREE_CHANGE_TRACED,
+	PTREE_CHANGE_RENAMED,
+	PTREE_CHANGE_COREDUMP,
+	PTREE_CHANGE_EXITED,
+	PTREE_CHANGE_MOVED,      /* another parent */
+	PTREE_CHANGE_ARGV,       /* its command line is known now, or never will be */
+	PTREE_CHANGE_FORGOTTEN,
+	PTREE_CHANGE_UNKNOWN,    /* an event of an unknown kind */
+	PTREE_CHANGE_LOST,       /* events were lost: event.u.lost.count */
+	PTREE_CHANGE_RESYNC,     /* the tree was compared with /proc after a loss */
+};
+PTREE_API enum ptree_change_kind ptree_node_last_change(const struct ptree_node *node,
+							 uint64_t *boot_ns);
+
+/* ------------------------------------------------------------------------------------------ */
+/* The change feed: for those who keep a store of their own.                                  */
+
+struct ptree_change {
+	enum ptree_change_kind kind;
+	bool is_inferred;          /* from a scan, not from an event */
+	uint64_t id;               /* of the node; 0: none */
+	uint64_t boot_ns;
+	struct ptree_event event;  /* what told; all 0 if is_inferred */
+};
+
+/* A cursor for a reader that begins now. */
+PTREE_API uint64_t ptree_tree_feed_position(const struct ptree_tree *tree);
+/*
+ * The change at *position, without moving on; add 1 to move on. Returns 1, 0 if there is none yet,
+ * -EOVERFLOW if the reader was overtaken (*position is then the oldest that is left; take a new
+ * snapshot), -ENOTSUP without a feed.
+ */
+PTREE_API int ptree_tree_feed_read(const struct ptree_tree *tree, uint64_t *position,
+				   const struct ptree_change **change);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Queries. Lists are the caller's; nodes in them are borrowed as ever.                       */
+
+struct ptree_nodes {
+	const struct ptree_node **node;
+	size_t count, capacity;
+};
+PTREE_API void ptree_nodes_clear(struct ptree_nodes *nodes);
+
+/* These replace the list's content. Returns the count, -ESRCH for an unknown pid, -ENOMEM. */
+PTREE_API int ptree_tree_children(const struct ptree_tree *tree, pid_t pid,
+				  struct ptree_nodes *out);
+PTREE_API int ptree_tree_siblings(const struct ptree_tree *tree, pid_t pid,
+				  struct ptree_nodes *out);
+/* Breadth first, the process itself not included. */
+PTREE_API int ptree_tree_descendants(const struct ptree_tree *tree, pid_t pid,
+				     struct ptree_nodes *out);
+/* From the process itself up to the top. by_origin: those who forked, instead of parents. */
+PTREE_API int ptree_tree_ancestry(const struct ptree_tree *tree, pid_t pid, bool by_origin,
+				  struct ptree_nodes *out);
+PTREE_API int ptree_tree_find_command(const struct ptree_tree *tree, const char *name,
+				      struct ptree_nodes *out);
+PTREE_API int ptree_tree_find_user(const struct ptree_tree *tree, uint32_t euid,
+				   struct ptree_nodes *out);
+/* Has an ancestor (by parents or origins) of that name. */
+PTREE_API bool ptree_tree_is_under_command(const struct ptree_tree *tree, pid_t pid,
+					   const char *name);
+
+/*
+ * Ancestry as text, malloc()ed: "pid|command|user;pid|command|user;..." from the process up, with
+ * | ; and \ escaped by \ and control bytes as \xNN; and as a JSON array of {"pid","ppid","cmd",
+ * "user"}. users may be NULL: then uids stand for names. -ESRCH, -ENOMEM.
+ */
+PTREE_API int ptree_tree_chain_text(const struct ptree_tree *tree, pid_t pid,
+				    struct ptree_users *users, char **text);
+PTREE_API int ptree_tree_chain_json(const struct ptree_tree *tree, pid_t pid,
+				    struct ptree_users *users, char **text);
+
+/* A picture as pstree would draw it from pid down (0: all), malloc()ed; ascii: no box lines. */
+PTREE_API int ptree_tree_display(const struct ptree_tree *tree, pid_t pid, bool ascii,
+				 char **text);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Monitor: keeps a tree current.                                                             */
+
+struct ptree_monitor;
+
+enum ptree_monitor_state {
+	PTREE_MONITOR_STARTING, /* the first scan is under way */
+	PTREE_MONITOR_LIVE,
+	PTREE_MONITOR_STALE,    /* events were lost; a scan that repairs the tree is under way */
+	PTREE_MONITOR_DEAF,     /* the kernel stopped sending; a new socket is being tried */
+	PTREE_MONITOR_POLLING,  /* no events; /proc is scanned on a timer */
+};
+
+struct ptree_monitor_options {
+	const char *proc_path;       /* NULL: /proc */
+	bool poll_only;              /* do not try the connector */
+	size_t receive_buffer_size;  /* see ptree_connector_options */
+	size_t argv_max;             /* bytes of a command line that are kept; 0: 4096 */
+	struct ptree_tree_options tree;
+};
+
+struct ptree_monitor_status {
+	enum ptree_monitor_state state;
+	int reason;               /* POLLING: why, a negative errno; 0: asked for */
+	uint64_t events;          /* seen; this process's own heartbeat not included */
+	uint64_t lost;
+	uint64_t execs, argv_read; /* execs seen, and those whose command line was read in time */
+	uint64_t resyncs;         /* times the tree was repaired after a loss */
+	uint64_t ignored;         /* spoofed, truncated and malformed messages */
+	size_t receive_buffer_size;
+	size_t scan_done, scan_total; /* processes of the scan under way; 0 of 0: none */
+};
+
+/*
+ * Subscribes, then starts the first scan; does not wait for it. Where there is no connector it
+ * polls, and status tells why. Errors: -ENOMEM, -EMFILE, those of opening /proc, of
+ * epoll_create(2), timerfd_create(2) and pthread_create(3).
+ */
+PTREE_API int ptree_monitor_new(struct ptree_monitor **monitor,
+				const struct ptree_monitor_options *options);
+PTREE_API void ptree_monitor_free(struct ptree_monitor *monitor);
+
+/* Readable when ptree_monitor_dispatch() has something to do. */
+PTREE_API int ptree_monitor_fd(const struct ptree_monitor *monitor);
+
+/*
+ * Does what is due, for about budget_ns at most (0: 10 ms). Never waits. Returns the number of
+ * events applied; -ENOMEM.
+ */
+PTREE_API int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns);
+
+/* Returns once the first scan is in the tree (and with_argv: the command lines), or timeout_ms. */
+PTREE_API int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_argv,
+				       int timeout_ms);
+
+PTREE_API struct ptree_tree *ptree_monitor_tree(struct ptree_monitor *monitor);
+PTREE_API void ptree_monitor_get_status(const struct ptree_monitor *monitor,
+					struct ptree_monitor_status *status);
+
+/* "the kernel has no process connector", ... for status.reason, in words and with what to do. */
+PTREE_API const char *ptree_monitor_reason_text(int reason);
+
+/* Reads a process's name and command line again: programs rewrite them without an event. */
+PTREE_API void ptree_monitor_refresh(struct ptree_monitor *monitor, uint64_t id);
+/* The same for the name of a thread. */
+PTREE_API void ptree_monitor_refresh_thread(struct ptree_monitor *monitor, pid_t tid);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PTREE_USERS_H
+#define PTREE_USERS_H
+
+#include "proctree.h"
+
+/*
+ * As ptree_users_new(), with another name service: for tests that need one that hangs. It returns
+ * a malloc()ed name, or NULL if there is none.
+ */
+int users_new(struct ptree_users **users, char *(*look_up)(uid_t uid));
+
+#endif

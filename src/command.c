@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: MIT */
+/* What a person can ask for, as one table, and the reactions to it. */
+#include "command.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIDEWAYS_STEP 8
+#define WHEEL_LINES 3
+
+static uint32_t height(const struct session *session)
+{
+	return session->body_rows > 0 ? (uint32_t)session->body_rows : 1;
+}
+
+/* ---- moving ---- */
+
+static void move_by(struct session *session, int64_t lines)
+{
+	int64_t index = (int64_t)session->cursor.index + lines;
+
+	session->follow_id = 0;
+	cursor_move_to(&session->cursor, session->rows, index < 0 ? 0 : (uint32_t)index,
+		       height(session));
+	session->needs_redraw = true;
+}
+
+static void go_down(struct session *session)
+{
+	move_by(session, 1);
+}
+
+static void go_up(struct session *session)
+{
+	move_by(session, -1);
+}
+
+static void page_down(struct session *session)
+{
+	move_by(session, height(session));
+}
+
+static void page_up(struct session *session)
+{
+	move_by(session, -(int64_t)height(session));
+}
+
+static void half_page_down(struct session *session)
+{
+	move_by(session, (height(session) + 1) / 2);
+}
+
+static void half_page_up(struct session *session)
+{
+	move_by(session, -(int64_t)((height(session) + 1) / 2));
+}
+
+static void go_top(struct session *session)
+{
+	move_by(session, INT_MIN);
+}
+
+static void go_bottom(struct session *session)
+{
+	move_by(session, INT_MAX);
+}
+
+static void shift_left(struct session *session)
+{
+	session->sideways -= session->sideways >= SIDEWAYS_STEP ? SIDEWAYS_STEP : session->sideways;
+	session->needs_redraw = true;
+}
+
+static void shift_right(struct session *session)
+{
+	if (session->sideways < COMMAND_SIZE)
+		session->sideways += SIDEWAYS_STEP;
+	session->needs_redraw = true;
+}
+
+/* ---- folding ---- */
+
+static void arrange_again(struct session *session)
+{
+	session->needs_arrange = true;
+	session->needs_redraw = true;
+}
+
+static void set_folded(struct session *session, bool folded)
+{
+	const struct row *row = session_selected(session);
+
+	if (!row || !row->has_children)
+		return;
+	rows_set_folded(session->rows, row->id, folded);
+	arrange_again(session);
+}
+
+static void fold(struct session *session)
+{
+	set_folded(session, true);
+}
+
+static void unfold(struct session *session)
+{
+	set_folded(session, false);
+}
+
+static void toggle_fold(struct session *session)
+{
+	const struct row *row = session_selected(session);
+
+	if (row)
+		set_folded(session, !row->is_folded);
+}
+
+static void fold_all(struct session *session)
+{
+	rows_fold_all(session->rows);
+	arrange_again(session);
+}
+
+static void unfold_all(struct session *session)
+{
+	rows_unfold_all(session->rows);
+	arrange_again(session);
+}
+
+/* One key for both: what is folded unfolds, and if nothing is, all folds. */
+static void toggle_all(struct session *session)
+{
+	for (uint32_t i = 0; i < rows_count(session->rows); i++) {
+		if (rows_at(session->rows, i)->is_folded) {
+			unfold_all(session);
+			return;
+		}
+	}
+	fold_all(session);
+}
+
+void command_fold_at_depth(struct session *session, uint32_t depth)
+{
+	rows_fold_at_depth(session->rows, depth);
+	arrange_again(session);
+}
+
+static void fold_or_parent(struct session *session)
+{
+	const struct row *row = session_selected(session);
+
+	if (!row)
+		return;
+	if (row->has_children && !row->is_folded)
+		fold(session);
+	else if (row->parent != NO_ROW)
+		move_by(session, (int64_t)row->parent - session->cursor.index);
+}
+
+static void unfold_or_child(struct session *session)
+{
+	const struct row *row = session_selected(session);
+
+	if (!row || !row->has_children)
+		return;
+	if (row->is_folded)
+		unfold(session);
+	else
+		go_down(session);
+}
+
+/* ---- what is shown ---- */
+
+static bool is_frozen(struct session *session)
+{
+	if (session->paused_ns)
+		session_say(session, false, "paused: Z goes on first");
+	return session->paused_ns != 0;
+}
+
+static void toggle(struct session *session, bool *option, const char *on, const char *off)
+{
+	if (is_frozen(session))
+		return;
+	*option = !*option;
+	session->needs_collect = true;
+	session_say(session, false, "%s", *option ? on : off);
+}
+
+static void toggle_list(struct session *session)
+{
+	toggle(session, &session->scope.is_list, "list", "tree");
+}
+
+static void toggle_lineage(struct session *session)
+{
+	toggle(session, &session->scope.by_origin, "lineage: under those who forked them",
+	       "the kernel's parents");
+}
+
+static void toggle_kernel_threads(struct session *session)
+{
+	toggle(session, &session->scope.hides_kernel_threads, "kernel threads hidden",
+	       "kernel threads shown");
+}
+
+static void toggle_threads(struct session *session)
+{
+	toggle(session, &session->scope.shows_threads, "threads shown", "threads hidden");
+}
+
+static void toggle_exited(struct session *session)
+{
+	toggle(session, &session->scope.shows_exited, "exited processes stay",
+	       "exited processes fade");
+}
+
+static void pause_rows(struct session *session)
+{
+	session->paused_ns = session->paused_ns ? 0 : session->now_ns;
+	session->needs_collect = !session->paused_ns;
+	session->needs_redraw = true;
+}
+
+static void follow_selected(struct session *session)
+{
+	const struct ptree_node *node = session_selected_node(session);
+
+	if (session->follow_id || !node || ptree_node_has_ended(node)) {
+		session_say(session, false,
+			    session->follow_id ? "follows no more" : "nothing to follow");
+		session->follow_id = 0;
+		return;
+	}
+	session->follow_id = ptree_node_id(node);
+	session_say(session, false, "follows %d", ptree_node_pid(node));
+}
+
+/* ---- watching ---- */
+
+static bool selected_item(struct session *session, struct watch_item *item)
+{
+	const struct ptree_node *node = session_selected_node(session);
+
+	if (!node || is_frozen(session))
+		return false;
+	*item = (struct watch_item){ .id = ptree_node_id(node), .pid = ptree_node_pid(node) };
+	return true;
+}
+
+static void watch_subtree(struct session *session)
+{
+	struct watch_item item;
+
+	if (selected_item(session, &item))
+		session_watch_only(session, &item);
+}
+
+static void watch_also(struct session *session)
+{
+	struct watch_item item;
+
+	if (selected_item(session, &item) && !session_watch_also(session, &item))
+		session_say(session, true, "no more than %d are watched at once", WATCH_ITEMS_MAX);
+}
+
+static void watch_back(struct session *session)
+{
+	if (!is_frozen(session))
+		session_watch_back(session);
+}
+
+/* ---- prompts ---- */
+
+static void open_prompt(struct session *session, enum session_prompt kind, const char *text)
+{
+	session->prompt_kind = kind;
+	prompt_set(&session->prompt, text);
+	session->needs_redraw = true;
+}
+
+static void search(struct session *session)
+{
+	const struct row *row = session_selected(session);
+
+	session->search_from = row ? row->id : 0;
+	open_prompt(session, SESSION_PROMPT_SEARCH, "");
+}
+
+static void find(struct session *session, bool backwards)
+{
+	const struct row *row = session_selected(session);
+
+	session->follow_id = 0;
+	if (!session->search_text[0])
+		session_say(session, false, "nothing was searched for yet: / does");
+	else if (!session_search_next(session, row ? row->id : 0, backwards))
+		session_say(session, true, "not found: %s", session->search_text);
+}
+
+static void find_next(struct session *session)
+{
+	find(session, false);
+}
+
+static void find_previous(struct session *session)
+{
+	find(session, true);
+}
+
+static void edit_filter(struct session *session)
+{
+	memcpy(session->filter_before, session->filter_text, sizeof(session->filter_before));
+	session->filter_error[0] = '\0';
+	open_prompt(session, SESSION_PROMPT_FILTER, session->filter_text);
+}
+
+void command_begin_pid(struct session *session, char digit)
+{
+	const char text[] = { digit, '\0' };
+
+	open_prompt(session, SESSION_PROMPT_PID, text);
+}
+
+static void jump_to_pid(struct session *session, const char *text)
+{
+	char *end;
+	long pid;
+	const struct ptree_node *node;
+
+	errno = 0;
+	pid = strtol(text, &end, 10);
+	node = errno || *end || pid <= 0 || pid > INT_MAX
+		   ? NULL
+		   : ptree_tree_find(session->tree, (pid_t)pid);
+	if (!node) {
+		session_say(session, true, "no process has the pid %s", text);
+		return;
+	}
+	session_select(session, ptree_node_id(node));
+	if (rows_find(session->rows, ptree_node_id(node)) == NO_ROW)
+		session_say(session, true, "%ld is not among what is shown", pid);
+}
+
+static void accept_prompt(struct session *session)
+{
+	enum session_prompt kind = session->prompt_kind;
+
+	if (kind == SESSION_PROMPT_FILTER && session->filter_error[0])
+		return; /* it says what is wrong; the line stays open */
+	session->prompt_kind = SESSION_PROMPT_NONE;
+	if (kind == SESSION_PROMPT_PID)
+		jump_to_pid(session, session->prompt.text);
+}
+
+static void cancel_prompt(struct session *session)
+{
+	if (session->prompt_kind == SESSION_PROMPT_FILTER)
+		session_set_filter(session, session->filter_before);
+	if (session->prompt_kind == SESSION_PROMPT_SEARCH) {
+		session->search_text[0] = '\0';
+		session_select(session, session->search_from);
+	}
+	session->prompt_kind = SESSION_PROMPT_NONE;
+}
+
+/* Search and filter act while one types. */
+static void prompt_edited(struct session *session)
+{
+	if (session->prompt_kind == SESSION_PROMPT_FILTER) {
+		session_set_filter(session, session->prompt.text);
+	} else if (session->prompt_kind == SESSION_PROMPT_SEARCH) {
+		memcpy(session->search_text, session->prompt.text, session->prompt.size + 1);
+		if (!session_search_next(session, session->search_from, false) &&
+		    session->search_text[0])
+			session_say(session, true, "not found: %s", session->search_text);
+	}
+}
+
+void command_prompt_key(struct session *session, const struct key *key)
+{
+	bool was_empty = !session->prompt.size;
+
+	session->needs_redraw = true;
+	session->message_until_ns = 0;
+	if (was_empty && key->code == TERM_KEY_BACKSPACE) {
+		cancel_prompt(session);
+		return;
+	}
+	switch (prompt_key(&session->prompt, key)) {
+	case PROMPT_ACCEPTED:
+		accept_prompt(session);
+		break;
+	case PROMPT_CANCELLED:
+		cancel_prompt(session);
+		break;
+	case PROMPT_EDITED:
+		prompt_edited(session);
+		break;
+	case PROMPT_IGNORED:
+	case PROMPT_MOVED:
+		break;
+	}
+}
+
+/* ---- the user picker ---- */
+
+static int compare_counts(const void *a, const void *b)
+{
+	const struct user_count *x = a;
+	const struct user_count *y = b;
+
+	if (x->processes != y->processes)
+		return x->processes < y->processes ? 1 : -1;
+	return (x->uid > y->uid) - (x->uid < y->uid);
+}
+
+static void count_user(struct session *session, uint32_t uid)
+{
+	struct user_count *bigger;
+
+	for (size_t i = 0; i < session->picker_count; i++) {
+		if (session->picker[i].uid == uid) {
+			session->picker[i].processes++;
+			return;
+		}
+	}
+	bigger = realloc(session->picker, (session->picker_count + 1) * sizeof(*bigger));
+	if (!bigger)
+		return;
+	session->picker = bigger;
+	bigger[session->picker_count++] = (struct user_count){ uid, 1 };
+}
+
+static void pick_user(struct session *session)
+{
+	struct ptree_nodes all = { 0 };
+
+	ptree_tree_descendants(session->tree, 0, &all);
+	session->picker_count = session->picker_at = 0;
+	for (size_t i = 0; i < all.count; i++) {
+		if (!ptree_node_is_kernel_thread(all.node[i]) &&
+		    ptree_node_euid(all.node[i]) != PTREE_UNKNOWN_ID)
+			count_user(session, ptree_node_euid(all.node[i]));
+	}
+	ptree_nodes_clear(&all);
+	if (session->picker_count)
+		qsort(session->picker, session->picker_count, sizeof(*session->picker),
+		      compare_counts);
+	session->view = SESSION_VIEW_USERS;
+	session->needs_redraw = true;
+}
+
+/* The first line of the list stands for everybody. */
+static void accept_user(struct session *session)
+{
+	session->view = SESSION_VIEW_TREE;
+	if (session->picker_at == 0)
+		session_set_users(session, NULL, 0);
+	else
+		session_set_users(session, &session->picker[session->picker_at - 1].uid, 1);
+}
+
+bool command_picker_key(struct session *session, const struct key *key)
+{
+	session->needs_redraw = true;
+	switch (key->code) {
+	case 'j':
+	case TERM_KEY_DOWN:
+		session->picker_at += session->picker_at < session->picker_count;
+		return true;
+	case 'k':
+	case TERM_KEY_UP:
+		session->picker_at -= session->picker_at > 0;
+		return true;
+	case 'g':
+	case TERM_KEY_HOME:
+		session->picker_at = 0;
+		return true;
+	case 'G':
+	case TERM_KEY_END:
+		session->picker_at = session->picker_count;
+		return true;
+	case TERM_KEY_ENTER:
+	case ' ':
+		accept_user(session);
+		return true;
+	case TERM_KEY_ESC:
+	case 'q':
+	case 'u':
+		session->view = SESSION_VIEW_TREE;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ---- the rest ---- */
+
+static void show_help(struct session *session)
+{
+	session->view = SESSION_VIEW_HELP;
+	session->help_top = 0;
+	session->needs_redraw = true;
+}
+
+static void redraw(struct session *session)
+{
+	session->needs_redraw = session->needs_collect = true;
+	session->wants_full_redraw = true;
+}
+
+static void suspend(struct session *session)
+{
+	session->wants_suspend = true;
+}
+
+static void quit(struct session *session)
+{
+	session->wants_quit = true;
+}
+
+/* mark_x: where the fold mark of the row under the pointer is, or -1. */
+void command_mouse(struct session *session, const struct key *key, int mark_x)
+{
+	int line = key->mouse_y - session->body_y;
+
+	if (key->code == TERM_KEY_WHEEL_DOWN || key->code == TERM_KEY_WHEEL_UP) {
+		session->follow_id = 0;
+		cursor_scroll(&session->cursor, session->rows,
+			      key->code == TERM_KEY_WHEEL_DOWN ? WHEEL_LINES : -WHEEL_LINES,
+			      height(session));
+		session->needs_redraw = true;
+		return;
+	}
+	if (line < 0 || line >= session->body_rows ||
+	    session->cursor.top + (uint32_t)line >= rows_count(session->rows))
+		return;
+	session->follow_id = 0;
+	cursor_move_to(&session->cursor, session->rows, session->cursor.top + (uint32_t)line,
+		       height(session));
+	session->needs_redraw = true;
+	if (mark_x >= 0 && key->mouse_x >= mark_x - 1 && key->mouse_x <= mark_x)
+		toggle_fold(session);
+}
+
+const struct command_entry commands[] = {
+	{ "down", "Move", "next row", go_down },
+	{ "up", "Move", "previous row", go_up },
+	{ "page-down", "Move", "a page down", page_down },
+	{ "page-up", "Move", "a page up", page_up },
+	{ "half-page-down", "Move", "half a page down", half_page_down },
+	{ "half-page-up", "Move", "half a page up", half_page_up },
+	{ "top", "Move", "first row", go_top },
+	{ "bottom", "Move", "last row", go_bottom },
+	{ "shift-left", "Move", "commands further left", shift_left },
+	{ "shift-right", "Move", "commands further right", shift_right },
+	{ "fold-or-parent", "Fold", "fold, or go to the parent", fold_or_parent },
+	{ "unfold-or-child", "Fold", "unfold, or go to the first child", unfold_or_child },
+	{ "fold", "Fold", "fold the branch", fold },
+	{ "unfold", "Fold", "unfold the branch", unfold },
+	{ "toggle-fold", "Fold", "fold or unfold the branch", toggle_fold },
+	{ "toggle-all", "Fold", "unfold all, or fold all", toggle_all },
+	{ "fold-all", "Fold", "fold all", fold_all },
+	{ "unfold-all", "Fold", "unfold all", unfold_all },
+	{ "search", "Find", "search commands while typing", search },
+	{ "find-next", "Find", "next match", find_next },
+	{ "find-previous", "Find", "previous match", find_previous },
+	{ "filter", "Find", "filter while typing: words, cmd: comm: user: pid: under: !",
+	  edit_filter },
+	{ "user", "Find", "choose a user", pick_user },
+	{ "watch", "Watch", "watch only this subtree", watch_subtree },
+	{ "watch-also", "Watch", "watch this subtree, too", watch_also },
+	{ "watch-back", "Watch", "back to what was watched before", watch_back },
+	{ "follow", "Watch", "keep the selected process in sight", follow_selected },
+	{ "list", "Show", "tree or list", toggle_list },
+	{ "lineage", "Show", "under who forked them, or under the kernel's parents",
+	  toggle_lineage },
+	{ "exited", "Show", "exited processes stay or fade", toggle_exited },
+	{ "kernel-threads", "Show", "kernel threads", toggle_kernel_threads },
+	{ "threads", "Show", "threads", toggle_threads },
+	{ "pause", "Show", "freeze the rows; events go on being counted", pause_rows },
+	{ "help", "Program", "this help", show_help },
+	{ "redraw", "Program", "draw the screen again", redraw },
+	{ "suspend", "Program", "to the shell, fg comes back", suspend },
+	{ "quit", "Program", "quit", quit },
+	{ NULL, NULL, NULL, NULL },
+};
+
+const struct command_entry *command_find(const char *name)
+{
+	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		if (!strcmp(entry->name, name))
+			return entry;
+	}
+	return NULL;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_CONFIG_H
+#define PROCTOP_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum config_command {
+	CONFIG_LIVE,
+	CONFIG_TREE,
+	CONFIG_LOG,
+	CONFIG_HELP,
+	CONFIG_VERSION,
+};
+
+enum config_color {
+	CONFIG_COLOR_AUTO,
+	CONFIG_COLOR_ALWAYS,
+	CONFIG_COLOR_NEVER,
+};
+
+/* What the command line asks for. Strings are borrowed from argv. */
+struct config {
+	enum config_command command;
+	uint32_t *uids;             /* -u, resolved */
+	size_t uid_count;
+	char *filter;               /* all -f, joined; NULL: none */
+	const char **watches;       /* -w: a pid or a name each */
+	size_t watch_count;
+	const char *target;         /* tree's PID or NAME, or NULL */
+	uint64_t highlight_ns;      /* -H */
+	uint64_t duration_ns;       /* log's --duration; 0: until it is stopped */
+	uint32_t kinds;             /* log's --events: mask of 1u << PTREE_EVENT_*; 0: all */
+	enum config_color color;
+	bool poll, require_events, summary, ascii, no_mouse, json;
+};
+
+/* 0, or -EINVAL with one line in error that says what is wrong and what is expected; -ENOMEM. */
+int config_parse(struct config *config, int argc, char **argv, char *error, size_t error_size);
+void config_clear(struct config *config);
+
+void config_print_help(FILE *out);
+
+#endif

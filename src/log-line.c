@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One change as a line of text or of JSON. What is told and when is not decided here.
+ */
+#include "log-line.h"
+#include "column.h"
+#include "describe.h"
+#include "summary.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+#define NS_PER_MS UINT64_C(1000000)
+#define ANCESTORS_IN_TEXT 2
+
+/* What a scan found without an event has only its change to tell by. */
+static bool inferred_kind(enum ptree_change_kind change, enum ptree_event_kind *kind)
+{
+	switch (change) {
+	case PTREE_CHANGE_FORKED:
+		*kind = PTREE_EVENT_FORK;
+		return true;
+	case PTREE_CHANGE_EXECED:
+		*kind = PTREE_EVENT_EXEC;
+		return true;
+	case PTREE_CHANGE_EXITED:
+		*kind = PTREE_EVENT_EXIT;
+		return true;
+	case PTREE_CHANGE_RESYNC:
+		*kind = PTREE_EVENT_LOST;
+		return true;
+	case PTREE_CHANGE_NONE:
+	case PTREE_CHANGE_CREDENTIALS:
+	case PTREE_CHANGE_SESSION:
+	case PTREE_CHANGE_TRACED:
+	case PTREE_CHANGE_RENAMED:
+	case PTREE_CHANGE_COREDUMP:
+	case PTREE_CHANGE_MOVED:
+	case PTREE_CHANGE_ARGV:
+	case PTREE_CHANGE_FORGOTTEN:
+	case PTREE_CHANGE_UNKNOWN:
+	case PTREE_CHANGE_LOST:
+		break;
+	}
+	return false;
+}
+
+bool log_line_kind(const struct ptree_change *change, enum ptree_event_kind *kind)
+{
+	if (change->is_inferred)
+		return inferred_kind(change->kind, kind);
+	*kind = change->event.kind;
+	return true;
+}
+
+static const char *event_name(const struct ptree_change *change, enum ptree_event_kind kind)
+{
+	return change->kind == PTREE_CHANGE_RESYNC ? "resync" : ptree_event_kind_name(kind);
+}
+
+static bool is_about_process(enum ptree_event_kind kind)
+{
+	return kind != PTREE_EVENT_LOST && kind != PTREE_EVENT_UNKNOWN;
+}
+
+/* The image that an exec replaced; NULL if it is not known. */
+static const struct ptree_image *image_before(const struct ptree_node *node,
+					      const struct ptree_change *change)
+{
+	const struct ptree_image *image = describe_image_at(node, change->boot_ns - 1);
+
+	return image && image->begin_ns < change->boot_ns && image->comm[0] ? image : NULL;
+}
+
+static uint64_t elapsed_ns(const struct ptree_node *node)
+{
+	uint64_t begin_ns = ptree_node_begin_ns(node);
+	uint64_t end_ns = ptree_node_end_ns(node);
+
+	return end_ns > begin_ns ? end_ns - begin_ns : 0;
+}
+
+static bool is_root(const struct ptree_node *node)
+{
+	return !node || ptree_node_pid(node) == 0;
+}
+
+static void put_hex(struct output *output, const struct ptree_event *event)
+{
+	size_t size = event->u.raw.size < PTREE_RAW_SIZE ? event->u.raw.size : PTREE_RAW_SIZE;
+
+	for (size_t i = 0; i < size; i++)
+		output_format(output, "%02x", event->u.raw.bytes[i]);
+}
+
+/* ---- text ---- */
+
+static void put_local_time(const struct log_lines *lines, uint64_t boot_ns)
+{
+	uint64_t real_ns = boot_ns + lines->real_offset_ns;
+	time_t seconds = (time_t)(real_ns / NS_PER_S);
+	struct tm local = { 0 };
+
+	localtime_r(&seconds, &local);
+	output_format(lines->output, "%02d:%02d:%02d.%03u", local.tm_hour, local.tm_min,
+		      local.tm_sec, (unsigned)(real_ns % NS_PER_S / NS_PER_MS));
+}
+
+static void put_comm(const struct log_lines *lines, const char *comm)
+{
+	output_safe(lines->output, comm, strlen(comm), lines->utf8);
+}
+
+/* The nearest ancestors, the nearest one last: "...bash>make". */
+static void put_ancestors(const struct log_lines *lines, const struct ptree_node *node)
+{
+	const struct ptree_node *chain[ANCESTORS_IN_TEXT];
+	const struct ptree_node *parent = ptree_node_parent(node);
+	size_t count = 0;
+
+	for (; !is_root(parent) && count < ANCESTORS_IN_TEXT; parent = ptree_node_parent(parent))
+		chain[count++] = parent;
+	if (!count)
+		return;
+	output_string(lines->output, "  ");
+	if (!is_root(parent))
+		output_string(lines->output, lines->utf8 ? "…" : "...");
+	while (count--) {
+		put_comm(lines, ptree_node_comm(chain[count]));
+		if (count)
+			output_string(lines->output, lines->utf8 ? "›" : ">");
+	}
+}
+
+static void put_exit(const struct log_lines *lines, const struct ptree_node *node)
+{
+	char age[32], words[64] = "how is not known";
+	const char *mark = "";
+	uint32_t status;
+
+	column_format_age(age, sizeof(age), elapsed_ns(node), ptree_node_is_begin_exact(node));
+	if (ptree_node_exit_status(node, &status)) {
+		mark = !lines->utf8 ? "" : status ? "✗ " : "✓";
+		if (status)
+			ptree_status_format(status, words, sizeof(words));
+		else
+			snprintf(words, sizeof(words), "%s", lines->utf8 ? "" : "ok");
+	}
+	output_format(lines->output, "  %s %s%s", age, mark, words);
+}
+
+static void put_parent(const struct log_lines *lines, const struct ptree_node *node)
+{
+	const struct ptree_node *parent = ptree_node_origin(node);
+
+	if (!parent)
+		parent = ptree_node_parent(node);
+	if (is_root(parent))
+		return;
+	output_string(lines->output, lines->utf8 ? " ← " : " <- ");
+	put_comm(lines, ptree_node_comm(parent));
+	output_format(lines->output, "(%d)", ptree_node_pid(parent));
+}
+
+static void put_exec(const struct log_lines *lines, const struct ptree_change *change,
+		     const struct ptree_node *node)
+{
+	const struct ptree_image *before = image_before(node, change);
+
+	if (!before)
+		return;
+	output_string(lines->output, "  was ");
+	put_comm(lines, before->comm);
+}
+
+static void put_details(const struct log_lines *lines, const struct ptree_change *change,
+			enum ptree_event_kind kind, const struct ptree_node *node)
+{
+	const struct ptree_event *event = &change->event;
+
+	switch (kind) {
+	case PTREE_EVENT_EXEC:
+		put_exec(lines, change, node);
+		break;
+	case PTREE_EVENT_EXIT:
+		put_exit(lines, node);
+		break;
+	case PTREE_EVENT_UID:
+	case PTREE_EVENT_GID:
+		output_format(lines->output, "  now %u, real %u", event->u.id.effective,
+			      event->u.id.real);
+		break;
+	case PTREE_EVENT_SID:
+		output_string(lines->output, "  leads a new session");
+		break;
+	case PTREE_EVENT_PTRACE:
+		if (event->u.ptrace.tracer_tgid)
+			output_format(lines->output, "  traced by %d", event->u.ptrace.tracer_tgid);
+		else
+			output_string(lines->output, "  traced no more");
+		break;
+	case PTREE_EVENT_COMM:
+		output_string(lines->output, "  now called ");
+		put_comm(lines, event->u.comm);
+		break;
+	case PTREE_EVENT_COREDUMP:
+		output_string(lines->output, "  dumps core");
+		break;
+	case PTREE_EVENT_FORK:
+	case PTREE_EVENT_ACK:
+	case PTREE_EVENT_LOST:
+	case PTREE_EVENT_UNKNOWN:
+		break;
+	}
+}
+
+static void put_process(const struct log_lines *lines, const struct ptree_change *change,
+			enum ptree_event_kind kind, const struct ptree_node *node)
+{
+	output_format(lines->output, " %d", node ? ptree_node_pid(node) : change->event.tgid);
+	if (!node) {
+		output_string(lines->output, " (nothing more is known)");
+		return;
+	}
+	if (kind == PTREE_EVENT_FORK) {
+		put_parent(lines, node);
+	} else {
+		output_bytes(lines->output, " ", 1);
+		describe_command(lines->output, node, describe_image_at(node, change->boot_ns),
+				 lines->utf8);
+	}
+	put_details(lines, change, kind, node);
+	put_ancestors(lines, node);
+}
+
+static void put_no_process(const struct log_lines *lines, const struct ptree_change *change)
+{
+	const struct ptree_event *event = &change->event;
+
+	if (change->kind == PTREE_CHANGE_RESYNC) {
+		output_string(lines->output, " compared with /proc after a loss");
+	} else if (change->kind == PTREE_CHANGE_LOST) {
+		output_format(lines->output, " %llu events",
+			      (unsigned long long)event->u.lost.count);
+	} else {
+		output_format(lines->output, " kind 0x%08x, %u bytes: ", event->what,
+			      event->u.raw.size);
+		put_hex(lines->output, event);
+	}
+}
+
+static void put_text(const struct log_lines *lines, const struct ptree_change *change,
+		     enum ptree_event_kind kind, const struct ptree_node *node)
+{
+	put_local_time(lines, change->boot_ns);
+	output_format(lines->output, " %-4s", event_name(change, kind));
+	if (is_about_process(kind))
+		put_process(lines, change, kind, node);
+	else
+		put_no_process(lines, change);
+	output_bytes(lines->output, "\n", 1);
+}
+
+/* ---- JSON ---- */
+
+static void json_time(const struct log_lines *lines, struct json *json, uint64_t boot_ns)
+{
+	uint64_t real_ns = boot_ns + lines->real_offset_ns;
+	time_t seconds = (time_t)(real_ns / NS_PER_S);
+	struct tm utc = { 0 };
+	char text[80];
+
+	gmtime_r(&seconds, &utc);
+	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%09uZ", utc.tm_year + 1900,
+		 utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+		 (unsigned)(real_ns % NS_PER_S));
+	json_text(json, "time", text);
+	json_unsigned(json, "boot_ns", boot_ns);
+}
+
+static void json_exit(struct json *json, const struct ptree_node *node)
+{
+	static const char *const unknown[] = { "cpu_user_ns", "cpu_system_ns", "max_rss_bytes",
+					       "read_bytes", "write_bytes" };
+	uint32_t status = 0;
+	bool is_known = ptree_node_exit_status(node, &status);
+
+	if (is_known && WIFEXITED(status))
+		json_integer(json, "exit_code", WEXITSTATUS(status));
+	else
+		json_null(json, "exit_code");
+	if (is_known && WIFSIGNALED(status))
+		json_integer(json, "signal", WTERMSIG(status));
+	else
+		json_null(json, "signal");
+	if (is_known)
+		json_bool(json, "core_dumped", WIFSIGNALED(status) && WCOREDUMP(status));
+	else
+		json_null(json, "core_dumped");
+	json_unsigned(json, "elapsed_ns", elapsed_ns(node));
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		json_null(json, unknown[i]);
+}
+
+static void json_tracer(struct json *json, pid_t tracer)
+{
+	if (tracer)
+		json_integer(json, "tracer_pid", tracer);
+	else
+		json_null(json, "tracer_pid");
+}
+
+static void json_details(struct json *json, const struct ptree_change *change,
+			 enum ptree_event_kind kind, const struct ptree_node *node)
+{
+	const struct ptree_event *event = &change->event;
+	const struct ptree_image *before;
+
+	switch (kind) {
+	case PTREE_EVENT_EXEC:
+		before = image_before(node, change);
+		json_text(json, "previous_comm", before ? before->comm : NULL);
+		break;
+	case PTREE_EVENT_EXIT:
+		json_exit(json, node);
+		break;
+	case PTREE_EVENT_UID:
+		json_unsigned(json, "real_uid", event->u.id.real);
+		json_unsigned(json, "effective_uid", event->u.id.effective);
+		break;
+	case PTREE_EVENT_GID:
+		json_unsigned(json, "real_gid", event->u.id.real);
+		json_unsigned(json, "effective_gid", event->u.id.effective);
+		break;
+	case PTREE_EVENT_SID:
+		json_integer(json, "sid", event->tgid);
+		break;
+	case PTREE_EVENT_PTRACE:
+		json_tracer(json, event->u.ptrace.tracer_tgid);
+		break;
+	case PTREE_EVENT_COMM:
+		json_text(json, "new_comm", event->u.comm);
+		break;
+	case PTREE_EVENT_COREDUMP:
+	case PTREE_EVENT_FORK:
+	case PTREE_EVENT_ACK:
+	case PTREE_EVENT_LOST:
+	case PTREE_EVENT_UNKNOWN:
+		break;
+	}
+}
+
+static void json_ancestry(struct json *json, const struct ptree_node *node)
+{
+	json_array(json, "ancestry");
+	for (node = ptree_node_parent(node); !is_root(node); node = ptree_node_parent(node)) {
+		const char *comm = ptree_node_comm(node);
+
+		json_object(json, NULL);
+		json_integer(json, "pid", ptree_node_pid(node));
+		json_text(json, "comm", comm[0] ? comm : NULL);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void json_process(const struct log_lines *lines, struct json *json,
+			 const struct ptree_change *change, enum ptree_event_kind kind,
+			 const struct ptree_node *node)
+{
+	pid_t ppid = kind == PTREE_EVENT_FORK ? change->event.parent_tgid : 0;
+
+	json_bool(json, "inferred", change->is_inferred);
+	if (!node) {
+		describe_json_unknown(json, change->event.tgid);
+		return;
+	}
+	describe_json(json, node, ppid, describe_image_at(node, change->boot_ns), lines->users);
+	json_ancestry(json, node);
+	json_details(json, change, kind, node);
+}
+
+static void json_raw(struct json *json, const struct ptree_event *event)
+{
+	struct output hex = { .fd = -1 };
+
+	put_hex(&hex, event);
+	json_unsigned(json, "kind", event->what);
+	json_unsigned(json, "size", event->u.raw.size);
+	json_string(json, "raw", hex.bytes, hex.size);
+	output_clear(&hex);
+}
+
+static void put_json(const struct log_lines *lines, const struct ptree_change *change,
+		     enum ptree_event_kind kind, const struct ptree_node *node)
+{
+	struct json json;
+
+	json_init(&json, lines->output);
+	json_object(&json, NULL);
+	json_text(&json, "event", event_name(change, kind));
+	json_time(lines, &json, change->boot_ns);
+	if (is_about_process(kind))
+		json_process(lines, &json, change, kind, node);
+	else if (change->kind == PTREE_CHANGE_LOST)
+		json_unsigned(&json, "count", change->event.u.lost.count);
+	else if (kind == PTREE_EVENT_UNKNOWN)
+		json_raw(&json, &change->event);
+	json_end(&json);
+}
+
+void log_line_change(const struct log_lines *lines, const struct ptree_change *change,
+		     const struct ptree_node *node)
+{
+	enum ptree_event_kind kind;
+
+	if (!log_line_kind(change, &kind))
+		return;
+	if (lines->json)
+		put_json(lines, change, kind, node);
+	else
+		put_text(lines, change, kind, node);
+}
+
+void log_line_summary(const struct log_lines *lines, const struct ptree_monitor_status *status)
+{
+	struct json json;
+
+	json_init(&json, lines->output);
+	json_object(&json, NULL);
+	json_text(&json, "event", "summary");
+	json_time(lines, &json, ptree_boot_now_ns());
+	json_unsigned(&json, "events", status->events);
+	json_unsigned(&json, "lost", status->lost);
+	json_unsigned(&json, "execs", status->execs);
+	json_unsigned(&json, "argv_read", status->argv_read);
+	json_unsigned(&json, "resyncs", status->resyncs);
+	json_text(&json, "mode", summary_mode(status->state));
+	json_text(&json, "reason",
+		  status->state == PTREE_MONITOR_POLLING ? ptree_monitor_reason_text(status->reason)
+							 : NULL);
+	json_end(&json);
+}

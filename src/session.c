@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* What a person at the screen has chosen; see session.h. It draws nothing and reads no key. */
+#include "session.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+#define MESSAGE_NS (4 * NS_PER_S)
+
+int session_init(struct session *session, struct ptree_monitor *monitor, struct ptree_users *users)
+{
+	*session = (struct session){ .monitor = monitor,
+				     .tree = ptree_monitor_tree(monitor),
+				     .users = users,
+				     .now_ns = ptree_boot_now_ns(),
+				     .own_uid = getuid(),
+				     .watch_depth = 0,
+				     .needs_collect = true,
+				     .needs_redraw = true };
+	session->rows = rows_new();
+	return session->rows ? 0 : -ENOMEM;
+}
+
+void session_clear(struct session *session)
+{
+	rows_free(session->rows);
+	filter_free(session->filter);
+	free(session->uids);
+	free(session->picker);
+}
+
+uint64_t session_shown_ns(const struct session *session)
+{
+	return session->paused_ns ? session->paused_ns : session->now_ns;
+}
+
+struct column_context session_columns(const struct session *session)
+{
+	return (struct column_context){ .tree = session->tree,
+					.users = session->users,
+					.now_ns = session_shown_ns(session),
+					.own_uid = session->own_uid,
+					.utf8 = session->utf8 };
+}
+
+/* ---- rows ---- */
+
+static bool must_collect(const struct session *session)
+{
+	uint64_t departure_ns = rows_next_departure_ns(session->rows);
+
+	if (session->needs_collect)
+		return true;
+	if (session->paused_ns)
+		return false;
+	return session->built_generation != ptree_tree_generation(session->tree) ||
+	       (departure_ns && departure_ns <= session->now_ns);
+}
+
+static int collect(struct session *session)
+{
+	int err;
+
+	session->scope.now_ns = session_shown_ns(session);
+	session->scope.linger_ns = session->highlight_ns;
+	session->scope.only_watched = session->watch_depth > 0;
+	err = rows_collect(session->rows, session->tree, &session->scope);
+	if (err)
+		return err;
+	session->built_generation = ptree_tree_generation(session->tree);
+	session->needs_collect = false;
+	session->needs_arrange = true;
+	return 0;
+}
+
+static bool has_names_to_match(const struct session *session)
+{
+	return session->filter || session->uid_count;
+}
+
+static void follow(struct session *session)
+{
+	const struct ptree_node *node;
+
+	if (!session->follow_id)
+		return;
+	node = ptree_tree_find_id(session->tree, session->follow_id);
+	if (!node || ptree_node_has_ended(node)) {
+		session_say(session, false, "the followed process has ended");
+		session->follow_id = 0;
+		return;
+	}
+	if (rows_find(session->rows, session->follow_id) == NO_ROW)
+		session->needs_arrange |= rows_reveal(session->rows, session->follow_id);
+	session->cursor.id = session->follow_id;
+}
+
+int session_update_rows(struct session *session)
+{
+	const struct rows_match match = { .users = session->users,
+					  .filter = session->filter,
+					  .uids = session->uids,
+					  .uid_count = session->uid_count };
+	int err;
+
+	if (must_collect(session)) {
+		err = collect(session);
+		if (err)
+			return err;
+	}
+	follow(session);
+	if (session->needs_arrange ||
+	    (has_names_to_match(session) &&
+	     session->built_generation != ptree_tree_generation(session->tree))) {
+		err = rows_arrange(session->rows, session->tree, &match);
+		if (err)
+			return err;
+		session->needs_arrange = false;
+		session->needs_redraw = true;
+	}
+	cursor_settle(&session->cursor, session->rows, (uint32_t)session->body_rows);
+	return 0;
+}
+
+const struct row *session_selected(const struct session *session)
+{
+	return rows_at(session->rows, session->cursor.index);
+}
+
+const struct ptree_node *session_selected_node(const struct session *session)
+{
+	const struct row *row = session_selected(session);
+
+	return row ? ptree_tree_find_id(session->tree, row->process) : NULL;
+}
+
+void session_select(struct session *session, uint64_t id)
+{
+	uint32_t index = rows_find(session->rows, id);
+
+	if (index == NO_ROW && rows_reveal(session->rows, id)) {
+		session->needs_arrange = true;
+		session_update_rows(session);
+		index = rows_find(session->rows, id);
+	}
+	if (index != NO_ROW)
+		cursor_move_to(&session->cursor, session->rows, index,
+			       (uint32_t)session->body_rows);
+	session->needs_redraw = true;
+}
+
+void session_say(struct session *session, bool is_error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(session->message, sizeof(session->message), format, args);
+	va_end(args);
+	session->is_message_error = is_error;
+	session->message_until_ns = ptree_boot_now_ns() + MESSAGE_NS;
+	session->needs_redraw = true;
+}
+
+/* ---- filter and users ---- */
+
+bool session_set_filter(struct session *session, const char *text)
+{
+	struct filter_error error = { 0 };
+	struct filter *filter = NULL;
+	int err = *text ? filter_compile(&filter, text, &error) : 0;
+
+	session->needs_redraw = true;
+	if (err) {
+		snprintf(session->filter_error, sizeof(session->filter_error), "%s",
+			 err == -EINVAL ? error.text : strerror(-err));
+		return false;
+	}
+	session->filter_error[0] = '\0';
+	filter_free(session->filter);
+	session->filter = filter;
+	snprintf(session->filter_text, sizeof(session->filter_text), "%s", text);
+	session->needs_arrange = true;
+	return true;
+}
+
+void session_set_users(struct session *session, const uint32_t *uids, size_t count)
+{
+	uint32_t *copy = NULL;
+
+	if (count) {
+		copy = malloc(count * sizeof(*copy));
+		if (!copy)
+			return;
+		memcpy(copy, uids, count * sizeof(*copy));
+	}
+	free(session->uids);
+	session->uids = copy;
+	session->uid_count = count;
+	session->needs_arrange = true;
+	session->needs_redraw = true;
+}
+
+/* ---- watching ---- */
+
+const struct watch_set *session_watched(const struct session *session)
+{
+	return session->watch_depth ? &session->watch[session->watch_depth - 1] : NULL;
+}
+
+static void apply_watch(struct session *session)
+{
+	const struct watch_set *set = session_watched(session);
+
+	ptree_tree_unwatch_all(session->tree);
+	for (size_t i = 0; set && i < set->count; i++) {
+		if (set->items[i].name[0])
+			ptree_tree_watch_name(session->tree, set->items[i].name, getpid());
+		else
+			ptree_tree_watch_id(session->tree, set->items[i].id);
+	}
+	session->needs_collect = true;
+	session->needs_redraw = true;
+}
+
+void session_watch_only(struct session *session, const struct watch_item *item)
+{
+	if (session->watch_depth == WATCH_SETS_MAX) {
+		memmove(&session->watch[0], &session->watch[1],
+			sizeof(session->watch) - sizeof(session->watch[0]));
+		session->watch_depth--;
+	}
+	session->watch[session->watch_depth++] =
+	    (struct watch_set){ .items = { *item }, .count = 1 };
+	apply_watch(session);
+}
+
+bool session_watch_also(struct session *session, const struct watch_item *item)
+{
+	struct watch_set *set;
+
+	if (!session->watch_depth) {
+		session_watch_only(session, item);
+		return true;
+	}
+	set = &session->watch[session->watch_depth - 1];
+	if (set->count == WATCH_ITEMS_MAX)
+		return false;
+	set->items[set->count++] = *item;
+	apply_watch(session);
+	return true;
+}
+
+void session_watch_back(struct session *session)
+{
+	if (!session->watch_depth) {
+		session_say(session, false, "everything is shown already");
+		return;
+	}
+	session->watch_depth--;
+	apply_watch(session);
+}
+
+/* ---- searching ---- */
+
+struct search {
+	const struct session *session;
+	const char *text;
+};
+
+static bool is_row_found(const struct row *row, const void *what)
+{
+	const struct search *search = what;
+	const struct session *session = search->session;
+	struct column_context context = session_columns(session);
+	const struct ptree_node *node = ptree_tree_find_id(session->tree, row->process);
+	struct command command;
+
+	if (!node || row->is_thread)
+		return false;
+	column_command(&context, node, NULL, &command);
+	return text_contains(command.line, command.size, search->text) ||
+	       text_contains(ptree_node_comm(node), strlen(ptree_node_comm(node)), search->text);
+}
+
+bool session_is_found(const struct session *session, const struct row *row)
+{
+	const struct search search = { session, session->search_text };
+
+	return session->search_text[0] && is_row_found(row, &search);
+}
+
+bool session_search_next(struct session *session, uint64_t from, bool backwards)
+{
+	const struct search search = { session, session->search_text };
+	uint64_t id;
+
+	if (!session->search_text[0])
+		return false;
+	id = rows_search(session->rows, from, backwards, is_row_found, &search);
+	if (id)
+		session_select(session, id);
+	return id != 0;
+}
+
+/* ---- highlights ---- */
+
+int session_glow(const struct session *session, uint64_t changed_ns)
+{
+	uint64_t shown_ns = session_shown_ns(session);
+	uint64_t age_ns;
+
+	if (!changed_ns || !session->highlight_ns || (session->paused_ns && changed_ns > shown_ns))
+		return 0;
+	age_ns = shown_ns > changed_ns ? shown_ns - changed_ns : 0;
+	if (age_ns >= session->highlight_ns)
+		return 0;
+	return GLOW_LEVELS - (int)(age_ns * GLOW_LEVELS / session->highlight_ns);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_TEXT_H
+#define PROCTOP_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * utf8: the locale's character set is UTF-8. Without it all beyond ASCII is escaped. Everywhere
+ * below, the input may be any bytes.
+ */
+
+#define TEXT_PIECE_SIZE 24
+
+/* The next thing to draw: bytes that are safe for a terminal, and the cells they take. */
+struct text_piece {
+	char bytes[TEXT_PIECE_SIZE];
+	unsigned char size;
+	unsigned char width; /* 1 or 2; of an escape its size */
+	bool is_escape;	     /* ASCII that stands for something that must not be sent */
+};
+
+/* Takes a piece from *at. False at the end. */
+bool text_next(const char **at, const char *end, bool utf8, struct text_piece *piece);
+
+/* Writes safe text, NUL-terminated, like snprintf(): the size it has. No piece is cut in two. */
+size_t text_safe(char *out, size_t size, const char *bytes, size_t count, bool utf8);
+
+unsigned text_width(const char *bytes, size_t count, bool utf8);
+
+/*
+ * Smart case: caseless unless the needle has an upper case letter. A NUL in the hay, which
+ * separates arguments, matches a space.
+ */
+bool text_contains(const char *hay, size_t hay_size, const char *needle);
+
+/* NUL-separated arguments as one line, separated by spaces; NUL-terminated, cut if it must be.
+   Returns its size. The bytes are as hostile as before. */
+size_t text_join_argv(char *out, size_t size, const char *argv, size_t argv_size);
+
+#endif

@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Who may know whom. An #include may point down or sideways in the program's layers, never up;
+# curses and libunistring have one user each; the library knows neither program nor terminal.
+. "${srcdir:-.}/tests/tap.sh"
+
+cd "${srcdir:-.}" || exit 1
+
+# layer MODULE: the lower the number, the higher the module. A new module needs a line.
+layer()
+{
+	case $1 in
+	main) echo 0 ;;
+	app | log | tree-dump) echo 1 ;;
+	term | view | view-* | session | command | keymap | prompt | config | selection) echo 2 ;;
+	rows) echo 3 ;;
+	column | filter | describe) echo 4 ;;
+	theme) echo 5 ;;
+	canvas) echo 6 ;;
+	text | json | output | summary) echo 7 ;;
+	*) return 1 ;;
+	esac
+}
+
+every_module_has_a_layer()
+{
+	for file in src/*.[ch]; do
+		module=$(basename "$file" | sed 's/\.[ch]$//')
+		layer "$module" >/dev/null || echo "$file"
+	done | grep . && return 1
+	return 0
+}
+
+# Prints "file included" for every #include "..." below src/.
+local_includes()
+{
+	grep -H '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' src/*.[ch] |
+		sed 's/^\([^:]*\):[^"]*"\([^"]*\)".*/\1 \2/'
+}
+
+arrows_point_down()
+{
+	local_includes | while read -r file included; do
+		from=$(layer "$(basename "$file" | sed 's/\.[ch]$//')")
+		to=$(layer "$(basename "$included" .h)")
+		[ "${from:-9}" -le "${to:--1}" ] || echo "$file includes \"$included\""
+	done | grep . && return 1
+	return 0
+}
+
+# own_headers_only DIRECTORY: -I would find those of the other one, too.
+own_headers_only()
+{
+	cat "$1"/*.[ch] |
+		sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' |
+		while read -r name; do
+			[ -e "$1/$name" ] || echo "$name is not in $1/"
+		done | grep . && return 1
+	return 0
+}
+
+# However it is spelled: -I finds what is in lib/ by its name alone, too.
+no_private_headers()
+{
+	cat src/*.[ch] |
+		sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*\([<"][^>"]*[>"]\).*/\1/p' |
+		sort -u | while read -r name; do
+			case $name in
+			'<proctree.h>') ;;
+			*lib/* | *proctree.h*) echo "$name" ;;
+			'<'*) [ ! -e "lib/$(echo "$name" | tr -d '<>')" ] || echo "$name" ;;
+			esac
+		done | grep . && return 1
+	return 0
+}
+
+# none FILE-TO-EXCEPT PATTERN FILE...: no other of the files has a line that matches.
+none()
+{
+	except=$1
+	pattern=$2
+	shift 2
+	grep -nE "$pattern" "$@" /dev/null | grep -v "^$except:" && return 1
+	return 0
+}
+
+include='^[[:space:]]*#[[:space:]]*include[[:space:]]*'
+curses="${include}[<\"](ncursesw?/|curses|ncurses|term\\.h>|panel|menu|form)"
+unistring="${include}[<\"]uni(str|width|case|ctype|gbrk|norm|conv|types|name|wbrk|lbrk|stdio|regex)"
+
+[ "$(echo src/*.c)" != 'src/*.c' ] || skip_all 'src/ is empty'
+
+check 'every module of the program has a layer' every_module_has_a_layer
+check 'no include points up' arrows_point_down
+check 'only term.c knows curses' none src/term.c "$curses" src/*.[ch] lib/*.[ch]
+check 'only text.c knows libunistring' none src/text.c "$unistring" src/*.[ch] lib/*.[ch]
+check 'the program knows nothing of lib/ but <proctree.h>' no_private_headers
+check 'the program includes its own headers only' own_headers_only src
+check 'the library includes its own headers only' own_headers_only lib
+check 'the library prints nothing' none - \
+	'(^|[^_[:alnum:]])((v?printf|puts|putchar|perror|v?dprintf|v?warnx?|v?errx?|syslog)[[:space:]]*\(|std(out|err)([^_[:alnum:]]|$))' \
+	lib/*.[ch]
+check 'the library does not exit and handles no signal' none - \
+	'(^|[^_[:alnum:]])(exit|_exit|_Exit|abort|quick_exit|signal|sigaction)[[:space:]]*\(' lib/*.[ch]
+done_testing

@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A program that has only what `make install` installs compiles, links and runs: the one in the
+# manual page of the library (between the comments "example begin" and "example end"), and one
+# that needs neither a privilege nor /proc.
+. "${srcdir:-.}/tests/tap.sh"
+
+command -v "${PKG_CONFIG:-pkg-config}" >/dev/null || skip_all 'no pkg-config'
+[ -f Makefile ] || skip_all 'not in a build directory'
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+
+# The make that runs this test has a jobserver that is not ours.
+install_all()
+{
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL "${MAKE:-make}" install DESTDIR="$root"
+}
+
+find_package()
+{
+	PKG_CONFIG_LIBDIR=$(dirname "$(find "$root" -name libproctree.pc)")
+	PKG_CONFIG_PATH=
+	PKG_CONFIG_SYSROOT_DIR=$root
+	LD_LIBRARY_PATH=$(dirname "$(find "$root" -name 'libproctree.so' -o -name 'libproctree.a' |
+		sort | tail -n 1)")
+	export PKG_CONFIG_LIBDIR PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR LD_LIBRARY_PATH
+}
+
+# compile SOURCE PROGRAM. CC and what pkg-config says are lists of words.
+# shellcheck disable=SC2046,SC2086
+compile()
+{
+	${CC:-cc} $SANITIZER_CFLAGS -std=gnu17 -Wall -Wextra -Werror -o "$2" "$1" \
+		$("${PKG_CONFIG:-pkg-config}" --cflags --libs libproctree)
+}
+
+# The roff of an example becomes C again.
+example_of_manual()
+{
+	sed -n '/^\.\\" example begin/,/^\.\\" example end/p' "$1" |
+		sed -e '/^\./d' -e 's/\\&//g' -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(dq/"/g' \
+			-e 's/\\e/\\/g' -e 's/\\\\/\\/g'
+}
+
+cat >"$work/builtin.c" <<'C'
+#include <proctree.h>
+#include <stdio.h>
+#include <string.h>
+
+int main(void)
+{
+	struct ptree_event event = {.kind = PTREE_EVENT_FORK, .pid = 2, .tgid = 2};
+	char text[64];
+
+	if (ptree_event_format(&event, text, sizeof(text)) < 0)
+		return 1;
+	return strncmp(text, "fork 2", 6) != 0;
+}
+C
+
+check 'make install works with DESTDIR' install_all
+find_package
+check 'one header is installed' test "$(cd "$root" && find . -name '*.h' | sed 's,.*/,,')" = proctree.h
+check 'pkg-config asks for no other library' test \
+	"$("${PKG_CONFIG:-pkg-config}" --libs-only-l libproctree | tr -d ' ')" = -lproctree
+check 'a program compiles with what pkg-config says' compile "$work/builtin.c" "$work/builtin"
+check 'that program runs' "$work/builtin"
+
+manual=${srcdir:-.}/man/libproctree.3
+if [ -f "$manual" ] && example_of_manual "$manual" >"$work/example.c" && [ -s "$work/example.c" ]; then
+	check 'the example of the manual compiles' compile "$work/example.c" "$work/example"
+	check 'the example of the manual runs' timeout 10 "$work/example" $$
+else
+	skip 'it has no example yet' 'the example of the manual compiles'
+fi
+done_testing

@@ -1,0 +1,923 @@
+/* SPDX-License-Identifier: MIT */
+/* The tree, fed with crafted events and scans: what the kernel means by each. No I/O, no clock. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "../lib/internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define S NS_PER_S
+#define MS NS_PER_MS
+
+static struct ptree_tree *new_tree(size_t exited_max)
+{
+	const struct ptree_tree_options options = { .exited_max = exited_max, .feed_size = 64 };
+	struct ptree_tree *tree;
+
+	assert_int_equal(ptree_tree_new(&tree, &options), 0);
+	return tree;
+}
+
+static int setup(void **state)
+{
+	*state = new_tree(100);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	ptree_tree_free(*state);
+	return 0;
+}
+
+/* ---- a small language of events ---- */
+
+static void apply(struct ptree_tree *tree, struct ptree_event event)
+{
+	assert_int_equal(ptree_tree_apply(tree, &event), 0);
+}
+
+static void fork_at(struct ptree_tree *tree, uint64_t ns, pid_t parent, pid_t child)
+{
+	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_FORK,
+					  .time_ns = ns,
+					  .pid = child,
+					  .tgid = child,
+					  .parent_pid = parent,
+					  .parent_tgid = parent });
+}
+
+static void thread_at(struct ptree_tree *tree, uint64_t ns, pid_t process, pid_t tid)
+{
+	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_FORK,
+					  .time_ns = ns,
+					  .pid = tid,
+					  .tgid = process,
+					  .parent_pid = 1,
+					  .parent_tgid = 1 });
+}
+
+static void exec_at(struct ptree_tree *tree, uint64_t ns, pid_t pid)
+{
+	apply(tree, (struct ptree_event){
+			.kind = PTREE_EVENT_EXEC, .time_ns = ns, .pid = pid, .tgid = pid });
+}
+
+static void exit_at(struct ptree_tree *tree, uint64_t ns, pid_t tid, pid_t process, uint32_t status)
+{
+	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_EXIT,
+					  .time_ns = ns,
+					  .pid = tid,
+					  .tgid = process,
+					  .u.exit.status = status });
+}
+
+static void comm_at(struct ptree_tree *tree, uint64_t ns, pid_t tid, pid_t process,
+		    const char *comm)
+{
+	struct ptree_event event = {
+		.kind = PTREE_EVENT_COMM, .time_ns = ns, .pid = tid, .tgid = process
+	};
+
+	snprintf(event.u.comm, sizeof(event.u.comm), "%s", comm);
+	apply(tree, event);
+}
+
+static struct ptree_process seen(pid_t pid, pid_t ppid, uint64_t start_ns, uint64_t read_ns)
+{
+	struct ptree_process process = { .pid = pid,
+					 .ppid = ppid,
+					 .start_ns = start_ns,
+					 .read_ns = read_ns,
+					 .state = 'S',
+					 .thread_count = 1,
+					 .ruid = PTREE_UNKNOWN_ID };
+
+	snprintf(process.comm, sizeof(process.comm), "p%d", pid);
+	return process;
+}
+
+static void observe(struct ptree_tree *tree, struct ptree_process process)
+{
+	assert_int_equal(ptree_tree_observe(tree, &process), 0);
+}
+
+/* init, a shell under it. */
+static void plant(struct ptree_tree *tree)
+{
+	observe(tree, seen(1, 0, 0, 1 * S));
+	observe(tree, seen(100, 1, 500 * MS, 1 * S));
+	ptree_tree_sweep(tree, 1 * S);
+}
+
+static pid_t parent_of(struct ptree_tree *tree, pid_t pid)
+{
+	const struct ptree_node *node = ptree_tree_find(tree, pid);
+
+	assert_non_null(node);
+	return ptree_node_pid(ptree_node_parent(node));
+}
+
+static size_t live(struct ptree_tree *tree)
+{
+	struct ptree_tree_counts counts;
+
+	ptree_tree_get_counts(tree, &counts);
+	return counts.live;
+}
+
+/* ---- events ---- */
+
+static void a_fork_adds_a_child_of_the_parents_process(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	plant(tree);
+	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_FORK,
+					  .time_ns = 2 * S,
+					  .pid = 200,
+					  .tgid = 200,
+					  .parent_pid = 105, /* a thread of 100 */
+					  .parent_tgid = 100 });
+	assert_int_equal(parent_of(tree, 200), 100);
+	assert_int_equal(ptree_node_pid(ptree_node_origin(ptree_tree_find(tree, 200))), 100);
+	assert_false(ptree_node_is_origin_inferred(ptree_tree_find(tree, 200)));
+	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 200)), "p100");
+}
+
+static void a_new_thread_is_no_child(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	plant(tree);
+	thread_at(tree, 2 * S, 100, 101);
+	assert_int_equal(live(tree), 2);
+	assert_int_equal(ptree_node_thread_count(ptree_tree_find(tree, 100)), 1);
+	assert_null(ptree_tree_find(tree, 101));
+	assert_non_null(ptree_tree_find_thread(tree, 101));
+}
+
+static void a_process_is_over_with_its_last_task(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	uint64_t id;
+	uint32_t status;
+
+	plant(tree);
+	thread_at(tree, 2 * S, 100, 101);
+	id = ptree_node_id(ptree_tree_find(tree, 100));
+	exit_at(tree, 3 * S, 100, 100, 5 << 8);
+	assert_true(ptree_node_is_leaderless(ptree_tree_find_id(tree, id)));
+	exit_at(tree, 4 * S, 101, 100, 7 << 8);
+	node = ptree_tree_find_id(tree, id);
+	assert_true(ptree_node_has_ended(node));
+	assert_true(ptree_node_exit_status(node, &status));
+	assert_int_equal(status, 7 << 8); /* the last one's, as wait4 tells it */
+}
+
+static void an_exec_from_a_thread_revives_the_process(void **state)
+{
+	struct ptree_tree *tree = *state;
+	uint64_t id;
+
+	plant(tree);
+	thread_at(tree, 2 * S, 100, 101);
+	id = ptree_node_id(ptree_tree_find(tree, 100));
+	exit_at(tree, 3 * S, 100, 100, 0);
+	exec_at(tree, 3 * S + 1, 100);
+	assert_int_equal(ptree_node_id(ptree_tree_find(tree, 100)), id);
+	assert_false(ptree_node_is_leaderless(ptree_tree_find(tree, 100)));
+	assert_int_equal(ptree_node_thread_count(ptree_tree_find(tree, 100)), 0);
+	exit_at(tree, 4 * S, 100, 100, 0);
+	assert_null(ptree_tree_find(tree, 100));
+}
+
+static void an_exec_revives_one_whose_threads_were_not_known(void **state)
+{
+	struct ptree_tree *tree = *state;
+	uint64_t id;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	id = ptree_node_id(ptree_tree_find(tree, 100));
+	exit_at(tree, 3 * S, 100, 100, 0);
+	assert_null(ptree_tree_find(tree, 100));
+	exec_at(tree, 3 * S + 1, 100);
+	assert_int_equal(ptree_node_id(ptree_tree_find(tree, 100)), id);
+	assert_int_equal(parent_of(tree, 200), 100);
+	assert_int_equal(parent_of(tree, 100), 1);
+}
+
+static void the_old_leaders_exit_may_carry_the_threads_tid(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	plant(tree);
+	thread_at(tree, 2 * S, 100, 101);
+	exit_at(tree, 3 * S, 101, 100, 0);
+	exec_at(tree, 3 * S + 1, 100);
+	assert_non_null(ptree_tree_find(tree, 100));
+	exit_at(tree, 4 * S, 100, 100, 0);
+	assert_null(ptree_tree_find(tree, 100));
+}
+
+static void a_fork_of_a_live_pid_ends_the_old_one(void **state)
+{
+	struct ptree_tree *tree = *state;
+	uint64_t id;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	id = ptree_node_id(ptree_tree_find(tree, 200));
+	fork_at(tree, 5 * S, 1, 200);
+	assert_int_not_equal(ptree_node_id(ptree_tree_find(tree, 200)), id);
+	assert_true(ptree_node_has_ended(ptree_tree_find_id(tree, id)));
+	assert_int_equal(parent_of(tree, 200), 1);
+	assert_int_equal(live(tree), 3);
+}
+
+static void a_threads_name_is_not_the_processs(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	plant(tree);
+	thread_at(tree, 2 * S, 100, 101);
+	comm_at(tree, 3 * S, 101, 100, "worker");
+	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 100)), "p100");
+	assert_string_equal(ptree_thread_comm(ptree_tree_find_thread(tree, 101)), "worker");
+	comm_at(tree, 4 * S, 100, 100, "main");
+	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 100)), "main");
+}
+
+static void a_rename_does_not_reach_those_forked_before(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	comm_at(tree, 3 * S, 100, 100, "renamed");
+	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 200)), "p100");
+}
+
+static void credentials_sessions_and_tracers_are_kept(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+
+	plant(tree);
+	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_UID,
+					  .time_ns = 2 * S,
+					  .pid = 100,
+					  .tgid = 100,
+					  .u.id = { 1000, 1001 } });
+	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_GID,
+					  .time_ns = 2 * S,
+					  .pid = 100,
+					  .tgid = 100,
+					  .u.id = { 2000, 2001 } });
+	apply(tree, (struct ptree_event){
+			.kind = PTREE_EVENT_SID, .time_ns = 2 * S, .pid = 100, .tgid = 100 });
+	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_PTRACE,
+					  .time_ns = 2 * S,
+					  .pid = 100,
+					  .tgid = 100,
+					  .u.ptrace = { 1, 1 } });
+	node = ptree_tree_find(tree, 100);
+	assert_int_equal(ptree_node_ruid(node), 1000);
+	assert_int_equal(ptree_node_euid(node), 1001);
+	assert_int_equal(ptree_node_rgid(node), 2000);
+	assert_int_equal(ptree_node_egid(node), 2001);
+	assert_int_equal(ptree_node_sid(node), 100);
+	assert_int_equal(ptree_node_tracer(node), 1);
+	assert_int_equal(ptree_node_last_change(node, NULL), PTREE_CHANGE_TRACED);
+}
+
+static void each_exec_is_a_new_image_and_old_ones_are_kept(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	uint64_t id;
+
+	plant(tree);
+	id = ptree_node_id(ptree_tree_find(tree, 100));
+	exec_at(tree, 2 * S, 100);
+	assert_int_equal(ptree_tree_set_comm(tree, id, (const char[PTREE_COMM_SIZE]){ "sh" }), 0);
+	assert_int_equal(
+	    ptree_tree_set_argv(tree, id, 2 * S, 2 * S + 1, PTREE_ARGV_READ, "sh\0-c", 6), 0);
+	exec_at(tree, 3 * S, 100);
+	node = ptree_tree_find(tree, 100);
+	assert_int_equal(ptree_node_exec_count(node), 2);
+	assert_string_equal(ptree_node_image(node, 1)->comm, "sh");
+	assert_memory_equal(ptree_node_image(node, 1)->argv, "sh\0-c", 6);
+	assert_string_equal(ptree_node_image(node, 2)->comm, "p100");
+	assert_null(ptree_node_image(node, 3));
+	assert_int_equal(ptree_node_image(node, 0)->argv_status, PTREE_ARGV_PENDING);
+	/* What was asked of the image before is not this one's. */
+	assert_int_equal(ptree_tree_set_argv(tree, id, 2 * S, 4 * S, PTREE_ARGV_READ, "x", 2),
+			 -ESTALE);
+}
+
+static void text_read_after_the_next_exec_belongs_to_that(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	uint64_t id;
+
+	plant(tree);
+	id = ptree_node_id(ptree_tree_find(tree, 100));
+	exec_at(tree, 2 * S, 100);
+	ptree_tree_set_argv(tree, id, 2 * S, 3 * S + 5, PTREE_ARGV_READ, "new", 4);
+	exec_at(tree, 3 * S, 100);
+	node = ptree_tree_find(tree, 100);
+	assert_int_equal(ptree_node_image(node, 1)->argv_status, PTREE_ARGV_LATE);
+	assert_int_equal(ptree_node_image(node, 0)->argv_status, PTREE_ARGV_READ);
+	assert_string_equal(ptree_node_image(node, 0)->argv, "new");
+}
+
+static void a_child_keeps_the_image_it_was_forked_with(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	for (int i = 0; i < 40; i++)
+		exec_at(tree, 3 * S + (uint64_t)i, 100);
+	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 200)), "p100");
+	assert_int_equal(ptree_node_exec_count(ptree_tree_find(tree, 100)), 40);
+	assert_non_null(ptree_node_image(ptree_tree_find(tree, 100), 15));
+	assert_null(ptree_node_image(ptree_tree_find(tree, 100), 16));
+}
+
+/* ---- parents ---- */
+
+static void children_of_a_dead_parent_wait_for_the_kernels_answer(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	pid_t child = 0;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	fork_at(tree, 2 * S, 200, 201);
+	fork_at(tree, 2 * S + 1, 200, 202);
+	exit_at(tree, 3 * S, 200, 200, 0);
+	assert_int_equal(ptree_tree_orphaned(tree, 0, &child), 200);
+	assert_true(child == 201 || child == 202);
+	assert_int_equal(ptree_tree_adopt(tree, child, 100), 0);
+	assert_int_equal(ptree_tree_orphaned(tree, 0, &child), 0);
+	assert_int_equal(parent_of(tree, 201), 100);
+	assert_int_equal(parent_of(tree, 202), 100);
+	node = ptree_tree_find(tree, 201);
+	assert_int_equal(ptree_node_pid(ptree_node_origin(node)), 200);
+	assert_int_equal(ptree_node_pid(ptree_node_parent_at(tree, node, 2500 * MS)), 200);
+	assert_int_equal(ptree_node_pid(ptree_node_parent_at(tree, node, 4 * S)), 100);
+	assert_null(ptree_node_parent_at(tree, node, 1 * S));
+}
+
+static void twenty_thousand_orphans_move_at_once(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_nodes list = { 0 };
+	pid_t child;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	for (pid_t pid = 1000; pid < 21000; pid++)
+		fork_at(tree, 2 * S + (uint64_t)pid, 200, pid);
+	exit_at(tree, 3 * S, 200, 200, 0);
+	assert_int_equal(ptree_tree_orphaned(tree, 0, &child), 200);
+	assert_int_equal(ptree_tree_adopt(tree, child, 1), 0);
+	assert_int_equal(ptree_tree_children(tree, 1, &list), 20001);
+	ptree_nodes_clear(&list);
+}
+
+static void a_chain_of_100000_is_walked_without_recursion(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_nodes list = { 0 };
+	char *picture;
+
+	observe(tree, seen(1, 0, 0, 1 * S));
+	for (pid_t pid = 1; pid < 100000; pid++)
+		fork_at(tree, 2 * S + (uint64_t)pid, pid, pid + 1);
+	assert_int_equal(ptree_tree_descendants(tree, 1, &list), 99999);
+	assert_int_equal(ptree_node_pid(list.node[99998]), 100000);
+	assert_int_equal(ptree_tree_ancestry(tree, 100000, false, &list), 100000);
+	assert_true(ptree_tree_is_under_command(tree, 100000, "p1"));
+	ptree_nodes_clear(&list);
+	assert_int_equal(ptree_tree_display(tree, 99000, true, &picture), 0);
+	free(picture);
+}
+
+static void a_lying_scan_cannot_close_a_circle(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_nodes list = { 0 };
+
+	observe(tree, seen(10, 11, 1 * S, 2 * S));
+	observe(tree, seen(11, 12, 1 * S, 2 * S));
+	observe(tree, seen(12, 10, 1 * S, 2 * S));
+	observe(tree, seen(13, 13, 1 * S, 2 * S));
+	assert_true(ptree_tree_ancestry(tree, 10, false, &list) > 0);
+	assert_true(ptree_tree_ancestry(tree, 12, true, &list) > 0);
+	assert_true(ptree_tree_ancestry(tree, 13, false, &list) > 0);
+	assert_true(ptree_tree_descendants(tree, 0, &list) == 4);
+	assert_false(ptree_tree_is_under_command(tree, 13, "nobody"));
+	ptree_nodes_clear(&list);
+}
+
+/* ---- forgetting ---- */
+
+static void exited_ones_beyond_the_limit_are_counted(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_tree_counts counts;
+	uint64_t failed;
+
+	plant(tree);
+	for (pid_t pid = 1000; pid < 1300; pid++) {
+		fork_at(tree, 2 * S + (uint64_t)pid, 100, pid);
+		exit_at(tree, 2 * S + (uint64_t)pid, pid, pid, pid % 2 ? 256 : 0);
+	}
+	ptree_tree_get_counts(tree, &counts);
+	assert_int_equal(counts.exited, 100);
+	assert_int_equal(counts.gone, 200);
+	assert_int_equal(ptree_node_gone_count(ptree_tree_find(tree, 100), &failed), 200);
+	assert_int_equal(failed, 100);
+}
+
+static void exited_ones_are_forgotten_by_age(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_tree_counts counts;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	exit_at(tree, 3 * S, 200, 200, 0);
+	ptree_tree_expire(tree, 600 * S);
+	ptree_tree_get_counts(tree, &counts);
+	assert_int_equal(counts.exited, 1);
+	ptree_tree_expire(tree, 604 * S);
+	ptree_tree_get_counts(tree, &counts);
+	assert_int_equal(counts.exited, 0);
+	assert_int_equal(counts.gone, 1);
+}
+
+static void dead_ancestors_of_the_living_stay(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *origin;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	fork_at(tree, 2 * S, 200, 201);
+	exit_at(tree, 3 * S, 200, 200, 0);
+	ptree_tree_adopt(tree, 201, 1);
+	ptree_tree_expire(tree, 10000 * S);
+	origin = ptree_node_origin(ptree_tree_find(tree, 201));
+	assert_non_null(origin);
+	assert_int_equal(ptree_node_pid(origin), 200);
+	exit_at(tree, 10001 * S, 201, 201, 0);
+	ptree_tree_expire(tree, 20000 * S);
+	assert_int_equal(tree->by_id.count, 2); /* they went together */
+}
+
+static void a_chain_that_forks_itself_for_ever_is_elided_and_counted(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	uint32_t elided = 0;
+	unsigned kept = 0;
+	pid_t pid = 1000;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, pid);
+	for (int i = 0; i < 5000; i++, pid++) {
+		uint64_t now_ns = 2 * S + (uint64_t)i * MS;
+
+		fork_at(tree, now_ns + 1, pid, pid + 1);
+		exit_at(tree, now_ns + 2, pid, pid, 0);
+		assert_int_equal(ptree_tree_adopt(tree, pid + 1, 1), 0);
+		ptree_tree_expire(tree, now_ns);
+	}
+	for (node = ptree_tree_find(tree, pid); node; node = ptree_node_origin(node)) {
+		elided += ptree_node_elided(node);
+		kept++;
+	}
+	assert_true(kept < 200);
+	assert_int_equal(kept + elided, 5003);
+	assert_true(tree->by_id.count < 200);
+}
+
+/* ---- scans ---- */
+
+static void a_queued_fork_of_a_scanned_process_confirms_it(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	uint64_t id;
+
+	plant(tree);
+	observe(tree, seen(300, 1, 990 * MS, 2 * S)); /* reparented by the time of the scan */
+	id = ptree_node_id(ptree_tree_find(tree, 300));
+	fork_at(tree, 994 * MS, 100, 300);
+	node = ptree_tree_find(tree, 300);
+	assert_int_equal(ptree_node_id(node), id);
+	assert_int_equal(parent_of(tree, 300), 1);
+	assert_int_equal(ptree_node_pid(ptree_node_origin(node)), 100);
+	assert_true(ptree_node_is_begin_exact(node));
+	assert_int_equal(ptree_node_begin_ns(node), 994 * MS);
+}
+
+static void an_older_event_does_not_overwrite_what_was_read(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	plant(tree);
+	comm_at(tree, 900 * MS, 100, 100, "older");
+	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 100)), "p100");
+	comm_at(tree, 1100 * MS, 100, 100, "newer");
+	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 100)), "newer");
+}
+
+static void a_scan_does_not_overwrite_a_newer_event(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	plant(tree);
+	comm_at(tree, 3 * S, 100, 100, "newer");
+	observe(tree, seen(100, 1, 500 * MS, 2 * S));
+	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 100)), "newer");
+}
+
+static void a_sweep_ends_what_was_not_met_and_spares_what_is_younger(void **state)
+{
+	struct ptree_tree *tree = *state;
+	uint32_t status;
+	uint64_t id;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	fork_at(tree, 6 * S, 100, 201);
+	id = ptree_node_id(ptree_tree_find(tree, 200));
+	observe(tree, seen(1, 0, 0, 5 * S));
+	observe(tree, seen(100, 1, 500 * MS, 5 * S));
+	ptree_tree_sweep(tree, 5 * S);
+	assert_null(ptree_tree_find(tree, 200));
+	assert_non_null(ptree_tree_find(tree, 201));
+	assert_false(ptree_node_exit_status(ptree_tree_find_id(tree, id), &status));
+}
+
+static void a_sweep_of_many_misses_none(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	plant(tree);
+	for (pid_t pid = 1000; pid < 6000; pid++)
+		fork_at(tree, 2 * S, 100, pid);
+	observe(tree, seen(1, 0, 0, 5 * S));
+	observe(tree, seen(100, 1, 500 * MS, 5 * S));
+	ptree_tree_sweep(tree, 5 * S);
+	assert_int_equal(live(tree), 2);
+}
+
+static void a_zombie_is_over_and_still_there(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_process zombie = seen(300, 100, 700 * MS, 2 * S);
+	struct ptree_tree_counts counts;
+	const struct ptree_node *node;
+	uint64_t id;
+
+	plant(tree);
+	zombie.state = 'Z';
+	observe(tree, zombie);
+	ptree_tree_get_counts(tree, &counts);
+	assert_int_equal(counts.zombies, 1);
+	assert_int_equal(counts.live, 2);
+	node = ptree_node_first_child(ptree_tree_find(tree, 100));
+	assert_non_null(node);
+	assert_true(ptree_node_is_zombie(node));
+	id = ptree_node_id(node);
+	assert_int_equal(ptree_tree_set_zombie(tree, id, false), 0);
+	ptree_tree_get_counts(tree, &counts);
+	assert_int_equal(counts.zombies, 0);
+	assert_null(ptree_node_first_child(ptree_tree_find(tree, 100)));
+	assert_ptr_equal(ptree_node_last_exited(ptree_tree_find(tree, 100)),
+			 ptree_tree_find_id(tree, id));
+}
+
+static void another_start_time_is_another_process(void **state)
+{
+	struct ptree_tree *tree = *state;
+	uint64_t id;
+
+	plant(tree);
+	id = ptree_node_id(ptree_tree_find(tree, 100));
+	observe(tree, seen(100, 1, 3 * S, 4 * S));
+	assert_int_not_equal(ptree_node_id(ptree_tree_find(tree, 100)), id);
+	assert_true(ptree_node_has_ended(ptree_tree_find_id(tree, id)));
+}
+
+static void polling_reports_what_is_new_changed_and_gone(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_process renamed = seen(100, 1, 500 * MS, 3 * S);
+	const struct ptree_change *change;
+	uint64_t position;
+
+	plant(tree);
+	ptree_tree_set_polling(tree, true);
+	position = ptree_tree_feed_position(tree);
+	observe(tree, seen(300, 100, 2 * S, 3 * S));
+	memcpy(renamed.comm, "other", 6);
+	observe(tree, renamed);
+	observe(tree, seen(1, 0, 0, 3 * S));
+	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), 1);
+	assert_int_equal(change->kind, PTREE_CHANGE_FORKED);
+	assert_true(change->is_inferred);
+	for (; ptree_tree_feed_read(tree, &position, &change) == 1; position++)
+		if (change->kind == PTREE_CHANGE_EXECED)
+			break;
+	assert_int_equal(change->kind, PTREE_CHANGE_EXECED);
+	ptree_tree_sweep(tree, 4 * S);
+	assert_int_equal(live(tree), 0);
+}
+
+/* ---- the feed ---- */
+
+static void an_overtaken_reader_is_told(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_change *change;
+	uint64_t position;
+
+	plant(tree);
+	position = ptree_tree_feed_position(tree);
+	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), 0);
+	for (pid_t pid = 1000; pid < 1100; pid++)
+		fork_at(tree, 2 * S, 100, pid);
+	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), -EOVERFLOW);
+	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), 1);
+	assert_int_equal(change->event.pid, 1036);
+}
+
+static void losses_and_unknown_kinds_are_in_the_feed(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_change *change;
+	uint64_t position = ptree_tree_feed_position(tree);
+
+	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_LOST, .u.lost.count = 42 });
+	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_UNKNOWN, .what = 0x4000 });
+	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), 1);
+	assert_int_equal(change->kind, PTREE_CHANGE_LOST);
+	assert_int_equal(change->event.u.lost.count, 42);
+	position++;
+	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), 1);
+	assert_int_equal(change->kind, PTREE_CHANGE_UNKNOWN);
+	assert_int_equal(change->event.what, 0x4000);
+}
+
+/* ---- watching ---- */
+
+static bool is_watched(struct ptree_tree *tree, pid_t pid)
+{
+	return ptree_node_is_watched(ptree_tree_find(tree, pid));
+}
+
+static void watching_is_inherited_from_the_one_who_forks(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	fork_at(tree, 2 * S, 200, 201);
+	assert_int_equal(ptree_tree_watch_id(tree, ptree_node_id(ptree_tree_find(tree, 200))), 0);
+	assert_true(is_watched(tree, 201));
+	assert_false(is_watched(tree, 100));
+	fork_at(tree, 3 * S, 201, 202);
+	assert_true(is_watched(tree, 202));
+	exit_at(tree, 4 * S, 201, 201, 0);
+	ptree_tree_adopt(tree, 202, 1);
+	fork_at(tree, 5 * S, 202, 203);
+	assert_true(is_watched(tree, 203));
+	fork_at(tree, 5 * S, 1, 204);
+	assert_false(is_watched(tree, 204));
+	ptree_tree_unwatch_all(tree);
+	assert_false(is_watched(tree, 203));
+}
+
+static void a_watched_name_is_found_later_too(void **state)
+{
+	struct ptree_tree *tree = *state;
+	uint64_t id;
+
+	plant(tree);
+	assert_int_equal(ptree_tree_watch_name(tree, "sshd", 0), 0);
+	fork_at(tree, 2 * S, 100, 200);
+	exec_at(tree, 3 * S, 200);
+	fork_at(tree, 4 * S, 200, 201);
+	assert_false(is_watched(tree, 201));
+	id = ptree_node_id(ptree_tree_find(tree, 200));
+	ptree_tree_set_argv(tree, id, 3 * S, 4 * S, PTREE_ARGV_READ, "/usr/sbin/sshd\0-D", 18);
+	assert_true(is_watched(tree, 200));
+	assert_true(is_watched(tree, 201));
+}
+
+static void names_are_comm_or_the_basename_of_the_program(void **state)
+{
+	static const struct {
+		const char *argv;
+		size_t size;
+		const char *name;
+		bool is_named;
+	} cases[] = {
+		{ "/usr/bin/make\0all", 18, "make", true },
+		{ "/usr/bin/make\0all", 18, "p100", true },
+		{ "/usr/bin/make\0all", 18, "mak", false },
+		{ "/usr/bin/make\0all", 18, "all", false },
+		{ "-bash", 6, "bash", true },
+		{ "a/", 3, "", false },
+		{ "nonul", 5, "nonul", true },
+	};
+	struct ptree_tree *tree = *state;
+	uint64_t id, image_ns;
+
+	plant(tree);
+	id = ptree_node_id(ptree_tree_find(tree, 100));
+	image_ns = ptree_node_image(ptree_tree_find(tree, 100), 0)->begin_ns;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		ptree_tree_set_argv(tree, id, image_ns, 2 * S, PTREE_ARGV_READ, cases[i].argv,
+				    cases[i].size);
+		assert_int_equal(ptree_node_is_named(ptree_tree_find(tree, 100), cases[i].name),
+				 cases[i].is_named);
+	}
+}
+
+/* ---- queries ---- */
+
+static void queries_return_what_they_say(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_nodes list = { 0 };
+	char *text;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	fork_at(tree, 3 * S, 100, 201);
+	fork_at(tree, 4 * S, 200, 202);
+	comm_at(tree, 5 * S, 202, 202, "a|b;c\\d");
+	assert_int_equal(ptree_tree_children(tree, 100, &list), 2);
+	assert_int_equal(ptree_tree_siblings(tree, 200, &list), 1);
+	assert_int_equal(ptree_node_pid(list.node[0]), 201);
+	assert_int_equal(ptree_tree_descendants(tree, 100, &list), 3);
+	assert_int_equal(ptree_node_pid(list.node[2]), 202); /* breadth first */
+	assert_int_equal(ptree_tree_ancestry(tree, 202, false, &list), 4);
+	assert_int_equal(ptree_tree_find_command(tree, "p100", &list), 3);
+	assert_int_equal(ptree_tree_find_user(tree, 0, &list), 5);
+	assert_int_equal(ptree_tree_find_user(tree, 7, &list), 0);
+	assert_true(ptree_tree_is_under_command(tree, 202, "p100"));
+	assert_false(ptree_tree_is_under_command(tree, 100, "p100"));
+	assert_int_equal(ptree_tree_children(tree, 999, &list), -ESRCH);
+	ptree_nodes_clear(&list);
+	assert_int_equal(ptree_tree_chain_text(tree, 202, NULL, &text), 0);
+	assert_string_equal(text, "202|a\\|b\\;c\\\\d|0;200|p100|0;100|p100|0;1|p1|0");
+	free(text);
+	assert_int_equal(ptree_tree_chain_json(tree, 200, NULL, &text), 0);
+	assert_string_equal(text, "[{\"pid\":200,\"ppid\":100,\"cmd\":\"p100\",\"user\":\"0\"},"
+				  "{\"pid\":100,\"ppid\":1,\"cmd\":\"p100\",\"user\":\"0\"},"
+				  "{\"pid\":1,\"ppid\":0,\"cmd\":\"p1\",\"user\":\"0\"}]");
+	free(text);
+	assert_int_equal(ptree_tree_display(tree, 0, true, &text), 0);
+	assert_string_equal(text, "`-p1(1)\n"
+				  "  `-p100(100)\n"
+				  "    |-p100(200)\n"
+				  "    | `-a|b;c\\\\d(202)\n"
+				  "    `-p100(201)\n");
+	free(text);
+}
+
+/* ---- a storm against an oracle ---- */
+
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return *seed >> 8;
+}
+
+static void a_random_storm_leaves_what_the_load_left(void **state)
+{
+	enum { PIDS = 500 };
+	struct ptree_tree *tree = *state;
+	bool is_alive[PIDS] = { false };
+	pid_t parent[PIDS] = { 0 };
+	uint32_t seed = 12345;
+	uint64_t now_ns = 2 * S;
+
+	observe(tree, seen(1, 0, 0, 1 * S));
+	is_alive[1] = true;
+	for (int i = 0; i < 200000; i++, now_ns += 1000) {
+		pid_t pid = (pid_t)(2 + next_random(&seed) % (PIDS - 2));
+		pid_t by = (pid_t)(1 + next_random(&seed) % (PIDS - 1));
+
+		if (is_alive[pid]) {
+			exit_at(tree, now_ns, pid, pid, 0);
+			is_alive[pid] = false;
+			for (pid_t child = 2; child < PIDS; child++) {
+				if (is_alive[child] && parent[child] == pid) {
+					ptree_tree_adopt(tree, child, 1);
+					parent[child] = 1;
+				}
+			}
+		} else if (is_alive[by]) {
+			fork_at(tree, now_ns, by, pid);
+			is_alive[pid] = true;
+			parent[pid] = by;
+		}
+	}
+	for (pid_t pid = 2; pid < PIDS; pid++) {
+		assert_int_equal(is_alive[pid], ptree_tree_find(tree, pid) != NULL);
+		if (is_alive[pid])
+			assert_int_equal(parent_of(tree, pid), parent[pid]);
+	}
+	assert_int_equal(tree->orphaned_count, 0);
+	assert_true(tree->by_id.count < 3 * PIDS);
+}
+
+/* ---- the map below it all ---- */
+
+static void the_map_finds_what_was_put_in_after_any_churn(void **state)
+{
+	struct map map = { 0 };
+	uint32_t seed = 7;
+	static bool is_in[4096];
+
+	(void)state;
+	for (int i = 0; i < 200000; i++) {
+		uint64_t key = 1 + next_random(&seed) % 4095;
+
+		if (is_in[key])
+			map_remove(&map, key);
+		else
+			assert_int_equal(map_set(&map, key, &is_in[key]), 0);
+		is_in[key] = !is_in[key];
+	}
+	for (uint64_t key = 1; key < 4096; key++)
+		assert_ptr_equal(map_find(&map, key), is_in[key] ? &is_in[key] : NULL);
+	map_clear(&map);
+}
+
+#define TREE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TREE_TEST(a_fork_adds_a_child_of_the_parents_process),
+		TREE_TEST(a_new_thread_is_no_child),
+		TREE_TEST(a_process_is_over_with_its_last_task),
+		TREE_TEST(an_exec_from_a_thread_revives_the_process),
+		TREE_TEST(an_exec_revives_one_whose_threads_were_not_known),
+		TREE_TEST(the_old_leaders_exit_may_carry_the_threads_tid),
+		TREE_TEST(a_fork_of_a_live_pid_ends_the_old_one),
+		TREE_TEST(a_threads_name_is_not_the_processs),
+		TREE_TEST(a_rename_does_not_reach_those_forked_before),
+		TREE_TEST(credentials_sessions_and_tracers_are_kept),
+		TREE_TEST(each_exec_is_a_new_image_and_old_ones_are_kept),
+		TREE_TEST(text_read_after_the_next_exec_belongs_to_that),
+		TREE_TEST(a_child_keeps_the_image_it_was_forked_with),
+		TREE_TEST(children_of_a_dead_parent_wait_for_the_kernels_answer),
+		TREE_TEST(twenty_thousand_orphans_move_at_once),
+		TREE_TEST(a_chain_of_100000_is_walked_without_recursion),
+		TREE_TEST(a_lying_scan_cannot_close_a_circle),
+		TREE_TEST(exited_ones_beyond_the_limit_are_counted),
+		TREE_TEST(exited_ones_are_forgotten_by_age),
+		TREE_TEST(dead_ancestors_of_the_living_stay),
+		TREE_TEST(a_chain_that_forks_itself_for_ever_is_elided_and_counted),
+		TREE_TEST(a_queued_fork_of_a_scanned_process_confirms_it),
+		TREE_TEST(an_older_event_does_not_overwrite_what_was_read),
+		TREE_TEST(a_scan_does_not_overwrite_a_newer_event),
+		TREE_TEST(a_sweep_ends_what_was_not_met_and_spares_what_is_younger),
+		TREE_TEST(a_sweep_of_many_misses_none),
+		TREE_TEST(a_zombie_is_over_and_still_there),
+		TREE_TEST(another_start_time_is_another_process),
+		TREE_TEST(polling_reports_what_is_new_changed_and_gone),
+		TREE_TEST(an_overtaken_reader_is_told),
+		TREE_TEST(losses_and_unknown_kinds_are_in_the_feed),
+		TREE_TEST(watching_is_inherited_from_the_one_who_forks),
+		TREE_TEST(a_watched_name_is_found_later_too),
+		TREE_TEST(names_are_comm_or_the_basename_of_the_program),
+		TREE_TEST(queries_return_what_they_say),
+		TREE_TEST(a_random_storm_leaves_what_the_load_left),
+		cmocka_unit_test(the_map_finds_what_was_put_in_after_any_churn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -112,7 +112,7 @@ static void fill_placeholder(struct ptree_tree *tree, struct ptree_node *node,
 {
 	tree_set_known(tree, node);
 	node->begin_ns = process->start_ns;
-	node->parent_ns = process->start_ns;
+	node->parent_ns = 0;
 	take_attributes(node, process);
 }
 
@@ -156,6 +156,7 @@ static int add(struct ptree_tree *tree, const struct ptree_process *process)
 
 	if (!node)
 		return -ENOMEM;
+	node->parent_ns = 0; /* it is not known how long its parent has been that */
 	news(tree, node, PTREE_CHANGE_FORKED, process->read_ns);
 	return refresh(tree, node, process);
 }

@@ -535,7 +535,7 @@ void config_clear(struct config *config)
 
 static void print_heading(FILE *out, unsigned commands)
 {
-	const char *separator = "\n";
+	const char *separator = "\nOptions of ";
 
 	for (unsigned i = 0; i < COMMAND_COUNT; i++) {
 		if (commands & 1u << i) {

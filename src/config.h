@@ -24,15 +24,15 @@ enum config_color {
 /* What the command line asks for. Strings are borrowed from argv. */
 struct config {
 	enum config_command command;
-	uint32_t *uids;             /* -u, resolved */
+	uint32_t *uids; /* -u, resolved */
 	size_t uid_count;
-	char *filter;               /* all -f, joined; NULL: none */
-	const char **watches;       /* -w: a pid or a name each */
+	char *filter;	      /* all -f, joined; NULL: none */
+	const char **watches; /* -w: a pid or a name each */
 	size_t watch_count;
-	const char *target;         /* tree's PID or NAME, or NULL */
-	uint64_t highlight_ns;      /* -H */
-	uint64_t duration_ns;       /* log's --duration; 0: until it is stopped */
-	uint32_t kinds;             /* log's --events: mask of 1u << PTREE_EVENT_*; 0: all */
+	const char *target;    /* tree's PID or NAME, or NULL */
+	uint64_t highlight_ns; /* -H */
+	uint64_t duration_ns;  /* log's --duration; 0: until it is stopped */
+	uint32_t kinds;	       /* log's --events: mask of 1u << PTREE_EVENT_*; 0: all */
 	enum config_color color;
 	bool poll, require_events, summary, ascii, no_mouse, json;
 };

@@ -13,13 +13,15 @@
 const struct ptree_image *describe_image_at(const struct ptree_node *node, uint64_t boot_ns)
 {
 	const struct ptree_image *image = ptree_node_image(node, 0);
-	const struct ptree_image *older = image;
 
-	for (unsigned back = 1; older && image->begin_ns > boot_ns; back++) {
-		older = ptree_node_image(node, back);
-		image = older ? older : image;
-	}
+	for (unsigned back = 1; image && image->begin_ns > boot_ns; back++)
+		image = ptree_node_image(node, back);
 	return image;
+}
+
+bool describe_is_known(const struct ptree_node *node)
+{
+	return ptree_node_euid(node) != PTREE_UNKNOWN_ID;
 }
 
 /* ---- arguments ---- */
@@ -200,11 +202,17 @@ static void put_user(struct json *json, const struct ptree_node *node, struct pt
 	json_text(json, "user", ptree_users_name_later(users, euid));
 }
 
-static pid_t parent_pid(const struct ptree_node *node)
+/* Those that are under nobody say so in /proc; those that nobody has seen there say nothing. */
+static void put_parent(struct json *json, const struct ptree_node *node, pid_t ppid)
 {
 	const struct ptree_node *parent = ptree_node_parent(node);
 
-	return parent ? ptree_node_pid(parent) : 0;
+	if (!ppid && parent)
+		ppid = ptree_node_pid(parent);
+	if (ppid || describe_is_known(node))
+		json_integer(json, "ppid", ppid);
+	else
+		json_null(json, "ppid");
 }
 
 static void put_origin(struct json *json, const struct ptree_node *node)
@@ -224,7 +232,7 @@ void describe_json(struct json *json, const struct ptree_node *node, pid_t ppid,
 	const char *comm = image ? image->comm : "";
 
 	json_integer(json, "pid", ptree_node_pid(node));
-	json_integer(json, "ppid", ppid ? ppid : parent_pid(node));
+	put_parent(json, node, ppid);
 	put_origin(json, node);
 	put_user(json, node, users);
 	json_text(json, "comm", comm[0] ? comm : NULL);

@@ -6,8 +6,11 @@
 
 #include <proctree.h>
 
-/* What it ran at that time, as far back as is kept; NULL if nothing is known. */
+/* What it ran at that time; NULL if that is not known. */
 const struct ptree_image *describe_image_at(const struct ptree_node *node, uint64_t boot_ns);
+
+/* False of one that events spoke of but whose begin and entry in /proc nobody has seen. */
+bool describe_is_known(const struct ptree_node *node);
 
 /* Its arguments, separated by spaces, whole and safe; or its name, and why it is only that. */
 void describe_command(struct output *output, const struct ptree_node *node,

@@ -137,11 +137,13 @@ static void put_ancestors(const struct log_lines *lines, const struct ptree_node
 
 static void put_exit(const struct log_lines *lines, const struct ptree_node *node)
 {
-	char age[32], words[64] = "how is not known";
+	char age[32] = "", words[64] = "how is not known";
 	const char *mark = "";
 	uint32_t status;
 
-	column_format_age(age, sizeof(age), elapsed_ns(node), ptree_node_is_begin_exact(node));
+	if (describe_is_known(node))
+		column_format_age(age, sizeof(age), elapsed_ns(node),
+				  ptree_node_is_begin_exact(node));
 	if (ptree_node_exit_status(node, &status)) {
 		mark = !lines->utf8 ? "" : status ? "✗ " : "✓";
 		if (status)
@@ -149,7 +151,7 @@ static void put_exit(const struct log_lines *lines, const struct ptree_node *nod
 		else
 			snprintf(words, sizeof(words), "%s", lines->utf8 ? "" : "ok");
 	}
-	output_format(lines->output, "  %s %s%s", age, mark, words);
+	output_format(lines->output, "  %s%s%s%s", age, age[0] ? " " : "", mark, words);
 }
 
 static void put_parent(const struct log_lines *lines, const struct ptree_node *node)
@@ -207,7 +209,7 @@ static void put_details(const struct log_lines *lines, const struct ptree_change
 		put_comm(lines, event->u.comm);
 		break;
 	case PTREE_EVENT_COREDUMP:
-		output_string(lines->output, "  dumps core");
+		output_string(lines->output, "  begins a core dump");
 		break;
 	case PTREE_EVENT_FORK:
 	case PTREE_EVENT_ACK:
@@ -300,7 +302,10 @@ static void json_exit(struct json *json, const struct ptree_node *node)
 		json_bool(json, "core_dumped", WIFSIGNALED(status) && WCOREDUMP(status));
 	else
 		json_null(json, "core_dumped");
-	json_unsigned(json, "elapsed_ns", elapsed_ns(node));
+	if (describe_is_known(node))
+		json_unsigned(json, "elapsed_ns", elapsed_ns(node));
+	else
+		json_null(json, "elapsed_ns");
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		json_null(json, unknown[i]);
 }

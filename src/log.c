@@ -52,7 +52,8 @@ struct log {
 	bool is_ready;		/* the first scan is done */
 	bool is_polling;
 	bool are_names_slow; /* a user's name did not come in time: do not wait for more */
-	bool is_over;
+	bool is_over;	     /* nothing is waited for any more */
+	const char *failure; /* what could not be done, for an error without words */
 };
 
 static int fail(char *error, size_t size, int code, const char *what, int err)
@@ -103,7 +104,7 @@ static bool is_complete(struct log *log, const struct ptree_change *change,
 {
 	bool awaits_name = node && is_name_awaited(log, node);
 
-	if (!node || (!awaits_name && !is_argv_awaited(change, node)))
+	if (log->is_over || !node || (!awaits_name && !is_argv_awaited(change, node)))
 		return true;
 	if (!log->held_since_ns)
 		log->held_since_ns = now_ns;
@@ -154,6 +155,15 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+static int flush(struct log *log, int timeout)
+{
+	int err = output_flush(&log->output, log->signal_fd, timeout);
+
+	if (err)
+		log->failure = "cannot write";
+	return err;
+}
+
 static int print_changes(struct log *log)
 {
 	int err = 0;
@@ -161,7 +171,7 @@ static int print_changes(struct log *log)
 	log->lines.real_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
 	while (!err && print_next(log, ptree_boot_now_ns())) {
 		if (log->output.size >= BATCH_BYTES)
-			err = output_flush(&log->output, log->signal_fd, -1);
+			err = flush(log, -1);
 	}
 	return err;
 }
@@ -247,7 +257,7 @@ static int wait_or_flush(struct log *log, struct pollfd fds[FD_COUNT])
 	int err;
 
 	if (count == 0 && log->output.size) {
-		err = output_flush(&log->output, log->signal_fd, -1);
+		err = flush(log, -1);
 		if (err)
 			return err;
 		count = poll(fds, FD_COUNT, timeout_ms(log));
@@ -276,19 +286,19 @@ static int turn(struct log *log)
 		return err;
 	if (fds[FD_OUTPUT].revents & POLLERR)
 		return -EPIPE;
-	if (fds[FD_USERS].revents)
-		ptree_users_collect(log->users);
+	if (fds[FD_USERS].revents && ptree_users_collect(log->users))
+		log->are_names_slow = false;
 	if (fds[FD_SIGNALS].revents || is_time_over(log))
 		log->is_over = true;
 	err = ptree_monitor_dispatch(log->monitor, 0);
 	return err < 0 ? err : 0;
 }
 
-static int finish_turn(int err, char *error, size_t size)
+static int finish_turn(const struct log *log, int err, char *error, size_t size)
 {
 	if (!err || err == -EPIPE || err == -EINTR)
 		return EXIT_OK; /* a reader that has seen enough is no failure */
-	return fail(error, size, EXIT_FAILED, "cannot go on", err);
+	return fail(error, size, EXIT_FAILED, log->failure, err);
 }
 
 static int run(struct log *log, char *error, size_t size)
@@ -302,7 +312,7 @@ static int run(struct log *log, char *error, size_t size)
 		log->is_over |= err != 0;
 		if (err == -EPIPE)
 			log->output.size = 0;
-		code = code ? code : finish_turn(err, error, size);
+		code = code ? code : finish_turn(log, err, error, size);
 		if (code)
 			return code;
 	}
@@ -354,11 +364,11 @@ static int say_farewell(struct log *log, const struct ptree_monitor_status *stat
 
 	while (read(log->signal_fd, &info, sizeof(info)) == sizeof(info))
 		; /* one more signal ends the last flush */
-	while (log->is_ready && print_next(log, UINT64_MAX / 2))
+	while (log->is_ready && print_next(log, 0))
 		;
 	if (log->config->json)
 		log_line_summary(&log->lines, status);
-	err = output_flush(&log->output, log->signal_fd, FAREWELL_MS);
+	err = flush(log, FAREWELL_MS);
 	return err == -ETIMEDOUT ? -EINTR : err;
 }
 
@@ -369,7 +379,7 @@ static int leave(struct log *log, int code, char *error, size_t size)
 	ptree_monitor_get_status(log->monitor, &status);
 	status.lost += log->overtaken;
 	if (code == EXIT_OK)
-		code = finish_turn(say_farewell(log, &status), error, size);
+		code = finish_turn(log, say_farewell(log, &status), error, size);
 	if (code == EXIT_OK && log->config->summary)
 		summary_print(stderr, &status, ptree_boot_now_ns() - log->begin_ns);
 	return code;
@@ -391,6 +401,7 @@ int log_run(const struct config *config, char *error, size_t error_size)
 	struct log log = { .config = config,
 			   .output.fd = STDOUT_FILENO,
 			   .signal_fd = -1,
+			   .failure = "cannot follow the events",
 			   .begin_ns = ptree_boot_now_ns() };
 	int err = start(&log);
 	int code = err ? fail(error, error_size, EXIT_FAILED, "cannot watch processes", err)

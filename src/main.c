@@ -8,9 +8,23 @@
 #include "tree-dump.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* What we open must not take the place of a closed stdin, stdout or stderr: using that stays an
+ * error. */
+static void occupy_closed_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			exit(EXIT_FAILED);
+	}
+}
 
 /* What a closed stdout or a full disk swallowed is an error, too. */
 static int print_and_close(void (*print)(FILE *), char *error, size_t error_size)
@@ -51,6 +65,8 @@ int main(int argc, char **argv)
 	int code = EXIT_USAGE;
 	int err;
 
+	occupy_closed_descriptors();
+	signal(SIGPIPE, SIG_IGN); /* a reader that is gone is an error of write(2) */
 	setlocale(LC_ALL, "");
 	err = config_parse(&config, argc, argv, error, sizeof(error));
 	if (err == -ENOMEM) {

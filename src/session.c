@@ -79,53 +79,61 @@ static int collect(struct session *session)
 	return 0;
 }
 
-static bool has_names_to_match(const struct session *session)
-{
-	return session->filter || session->uid_count;
-}
-
-static void follow(struct session *session)
-{
-	const struct ptree_node *node;
-
-	if (!session->follow_id)
-		return;
-	node = ptree_tree_find_id(session->tree, session->follow_id);
-	if (!node || ptree_node_has_ended(node)) {
-		session_say(session, false, "the followed process has ended");
-		session->follow_id = 0;
-		return;
-	}
-	if (rows_find(session->rows, session->follow_id) == NO_ROW)
-		session->needs_arrange |= rows_reveal(session->rows, session->follow_id);
-	session->cursor.id = session->follow_id;
-}
-
-int session_update_rows(struct session *session)
+static int arrange(struct session *session)
 {
 	const struct rows_match match = { .users = session->users,
 					  .filter = session->filter,
 					  .uids = session->uids,
 					  .uid_count = session->uid_count };
-	int err;
+	int err = rows_arrange(session->rows, session->tree, &match);
 
-	if (must_collect(session)) {
-		err = collect(session);
-		if (err)
-			return err;
-	}
-	follow(session);
-	if (session->needs_arrange ||
-	    (has_names_to_match(session) &&
-	     session->built_generation != ptree_tree_generation(session->tree))) {
-		err = rows_arrange(session->rows, session->tree, &match);
-		if (err)
-			return err;
-		session->needs_arrange = false;
-		session->needs_redraw = true;
-	}
-	cursor_settle(&session->cursor, session->rows, (uint32_t)session->body_rows);
+	if (err)
+		return err;
+	session->needs_arrange = false;
+	session->needs_redraw = true;
 	return 0;
+}
+
+static bool must_arrange(const struct session *session)
+{
+	bool has_names_to_match = session->filter || session->uid_count;
+
+	return session->needs_arrange ||
+	       (has_names_to_match &&
+		session->built_generation != ptree_tree_generation(session->tree));
+}
+
+/* Whatever is folded meanwhile, the followed process stays in sight. */
+static int follow(struct session *session)
+{
+	const struct ptree_node *node;
+
+	if (!session->follow_id)
+		return 0;
+	node = ptree_tree_find_id(session->tree, session->follow_id);
+	if (!node || ptree_node_has_ended(node)) {
+		session_say(session, false, "the followed process has ended");
+		session->follow_id = 0;
+		return 0;
+	}
+	session->cursor.id = session->follow_id;
+	if (rows_find(session->rows, session->follow_id) == NO_ROW &&
+	    rows_reveal(session->rows, session->follow_id))
+		return arrange(session);
+	return 0;
+}
+
+int session_update_rows(struct session *session)
+{
+	int err = must_collect(session) ? collect(session) : 0;
+
+	if (!err && must_arrange(session))
+		err = arrange(session);
+	if (!err)
+		err = follow(session);
+	if (!err)
+		cursor_settle(&session->cursor, session->rows, (uint32_t)session->body_rows);
+	return err;
 }
 
 const struct row *session_selected(const struct session *session)

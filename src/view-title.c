@@ -122,10 +122,13 @@ static void draw_machine(const struct session *session, struct canvas *canvas, i
 	x = draw_piece(canvas, 0, x, room, text, role(session, THEME_NORMAL));
 	format_uptime(text, sizeof(text));
 	x = draw_piece(canvas, 0, x, room, text, role(session, THEME_NORMAL));
-	if (getloadavg(load, 3) == 3) {
-		snprintf(text, sizeof(text), "load %.2f %.2f %.2f", load[0], load[1], load[2]);
-		draw_piece(canvas, 0, x, room, text, role(session, THEME_NORMAL));
-	}
+	if (getloadavg(load, 3) != 3)
+		return;
+	snprintf(text, sizeof(text), "load %.2f %.2f %.2f", load[0], load[1], load[2]);
+	if (draw_piece(canvas, 0, x, room, text, role(session, THEME_NORMAL)) != x)
+		return;
+	snprintf(text, sizeof(text), "load %.2f", load[0]);
+	draw_piece(canvas, 0, x, room, text, role(session, THEME_NORMAL));
 }
 
 /* ---- the scope ---- */

@@ -12,7 +12,9 @@ layer()
 	case $1 in
 	main) echo 0 ;;
 	app | log | tree-dump) echo 1 ;;
-	term | view | view-* | session | command | keymap | prompt | config | selection) echo 2 ;;
+	term | view | view-* | session | command | keymap | prompt | config | selection | log-line)
+		echo 2
+		;;
 	rows) echo 3 ;;
 	column | filter | describe) echo 4 ;;
 	theme) echo 5 ;;

@@ -673,9 +673,9 @@ static void a_zombie_is_there_until_it_is_waited_for(void **state)
 
 static void *sleep_for_ever(void *argument)
 {
-	(void)argument;
-	for (;;)
-		pause();
+	while (pause() < 0)
+		;
+	return argument;
 }
 
 static void the_arguments_of_a_real_process_outlive_its_leader(void **state)
@@ -689,6 +689,7 @@ static void the_arguments_of_a_real_process_outlive_its_leader(void **state)
 	if (!child) {
 		pthread_t thread;
 
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nothing behind */
 		pthread_create(&thread, NULL, sleep_for_ever, NULL);
 		pthread_exit(NULL);
 	}

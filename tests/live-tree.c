@@ -1,0 +1,945 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A monitor on the running kernel: each test runs a load that writes down what it did, and the
+ * tree must say the same, and the same as /proc. Where there are no events every test is skipped.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "live-monitor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#define SPAWNERS 4
+#define FORKS_PER_SPAWNER (PIDS_MAX / SPAWNERS)
+
+extern char **environ;
+
+static struct live *need_events(void **state)
+{
+	struct live *live = *state;
+
+	if (live_status(live).state == PTREE_MONITOR_POLLING)
+		skip();
+	return live;
+}
+
+static struct live *need_root(void **state)
+{
+	struct live *live = need_events(state);
+
+	if (geteuid() != 0)
+		skip();
+	return live;
+}
+
+static void check_ends(struct live *live, pid_t pid)
+{
+	uint32_t status = (uint32_t)wait_for(pid);
+
+	AWAIT(live, has_status(live, pid, status));
+	assert_equals_proc(live);
+}
+
+static void end_load(struct live *live, pid_t pid)
+{
+	open_gate(live);
+	check_ends(live, pid);
+}
+
+/* ---- births ---- */
+
+static char *cat_argv[] = { (char[]){ "cat" }, NULL };
+
+static pid_t vfork_holder(const struct live *live)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		dup2(live->gate[0], STDIN_FILENO);
+		execvp(cat_argv[0], cat_argv);
+		_exit(127);
+	}
+	return pid;
+}
+
+static pid_t spawn_holder(const struct live *live)
+{
+	posix_spawn_file_actions_t actions;
+	pid_t pid = -1;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, live->gate[0], STDIN_FILENO);
+	if (posix_spawnp(&pid, cat_argv[0], &actions, NULL, cat_argv, environ))
+		pid = -1;
+	posix_spawn_file_actions_destroy(&actions);
+	return pid;
+}
+
+static pid_t clone_holder(const struct live *live, uint64_t flags)
+{
+	struct clone_args args = { .flags = flags, .exit_signal = SIGCHLD };
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid == 0)
+		_exit(hold(live));
+	return pid;
+}
+
+static int be_born_in_every_way(struct live *live)
+{
+	live->oracle->pid[0] = fork_holder(live);
+	live->oracle->pid[1] = vfork_holder(live);
+	live->oracle->pid[2] = spawn_holder(live);
+	live->oracle->pid[3] = clone_holder(live, 0);
+	live->oracle->step = 1;
+	hold(live);
+	for (int i = 0; i < 4; i++)
+		waitpid(live->oracle->pid[i], NULL, 0);
+	return 3;
+}
+
+static void every_way_to_be_born_makes_a_child(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, be_born_in_every_way);
+
+	AWAIT(live, live->oracle->step == 1);
+	for (int i = 0; i < 4; i++) {
+		pid_t pid = live->oracle->pid[i];
+
+		assert_true(pid > 0);
+		AWAIT(live, parent_of(live, pid) == load);
+		assert_int_equal(origin_of(live, pid), load);
+		assert_false(ptree_node_is_origin_inferred(latest(live, pid)));
+		assert_true(ptree_node_is_begin_exact(latest(live, pid)));
+	}
+	assert_int_equal(ptree_node_child_count(latest(live, load)), 4);
+	assert_equals_proc(live);
+	end_load(live, load);
+	for (int i = 0; i < 4; i++)
+		AWAIT(live, has_status(live, live->oracle->pid[i], 0));
+	assert_equals_proc(live);
+}
+
+static int give_parent_a_child(struct live *live)
+{
+	live->oracle->pid[0] = clone_holder(live, CLONE_PARENT);
+	live->oracle->step = 1;
+	return hold(live);
+}
+
+static void clone_parent_makes_a_sibling(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, give_parent_a_child);
+
+	AWAIT(live, live->oracle->step == 1);
+	AWAIT(live, parent_of(live, live->oracle->pid[0]) == getpid());
+	assert_int_equal(parent_of(live, load), getpid());
+	assert_equals_proc(live);
+	end_load(live, load);
+}
+
+/* ---- threads ---- */
+
+static void *hold_as_thread(void *argument)
+{
+	struct live *live = argument;
+	int index = live->oracle->step + 1;
+
+	live->oracle->pid[index] = gettid();
+	prctl(PR_SET_NAME, "worker");
+	if (index == 3)
+		live->oracle->pid[4] = fork_holder(live);
+	live->oracle->step = index;
+	hold(live);
+	return NULL;
+}
+
+static int run_three_threads(struct live *live)
+{
+	pthread_t threads[3];
+
+	for (int i = 0; i < 3; i++) {
+		if (pthread_create(&threads[i], NULL, hold_as_thread, live))
+			return 1;
+		while (live->oracle->step != i + 1)
+			sched_yield();
+	}
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	return 0;
+}
+
+static bool is_thread_of(const struct live *live, pid_t tid, pid_t pid)
+{
+	const struct ptree_thread *thread = ptree_tree_find_thread(live->tree, tid);
+
+	return thread && thread->node->pid == pid && !strcmp(ptree_thread_comm(thread), "worker");
+}
+
+static void threads_belong_to_their_process_and_so_do_the_children_they_fork(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, run_three_threads);
+
+	AWAIT(live, live->oracle->step == 3);
+	for (int i = 1; i <= 3; i++)
+		AWAIT(live, is_thread_of(live, live->oracle->pid[i], load));
+	AWAIT(live, parent_of(live, live->oracle->pid[4]) == load);
+	assert_int_equal(ptree_node_thread_count(latest(live, load)), 3);
+	assert_int_equal(ptree_node_child_count(latest(live, load)), 1);
+	assert_string_not_equal(ptree_node_comm(latest(live, load)), "worker");
+	assert_equals_proc(live);
+	end_load(live, load);
+	assert_null(ptree_tree_find_thread(live->tree, live->oracle->pid[1]));
+}
+
+static void *exec_as_thread(void *argument)
+{
+	execl("/bin/sh", "sh", "-c", "exit 9", (char *)NULL);
+	return argument;
+}
+
+static int exec_from_a_thread(struct live *live)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, exec_as_thread, live))
+		return 1;
+	for (;;)
+		pause();
+}
+
+static void an_exec_from_a_thread_is_the_same_process_and_ends_once(void **state)
+{
+	struct live *live = need_events(state);
+
+	for (int i = 0; i < 200; i++) {
+		pid_t pid = start(live, exec_from_a_thread);
+		uint64_t id;
+
+		assert_int_equal(wait_for(pid), 9 << 8);
+		AWAIT(live, has_status(live, pid, 9 << 8));
+		id = ptree_node_id(latest(live, pid));
+		assert_int_equal(count_changes(live, PTREE_CHANGE_FORKED, id), 1);
+		assert_int_equal(count_changes(live, PTREE_CHANGE_EXECED, id), 1);
+		assert_int_equal(count_changes(live, PTREE_CHANGE_EXITED, id), 1);
+		assert_int_equal(ptree_node_exec_count(latest(live, pid)), 1);
+	}
+	assert_equals_proc(live);
+}
+
+static void *exit_last(void *argument)
+{
+	struct live *live = argument;
+
+	hold(live);
+	syscall(SYS_exit, 7);
+	return NULL;
+}
+
+static int exit_as_leader(struct live *live)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, exit_last, live))
+		return 1;
+	syscall(SYS_exit, 5);
+	return 1;
+}
+
+static bool is_leaderless(const struct live *live, pid_t pid)
+{
+	return is_live(live, pid) && ptree_node_is_leaderless(latest(live, pid));
+}
+
+static void a_process_outlives_its_leader_and_ends_with_its_last_thread(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, exit_as_leader);
+	uint64_t id;
+	int status;
+
+	AWAIT(live, is_leaderless(live, load));
+	assert_equals_proc(live);
+	id = ptree_node_id(latest(live, load));
+	open_gate(live);
+	status = wait_for(load);
+	AWAIT(live, has_status(live, load, (uint32_t)status));
+	assert_int_equal(count_changes(live, PTREE_CHANGE_EXITED, id), 1);
+	assert_equals_proc(live);
+}
+
+/* ---- parents ---- */
+
+static int fork_twice(struct live *live)
+{
+	pid_t middle = fork();
+
+	if (middle == 0) {
+		live->oracle->pid[1] = fork_holder(live);
+		_exit(0);
+	}
+	waitpid(middle, NULL, 0);
+	live->oracle->pid[0] = middle;
+	live->oracle->step = 1;
+	hold(live);
+	while (wait(NULL) > 0)
+		;
+	return 0;
+}
+
+static int fork_twice_as_subreaper(struct live *live)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1) ? 1 : fork_twice(live);
+}
+
+static void check_adopted(struct live *live, pid_t load, pid_t adopter)
+{
+	pid_t middle, orphan;
+
+	AWAIT(live, live->oracle->step == 1);
+	middle = live->oracle->pid[0];
+	orphan = live->oracle->pid[1];
+	AWAIT(live, parent_of(live, orphan) == adopter);
+	assert_int_equal(origin_of(live, orphan), middle);
+	assert_int_equal(origin_of(live, middle), load);
+	assert_true(has_ended(live, middle));
+	assert_equals_proc(live);
+	end_load(live, load);
+}
+
+static void a_daemon_goes_to_the_nearest_subreaper_and_keeps_its_origin(void **state)
+{
+	struct live *live = need_events(state);
+
+	check_adopted(live, start(live, fork_twice), getpid());
+}
+
+static void a_subreaper_adopts_what_its_children_leave(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, fork_twice_as_subreaper);
+
+	check_adopted(live, load, load);
+}
+
+static int fork_two_thousand(struct live *live)
+{
+	for (int i = 0; i < 2000; i++) {
+		live->oracle->pid[i] = fork_holder(live);
+		if (live->oracle->pid[i] < 0)
+			return 1;
+	}
+	live->oracle->step = 1;
+	wait_for_go(live);
+	return 0;
+}
+
+static bool all_have_parent(const struct live *live, int count, pid_t parent)
+{
+	for (int i = 0; i < count; i++)
+		if (parent_of(live, live->oracle->pid[i]) != parent)
+			return false;
+	return true;
+}
+
+static void two_thousand_children_get_the_kernels_new_parent(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, fork_two_thousand);
+
+	AWAIT(live, live->oracle->step == 1);
+	AWAIT(live, all_have_parent(live, 2000, load));
+	say_go(live);
+	assert_int_equal(wait_for(load), 0);
+	AWAIT(live, all_have_parent(live, 2000, getpid()));
+	for (int i = 0; i < 2000; i++)
+		assert_int_equal(origin_of(live, live->oracle->pid[i]), load);
+	assert_equals_proc(live);
+	open_gate(live);
+	while (wait(NULL) > 0)
+		;
+	for (int i = 0; i < 2000; i++)
+		AWAIT(live, has_status(live, live->oracle->pid[i], 0));
+	assert_equals_proc(live);
+}
+
+/* ---- images ---- */
+
+static const char script[] = "exec cat - # \xff two words";
+
+static int exec_twice(struct live *live)
+{
+	dup2(live->gate[0], STDIN_FILENO);
+	execl("/bin/sh", "sh", "-c", script, (char *)NULL);
+	return 127;
+}
+
+static bool runs(const struct live *live, pid_t pid, const char *argv, size_t size)
+{
+	const struct ptree_node *node = tree_live(live->tree, pid);
+	const struct ptree_image *image = node ? ptree_node_image(node, 0) : NULL;
+
+	return image && image->argv_status == PTREE_ARGV_READ && image->argv_size == size &&
+	       !memcmp(image->argv, argv, size);
+}
+
+static void an_exec_is_a_new_image_with_its_name_and_command_line(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, exec_twice);
+	const struct ptree_node *node;
+
+	AWAIT(live, runs(live, load, "cat\0-", 6));
+	node = latest(live, load);
+	assert_string_equal(ptree_node_comm(node), "cat");
+	assert_int_equal(ptree_node_exec_count(node), 2);
+	assert_non_null(ptree_node_image(node, 1));
+	assert_non_null(ptree_node_image(node, 2));
+	assert_true(ptree_node_image(node, 1)->begin_ns < ptree_node_image(node, 0)->begin_ns);
+	assert_string_equal(ptree_node_image(node, 2)->comm,
+			    ptree_node_comm(latest(live, getpid())));
+	end_load(live, load);
+}
+
+static int run_a_shell(struct live *live)
+{
+	dup2(live->gate[0], STDIN_FILENO);
+	execl("/bin/sh", "a shell", "-c", "read line; exit 4", "", "\x1b[2J\n", (char *)NULL);
+	return 127;
+}
+
+static void a_command_line_is_read_byte_for_byte(void **state)
+{
+	static const char expected[] = "a shell\0-c\0read line; exit 4\0\0\x1b[2J\n";
+	struct live *live = need_events(state);
+	pid_t load = start(live, run_a_shell);
+
+	AWAIT(live, runs(live, load, expected, sizeof(expected)));
+	AWAIT(live, !strcmp(ptree_node_comm(latest(live, load)), "sh"));
+	end_load(live, load);
+	assert_true(has_status(live, load, 4 << 8));
+}
+
+/* Where its own arguments are: fields 48 and 49 of stat. */
+static bool find_arguments(char **begin, char **end)
+{
+	char line[1024];
+	const char *at;
+	FILE *file = fopen("/proc/self/stat", "re");
+	size_t size = file ? fread(line, 1, sizeof(line) - 1, file) : 0;
+
+	if (file)
+		fclose(file);
+	line[size] = '\0';
+	at = strrchr(line, ')');
+	for (int field = 2; at && field < 48; field++)
+		at = strchr(at + 1, ' ');
+	return at && sscanf(at, "%p %p", (void **)begin, (void **)end) == 2;
+}
+
+static int rewrite_arguments(struct live *live)
+{
+	char *begin, *end;
+
+	if (!find_arguments(&begin, &end))
+		return 1;
+	live->oracle->step = 1;
+	wait_for_go(live);
+	memset(begin, 0, (size_t)(end - begin));
+	memcpy(begin, "new", 3);
+	live->oracle->step = 2;
+	return hold(live);
+}
+
+static bool has_argv_beginning(const struct live *live, pid_t pid, const char *text)
+{
+	const struct ptree_image *image = ptree_node_image(latest(live, pid), 0);
+
+	return image && image->argv_size > strlen(text) && !strcmp(image->argv, text);
+}
+
+static void a_rewritten_command_line_is_seen_when_it_is_read_again(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, rewrite_arguments);
+
+	AWAIT(live, live->oracle->step == 1);
+	AWAIT(live, is_live(live, load));
+	assert_false(has_argv_beginning(live, load, "new"));
+	say_go(live);
+	AWAIT(live, live->oracle->step == 2);
+	ptree_monitor_refresh(live->monitor, ptree_node_id(latest(live, load)));
+	AWAIT(live, has_argv_beginning(live, load, "new"));
+	assert_false(has_argv_beginning(live, getpid(), "new"));
+	end_load(live, load);
+}
+
+/* ---- attributes ---- */
+
+static int change_ids(struct live *live)
+{
+	if (setresgid(1, 2, 3) || setresuid(4, 5, 6))
+		return 1;
+	return hold(live);
+}
+
+static bool has_ids(const struct live *live, pid_t pid)
+{
+	const struct ptree_node *node = tree_live(live->tree, pid);
+
+	return node && ptree_node_rgid(node) == 1 && ptree_node_egid(node) == 2 &&
+	       ptree_node_ruid(node) == 4 && ptree_node_euid(node) == 5;
+}
+
+static void changed_user_and_group_ids_are_followed(void **state)
+{
+	struct live *live = need_root(state);
+	pid_t load = start(live, change_ids);
+
+	AWAIT(live, has_ids(live, load));
+	end_load(live, load);
+}
+
+static int start_session(struct live *live)
+{
+	return setsid() < 0 ? 1 : hold(live);
+}
+
+static void a_new_session_is_followed(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, start_session);
+
+	AWAIT(live, is_live(live, load) && ptree_node_sid(latest(live, load)) == load);
+	end_load(live, load);
+}
+
+static int rename_itself(struct live *live)
+{
+	prctl(PR_SET_NAME, "\x1b[2J (a) \xff\n too long");
+	return hold(live);
+}
+
+static void a_new_name_is_followed_byte_for_byte(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, rename_itself);
+
+	AWAIT(live, is_live(live, load) && !strcmp(ptree_node_comm(latest(live, load)),
+						   "\x1b[2J (a) \xff\n too"));
+	assert_equals_proc(live);
+	end_load(live, load);
+}
+
+static int trace_a_child(struct live *live)
+{
+	pid_t pid = live->oracle->pid[0] = fork_holder(live);
+
+	if (pid < 0 || ptrace(PTRACE_ATTACH, pid, NULL, NULL) < 0 || waitpid(pid, NULL, 0) != pid)
+		return 1;
+	live->oracle->step = 1;
+	wait_for_go(live);
+	if (ptrace(PTRACE_DETACH, pid, NULL, NULL) < 0)
+		return 1;
+	live->oracle->step = 2;
+	hold(live);
+	return waitpid(pid, NULL, 0) != pid;
+}
+
+static bool has_tracer(const struct live *live, pid_t pid, pid_t tracer)
+{
+	return is_live(live, pid) && ptree_node_tracer(latest(live, pid)) == tracer;
+}
+
+static void a_tracer_comes_and_goes(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, trace_a_child);
+
+	AWAIT(live, live->oracle->step == 1);
+	AWAIT(live, has_tracer(live, live->oracle->pid[0], load));
+	assert_int_equal(parent_of(live, live->oracle->pid[0]), load);
+	say_go(live);
+	AWAIT(live, live->oracle->step == 2);
+	AWAIT(live, has_tracer(live, live->oracle->pid[0], 0));
+	end_load(live, load);
+}
+
+/* ---- ends ---- */
+
+static int end_as_told(struct live *live)
+{
+	int how = live->oracle->pid[0];
+
+	if (how >= 0)
+		return how;
+	signal(-how, SIG_DFL);
+	raise(-how);
+	return 255;
+}
+
+static void the_wait_status_is_what_its_parent_is_told(void **state)
+{
+	static const int ways[] = { 0, 1, 254, -SIGKILL, -SIGTERM, -SIGUSR1 };
+	struct live *live = need_events(state);
+
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		pid_t pid;
+
+		live->oracle->pid[0] = ways[i];
+		pid = start(live, end_as_told);
+		check_ends(live, pid);
+		assert_true(has_status(live, pid,
+				       ways[i] < 0 ? (uint32_t)-ways[i] : (uint32_t)ways[i] << 8));
+	}
+}
+
+static int dump_core(struct live *live)
+{
+	const struct rlimit limit = { .rlim_cur = 64 << 20, .rlim_max = 64 << 20 };
+
+	(void)live;
+	if (chdir("/tmp") || setrlimit(RLIMIT_CORE, &limit))
+		return 1;
+	signal(SIGABRT, SIG_DFL);
+	raise(SIGABRT);
+	return 1;
+}
+
+static void remove_core(pid_t pid)
+{
+	char path[64];
+
+	unlink("/tmp/core");
+	snprintf(path, sizeof(path), "/tmp/core.%d", pid);
+	unlink(path);
+}
+
+static void a_core_dump_is_told_and_the_status_says_so(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, dump_core);
+	int status = wait_for(load);
+
+	remove_core(load);
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+	AWAIT(live, has_status(live, load, (uint32_t)status));
+	assert_int_equal(count_changes(live, PTREE_CHANGE_COREDUMP,
+				       ptree_node_id(latest(live, load))), 1);
+}
+
+static int leave_a_zombie(struct live *live)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(6);
+	live->oracle->pid[0] = pid;
+	live->oracle->step = 1;
+	wait_for_go(live);
+	if (waitpid(pid, NULL, 0) != pid)
+		return 1;
+	live->oracle->step = 2;
+	return hold(live);
+}
+
+static bool is_zombie(const struct live *live, pid_t pid)
+{
+	return has_ended(live, pid) && ptree_node_is_zombie(latest(live, pid));
+}
+
+static void a_zombie_is_shown_until_its_parent_waits(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, leave_a_zombie), zombie;
+
+	AWAIT(live, live->oracle->step == 1);
+	zombie = live->oracle->pid[0];
+	AWAIT(live, has_status(live, zombie, 6 << 8));
+	AWAIT_FOR(live, 2 * NS_PER_S, is_zombie(live, zombie));
+	assert_int_equal(ptree_node_pid(ptree_node_parent(latest(live, zombie))), load);
+	say_go(live);
+	AWAIT(live, live->oracle->step == 2);
+	AWAIT_FOR(live, 2 * NS_PER_S, !is_zombie(live, zombie));
+	assert_true(has_status(live, zombie, 6 << 8));
+	end_load(live, load);
+}
+
+static int hold_only(struct live *live)
+{
+	return hold(live);
+}
+
+static void set_next_pid(pid_t pid)
+{
+	FILE *file = fopen("/proc/sys/kernel/ns_last_pid", "we");
+
+	if (!file)
+		skip();
+	fprintf(file, "%d", pid - 1);
+	fclose(file);
+}
+
+/* Others fork as well and can take it first. */
+static bool reuse_pid(struct live *live, pid_t pid)
+{
+	for (int i = 0; i < 50; i++) {
+		set_next_pid(pid);
+		if (start(live, hold_only) == pid)
+			return true;
+	}
+	return false;
+}
+
+static void a_reused_pid_is_another_process(void **state)
+{
+	struct live *live = need_root(state);
+	pid_t pid = start(live, leave_a_zombie);
+	uint64_t first;
+
+	AWAIT(live, is_live(live, pid));
+	first = ptree_node_id(latest(live, pid));
+	kill(pid, SIGKILL);
+	wait_for(pid);
+	if (!reuse_pid(live, pid))
+		skip();
+	AWAIT(live, is_live(live, pid) && ptree_node_id(latest(live, pid)) != first);
+	assert_int_equal(parent_of(live, pid), getpid());
+	assert_true(ptree_node_has_ended(ptree_tree_find_id(live->tree, first)));
+	assert_int_equal(count_changes(live, PTREE_CHANGE_EXITED, first), 1);
+	assert_equals_proc(live);
+	end_load(live, pid);
+}
+
+/* ---- storms ---- */
+
+static void spawn(struct live *live, int spawner)
+{
+	for (int i = 0; i < FORKS_PER_SPAWNER; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(i & 1);
+		live->oracle->pid[spawner * FORKS_PER_SPAWNER + i] = pid;
+		waitpid(pid, NULL, 0);
+	}
+	_exit(0);
+}
+
+static int run_storm(struct live *live)
+{
+	for (int i = 0; i < SPAWNERS; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			spawn(live, i);
+		live->oracle->status[i] = pid;
+	}
+	while (wait(NULL) > 0)
+		;
+	return 0;
+}
+
+/* How many of the kind the spawner's children had; each must be the next of its oracle. */
+static int check_in_order(const struct live *live, enum ptree_change_kind kind, int spawner)
+{
+	const pid_t *expected = live->oracle->pid + (size_t)spawner * FORKS_PER_SPAWNER;
+	int count = 0;
+
+	for (size_t i = 0; i < live->count; i++) {
+		const struct ptree_change *change = &live->changes[i];
+
+		if (change->kind != kind || change->is_inferred ||
+		    change->event.parent_tgid != live->oracle->status[spawner])
+			continue;
+		assert_true(count < FORKS_PER_SPAWNER);
+		assert_int_equal(change->event.tgid, expected[count]);
+		if (kind == PTREE_CHANGE_EXITED)
+			assert_int_equal(change->event.u.exit.status, (count & 1) << 8);
+		count++;
+	}
+	return count;
+}
+
+static void a_storm_of_forks_is_told_completely_and_in_order(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, run_storm);
+
+	AWAIT_FOR(live, 3 * PATIENCE_NS, has_status(live, load, 0));
+	wait_for(load);
+	assert_int_equal(live_status(live).lost, 0);
+	assert_int_equal(live_status(live).resyncs, 0);
+	for (int i = 0; i < SPAWNERS; i++) {
+		assert_int_equal(check_in_order(live, PTREE_CHANGE_FORKED, i), FORKS_PER_SPAWNER);
+		assert_int_equal(check_in_order(live, PTREE_CHANGE_EXITED, i), FORKS_PER_SPAWNER);
+	}
+	assert_equals_proc(live);
+}
+
+static int spawn_programs(struct live *live)
+{
+	char *const argv[] = { (char[]){ "true" }, NULL };
+
+	for (int i = 0; i < 1000; i++) {
+		if (posix_spawnp(&live->oracle->pid[i], argv[0], NULL, NULL, argv, environ))
+			return 1;
+		waitpid(live->oracle->pid[i], NULL, 0);
+	}
+	return 0;
+}
+
+static void a_storm_of_execs_is_told_completely(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, spawn_programs);
+
+	AWAIT_FOR(live, 3 * PATIENCE_NS, has_status(live, load, 0));
+	wait_for(load);
+	for (int i = 0; i < 1000; i++) {
+		const struct ptree_node *node = latest(live, live->oracle->pid[i]);
+
+		assert_non_null(node);
+		assert_int_equal(ptree_node_exec_count(node), 1);
+		assert_int_equal(count_changes(live, PTREE_CHANGE_EXECED, node->id), 1);
+		assert_true(has_status(live, node->pid, 0));
+	}
+	assert_equals_proc(live);
+}
+
+/* Scans go on all the time beside the events, and neither spoils what the other says. */
+static void a_storm_beside_scans_leaves_no_ghost(void **state)
+{
+	struct live *live = need_events(state);
+	struct ptree_procfs *procfs;
+	pid_t load = start(live, run_storm);
+
+	assert_int_equal(ptree_procfs_open(&procfs, NULL), 0);
+	while (!has_status(live, load, 0)) {
+		assert_true(ptree_tree_snapshot(live->tree, procfs, 0) >= 0);
+		live_pump(live, 20);
+	}
+	wait_for(load);
+	ptree_procfs_close(procfs);
+	for (int i = 0; i < SPAWNERS; i++) {
+		assert_int_equal(check_in_order(live, PTREE_CHANGE_FORKED, i), FORKS_PER_SPAWNER);
+		assert_int_equal(check_in_order(live, PTREE_CHANGE_EXITED, i), FORKS_PER_SPAWNER);
+	}
+	assert_equals_proc(live);
+}
+
+static int hold_and_fork(struct live *live)
+{
+	live->oracle->pid[0] = fork_holder(live);
+	live->oracle->step = 1;
+	hold(live);
+	return waitpid(live->oracle->pid[0], NULL, 0) != live->oracle->pid[0];
+}
+
+/* Each monitor starts amid a storm whose processes are over before its first scan is taken in. */
+static void a_monitor_that_starts_in_a_storm_has_no_ghosts(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t load = start(live, run_storm);
+
+	for (int i = 0; i < 20; i++) {
+		struct live other = { .oracle = live->oracle, .gate = { -1, -1 } };
+
+		assert_int_equal(ptree_monitor_new(&other.monitor, NULL), 0);
+		other.tree = ptree_monitor_tree(other.monitor);
+		assert_int_equal(ptree_monitor_wait_ready(other.monitor, false, 30000), 0);
+		assert_equals_proc_within(&other, NS_PER_S);
+		ptree_monitor_free(other.monitor);
+	}
+	kill(load, SIGKILL);
+	wait_for(load);
+}
+
+/* ---- watching ---- */
+
+static int become_watched(struct live *live)
+{
+	prctl(PR_SET_NAME, "watch-me");
+	return hold_and_fork(live);
+}
+
+static int exec_watched(struct live *live)
+{
+	dup2(live->gate[0], STDIN_FILENO);
+	execl("/bin/sh", "/opt/watch-me", "-c", "read line; exit 0", (char *)NULL);
+	return 127;
+}
+
+static bool is_watched(const struct live *live, pid_t pid)
+{
+	return is_live(live, pid) && ptree_node_is_watched(latest(live, pid));
+}
+
+static void a_name_can_be_watched_before_anybody_has_it(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t renamed, executed, other;
+
+	assert_int_equal(ptree_tree_watch_name(live->tree, "watch-me", 0), 0);
+	renamed = start(live, become_watched);
+	executed = start(live, exec_watched);
+	other = start(live, hold_only);
+	AWAIT(live, live->oracle->step == 1);
+	AWAIT(live, is_watched(live, renamed));
+	AWAIT(live, is_watched(live, live->oracle->pid[0]));
+	AWAIT(live, is_watched(live, executed));
+	AWAIT(live, is_live(live, other));
+	assert_false(is_watched(live, other));
+	assert_false(is_watched(live, getpid()));
+	end_load(live, renamed);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, live_setup, live_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_way_to_be_born_makes_a_child),
+		TEST(clone_parent_makes_a_sibling),
+		TEST(threads_belong_to_their_process_and_so_do_the_children_they_fork),
+		TEST(an_exec_from_a_thread_is_the_same_process_and_ends_once),
+		TEST(a_process_outlives_its_leader_and_ends_with_its_last_thread),
+		TEST(a_daemon_goes_to_the_nearest_subreaper_and_keeps_its_origin),
+		TEST(a_subreaper_adopts_what_its_children_leave),
+		TEST(two_thousand_children_get_the_kernels_new_parent),
+		TEST(an_exec_is_a_new_image_with_its_name_and_command_line),
+		TEST(a_command_line_is_read_byte_for_byte),
+		TEST(a_rewritten_command_line_is_seen_when_it_is_read_again),
+		TEST(changed_user_and_group_ids_are_followed),
+		TEST(a_new_session_is_followed),
+		TEST(a_new_name_is_followed_byte_for_byte),
+		TEST(a_tracer_comes_and_goes),
+		TEST(the_wait_status_is_what_its_parent_is_told),
+		TEST(a_core_dump_is_told_and_the_status_says_so),
+		TEST(a_zombie_is_shown_until_its_parent_waits),
+		TEST(a_reused_pid_is_another_process),
+		TEST(a_storm_of_forks_is_told_completely_and_in_order),
+		TEST(a_storm_of_execs_is_told_completely),
+		TEST(a_storm_beside_scans_leaves_no_ghost),
+		TEST(a_monitor_that_starts_in_a_storm_has_no_ghosts),
+		TEST(a_name_can_be_watched_before_anybody_has_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,754 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The screen without a terminal: processes and events in, keys in, text out. A fake /proc and a
+ * time of the test's own make every picture the same each time.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "keymap.h"
+#include "session.h"
+#include "view.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define S UINT64_C(1000000000)
+#define NOW_S UINT64_C(10000000)
+#define NOW_NS (NOW_S * S)
+
+struct screen {
+	char root[64];
+	struct ptree_monitor *monitor;
+	struct ptree_users *users;
+	struct session session;
+	struct keymap_state keys;
+	struct canvas *canvas;
+};
+
+/* ---- the fake /proc ---- */
+
+struct fake {
+	pid_t pid, ppid;
+	const char *comm, *argv; /* argv: spaces separate the arguments */
+	unsigned flags;
+	uint64_t age_s;
+};
+
+static const struct fake fakes[] = {
+	{ 1, 0, "init", "/sbin/init splash", 0, 2 * 86400 },
+	{ 2, 0, "kthreadd", "", 0x200000, 2 * 86400 },
+	{ 3, 2, "kworker/0:0", "", 0x200000, 2 * 86400 },
+	{ 4, 2, "kworker/0:1", "", 0x200000, 2 * 86400 },
+	{ 100, 1, "sshd", "sshd: /usr/sbin/sshd -D", 0, 86400 },
+	{ 200, 100, "sshd", "sshd: alice [priv]", 0, 3600 },
+	{ 201, 200, "bash", "-bash", 0, 3500 },
+	{ 300, 201, "make", "make -j4", 0, 70 },
+	{ 110, 1, "cron", "/usr/sbin/cron -f", 0, 86400 },
+};
+
+static void write_file(const char *root, pid_t pid, const char *name, const char *bytes,
+		       size_t size)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%d/%s", root, pid, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fwrite(bytes, 1, size, file);
+	fclose(file);
+}
+
+static void write_process(const char *root, const struct fake *fake)
+{
+	char path[128], text[512];
+	size_t length = strlen(fake->argv);
+
+	snprintf(path, sizeof(path), "%s/%d", root, fake->pid);
+	assert_int_equal(mkdir(path, 0755), 0);
+	snprintf(text, sizeof(text),
+		 "%d (%s) S %d 1 1 0 -1 %u 0 0 0 0 0 0 0 0 20 0 1 0 %lu 1000 10 0\n", fake->pid,
+		 fake->comm, fake->ppid, fake->flags,
+		 (unsigned long)((NOW_S - fake->age_s) * (uint64_t)sysconf(_SC_CLK_TCK)));
+	write_file(root, fake->pid, "stat", text, strlen(text));
+	snprintf(text, sizeof(text), "%s\n", fake->comm);
+	write_file(root, fake->pid, "comm", text, strlen(text));
+	snprintf(text, sizeof(text), "%s", fake->argv);
+	if (strncmp(fake->argv, "sshd: ", 6)) {
+		for (size_t i = 0; i < length; i++)
+			text[i] = text[i] == ' ' ? '\0' : text[i];
+	}
+	write_file(root, fake->pid, "cmdline", text, length ? length + 1 : 0);
+}
+
+static void remove_tree(const char *root)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", root);
+	assert_int_equal(system(command), 0);
+}
+
+/* ---- the screen ---- */
+
+static int setup(void **state)
+{
+	struct screen *screen = calloc(1, sizeof(*screen));
+	struct ptree_monitor_options options = { .poll_only = true };
+
+	snprintf(screen->root, sizeof(screen->root), "/tmp/test-screen.XXXXXX");
+	assert_non_null(mkdtemp(screen->root));
+	for (size_t i = 0; i < sizeof(fakes) / sizeof(*fakes); i++)
+		write_process(screen->root, &fakes[i]);
+	options.proc_path = screen->root;
+	assert_int_equal(ptree_monitor_new(&screen->monitor, &options), 0);
+	assert_int_equal(ptree_monitor_wait_ready(screen->monitor, true, 10000), 0);
+	assert_int_equal(ptree_users_new(&screen->users), 0);
+	ptree_users_name(screen->users, 0); /* so that nothing has to be waited for */
+	assert_int_equal(session_init(&screen->session, screen->monitor, screen->users), 0);
+	ptree_tree_set_clock_offset(screen->session.tree, 0);
+	screen->session.now_ns = NOW_NS;
+	screen->session.highlight_ns = 3 * S;
+	screen->session.utf8 = true;
+	screen->session.own_uid = 4711;
+	screen->canvas = canvas_new(20, 60, true);
+	*state = screen;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct screen *screen = *state;
+
+	canvas_free(screen->canvas);
+	session_clear(&screen->session);
+	ptree_monitor_free(screen->monitor);
+	ptree_users_free(screen->users);
+	remove_tree(screen->root);
+	free(screen);
+	return 0;
+}
+
+static void resize(struct screen *screen, int rows, int cols)
+{
+	assert_int_equal(canvas_resize(screen->canvas, rows, cols), 0);
+}
+
+static void draw(struct screen *screen)
+{
+	assert_int_equal(session_update_rows(&screen->session), 0);
+	view_tree_draw(&screen->session, screen->canvas);
+	if (screen->session.view == SESSION_VIEW_HELP)
+		view_help_draw(&screen->session, screen->canvas);
+	else if (screen->session.view == SESSION_VIEW_USERS)
+		view_users_draw(&screen->session, screen->canvas);
+}
+
+/* The rows without title, polling line, column titles and last line. */
+static char *dump_rows(struct screen *screen)
+{
+	struct canvas *canvas = screen->canvas;
+	char *text, *at, *out;
+
+	draw(screen);
+	text = at = canvas_dump(canvas);
+	for (int i = 0; i < screen->session.body_y; i++)
+		at = strchr(at, '\n') + 1;
+	out = strdup(at);
+	free(text);
+	for (at = out; screen->session.body_rows > 0 && *at; at = strchr(at, '\n') + 1) {
+		if (--screen->session.body_rows == 0) {
+			*(strchr(at, '\n') + 1) = '\0';
+			break;
+		}
+	}
+	return out;
+}
+
+static void trim_empty_lines(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 1 && text[length - 1] == '\n' && text[length - 2] == '\n')
+		text[--length] = '\0';
+}
+
+static void expect_rows(struct screen *screen, const char *expected)
+{
+	char *text = dump_rows(screen);
+
+	trim_empty_lines(text);
+	if (strcmp(text, expected))
+		print_message("got:\n%s\nexpected:\n%s\n", text, expected);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void type(struct screen *screen, const char *keys)
+{
+	for (; *keys; keys++) {
+		struct key key = { .code = (unsigned char)*keys };
+
+		draw(screen);
+		if (screen->session.prompt_kind != SESSION_PROMPT_NONE)
+			command_prompt_key(&screen->session, &key);
+		else if (screen->session.view != SESSION_VIEW_USERS ||
+			 !command_picker_key(&screen->session, &key))
+			keymap_key(&screen->keys, &screen->session, &key);
+	}
+}
+
+static void apply(struct screen *screen, struct ptree_event event, uint64_t ago_ms)
+{
+	event.time_ns = NOW_NS - ago_ms * 1000000;
+	assert_int_equal(ptree_tree_apply(screen->session.tree, &event), 0);
+}
+
+static void fork_ago(struct screen *screen, uint64_t ago_ms, pid_t parent, pid_t child)
+{
+	apply(screen,
+	      (struct ptree_event){ .kind = PTREE_EVENT_FORK,
+				    .pid = child,
+				    .tgid = child,
+				    .parent_pid = parent,
+				    .parent_tgid = parent },
+	      ago_ms);
+}
+
+static void exit_ago(struct screen *screen, uint64_t ago_ms, pid_t pid, uint32_t status)
+{
+	apply(screen,
+	      (struct ptree_event){
+		  .kind = PTREE_EVENT_EXIT, .pid = pid, .tgid = pid, .u.exit.status = status },
+	      ago_ms);
+}
+
+static uint64_t id_of(struct screen *screen, pid_t pid)
+{
+	const struct ptree_node *node = ptree_tree_find(screen->session.tree, pid);
+
+	assert_non_null(node);
+	return ptree_node_id(node);
+}
+
+static void exec_ago(struct screen *screen, uint64_t ago_ms, pid_t pid, const char *argv,
+		     size_t size)
+{
+	const struct ptree_image *image;
+
+	apply(screen, (struct ptree_event){ .kind = PTREE_EVENT_EXEC, .pid = pid, .tgid = pid },
+	      ago_ms);
+	image = ptree_node_image(ptree_tree_find(screen->session.tree, pid), 0);
+	ptree_tree_set_argv(screen->session.tree, id_of(screen, pid), image->begin_ns,
+			    image->begin_ns, PTREE_ARGV_READ, argv, size);
+}
+
+/* ---- what it looks like ---- */
+
+static void the_tree_stands_in_order_of_birth_with_kernel_threads_folded(void **state)
+{
+	expect_rows(*state, ">      1 root        2d ▾ /sbin/init splash\n"
+			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
+			    "     201 root     58m20 │ └▾ -bash\n"
+			    "     300 root      1m10 │  └─ make -j4\n"
+			    "     110 root       24h └─ /usr/sbin/cron -f\n"
+			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+}
+
+static void changes_are_told_by_letters_and_words(void **state)
+{
+	struct screen *screen = *state;
+
+	fork_ago(screen, 9000, 300, 404); /* over, and no longer lingering */
+	exit_ago(screen, 8000, 404, 0);
+	fork_ago(screen, 900, 300, 400);
+	fork_ago(screen, 800, 300, 401);
+	exec_ago(screen, 700, 401, "/usr/bin/cc\0-c\0a.c", 19);
+	fork_ago(screen, 600, 300, 402);
+	exit_ago(screen, 500, 402, 1 << 8);
+	fork_ago(screen, 400, 300, 403);
+	exit_ago(screen, 100, 403, 0);
+	type(screen, "jjjj");
+	expect_rows(screen, "       1 root        2d ▾ /sbin/init splash\n"
+			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
+			    "     201 root     58m20 │ └▾ -bash\n"
+			    ">    300 root      1m10 │  └▾ make -j4\n"
+			    "F    400 root      0.9s │   ├─ make -j4\n"
+			    "X    401 root      0.8s │   ├─ /usr/bin/cc -c a.c\n"
+			    "†    402 root     0.10s │   ├─ make -j4  ✗ exit 1\n"
+			    "†    403 root     0.30s │   └─ make -j4  ✓\n"
+			    "     110 root       24h └─ /usr/sbin/cron -f\n"
+			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+}
+
+static void a_folded_parent_counts_and_glows(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "jjjh");
+	expect_rows(screen, "       1 root        2d ▾ /sbin/init splash\n"
+			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
+			    ">    201 root     58m20 │ └▸ -bash [+1]\n"
+			    "     110 root       24h └─ /usr/sbin/cron -f\n"
+			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	fork_ago(screen, 100, 300, 400);
+	draw(screen);
+	assert_true(rows_at(screen->session.rows, 3)->changed_ns == NOW_NS - S / 10);
+	assert_int_equal(session_glow(&screen->session, NOW_NS - S / 10), GLOW_LEVELS);
+	type(screen, "h");
+	expect_rows(screen, "       1 root        2d ▾ /sbin/init splash\n"
+			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    ">    200 root     1h00m │└▾ sshd: alice [priv]\n"
+			    "     201 root     58m20 │ └▸ -bash [+2]\n"
+			    "     110 root       24h └─ /usr/sbin/cron -f\n"
+			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+}
+
+static void folding_all_and_by_depth(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "zM");
+	expect_rows(screen, ">      1 root        2d ▸ /sbin/init splash [+5]\n"
+			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	type(screen, "z2");
+	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
+			    "     100 root       24h ├▸ sshd: /usr/sbin/sshd -D [+3]\n"
+			    "     110 root       24h └─ /usr/sbin/cron -f\n"
+			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	type(screen, "zR");
+	draw(screen);
+	assert_int_equal(rows_count(screen->session.rows), 9);
+}
+
+static void a_filter_keeps_the_place_of_what_matches(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "\\make\r");
+	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
+			    "     100 root       24h └▾ sshd: /usr/sbin/sshd -D\n"
+			    "     200 root     1h00m  └▾ sshd: alice [priv]\n"
+			    "     201 root     58m20   └▾ -bash\n"
+			    "     300 root      1m10    └─ make -j4\n");
+	assert_int_equal(rows_tally(screen->session.rows).matching, 1);
+	assert_int_equal(rows_tally(screen->session.rows).context, 4);
+	assert_int_equal(rows_tally(screen->session.rows).left_out, 4);
+	assert_true(rows_at(screen->session.rows, 0)->is_context);
+	assert_false(rows_at(screen->session.rows, 4)->is_context);
+	type(screen, "\\\025kworker\r"); /* ^U clears the line */
+	expect_rows(screen, ">      2 root        2d ▾ [kthreadd]\n"
+			    "       3 root        2d ├─ [kworker/0:0]\n"
+			    "       4 root        2d └─ [kworker/0:1]\n");
+}
+
+static void a_filter_acts_while_one_types_and_escape_takes_it_back(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "\\cron");
+	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
+			    "     110 root       24h └─ /usr/sbin/cron -f\n");
+	type(screen, "\033");
+	draw(screen);
+	assert_int_equal(rows_count(screen->session.rows), 7);
+	assert_string_equal(screen->session.filter_text, "");
+}
+
+static void a_wrong_filter_says_so_and_the_last_good_one_stays(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "\\cron\r\\ pid:x");
+	assert_true(screen->session.filter_error[0]);
+	assert_string_equal(screen->session.filter_text, "cron pid");
+	type(screen, "\r");
+	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_FILTER);
+	type(screen, "\033");
+	assert_string_equal(screen->session.filter_text, "cron");
+}
+
+static void search_unfolds_to_what_it_finds(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "zM/make\r");
+	expect_rows(screen, "       1 root        2d ▾ /sbin/init splash\n"
+			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
+			    "     201 root     58m20 │ └▾ -bash\n"
+			    ">    300 root      1m10 │  └─ make -j4\n"
+			    "     110 root       24h └─ /usr/sbin/cron -f\n"
+			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	type(screen, "/sshd\rn");
+	assert_int_equal(session_selected(&screen->session)->pid, 200);
+	type(screen, "N");
+	assert_int_equal(session_selected(&screen->session)->pid, 100);
+}
+
+static void watching_shows_one_subtree_and_goes_back(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "jjw");
+	expect_rows(screen, ">    200 root     1h00m ▾ sshd: alice [priv]\n"
+			    "     201 root     58m20 └▾ -bash\n"
+			    "     300 root      1m10  └─ make -j4\n");
+	keymap_key(&screen->keys, &screen->session, &(struct key){ .code = TERM_KEY_BACKSPACE });
+	draw(screen);
+	assert_int_equal(rows_count(screen->session.rows), 7);
+}
+
+static void an_empty_watch_says_what_it_waits_for(void **state)
+{
+	struct screen *screen = *state;
+	const struct watch_item item = { .name = "postgres" };
+
+	session_watch_only(&screen->session, &item);
+	expect_rows(screen, "  waiting for a process named postgres\n");
+	fork_ago(screen, 100, 1, 500);
+	exec_ago(screen, 50, 500, "/usr/lib/postgres\0-D", 21);
+	expect_rows(screen, "X    500 root      0.1s   /usr/lib/postgres -D\n");
+}
+
+static void an_orphan_remembers_who_forked_it(void **state)
+{
+	struct screen *screen = *state;
+
+	fork_ago(screen, 5000, 201, 400);
+	exit_ago(screen, 4000, 201, 0);
+	assert_int_equal(ptree_tree_adopt(screen->session.tree, 400, 1), 0);
+	type(screen, "zR");
+	draw(screen);
+	type(screen, "/zzz\033");
+	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
+			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "     200 root     1h00m │└─ sshd: alice [priv]\n"
+			    "     110 root       24h ├─ /usr/sbin/cron -f\n"
+			    "     300 root      1m10 ├─ make -j4\n"
+			    "     400 root      5.0s └─ -bash  ⤴ was bash(201)†\n"
+			    "       2 root        2d ▾ [kthreadd]\n"
+			    "       3 root        2d ├─ [kworker/0:0]\n"
+			    "       4 root        2d └─ [kworker/0:1]\n");
+	type(screen, "L");
+	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
+			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
+			    "†    201 root     58m16 │ └▾ -bash  ✓\n"
+			    "     300 root      1m10 │  ├─ make -j4\n"
+			    "     400 root      5.0s │  └─ -bash\n"
+			    "     110 root       24h └─ /usr/sbin/cron -f\n"
+			    "       2 root        2d ▾ [kthreadd]\n"
+			    "       3 root        2d ├─ [kworker/0:0]\n"
+			    "       4 root        2d └─ [kworker/0:1]\n");
+}
+
+static void lists_exited_ones_and_kernel_threads_can_be_chosen(void **state)
+{
+	struct screen *screen = *state;
+
+	exit_ago(screen, 9000, 110, 2 << 8);
+	type(screen, "K");
+	draw(screen);
+	assert_int_equal(rows_count(screen->session.rows), 5);
+	type(screen, "xt");
+	expect_rows(screen, ">      1 root        2d   /sbin/init splash\n"
+			    "     100 root       24h   sshd: /usr/sbin/sshd -D\n"
+			    "†    110 root       23h   /usr/sbin/cron -f  ✗ exit 2\n"
+			    "     200 root     1h00m   sshd: alice [priv]\n"
+			    "     201 root     58m20   -bash\n"
+			    "     300 root      1m10   make -j4\n");
+}
+
+static void threads_are_rows_of_their_own(void **state)
+{
+	struct screen *screen = *state;
+	struct ptree_event event = { .kind = PTREE_EVENT_FORK,
+				     .pid = 301,
+				     .tgid = 300,
+				     .parent_pid = 201,
+				     .parent_tgid = 201 };
+
+	apply(screen, event, 60000);
+	type(screen, "jjjjH");
+	draw(screen);
+	assert_int_equal(rows_count(screen->session.rows), 8);
+	type(screen, "j");
+	assert_int_equal(session_selected(&screen->session)->pid, 301);
+	assert_true(session_selected(&screen->session)->is_thread);
+}
+
+static void the_selected_row_does_not_move_under_the_hand(void **state)
+{
+	struct screen *screen = *state;
+	uint64_t id;
+	uint32_t line;
+
+	resize(screen, 10, 60);
+	for (pid_t pid = 1000; pid < 1030; pid++)
+		fork_ago(screen, 50000, 110, pid);
+	type(screen, "Gkkkk");
+	draw(screen);
+	id = screen->session.cursor.id;
+	line = screen->session.cursor.index - screen->session.cursor.top;
+	for (pid_t pid = 2000; pid < 2040; pid++) {
+		fork_ago(screen, 100, 300, pid);
+		draw(screen);
+		assert_true(screen->session.cursor.id == id);
+		assert_int_equal(screen->session.cursor.index - screen->session.cursor.top, line);
+	}
+	for (pid_t pid = 2000; pid < 2040; pid++)
+		exit_ago(screen, 99, pid, 0);
+	screen->session.now_ns += 10 * S;
+	draw(screen);
+	assert_true(screen->session.cursor.id == id);
+	assert_int_equal(screen->session.cursor.index - screen->session.cursor.top, line);
+}
+
+static void pausing_freezes_the_rows_while_the_tree_goes_on(void **state)
+{
+	struct screen *screen = *state;
+	char *before, *after;
+
+	type(screen, "Z");
+	before = dump_rows(screen);
+	fork_ago(screen, 0, 300, 400);
+	screen->session.now_ns += 2 * S;
+	exit_ago(screen, (uint64_t)-1000, 110, 0); /* a second after the pause */
+	after = dump_rows(screen);
+	assert_string_equal(before, after);
+	type(screen, "zM"); /* folding still works */
+	draw(screen);
+	assert_int_equal(rows_count(screen->session.rows), 2);
+	type(screen, "zRZ");
+	draw(screen);
+	assert_int_equal(rows_find(screen->session.rows, id_of(screen, 400)) == NO_ROW, false);
+	free(before);
+	free(after);
+}
+
+static void following_keeps_the_process_in_sight(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 8, 60);
+	type(screen, "jjjjF");
+	for (pid_t pid = 2000; pid < 2040; pid++)
+		fork_ago(screen, 100, 200, pid);
+	type(screen, "zM");
+	draw(screen);
+	assert_int_equal(session_selected(&screen->session)->pid, 300);
+	exit_ago(screen, 10, 300, 0);
+	draw(screen);
+	assert_int_equal(screen->session.follow_id, 0);
+}
+
+static void a_pid_can_be_typed(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "zM300\r");
+	assert_int_equal(session_selected(&screen->session)->pid, 300);
+	type(screen, "77777\r");
+	assert_non_null(strstr(screen->session.message, "77777"));
+}
+
+static void users_can_be_picked(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "u");
+	draw(screen);
+	assert_int_equal(screen->session.picker_count, 1);
+	type(screen, "j\r");
+	assert_int_equal(screen->session.uid_count, 1);
+	assert_int_equal(screen->session.uids[0], 0);
+	type(screen, "uk\r");
+	assert_int_equal(screen->session.uid_count, 0);
+}
+
+static void a_click_selects_and_on_the_mark_folds(void **state)
+{
+	struct screen *screen = *state;
+	struct key click = { .code = TERM_KEY_MOUSE_CLICK };
+
+	draw(screen);
+	click.mouse_y = screen->session.body_y + 1;
+	click.mouse_x = 50;
+	command_mouse(&screen->session, &click, view_tree_mark_x(&screen->session, click.mouse_y));
+	draw(screen);
+	assert_int_equal(session_selected(&screen->session)->pid, 100);
+	click.mouse_x = view_tree_mark_x(&screen->session, click.mouse_y);
+	command_mouse(&screen->session, &click, view_tree_mark_x(&screen->session, click.mouse_y));
+	draw(screen);
+	assert_true(session_selected(&screen->session)->is_folded);
+	click.mouse_y = 0;
+	command_mouse(&screen->session, &click, -1);
+}
+
+static void ascii_draws_nothing_else(void **state)
+{
+	struct screen *screen = *state;
+	char *text;
+
+	canvas_free(screen->canvas);
+	screen->canvas = canvas_new(20, 60, false);
+	screen->session.utf8 = false;
+	exit_ago(screen, 100, 110, 0);
+	draw(screen);
+	text = canvas_dump(screen->canvas);
+	for (const char *at = text; *at; at++)
+		assert_in_range((unsigned char)*at, '\n', '~');
+	free(text);
+}
+
+static void every_size_is_legal(void **state)
+{
+	static const int sizes[][2] = { { 0, 0 },  { 1, 1 },	{ 1, 80 },    { 2, 2 },
+					{ 3, 10 }, { 5, 20 },	{ 6, 19 },    { 24, 1 },
+					{ 24, 8 }, { 50, 160 }, { 500, 1000 } };
+	struct screen *screen = *state;
+
+	fork_ago(screen, 100, 300, 400);
+	exit_ago(screen, 50, 400, 11);
+	session_set_filter(&screen->session, "make");
+	session_say(&screen->session, true, "%0200d", 7);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		resize(screen, sizes[i][0], sizes[i][1]);
+		screen->session.view = SESSION_VIEW_TREE;
+		draw(screen);
+		type(screen, "jG/x");
+		draw(screen);
+		type(screen, "\033");
+		screen->session.view = SESSION_VIEW_HELP;
+		draw(screen);
+		type(screen, "u");
+		screen->session.view = SESSION_VIEW_USERS;
+		draw(screen);
+		screen->session.view = SESSION_VIEW_TREE;
+	}
+}
+
+static void a_small_screen_keeps_the_title_and_what_is_left_out(void **state)
+{
+	struct screen *screen = *state;
+	char *text;
+
+	session_set_filter(&screen->session, "make");
+	resize(screen, 4, 40);
+	draw(screen);
+	text = canvas_dump(screen->canvas);
+	assert_non_null(strstr(text, "POLLING"));
+	resize(screen, 5, 40);
+	draw(screen);
+	free(text);
+	text = canvas_dump(screen->canvas);
+	assert_non_null(strstr(text, "FILTER make"));
+	free(text);
+}
+
+static void the_help_names_every_command_with_its_keys(void **state)
+{
+	struct screen *screen = *state;
+	char *text;
+
+	resize(screen, 120, 100);
+	type(screen, "?");
+	draw(screen);
+	text = canvas_dump(screen->canvas);
+	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		char keys[64];
+
+		assert_non_null(strstr(text, entry->help));
+		assert_true(keymap_describe(entry->name, keys, sizeof(keys)) > 0);
+		assert_non_null(strstr(text, keys));
+	}
+	free(text);
+}
+
+static void a_deep_tree_is_drawn_with_its_left_cut(void **state)
+{
+	struct screen *screen = *state;
+
+	for (pid_t pid = 1000; pid < 3000; pid++)
+		fork_ago(screen, 5000, pid == 1000 ? 300 : pid - 1, pid);
+	type(screen, "G");
+	draw(screen);
+	type(screen, "kk");
+	draw(screen);
+	assert_true(session_selected(&screen->session)->depth < 3000);
+}
+
+static void hostile_names_leave_the_columns_straight(void **state)
+{
+	static const char argv[] = "\x1b]52;c;x\a\xe2\x80\xae"
+				   "\xff\xe6\x97\xa5\xe6\x9c\xac \x9b"
+				   "31m";
+	struct screen *screen = *state;
+
+	fork_ago(screen, 5000, 1, 400);
+	exec_ago(screen, 4000, 400, argv, sizeof(argv));
+	draw(screen);
+	for (int y = 0; y < screen->canvas->rows; y++) {
+		int width = 0;
+
+		for (int x = 0; x < screen->canvas->cols; x++) {
+			const struct cell *cell = canvas_cell(screen->canvas, y, x);
+
+			width += cell->width;
+			for (int i = 0; i < cell->size; i++)
+				assert_false((unsigned char)cell->bytes[i] < 0x20 ||
+					     cell->bytes[i] == 0x7f);
+		}
+		assert_int_equal(width, screen->canvas->cols);
+	}
+}
+
+#define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(the_tree_stands_in_order_of_birth_with_kernel_threads_folded),
+		SCREEN_TEST(changes_are_told_by_letters_and_words),
+		SCREEN_TEST(a_folded_parent_counts_and_glows),
+		SCREEN_TEST(folding_all_and_by_depth),
+		SCREEN_TEST(a_filter_keeps_the_place_of_what_matches),
+		SCREEN_TEST(a_filter_acts_while_one_types_and_escape_takes_it_back),
+		SCREEN_TEST(a_wrong_filter_says_so_and_the_last_good_one_stays),
+		SCREEN_TEST(search_unfolds_to_what_it_finds),
+		SCREEN_TEST(watching_shows_one_subtree_and_goes_back),
+		SCREEN_TEST(an_empty_watch_says_what_it_waits_for),
+		SCREEN_TEST(an_orphan_remembers_who_forked_it),
+		SCREEN_TEST(lists_exited_ones_and_kernel_threads_can_be_chosen),
+		SCREEN_TEST(threads_are_rows_of_their_own),
+		SCREEN_TEST(the_selected_row_does_not_move_under_the_hand),
+		SCREEN_TEST(pausing_freezes_the_rows_while_the_tree_goes_on),
+		SCREEN_TEST(following_keeps_the_process_in_sight),
+		SCREEN_TEST(a_pid_can_be_typed),
+		SCREEN_TEST(users_can_be_picked),
+		SCREEN_TEST(a_click_selects_and_on_the_mark_folds),
+		SCREEN_TEST(ascii_draws_nothing_else),
+		SCREEN_TEST(every_size_is_legal),
+		SCREEN_TEST(a_small_screen_keeps_the_title_and_what_is_left_out),
+		SCREEN_TEST(the_help_names_every_command_with_its_keys),
+		SCREEN_TEST(a_deep_tree_is_drawn_with_its_left_cut),
+		SCREEN_TEST(hostile_names_leave_the_columns_straight),
+	};
+
+	if (!setlocale(LC_ALL, "C.UTF-8")) {
+		puts("1..0 # SKIP there is no C.UTF-8 locale");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

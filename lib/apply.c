@@ -35,13 +35,17 @@ static void inherit(struct ptree_tree *tree, struct ptree_node *child,
 	watch_inherit(tree, child, parent);
 }
 
-/* The fork of a process that a scan has already shown. */
+/* The fork of a process that a scan has already shown: to the feed it is news all the same. */
 static void confirm_fork(struct ptree_tree *tree, struct ptree_node *node,
-			 struct ptree_node *parent, uint64_t now_ns)
+			 struct ptree_node *parent, const struct ptree_event *event,
+			 uint64_t now_ns)
 {
+	if (!node->is_begin_exact)
+		tree_note(tree, node, PTREE_CHANGE_FORKED, now_ns, event);
 	node->begin_ns = now_ns;
 	node->is_begin_exact = true;
-	node->event_ns = now_ns;
+	if (now_ns > node->event_ns)
+		node->event_ns = now_ns;
 	if (node->is_origin_told)
 		return;
 	tree_set_origin(tree, node, parent);
@@ -92,19 +96,28 @@ static struct ptree_node *add_forked(struct ptree_tree *tree, pid_t pid, struct 
 	return node;
 }
 
+/* A scan came so late that it found the process over, and its fork is still to be heard of. */
+static bool is_seen_zombie(const struct ptree_node *node, uint64_t now_ns)
+{
+	return !node->is_begin_exact && !node->is_status_known && node->read_ns > now_ns &&
+	       distance_ns(node->begin_ns, now_ns) <= SAME_BEGIN_NS;
+}
+
 static int apply_process_fork(struct ptree_tree *tree, const struct ptree_event *event,
 			      uint64_t now_ns)
 {
 	struct ptree_node *parent = tree_live_or_placeholder(tree, event->parent_tgid, now_ns);
-	struct ptree_node *node = tree_live(tree, event->tgid);
+	struct ptree_node *node = tree_latest(tree, event->tgid);
 
 	if (!parent)
 		return -ENOMEM;
+	if (node && node->has_ended && !is_seen_zombie(node, now_ns))
+		node = NULL;
 	switch (recognize(tree, node, now_ns)) {
 	case AN_OLDER_ONE:
 		return 0;
 	case THE_SAME:
-		confirm_fork(tree, node, parent, now_ns);
+		confirm_fork(tree, node, parent, event, now_ns);
 		return 0;
 	case UNHEARD_OF:
 		break;
@@ -210,12 +223,32 @@ void tree_finish_leaderless(struct ptree_tree *tree, struct ptree_node *node)
 		finish(tree, node, node->event_ns, NULL);
 }
 
+/*
+ * It began before anybody looked. A scan under way may have read it and not have said so yet: who
+ * it was may still become known, and that it is over must not be forgotten until then.
+ */
+static int add_ended(struct ptree_tree *tree, const struct ptree_event *event, uint64_t now_ns)
+{
+	struct ptree_node *parent = tree_live(tree, event->parent_tgid);
+	struct ptree_node *node;
+
+	if (event->pid != event->tgid || event->tgid <= 0)
+		return 0;
+	node = tree_add(tree, event->tgid, parent ? parent : &tree->root, now_ns);
+	if (!node)
+		return -ENOMEM;
+	node->event_ns = now_ns;
+	node->status = event->u.exit.status;
+	finish(tree, node, now_ns, event);
+	return 0;
+}
+
 static int apply_exit(struct ptree_tree *tree, const struct ptree_event *event, uint64_t now_ns)
 {
 	struct ptree_node *node = tree_latest(tree, event->tgid);
 
 	if (!node)
-		return 0; /* it began and was over before anybody looked */
+		return add_ended(tree, event, now_ns);
 	if (node->has_ended) {
 		complete_exit(tree, node, event, now_ns);
 		return 0;

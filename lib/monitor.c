@@ -96,7 +96,12 @@ static int connect_events(struct ptree_monitor *monitor)
 		return err;
 	monitor->heartbeats_missed = 0;
 	monitor->last_event_ns = monitor->reconnect_ns;
-	return watch_fd(monitor, ptree_connector_fd(monitor->connector));
+	err = watch_fd(monitor, ptree_connector_fd(monitor->connector));
+	if (err) {
+		ptree_connector_close(monitor->connector);
+		monitor->connector = NULL;
+	}
+	return err;
 }
 
 static void disconnect_events(struct ptree_monitor *monitor)
@@ -335,13 +340,15 @@ static void read_unknown_texts(struct ptree_monitor *monitor)
 
 static int take_entry(struct ptree_monitor *monitor, const struct scan_entry *entry)
 {
-	int err = ptree_tree_observe(monitor->tree, &entry->process);
 	const struct ptree_node *node = tree_latest(monitor->tree, entry->process.pid);
+	uint64_t known_zombie_id = node && node->is_zombie ? node->id : 0;
+	int err = ptree_tree_observe(monitor->tree, &entry->process);
 
+	node = tree_latest(monitor->tree, entry->process.pid);
 	if (err || !node)
 		return err;
 	observe_tasks(monitor, entry);
-	if (node->is_zombie)
+	if (node->is_zombie && node->id != known_zombie_id)
 		reaping_zombie_seen(&monitor->reaping, node->id);
 	return 0;
 }

@@ -161,6 +161,21 @@ static int add(struct ptree_tree *tree, const struct ptree_process *process)
 	return refresh(tree, node, process);
 }
 
+/* It was read before it ended: that it lives is no longer true, but who it was is. */
+static void observe_late(struct ptree_tree *tree, struct ptree_node *node,
+			 const struct ptree_process *process)
+{
+	if (process->state == 'Z')
+		tree_set_zombie(tree, node, true);
+	if (node->image || image_set_comm(tree, node, process->comm))
+		return;
+	node->image->pub.argv_status = PTREE_ARGV_LATE;
+	node->begin_ns = process->start_ns;
+	node->is_kernel_thread = process->is_kernel_thread;
+	take_attributes(node, process);
+	tree->generation++;
+}
+
 /* One that is over in the tree, and of which /proc still has an entry. */
 static void observe_ended(struct ptree_tree *tree, struct ptree_node *node,
 			  const struct ptree_process *process)
@@ -180,6 +195,10 @@ int ptree_tree_observe(struct ptree_tree *tree, const struct ptree_process *proc
 		return -EINVAL;
 	if (!node)
 		return add(tree, process);
+	if (node->has_ended && process->read_ns < node->end_ns) {
+		observe_late(tree, node, process);
+		return 0;
+	}
 	if (is_same_process(node, process)) {
 		if (!node->has_ended)
 			return refresh(tree, node, process);

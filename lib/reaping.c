@@ -35,12 +35,14 @@ void reaping_zombie_seen(struct reaping *reaping, uint64_t id)
 static bool is_in_proc(struct ptree_procfs *procfs, const struct ptree_node *node, char *state)
 {
 	struct ptree_process process;
+	bool is_it;
 
 	if (ptree_procfs_read(procfs, node->pid, 0, &process))
 		return false;
-	ptree_process_clear(&process);
 	*state = process.state;
-	return !node->has_ended || process.start_ns <= node->end_ns;
+	is_it = !node->has_ended || process.start_ns <= node->end_ns;
+	ptree_process_clear(&process);
+	return is_it;
 }
 
 /*

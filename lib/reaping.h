@@ -4,7 +4,7 @@
 
 #include "proctree.h"
 
-#define REAPING_EXITS_MAX 128
+#define REAPING_EXITS_MAX 4096
 
 /*
  * An exit is not the end: until its parent waits for it, a process is a zombie, and neither

@@ -438,7 +438,9 @@ void tree_end(struct ptree_tree *tree, struct ptree_node *node, uint64_t end_ns)
 	node->has_ended = true;
 	node->is_zombie = false;
 	/* One of which nothing was ever known is nothing to remember. */
-	node->end_ns = node->is_placeholder || !end_ns ? 1 : end_ns;
+	if (node->is_placeholder && !node->is_status_known)
+		end_ns = 0;
+	node->end_ns = end_ns ? end_ns : 1;
 	tree_set_known(tree, node);
 	set_fate_present(tree, node, false);
 	if (node->live_count)

@@ -11,6 +11,7 @@
 #include "internal.h"
 #include "start-thread.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -281,19 +282,26 @@ static void take_answer(struct ptree_users *users, struct question *question)
 	question->answer = NULL;
 }
 
-int ptree_users_collect(struct ptree_users *users)
+/* Under the lock, so that the descriptor is readable if and only if there are answers. */
+static struct question *fetch_answered(struct resolver *resolver)
 {
-	struct resolver *resolver = users->resolver;
 	struct question *answered;
 	uint64_t wakes;
-	int count = 0;
 
-	if (read(resolver->wake_fd, &wakes, sizeof(wakes)) < 0)
-		return 0;
 	pthread_mutex_lock(&resolver->lock);
 	answered = resolver->answered;
 	resolver->answered = NULL;
+	if (answered && read(resolver->wake_fd, &wakes, sizeof(wakes)) < 0)
+		assert(errno == EAGAIN);
 	pthread_mutex_unlock(&resolver->lock);
+	return answered;
+}
+
+int ptree_users_collect(struct ptree_users *users)
+{
+	struct question *answered = fetch_answered(users->resolver);
+	int count = 0;
+
 	for (struct question *question = answered; question; question = question->next) {
 		take_answer(users, question);
 		count++;

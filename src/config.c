@@ -22,17 +22,22 @@
 #define SECONDS_MAX UINT64_C(1000000000)
 #define DEFAULT_HIGHLIGHT_NS (3 * NS_PER_S)
 
-enum option_kind {
-	OPTION_FLAG,	 /* sets the bool at offset */
-	OPTION_SECONDS,	 /* sets the uint64_t at offset */
-	OPTION_DURATION, /* the same, and 0 is none */
+enum option_id {
 	OPTION_USER,
 	OPTION_FILTER,
-	OPTION_WATCH,
-	OPTION_EVENTS,
-	OPTION_COLOR,
 	OPTION_HELP,
 	OPTION_VERSION,
+	OPTION_WATCH,
+	OPTION_POLL,
+	OPTION_REQUIRE_EVENTS,
+	OPTION_SUMMARY,
+	OPTION_ASCII,
+	OPTION_JSON,
+	OPTION_HIGHLIGHT,
+	OPTION_COLOR,
+	OPTION_NO_MOUSE,
+	OPTION_EVENTS,
+	OPTION_DURATION,
 };
 
 enum {
@@ -44,42 +49,35 @@ enum {
 struct option_info {
 	const char *name;
 	char letter;	      /* 0: none */
+	unsigned commands;    /* that know it: LIVE, TREE, LOG */
 	const char *argument; /* NULL: takes none */
-	enum option_kind kind;
-	size_t offset;	   /* in struct config */
-	unsigned commands; /* that know it: LIVE, TREE, LOG */
 	const char *help;
 };
 
 /* Those of the same commands stand together: the help has a heading for each group. */
 static const struct option_info options[] = {
-	{ "user", 'u', "NAME|UID", OPTION_USER, 0, LIVE | TREE | LOG,
-	  "only this user's processes (may be repeated)" },
-	{ "filter", 'f', "EXPR", OPTION_FILTER, 0, LIVE | TREE | LOG,
-	  "only what matches (repeated: all of them)" },
-	{ "help", 'h', NULL, OPTION_HELP, 0, LIVE | TREE | LOG, "print this and exit" },
-	{ "version", 'V', NULL, OPTION_VERSION, 0, LIVE | TREE | LOG,
-	  "print the version and exit" },
-	{ "watch", 'w', "PID|NAME", OPTION_WATCH, 0, LIVE | LOG,
-	  "only the subtree under these (may be repeated)" },
-	{ "poll", 0, NULL, OPTION_FLAG, offsetof(struct config, poll), LIVE | LOG,
-	  "scan /proc on a timer, without events" },
-	{ "require-events", 0, NULL, OPTION_FLAG, offsetof(struct config, require_events),
-	  LIVE | LOG, "exit with 3 where there are no events" },
-	{ "summary", 0, NULL, OPTION_FLAG, offsetof(struct config, summary), LIVE | LOG,
-	  "on leaving, print what was seen and lost to stderr" },
-	{ "ascii", 0, NULL, OPTION_FLAG, offsetof(struct config, ascii), LIVE | TREE,
-	  "draw with ASCII only" },
-	{ "json", 0, NULL, OPTION_FLAG, offsetof(struct config, json), TREE | LOG,
-	  "one JSON object a line" },
-	{ "highlight", 'H', "SECONDS", OPTION_SECONDS, offsetof(struct config, highlight_ns), LIVE,
-	  "how long a change glows (default 3; 0: never)" },
-	{ "color", 0, "WHEN", OPTION_COLOR, 0, LIVE, "auto (the default), always or never" },
-	{ "no-mouse", 0, NULL, OPTION_FLAG, offsetof(struct config, no_mouse), LIVE,
-	  "leave the mouse to the terminal" },
-	{ "events", 0, "LIST", OPTION_EVENTS, 0, LOG, "only these, as in fork,exec,exit" },
-	{ "duration", 0, "SECONDS", OPTION_DURATION, offsetof(struct config, duration_ns), LOG,
-	  "stop after this long" },
+	[OPTION_USER] = { "user", 'u', LIVE | TREE | LOG, "NAME|UID",
+			  "only this user's processes (may be repeated)" },
+	[OPTION_FILTER] = { "filter", 'f', LIVE | TREE | LOG, "EXPR",
+			    "only what matches (repeated: all of them)" },
+	[OPTION_HELP] = { "help", 'h', LIVE | TREE | LOG, NULL, "print this and exit" },
+	[OPTION_VERSION] = { "version", 'V', LIVE | TREE | LOG, NULL,
+			     "print the version and exit" },
+	[OPTION_WATCH] = { "watch", 'w', LIVE | LOG, "PID|NAME",
+			   "only the subtree under these (may be repeated)" },
+	[OPTION_POLL] = { "poll", 0, LIVE | LOG, NULL, "scan /proc on a timer, without events" },
+	[OPTION_REQUIRE_EVENTS] = { "require-events", 0, LIVE | LOG, NULL,
+				    "exit with 3 where there are no events" },
+	[OPTION_SUMMARY] = { "summary", 0, LIVE | LOG, NULL,
+			     "on leaving, print what was seen and lost to stderr" },
+	[OPTION_ASCII] = { "ascii", 0, LIVE | TREE, NULL, "draw with ASCII only" },
+	[OPTION_JSON] = { "json", 0, TREE | LOG, NULL, "one JSON object a line" },
+	[OPTION_HIGHLIGHT] = { "highlight", 'H', LIVE, "SECONDS",
+			       "how long a change glows (default 3; 0: never)" },
+	[OPTION_COLOR] = { "color", 0, LIVE, "WHEN", "auto (the default), always or never" },
+	[OPTION_NO_MOUSE] = { "no-mouse", 0, LIVE, NULL, "leave the mouse to the terminal" },
+	[OPTION_EVENTS] = { "events", 0, LOG, "LIST", "only these, as in fork,exec,exit" },
+	[OPTION_DURATION] = { "duration", 0, LOG, "SECONDS", "stop after this long" },
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
@@ -176,19 +174,28 @@ static bool read_seconds(const char *text, uint64_t *ns)
 	return !*end;
 }
 
-static int take_seconds(const struct parse *parse, const struct option_info *option,
-			const char *value)
+static int take_highlight(const struct parse *parse, const struct option_info *option,
+			  const char *value)
 {
-	bool is_zero_allowed = option->kind == OPTION_SECONDS;
 	uint64_t ns;
 
-	if (!read_seconds(value, &ns) || (!ns && !is_zero_allowed))
+	if (!read_seconds(value, &ns))
+		return reject_option_value(parse, option, value,
+					   "a number of seconds: expected digits, as in 3 or 0.5");
+	parse->config->highlight_ns = ns;
+	return 0;
+}
+
+static int take_duration(const struct parse *parse, const struct option_info *option,
+			 const char *value)
+{
+	uint64_t ns;
+
+	if (!read_seconds(value, &ns) || !ns)
 		return reject_option_value(
 		    parse, option, value,
-		    is_zero_allowed
-			? "a number of seconds: expected digits, as in 3 or 0.5"
-			: "a number of seconds: expected digits, as in 10 or 0.5, and not 0");
-	*(uint64_t *)((char *)parse->config + option->offset) = ns;
+		    "a number of seconds: expected digits, as in 10 or 0.5, and not 0");
+	parse->config->duration_ns = ns;
 	return 0;
 }
 
@@ -210,16 +217,11 @@ static int find_uid(const char *value, uint32_t *uid)
 static int take_user(const struct parse *parse, const struct option_info *option, const char *value)
 {
 	struct config *config = parse->config;
-	uint32_t uid, *bigger;
 
-	if (find_uid(value, &uid))
+	if (find_uid(value, &config->uids[config->uid_count]))
 		return reject_option_value(parse, option, value,
 					   "a user here: expected a login name or a user id");
-	bigger = realloc(config->uids, (config->uid_count + 1) * sizeof(*bigger));
-	if (!bigger)
-		return -ENOMEM;
-	bigger[config->uid_count++] = uid;
-	config->uids = bigger;
+	config->uid_count++;
 	return 0;
 }
 
@@ -239,15 +241,13 @@ static int reject_filter(const struct parse *parse, const char *value,
 
 static int append_filter(struct config *config, const char *value)
 {
-	size_t size = config->filter ? strlen(config->filter) : 0;
-	char *bigger = realloc(config->filter, size + strlen(value) + 2);
+	char *joined;
 
-	if (!bigger)
+	if (asprintf(&joined, "%s%s%s", config->filter ? config->filter : "",
+		     config->filter ? " " : "", value) < 0)
 		return -ENOMEM;
-	if (size)
-		bigger[size++] = ' ';
-	strcpy(bigger + size, value);
-	config->filter = bigger;
+	free(config->filter);
+	config->filter = joined;
 	return 0;
 }
 
@@ -279,16 +279,9 @@ static bool is_pid_or_name(const char *value)
 static int take_watch(const struct parse *parse, const struct option_info *option,
 		      const char *value)
 {
-	struct config *config = parse->config;
-	const char **bigger;
-
 	if (!is_pid_or_name(value))
 		return reject_option_value(parse, option, value, PID_OR_NAME);
-	bigger = realloc(config->watches, (config->watch_count + 1) * sizeof(*bigger));
-	if (!bigger)
-		return -ENOMEM;
-	bigger[config->watch_count++] = value;
-	config->watches = bigger;
+	parse->config->watches[parse->config->watch_count++] = value;
 	return 0;
 }
 
@@ -351,29 +344,47 @@ static int take_color(const struct parse *parse, const struct option_info *optio
 static int take_option(const struct parse *parse, const struct option_info *option,
 		       const char *value)
 {
-	switch (option->kind) {
-	case OPTION_FLAG:
-		*(bool *)((char *)parse->config + option->offset) = true;
-		return 0;
-	case OPTION_SECONDS:
-	case OPTION_DURATION:
-		return take_seconds(parse, option, value);
+	struct config *config = parse->config;
+
+	switch ((enum option_id)(option - options)) {
 	case OPTION_USER:
 		return take_user(parse, option, value);
 	case OPTION_FILTER:
 		return take_filter(parse, value);
 	case OPTION_WATCH:
 		return take_watch(parse, option, value);
-	case OPTION_EVENTS:
-		return take_events(parse, option, value);
+	case OPTION_HIGHLIGHT:
+		return take_highlight(parse, option, value);
 	case OPTION_COLOR:
 		return take_color(parse, option, value);
+	case OPTION_EVENTS:
+		return take_events(parse, option, value);
+	case OPTION_DURATION:
+		return take_duration(parse, option, value);
 	case OPTION_HELP:
-		parse->config->command = CONFIG_HELP;
-		return 0;
+		config->command = CONFIG_HELP;
+		break;
 	case OPTION_VERSION:
-		parse->config->command = CONFIG_VERSION;
-		return 0;
+		config->command = CONFIG_VERSION;
+		break;
+	case OPTION_POLL:
+		config->poll = true;
+		break;
+	case OPTION_REQUIRE_EVENTS:
+		config->require_events = true;
+		break;
+	case OPTION_SUMMARY:
+		config->summary = true;
+		break;
+	case OPTION_ASCII:
+		config->ascii = true;
+		break;
+	case OPTION_JSON:
+		config->json = true;
+		break;
+	case OPTION_NO_MOUSE:
+		config->no_mouse = true;
+		break;
 	}
 	return 0;
 }
@@ -385,9 +396,8 @@ struct getopt_tables {
 
 static void make_tables(struct getopt_tables *tables)
 {
-	char *letter = tables->letters;
+	char *letter = tables->letters + 1;
 
-	*letter++ = ':'; /* tell a missing argument from an unknown option */
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const struct option_info *option = &options[i];
 
@@ -402,8 +412,6 @@ static void make_tables(struct getopt_tables *tables)
 		if (option->argument)
 			*letter++ = ':';
 	}
-	*letter = '\0';
-	tables->longs[OPTION_COUNT] = (struct option){ 0 };
 }
 
 static const struct option_info *find_option(int code)
@@ -448,7 +456,9 @@ static int reject_for_command(const struct parse *parse, const struct option_inf
 static int take_options(const struct parse *parse, int argc, char **argv)
 {
 	const unsigned command = 1u << parse->config->command;
-	struct getopt_tables tables;
+	struct getopt_tables tables = {
+		.letters = ":", /* tell a missing argument from an unknown option */
+	};
 	int code;
 
 	make_tables(&tables);
@@ -503,14 +513,24 @@ static int check_together(const struct parse *parse)
 	return 0;
 }
 
+/* A command line has fewer users and watches than words. */
+static int make_room(struct config *config, int argc)
+{
+	config->uids = calloc((size_t)argc + 1, sizeof(*config->uids));
+	config->watches = calloc((size_t)argc + 1, sizeof(*config->watches));
+	return config->uids && config->watches ? 0 : -ENOMEM;
+}
+
 int config_parse(struct config *out, int argc, char **argv, char *error, size_t error_size)
 {
 	struct config config = { .command = find_command(argc > 0 ? argv[1] : NULL),
 				 .highlight_ns = DEFAULT_HIGHLIGHT_NS };
 	const struct parse parse = { &config, error, error_size };
 	int skipped = config.command != CONFIG_LIVE;
-	int err = take_options(&parse, argc - skipped, argv + skipped);
+	int err = make_room(&config, argc);
 
+	if (!err)
+		err = take_options(&parse, argc - skipped, argv + skipped);
 	if (!err && config.command < CONFIG_HELP)
 		err = take_operands(&parse, argv + skipped + optind);
 	if (!err && config.command < CONFIG_HELP)

@@ -160,7 +160,7 @@ void json_string(struct json *json, const char *name, const char *bytes, size_t 
 {
 	const unsigned char *at = (const unsigned char *)(size ? bytes : "");
 	const unsigned char *end = at + size;
-	const unsigned char *run = at;
+	const unsigned char *run;
 
 	begin_value(json, name);
 	output_bytes(json->output, "\"", 1);

@@ -75,6 +75,11 @@ static const struct ptree_image *image_before(const struct ptree_node *node,
 	return image && image->begin_ns < change->boot_ns && image->comm[0] ? image : NULL;
 }
 
+static bool is_begin_known(const struct ptree_node *node)
+{
+	return ptree_node_is_begin_exact(node) || describe_is_known(node);
+}
+
 static uint64_t elapsed_ns(const struct ptree_node *node)
 {
 	uint64_t begin_ns = ptree_node_begin_ns(node);
@@ -141,7 +146,7 @@ static void put_exit(const struct log_lines *lines, const struct ptree_node *nod
 	const char *mark = "";
 	uint32_t status;
 
-	if (describe_is_known(node))
+	if (is_begin_known(node))
 		column_format_age(age, sizeof(age), elapsed_ns(node),
 				  ptree_node_is_begin_exact(node));
 	if (ptree_node_exit_status(node, &status)) {
@@ -302,7 +307,7 @@ static void json_exit(struct json *json, const struct ptree_node *node)
 		json_bool(json, "core_dumped", WIFSIGNALED(status) && WCOREDUMP(status));
 	else
 		json_null(json, "core_dumped");
-	if (describe_is_known(node))
+	if (is_begin_known(node))
 		json_unsigned(json, "elapsed_ns", elapsed_ns(node));
 	else
 		json_null(json, "elapsed_ns");

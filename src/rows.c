@@ -364,6 +364,8 @@ static bool is_match(const struct candidate *candidate, const struct ptree_tree 
 
 	if (!match->filter && !match->uid_count)
 		return true;
+	if (match->filter && candidate->row.pid == match->ignored_pid)
+		return false;
 	node = ptree_tree_find_id(tree, candidate->row.process);
 	return node && has_user(node, match) &&
 	       (!match->filter || filter_matches(match->filter, tree, match->users, node));

@@ -47,6 +47,7 @@ struct rows_match {
 	const struct filter *filter; /* NULL: everything */
 	const uint32_t *uids;	     /* only these users; count 0: all */
 	size_t uid_count;
+	pid_t ignored_pid;           /* the filter never matches this one: its own words are there */
 };
 
 struct rows *rows_new(void); /* NULL: no memory */

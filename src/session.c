@@ -84,7 +84,8 @@ static int arrange(struct session *session)
 	const struct rows_match match = { .users = session->users,
 					  .filter = session->filter,
 					  .uids = session->uids,
-					  .uid_count = session->uid_count };
+					  .uid_count = session->uid_count,
+					  .ignored_pid = getpid() };
 	int err = rows_arrange(session->rows, session->tree, &match);
 
 	if (err)

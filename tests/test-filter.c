@@ -104,7 +104,7 @@ static void assert_matches(struct fixture *fixture, const char *expression, cons
 				 pids[i]);
 	}
 	filter_free(filter);
-	if (strcmp(found, expected))
+	if (strcmp(found, expected) != 0)
 		fail_msg("'%s' matches %s, not %s", expression, found, expected);
 }
 

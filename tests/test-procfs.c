@@ -632,7 +632,8 @@ static void this_process_is_read_as_it_is(void **state)
 	assert_true(process.rss_bytes > 0);
 	assert_true(process.start_ns > 0 && process.start_ns <= process.read_ns);
 	assert_int_equal(process.argv_status, PTREE_ARGV_READ);
-	assert_non_null(memmem(process.argv, process.argv_size, "test-procfs", 11));
+	assert_non_null(memmem(process.argv, process.argv_size, program_invocation_short_name,
+			       strlen(program_invocation_short_name)));
 	assert_int_equal(ptree_procfs_parent(fixture->real, getpid(), &ppid), 0);
 	assert_int_equal(ppid, getppid());
 	assert_int_equal(ptree_procfs_start_time(fixture->real, getpid(), &start_ns), 0);
@@ -697,7 +698,8 @@ static void the_arguments_of_a_real_process_outlive_its_leader(void **state)
 	assert_int_equal(ptree_procfs_read(fixture->real, child, PTREE_READ_ARGV, &process), 0);
 	assert_int_equal(process.thread_count, 2);
 	assert_int_equal(process.argv_status, PTREE_ARGV_READ);
-	assert_non_null(memmem(process.argv, process.argv_size, "test-procfs", 11));
+	assert_non_null(memmem(process.argv, process.argv_size, program_invocation_short_name,
+			       strlen(program_invocation_short_name)));
 	ptree_process_clear(&process);
 	assert_int_equal(ptree_procfs_tasks(fixture->real, child, &tids), 2);
 	free(tids);

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# bash completion for proctop(1)
+
+# Replaces what is typed after the last comma of a list.
+_proctop_list()
+{
+	local word=$1 before=
+	[[ $word == *,* ]] && before=${word%,*},
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$2" -- "${word##*,}")
+}
+
+# _proctop_value OPTION WORD: false if the option takes none.
+_proctop_value()
+{
+	case $1 in
+	-u | --user) mapfile -t COMPREPLY < <(compgen -u -- "$2") ;;
+	-w | --watch) mapfile -t COMPREPLY < <(compgen -W "$(ps -eo comm= 2>/dev/null)" -- "$2") ;;
+	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$2") ;;
+	--events) _proctop_list "$2" 'fork exec exit uid gid sid ptrace comm coredump unknown' ;;
+	-f | --filter)
+		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: pid: under:' -- "$2")
+		compopt -o nospace 2>/dev/null
+		;;
+	-H | --highlight | --duration) COMPREPLY=() ;;
+	*) return 1 ;;
+	esac
+}
+
+_proctop_options()
+{
+	local all='--user= --filter= --help --version'
+	local events='--watch= --poll --require-events --summary'
+	case $1 in
+	tree) echo "$all --ascii --json" ;;
+	log) echo "$all $events --json --events= --duration=" ;;
+	*) echo "$all $events --ascii --highlight= --color= --no-mouse" ;;
+	esac
+}
+
+_proctop()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]}
+
+	COMPREPLY=()
+	# "--option=value" comes as three words.
+	if [[ $word == = ]]; then
+		word=
+	elif [[ $before == = ]]; then
+		before=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	_proctop_value "$before" "$word" && return
+	if [[ $word == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_proctop_options "$command")" -- "$word")
+		[[ ${COMPREPLY[*]} == *= ]] && compopt -o nospace 2>/dev/null
+	elif ((COMP_CWORD == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W 'tree log' -- "$word")
+	elif [[ $command == tree ]]; then
+		_proctop_value --watch "$word"
+	fi
+	return 0
+}
+
+complete -F _proctop proctop

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# fish completion for proctop(1)
+
+function __proctop_names
+    ps -eo comm= 2>/dev/null | sort -u
+end
+
+set -l tree '__fish_seen_subcommand_from tree'
+set -l log '__fish_seen_subcommand_from log'
+set -l live 'not __fish_seen_subcommand_from tree log'
+set -l events 'not __fish_seen_subcommand_from tree'
+set -l drawn 'not __fish_seen_subcommand_from log'
+set -l json '__fish_seen_subcommand_from tree log'
+set -l kinds fork exec exit uid gid sid ptrace comm coredump unknown
+
+complete -c proctop -f
+complete -c proctop -n __fish_use_subcommand -a tree -d 'One picture of the process tree'
+complete -c proctop -n __fish_use_subcommand -a log -d 'Events as they happen, a line each'
+complete -c proctop -n $tree -a '(__proctop_names)'
+
+complete -c proctop -s u -l user -x -a '(__fish_complete_users)' -d 'Only this user\'s processes'
+complete -c proctop -s f -l filter -x -d 'Only what matches'
+complete -c proctop -s h -l help -d 'Print the options and exit'
+complete -c proctop -s V -l version -d 'Print the version and exit'
+complete -c proctop -n $events -s w -l watch -x -a '(__proctop_names)' -d 'Only the subtree under these'
+complete -c proctop -n $events -l poll -d 'Scan /proc on a timer, without events'
+complete -c proctop -n $events -l require-events -d 'Exit with 3 where there are no events'
+complete -c proctop -n $events -l summary -d 'On leaving, print what was seen and lost'
+complete -c proctop -n $drawn -l ascii -d 'Draw with ASCII only'
+complete -c proctop -n $json -l json -d 'One JSON object a line'
+complete -c proctop -n $live -s H -l highlight -x -d 'How many seconds a change glows'
+complete -c proctop -n $live -l color -x -a 'auto always never' -d 'Use colours'
+complete -c proctop -n $live -l no-mouse -d 'Leave the mouse to the terminal'
+complete -c proctop -n $log -l events -x -a "$kinds" -d 'Only these events'
+complete -c proctop -n $log -l duration -x -d 'Stop after so many seconds'

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A monitor on the running kernel whose events are lost, withheld or not to be had, and whose
+ * /proc is partly closed: it must say so, count exactly, and be right again soon.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "fake-proc.h"
+#include "live-monitor.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#define NOBODY 65534
+#define SKIPPED 77
+#define BURST 3000
+
+static struct live *need_events(void **state)
+{
+	struct live *live = *state;
+
+	if (live_status(live).state == PTREE_MONITOR_POLLING)
+		skip();
+	return live;
+}
+
+static int setup_small_buffer(void **state)
+{
+	const struct ptree_monitor_options options = { .receive_buffer_size = 4096,
+						       .tree = { .feed_size = 1 << 17 } };
+
+	return live_setup_with(state, &options);
+}
+
+static int setup_polling(void **state)
+{
+	const struct ptree_monitor_options options = { .poll_only = true,
+						       .tree = { .feed_size = 1 << 17 } };
+
+	return live_setup_with(state, &options);
+}
+
+/* ---- losses ---- */
+
+static int fork_a_burst(struct live *live)
+{
+	(void)live;
+	for (int i = 0; i < BURST; i++) {
+		pid_t pid = vfork();
+
+		if (pid == 0)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+	}
+	return 0;
+}
+
+static uint64_t count_lost(const struct live *live)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < live->count; i++)
+		if (live->changes[i].kind == PTREE_CHANGE_LOST)
+			lost += live->changes[i].event.u.lost.count;
+	return lost;
+}
+
+/* What another subscriber received is what there was to lose; an event on each CPU shows gaps. */
+struct witness {
+	struct ptree_connector *connector;
+	uint64_t events;
+};
+
+static void witness_open(struct witness *witness)
+{
+	*witness = (struct witness){ 0 };
+	assert_int_equal(ptree_connector_open(&witness->connector, NULL), 0);
+}
+
+static void touch_every_cpu(void)
+{
+	cpu_set_t all, one;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &all))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+		assert_int_equal(prctl(PR_SET_NAME, "live-faults"), 0);
+	}
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+}
+
+static bool is_settled(const struct live *live)
+{
+	return live_status(live).state == PTREE_MONITOR_LIVE && live_status(live).resyncs;
+}
+
+static void a_burst_into_a_small_buffer_is_counted_and_repaired(void **state)
+{
+	struct live *live = need_events(state);
+	pid_t holder = fork_holder(live), load = start(live, fork_a_burst);
+
+	live->states_seen = 0;
+	/* Nobody receives meanwhile. */
+	assert_int_equal(wait_for(load), 0);
+	live_dispatch(live);
+	AWAIT(live, is_settled(live));
+	assert_true(live->states_seen & (1u << PTREE_MONITOR_STALE));
+	touch_every_cpu();
+	live_dispatch(live);
+	AWAIT(live, is_settled(live));
+	/* A fork and an exit each, less what fits into 4 KiB. */
+	assert_in_range(live_status(live).lost, 2 * BURST - 16, UINT32_MAX);
+	assert_equals_proc(live);
+	assert_true(is_live(live, holder));
+	open_gate(live);
+	wait_for(holder);
+}
+
+static uint64_t witness_drain(struct witness *witness)
+{
+	struct ptree_event events[256];
+	struct ptree_connector_stats stats;
+
+	while (ptree_connector_receive(witness->connector, events, COUNT(events), 0))
+		;
+	ptree_connector_get_stats(witness->connector, &stats);
+	assert_int_equal(stats.lost, 0);
+	return stats.received;
+}
+
+/*
+ * Both subscribers are told the same, so what one lost and saw is what the other received. The
+ * monitor does not count what its own process does, nor acknowledgements.
+ */
+static void what_is_lost_is_counted_exactly(void **state)
+{
+	struct live *live = need_events(state);
+	struct ptree_connector_stats stats;
+	struct ptree_connector *small;
+	struct ptree_event events[256];
+	const struct ptree_connector_options options = { .receive_buffer_size = 4096,
+							 .no_enobufs = true };
+	struct witness witness;
+	uint64_t sent;
+
+	assert_int_equal(ptree_connector_open(&small, &options), 0);
+	witness_open(&witness);
+	touch_every_cpu();
+	while (ptree_connector_receive(small, events, COUNT(events), 0))
+		;
+	ptree_connector_get_stats(small, &stats);
+	sent = witness_drain(&witness);
+	assert_int_equal(wait_for(start(live, fork_a_burst)), 0);
+	live_dispatch(live);
+	while (ptree_connector_receive(small, events, COUNT(events), 0))
+		;
+	touch_every_cpu();
+	live_dispatch(live);
+	AWAIT(live, is_settled(live));
+	sent = witness_drain(&witness) - sent;
+	assert_true(sent >= 2 * BURST);
+	assert_int_equal(live_status(live).lost >= 2 * BURST - 16, true);
+	assert_in_range(count_lost(live), 2 * BURST - 16, live_status(live).lost);
+	ptree_connector_close(witness.connector);
+	ptree_connector_close(small);
+}
+
+/* ---- deafness ---- */
+
+static void a_deaf_socket_is_noticed_and_replaced(void **state)
+{
+	struct live *live = need_events(state);
+	/* Members begin: tree, procfs, connector. */
+	struct ptree_connector *connector = ((struct ptree_connector **)live->monitor)[2];
+	int group = 1;
+	pid_t load;
+
+	live->states_seen = 0;
+	assert_int_equal(setsockopt(ptree_connector_fd(connector), SOL_NETLINK,
+				    NETLINK_DROP_MEMBERSHIP, &group, sizeof(group)), 0);
+	load = fork_holder(live);
+	AWAIT_FOR(live, 4 * NS_PER_S, live->states_seen & (1u << PTREE_MONITOR_DEAF));
+	AWAIT(live, live_status(live).state == PTREE_MONITOR_LIVE);
+	AWAIT(live, parent_of(live, load) == getpid());
+	assert_equals_proc(live);
+	open_gate(live);
+	wait_for(load);
+	AWAIT(live, has_status(live, load, 0));
+}
+
+/* ---- no events ---- */
+
+/* In a child: prepares, opens a monitor, and looks whether it polls for that reason. */
+static int poll_elsewhere(int (*prepare)(void), int reason)
+{
+	const struct ptree_monitor_options options = { .argv_max = 256 };
+	struct ptree_monitor_status status;
+	struct ptree_monitor *monitor;
+	struct ptree_process self;
+	struct ptree_procfs *procfs;
+	int result = 1;
+
+	if (prepare() < 0)
+		return SKIPPED;
+	if (ptree_monitor_new(&monitor, &options))
+		return 2;
+	if (ptree_monitor_wait_ready(monitor, false, 20000))
+		return 3;
+	ptree_monitor_get_status(monitor, &status);
+	if (ptree_procfs_open(&procfs, NULL))
+		return 4;
+	if (status.state != (reason ? PTREE_MONITOR_POLLING : PTREE_MONITOR_LIVE))
+		result = 5;
+	else if (status.reason != reason)
+		result = 6;
+	else if (reason && !*ptree_monitor_reason_text(status.reason))
+		result = 7;
+	else if (!ptree_procfs_read(procfs, getpid(), 0, &self) &&
+		 !ptree_tree_find(ptree_monitor_tree(monitor), getpid()))
+		result = 8;
+	else
+		result = 0;
+	ptree_procfs_close(procfs);
+	ptree_monitor_free(monitor);
+	return result;
+}
+
+static void check_elsewhere(void **state, int (*prepare)(void), int reason)
+{
+	struct live *live = need_events(state);
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(poll_elsewhere(prepare, reason));
+	status = wait_for(pid);
+	live_dispatch(live);
+	if (status == SKIPPED << 8)
+		skip();
+	assert_int_equal(status, 0);
+}
+
+static int enter_net_namespace(void)
+{
+	return unshare(CLONE_NEWNET);
+}
+
+static int enter_user_namespace(void)
+{
+	return unshare(CLONE_NEWUSER);
+}
+
+/* It is the first child that is in the new namespace. */
+static int enter_pid_namespace(void)
+{
+	int status;
+	pid_t pid;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return -1;
+	pid = fork();
+	if (pid <= 0)
+		return pid;
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	_exit(WEXITSTATUS(status));
+}
+
+static int become_nobody(void)
+{
+	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY))
+		return -1;
+	return setresuid(NOBODY, NOBODY, NOBODY);
+}
+
+static int become_nobody_with_a_closed_proc(void)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("proc", "/proc", "proc", 0, "hidepid=2"))
+		return -1;
+	return become_nobody();
+}
+
+static void another_network_namespace_is_polled(void **state)
+{
+	check_elsewhere(state, enter_net_namespace, -ECONNREFUSED);
+}
+
+static void another_user_namespace_is_polled(void **state)
+{
+	check_elsewhere(state, enter_user_namespace, -EOPNOTSUPP);
+}
+
+static void another_pid_namespace_is_polled(void **state)
+{
+	check_elsewhere(state, enter_pid_namespace, -EOPNOTSUPP);
+}
+
+static void nobody_is_told_events_too(void **state)
+{
+	check_elsewhere(state, become_nobody, 0);
+}
+
+static void hidden_processes_do_no_harm(void **state)
+{
+	check_elsewhere(state, become_nobody_with_a_closed_proc, 0);
+}
+
+static void polling_finds_what_comes_and_goes(void **state)
+{
+	struct live *live = *state;
+	pid_t pid = fork_holder(live);
+
+	assert_int_equal(live_status(live).state, PTREE_MONITOR_POLLING);
+	assert_int_equal(live_status(live).reason, 0);
+	AWAIT(live, parent_of(live, pid) == getpid());
+	assert_equals_proc_within(live, 5 * NS_PER_S);
+	open_gate(live);
+	wait_for(pid);
+	AWAIT(live, has_ended(live, pid));
+	assert_equals_proc_within(live, 5 * NS_PER_S);
+}
+
+/* ---- a strange /proc ---- */
+
+static void a_strange_proc_does_no_harm(void **state)
+{
+	struct ptree_monitor_options options = { .poll_only = true };
+	char *root = fake_root_new(), closed[512];
+	struct ptree_monitor *monitor;
+
+	(void)state;
+	fake_stat(root, 7, "init", 'S', 1, 0);
+	fake_stat(root, 100, "fine", 'S', 1, 0);
+	fake_text(root, "100/cmdline", "fine");
+	fake_fifo(root, "101/stat");
+	fake_text(root, "102/stat", "102 (cut) S 1");
+	fake_directories(root, "103/stat/");
+	fake_directories(root, "104/");
+	fake_stat(root, 105, "closed", 'S', 1, 0);
+	fake_path(closed, sizeof(closed), root, "105");
+	assert_int_equal(chmod(closed, 0), 0);
+	options.proc_path = root;
+	assert_int_equal(ptree_monitor_new(&monitor, &options), 0);
+	assert_int_equal(ptree_monitor_wait_ready(monitor, true, 20000), 0);
+	assert_non_null(ptree_tree_find(ptree_monitor_tree(monitor), 100));
+	assert_null(ptree_tree_find(ptree_monitor_tree(monitor), 101));
+	assert_null(ptree_tree_find(ptree_monitor_tree(monitor), 102));
+	assert_null(ptree_tree_find(ptree_monitor_tree(monitor), 103));
+	ptree_monitor_free(monitor);
+	assert_int_equal(chmod(closed, 0755), 0);
+	fake_root_free(root);
+}
+
+/* ---- no descriptors ---- */
+
+static size_t count_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	size_t count = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+static void set_descriptor_limit(rlim_t limit)
+{
+	struct rlimit rlimit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &rlimit), 0);
+	rlimit.rlim_cur = limit;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &rlimit), 0);
+}
+
+static int lowest_free_descriptor(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	assert_true(fd >= 0);
+	close(fd);
+	return fd;
+}
+
+static void a_monitor_without_descriptors_is_a_clean_error(void **state)
+{
+	struct ptree_monitor *monitor;
+	struct rlimit before;
+	size_t count;
+	int lowest, err = -1;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	count = count_descriptors();
+	lowest = lowest_free_descriptor();
+	for (int more = 0; more < 20 && err; more++) {
+		set_descriptor_limit((rlim_t)(lowest + more));
+		err = ptree_monitor_new(&monitor, NULL);
+		set_descriptor_limit(before.rlim_cur);
+		assert_true(err == 0 || err == -EMFILE);
+		if (err)
+			assert_int_equal(count_descriptors(), count);
+	}
+	assert_int_equal(err, 0);
+	ptree_monitor_free(monitor);
+	assert_int_equal(count_descriptors(), count);
+}
+
+static void scans_without_descriptors_end_nobody_and_succeed_later(void **state)
+{
+	struct live *live = *state;
+	pid_t pid = fork_holder(live);
+	struct rlimit before;
+
+	AWAIT(live, is_live(live, pid));
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	set_descriptor_limit((rlim_t)lowest_free_descriptor());
+	for (uint64_t end_ns = live_now_ns() + 3 * NS_PER_S; live_now_ns() < end_ns;)
+		live_pump(live, 100);
+	set_descriptor_limit(before.rlim_cur);
+	assert_true(is_live(live, pid));
+	assert_equals_proc_within(live, 5 * NS_PER_S);
+	open_gate(live);
+	wait_for(pid);
+	AWAIT(live, has_ended(live, pid));
+}
+
+#define WITH(name, how) cmocka_unit_test_setup_teardown(name, how, live_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(a_burst_into_a_small_buffer_is_counted_and_repaired, setup_small_buffer),
+		WITH(what_is_lost_is_counted_exactly, setup_small_buffer),
+		WITH(a_deaf_socket_is_noticed_and_replaced, live_setup),
+		WITH(another_network_namespace_is_polled, live_setup),
+		WITH(another_user_namespace_is_polled, live_setup),
+		WITH(another_pid_namespace_is_polled, live_setup),
+		WITH(nobody_is_told_events_too, live_setup),
+		WITH(hidden_processes_do_no_harm, live_setup),
+		WITH(polling_finds_what_comes_and_goes, setup_polling),
+		cmocka_unit_test(a_strange_proc_does_no_harm),
+		cmocka_unit_test(a_monitor_without_descriptors_is_a_clean_error),
+		WITH(scans_without_descriptors_end_nobody_and_succeed_later, setup_polling),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The program itself on a pseudo terminal: what it sends, what it answers to, and that it gives
+ * the terminal back whatever happens. Runs with or without the connector.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "pty.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#define PATIENCE_S 20.0
+
+static const char *program(void)
+{
+	const char *path = getenv("PROCTOP");
+
+	return path ? path : "./proctop";
+}
+
+static void start_with(struct pty *pty, const char *option, void (*before_exec)(void))
+{
+	char *argv[] = { (char *)(uintptr_t)program(), (char *)(uintptr_t) "--summary",
+			 (char *)(uintptr_t)option, NULL };
+
+	assert_true(pty_start(pty, argv, 24, 80, before_exec));
+}
+
+static void start(struct pty *pty)
+{
+	start_with(pty, NULL, NULL);
+	assert_true(pty_wait_for(pty, "COMMAND", PATIENCE_S));
+	assert_true(pty_wait_for(pty, "Help", PATIENCE_S));
+}
+
+static void expect_end(struct pty *pty, int code)
+{
+	int status;
+
+	assert_true(pty_wait_end(pty, PATIENCE_S, &status));
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), code);
+	assert_true(pty_is_restored(pty));
+}
+
+/* ---- leaving ---- */
+
+static void q_leaves_the_terminal_as_it_was(void **state)
+{
+	struct pty pty;
+	char text[512];
+
+	(void)state;
+	start(&pty);
+	assert_false(pty_is_restored(&pty)); /* or the comparison would prove nothing */
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	assert_non_null(memmem(pty.bytes, pty.size, "\033[?1049l", 8));
+	assert_true(pty_stderr(&pty, text, sizeof(text)) > 0);
+	assert_non_null(strstr(text, " 0 lost"));
+	pty_end(&pty);
+}
+
+static void signals_leave_the_terminal_as_it_was(void **state)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		struct pty pty;
+
+		start(&pty);
+		kill(pty.pid, signals[i]);
+		expect_end(&pty, 0);
+		pty_end(&pty);
+	}
+}
+
+static void no_core(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	/* Sanitizers have handlers of their own, which this program's must come before. */
+	setenv("ASAN_OPTIONS", "handle_segv=0:handle_abort=0:detect_leaks=0", 1);
+}
+
+static void faults_leave_the_terminal_as_it_was(void **state)
+{
+	static const int signals[] = { SIGSEGV, SIGABRT, SIGBUS };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		struct pty pty;
+		int status;
+
+		start_with(&pty, NULL, no_core);
+		assert_true(pty_wait_for(&pty, "Help", PATIENCE_S));
+		kill(pty.pid, signals[i]);
+		assert_true(pty_wait_end(&pty, PATIENCE_S, &status));
+		assert_true(WIFSIGNALED(status));
+		assert_int_equal(WTERMSIG(status), signals[i]);
+		assert_true(pty_is_restored(&pty));
+		assert_non_null(memmem(pty.bytes, pty.size, "\033[?1049l", 8));
+		pty_end(&pty);
+	}
+}
+
+static void ignore_hangups(void)
+{
+	signal(SIGHUP, SIG_IGN);
+}
+
+static void a_terminal_that_goes_away_ends_it(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct pty pty;
+		int status;
+
+		start_with(&pty, NULL, i ? ignore_hangups : NULL);
+		assert_true(pty_wait_for(&pty, "Help", PATIENCE_S));
+		close(pty.slave_fd);
+		close(pty.fd);
+		pty.fd = -1;
+		pty.slave_fd = dup(pty.err_fd);
+		assert_true(pty_wait_end(&pty, PATIENCE_S, &status));
+		pty_end(&pty);
+	}
+}
+
+static void suspended_it_gives_the_terminal_to_the_shell(void **state)
+{
+	struct pty pty;
+	int status;
+
+	(void)state;
+	start(&pty);
+	pty_keys(&pty, "\032");
+	while (waitpid(pty.pid, &status, WUNTRACED | WNOHANG) == 0)
+		pty_read(&pty, 10);
+	assert_true(WIFSTOPPED(status));
+	pty_read(&pty, 50);
+	assert_true(pty_is_restored(&pty));
+	assert_non_null(memmem(pty.bytes, pty.size, "\033[?1049l", 8));
+	pty.seen = pty.size;
+	kill(pty.pid, SIGCONT);
+	assert_true(pty_wait_for(&pty, "\033[?1049h", PATIENCE_S));
+	assert_true(pty_wait_for(&pty, "Help", PATIENCE_S));
+	assert_false(pty_is_restored(&pty));
+	pty_keys(&pty, "?");
+	assert_true(pty_wait_for(&pty, "next row", PATIENCE_S));
+	pty_keys(&pty, "qq");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
+/* ---- not beginning ---- */
+
+static void expect_refusal(void (*before_exec)(void), const char *reason)
+{
+	struct pty pty;
+	char text[512];
+	int status;
+
+	start_with(&pty, NULL, before_exec);
+	assert_true(pty_wait_end(&pty, PATIENCE_S, &status));
+	assert_int_equal(WEXITSTATUS(status), 2);
+	assert_true(pty_stderr(&pty, text, sizeof(text)) > 0);
+	assert_non_null(strstr(text, reason));
+	assert_int_equal(pty.size, 0); /* the screen was not touched */
+	assert_true(pty_is_restored(&pty));
+	pty_end(&pty);
+}
+
+static void unset_term(void)
+{
+	unsetenv("TERM");
+}
+
+static void dumb_term(void)
+{
+	setenv("TERM", "dumb", 1);
+}
+
+static void unknown_term(void)
+{
+	setenv("TERM", "no-such-terminal", 1);
+}
+
+static void close_stdin(void)
+{
+	close(STDIN_FILENO);
+}
+
+static void a_terminal_that_cannot_do_it_is_refused_before_the_screen_is_taken(void **state)
+{
+	(void)state;
+	expect_refusal(unset_term, "TERM is not set");
+	expect_refusal(dumb_term, "cannot place its cursor");
+	expect_refusal(unknown_term, "terminfo does not know");
+	expect_refusal(close_stdin, "must be a terminal");
+}
+
+static void plain_locale(void)
+{
+	setenv("LC_ALL", "C", 1);
+}
+
+static void in_the_c_locale_it_sends_ascii(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	start_with(&pty, NULL, plain_locale);
+	assert_true(pty_wait_for(&pty, "Help", PATIENCE_S));
+	for (size_t i = 0; i < pty.size; i++)
+		assert_true((unsigned char)pty.bytes[i] < 0x80);
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
+static void no_color(void)
+{
+	setenv("NO_COLOR", "1", 1);
+}
+
+static void no_color_means_no_colour(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	start_with(&pty, NULL, no_color);
+	assert_true(pty_wait_for(&pty, "Help", PATIENCE_S));
+	assert_null(memmem(pty.bytes, pty.size, "38;5;", 5));
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
+/* ---- sizes ---- */
+
+static void every_resize_is_survived(void **state)
+{
+	static const int sizes[][2] = {
+		{ 1, 1 }, { 500, 1000 }, { 2, 300 }, { 60, 3 }, { 24, 80 }
+	};
+	struct pty pty;
+
+	(void)state;
+	start(&pty);
+	for (int i = 0; i < 200; i++) {
+		const int *size = sizes[i % 5];
+
+		pty_resize(&pty, size[0], size[1]);
+		pty_read(&pty, 1);
+	}
+	for (int i = 0; i < 1000; i++)
+		kill(pty.pid, SIGWINCH);
+	pty_resize(&pty, 24, 80);
+	pty_keys(&pty, "?");
+	assert_true(pty_wait_for(&pty, "next row", PATIENCE_S));
+	pty_keys(&pty, "qq");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
+/* ---- a terminal that does not read ---- */
+
+static void run_forks(int count)
+{
+	while (count--) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+static void a_terminal_that_does_not_read_stops_nothing(void **state)
+{
+	struct pty pty;
+	char text[512];
+	double until = pty_now_s() + 3;
+
+	(void)state;
+	start(&pty);
+	pty_resize(&pty, 60, 200);
+	while (pty_now_s() < until)
+		run_forks(200);
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	pty_stderr(&pty, text, sizeof(text));
+	if (geteuid() == 0)
+		assert_non_null(strstr(text, " 0 lost"));
+	pty_end(&pty);
+}
+
+/* ---- hostile text ---- */
+
+static const char *const hostile[] = {
+	"\x1b]52;c;aGk=\a",
+	"\x1b[2J\x1b[31m",
+	"\x9b"
+	"31m",
+	"\xe2\x80\xae"
+	"txt",
+	"\xff\xfe\xc0\xaf",
+	"a\nb\rc",
+	"\xc2\x9b"
+	"1m",
+};
+
+static void start_hostile(pid_t *pids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char name[64];
+		char *argv[] = { name, NULL };
+
+		snprintf(name, sizeof(name), "proctop-hostile%s", hostile[i]);
+		pids[i] = fork();
+		if (pids[i])
+			continue;
+		prctl(PR_SET_NAME, hostile[i]);
+		execv("/proc/self/exe", argv);
+		_exit(1);
+	}
+}
+
+/* Passes over one control sequence that curses may send. NULL: it is none of these. */
+static const char *skip_own_sequence(const char *at, const char *end)
+{
+	if (end - at < 2)
+		return NULL;
+	if (at[1] == '(' || at[1] == ')')
+		return end - at >= 3 ? at + 3 : NULL;
+	if (strchr("=>78M", at[1]))
+		return at + 2;
+	if (at[1] != '[')
+		return NULL;
+	for (at += 2; at < end; at++) {
+		if (*at >= '@' && *at <= '~')
+			return strchr("mHJKhlrdGPXLM@ABCDtb", *at) ? at + 1 : NULL;
+		if (!strchr("0123456789;?", *at))
+			return NULL;
+	}
+	return NULL;
+}
+
+static void expect_own_bytes_only(const struct pty *pty)
+{
+	const char *at = pty->bytes, *end = pty->bytes + pty->size;
+
+	while (at < end) {
+		unsigned char byte = (unsigned char)*at;
+
+		if (byte == 0x1b) {
+			const char *next = skip_own_sequence(at, end);
+
+			if (!next)
+				print_message("at %zd of %zu: %.20s\n", at - pty->bytes, pty->size,
+					      at + 1);
+			assert_non_null(next);
+			at = next;
+			continue;
+		}
+		assert_true(byte >= 0x20 || strchr("\r\n\b\t", byte));
+		assert_true(byte != 0x7f);
+		assert_false(byte == 0xc2 && (unsigned char)at[1] < 0xa0);
+		assert_false(byte == 0xe2 && (unsigned char)at[1] == 0x80 &&
+			     (unsigned char)at[2] == 0xae);
+		at++;
+	}
+}
+
+static void hostile_names_reach_the_terminal_only_as_text(void **state)
+{
+	enum { COUNT = sizeof(hostile) / sizeof(*hostile) };
+	struct pty pty;
+	pid_t pids[COUNT];
+
+	(void)state;
+	start_hostile(pids, COUNT);
+	start_with(&pty, "--filter=proctop-hostile", NULL);
+	pty_resize(&pty, 60, 120);
+	assert_true(pty_wait_for(&pty, "aGk=", PATIENCE_S));
+	assert_true(pty_wait_for(&pty, "Help", PATIENCE_S) || true);
+	pty_keys(&pty, "/hostile\r");
+	pty_read(&pty, 200);
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	expect_own_bytes_only(&pty);
+	for (size_t i = 0; i < COUNT; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	pty_end(&pty);
+}
+
+/* ---- seeing something ---- */
+
+static void a_process_that_starts_is_seen(void **state)
+{
+	char *argv[] = { (char *)(uintptr_t) "proctop-marker-7391", NULL };
+	struct pty pty;
+	pid_t pid;
+
+	(void)state;
+	start_with(&pty, "--filter=marker-7391", NULL);
+	assert_true(pty_wait_for(&pty, "nothing matches", PATIENCE_S));
+	pid = fork();
+	if (!pid) {
+		execv("/proc/self/exe", argv);
+		_exit(1);
+	}
+	assert_true(pty_wait_for(&pty, "proctop-marker-7391", PATIENCE_S));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_true(pty_wait_for(&pty, "SIGKILL", PATIENCE_S) || geteuid() != 0);
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
+static void polling_is_said_with_its_reason(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	start_with(&pty, "--poll", NULL);
+	assert_true(pty_wait_for(&pty, "POLLING", PATIENCE_S));
+	assert_true(pty_wait_for(&pty, "asked to poll", PATIENCE_S));
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(q_leaves_the_terminal_as_it_was),
+		cmocka_unit_test(signals_leave_the_terminal_as_it_was),
+		cmocka_unit_test(faults_leave_the_terminal_as_it_was),
+		cmocka_unit_test(a_terminal_that_goes_away_ends_it),
+		cmocka_unit_test(suspended_it_gives_the_terminal_to_the_shell),
+		cmocka_unit_test(
+		    a_terminal_that_cannot_do_it_is_refused_before_the_screen_is_taken),
+		cmocka_unit_test(in_the_c_locale_it_sends_ascii),
+		cmocka_unit_test(no_color_means_no_colour),
+		cmocka_unit_test(every_resize_is_survived),
+		cmocka_unit_test(a_terminal_that_does_not_read_stops_nothing),
+		cmocka_unit_test(hostile_names_reach_the_terminal_only_as_text),
+		cmocka_unit_test(a_process_that_starts_is_seen),
+		cmocka_unit_test(polling_is_said_with_its_reason),
+	};
+
+	/* Run under another name it is a process to be looked at. */
+	if (argc > 0 && !strncmp(argv[0], "proctop-", 8)) {
+		alarm(120);
+		for (;;)
+			pause();
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* Scans beside events: what is read of a process and what is heard of it, in every wrong order. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "../lib/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define S NS_PER_S
+#define MS NS_PER_MS
+
+static int setup(void **state)
+{
+	const struct ptree_tree_options options = { .exited_max = 100, .feed_size = 64 };
+	struct ptree_tree *tree;
+
+	*state = ptree_tree_new(&tree, &options) ? NULL : tree;
+	return *state ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	ptree_tree_free(*state);
+	return 0;
+}
+
+static void fork_at(struct ptree_tree *tree, uint64_t ns, pid_t parent, pid_t child)
+{
+	const struct ptree_event event = { .kind = PTREE_EVENT_FORK,
+					   .time_ns = ns,
+					   .pid = child,
+					   .tgid = child,
+					   .parent_pid = parent,
+					   .parent_tgid = parent };
+
+	assert_int_equal(ptree_tree_apply(tree, &event), 0);
+}
+
+static void exit_at(struct ptree_tree *tree, uint64_t ns, pid_t parent, pid_t pid, uint32_t status)
+{
+	const struct ptree_event event = { .kind = PTREE_EVENT_EXIT,
+					   .time_ns = ns,
+					   .pid = pid,
+					   .tgid = pid,
+					   .parent_pid = parent,
+					   .parent_tgid = parent,
+					   .u.exit.status = status };
+
+	assert_int_equal(ptree_tree_apply(tree, &event), 0);
+}
+
+static void observe(struct ptree_tree *tree, pid_t pid, pid_t ppid, uint64_t start_ns,
+		    uint64_t read_ns, char state)
+{
+	struct ptree_process process = { .pid = pid,
+					 .ppid = ppid,
+					 .start_ns = start_ns,
+					 .read_ns = read_ns,
+					 .state = state,
+					 .thread_count = 1,
+					 .euid = 33,
+					 .ruid = PTREE_UNKNOWN_ID };
+
+	snprintf(process.comm, sizeof(process.comm), "p%d", pid);
+	assert_int_equal(ptree_tree_observe(tree, &process), 0);
+}
+
+static size_t count_told(const struct ptree_tree *tree, enum ptree_change_kind kind, pid_t pid)
+{
+	const struct ptree_change *change;
+	size_t count = 0;
+
+	for (uint64_t at = 0; ptree_tree_feed_read(tree, &at, &change) == 1; at++)
+		count += change->kind == kind && !change->is_inferred && change->event.pid == pid;
+	return count;
+}
+
+static void a_fork_that_a_scan_was_ahead_of_is_in_the_feed_once(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	observe(tree, 1, 0, 0, 1 * S, 'S');
+	observe(tree, 5, 1, 2 * S, 2 * S + 1 * MS, 'R');
+	fork_at(tree, 2 * S + 1, 1, 5);
+	assert_int_equal(count_told(tree, PTREE_CHANGE_FORKED, 5), 1);
+	fork_at(tree, 2 * S + 1, 1, 5);
+	assert_int_equal(count_told(tree, PTREE_CHANGE_FORKED, 5), 1);
+	assert_int_equal(ptree_node_begin_ns(ptree_tree_find(tree, 5)), 2 * S + 1);
+}
+
+static void the_fork_of_one_that_a_scan_found_over_is_of_the_same(void **state)
+{
+	struct ptree_tree *tree = *state;
+	uint32_t status;
+	uint64_t id;
+
+	observe(tree, 1, 0, 0, 1 * S, 'S');
+	observe(tree, 5, 1, 2 * S, 2 * S + 3 * MS, 'Z');
+	id = ptree_node_id(tree_latest(tree, 5));
+	fork_at(tree, 2 * S + 1, 1, 5);
+	exit_at(tree, 2 * S + 2 * MS, 1, 5, 9);
+	assert_int_equal(ptree_node_id(tree_latest(tree, 5)), id);
+	assert_int_equal(count_told(tree, PTREE_CHANGE_FORKED, 5), 1);
+	assert_int_equal(count_told(tree, PTREE_CHANGE_EXITED, 5), 1);
+	assert_true(ptree_node_exit_status(tree_latest(tree, 5), &status));
+	assert_int_equal(status, 9);
+}
+
+static void what_ended_before_its_scan_is_taken_in_is_no_ghost(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	uint32_t status;
+
+	observe(tree, 1, 0, 0, 1 * S, 'S');
+	exit_at(tree, 3 * S, 1, 5, 7 << 8);
+	observe(tree, 5, 1, 500 * MS, 2 * S, 'R');
+	assert_null(tree_live(tree, 5));
+	node = tree_latest(tree, 5);
+	assert_non_null(node);
+	assert_string_equal(ptree_node_comm(node), "p5");
+	assert_int_equal(ptree_node_begin_ns(node), 500 * MS);
+	assert_int_equal(ptree_node_end_ns(node), 3 * S);
+	assert_int_equal(ptree_node_euid(node), 33);
+	assert_int_equal(ptree_node_pid(ptree_node_parent(node)), 1);
+	assert_true(ptree_node_exit_status(node, &status));
+	assert_int_equal(status, 7 << 8);
+	assert_int_equal(count_told(tree, PTREE_CHANGE_EXITED, 5), 1);
+}
+
+static void a_parent_that_ended_before_its_scan_is_taken_in_is_no_ghost(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	observe(tree, 1, 0, 0, 1 * S, 'S');
+	fork_at(tree, 2 * S, 5, 6);
+	exit_at(tree, 3 * S, 1, 5, 0);
+	observe(tree, 5, 1, 500 * MS, 1 * S, 'R');
+	assert_null(tree_live(tree, 5));
+	assert_string_equal(ptree_node_comm(tree_latest(tree, 5)), "p5");
+	assert_int_equal(ptree_node_pid(ptree_node_origin(tree_live(tree, 6))), 5);
+}
+
+static void a_zombie_that_is_read_while_it_ends_is_a_zombie(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	exit_at(tree, 3 * S, 1, 5, 0);
+	observe(tree, 5, 1, 500 * MS, 3 * S - 1, 'Z');
+	assert_true(ptree_node_is_zombie(tree_latest(tree, 5)));
+	assert_true(ptree_node_has_ended(tree_latest(tree, 5)));
+}
+
+static void a_reused_pid_that_is_read_after_the_end_lives(void **state)
+{
+	struct ptree_tree *tree = *state;
+	uint64_t first;
+
+	exit_at(tree, 3 * S, 1, 5, 0);
+	first = ptree_node_id(tree_latest(tree, 5));
+	observe(tree, 5, 1, 4 * S, 5 * S, 'R');
+	assert_non_null(tree_live(tree, 5));
+	assert_int_not_equal(ptree_node_id(tree_live(tree, 5)), first);
+}
+
+static void the_exit_of_an_unknown_thread_is_of_no_process(void **state)
+{
+	const struct ptree_event event = {
+		.kind = PTREE_EVENT_EXIT, .time_ns = 3 * S, .pid = 6, .tgid = 5
+	};
+	struct ptree_tree *tree = *state;
+
+	assert_int_equal(ptree_tree_apply(tree, &event), 0);
+	assert_null(tree_latest(tree, 5));
+	assert_null(tree_latest(tree, 6));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_fork_that_a_scan_was_ahead_of_is_in_the_feed_once),
+		TEST(the_fork_of_one_that_a_scan_found_over_is_of_the_same),
+		TEST(what_ended_before_its_scan_is_taken_in_is_no_ghost),
+		TEST(a_parent_that_ended_before_its_scan_is_taken_in_is_no_ghost),
+		TEST(a_zombie_that_is_read_while_it_ends_is_a_zombie),
+		TEST(a_reused_pid_that_is_read_after_the_end_lives),
+		TEST(the_exit_of_an_unknown_thread_is_of_no_process),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

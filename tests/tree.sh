@@ -1,0 +1,225 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# proctop tree, over processes of its own making.
+. "${srcdir:-.}/tests/tap.sh"
+
+proctop=./proctop
+[ -x "$proctop" ] || skip_all 'proctop is not built'
+command -v bash >/dev/null || skip_all 'no bash to rename processes with'
+
+work=$(mktemp -d) || exit 1
+top=
+# The family ends with its head, which keeps the group.
+trap '[ -z "$top" ] || kill -- "-$top" 2>/dev/null; rm -rf "$work"' EXIT
+
+# A family: head, which has the children alpha and beta; alpha has the child gamma. Names hold the
+# test's pid, so that no other process is called so.
+head=hd$$ alpha=al$$ beta=be$$ gamma=ga$$
+cat >"$work/family" <<'END'
+bash -c 'bash -c '\''exec -a "$gamma" sleep 600'\'' & echo $! >"$work/gamma"; exec -a "$alpha" sleep 600' &
+echo $! >"$work/alpha"
+bash -c 'exec -a "$beta" bash -c "read <\$0" "$work/fifo" "$hostile"' &
+echo $! >"$work/beta"
+bash -c 'exit 3' &
+echo $! >"$work/zombie"
+echo $$ >"$work/head"
+exec -a "$head" sleep 600
+END
+hostile=$(printf 'a b\033[31m\n\302\233x\377"\303\251')
+export work head alpha beta gamma hostile
+mkfifo "$work/fifo"
+setsid bash "$work/family" &
+
+pid_of()
+{
+	cat "$work/$1" 2>/dev/null
+}
+
+# Waits until all have their names.
+is_complete()
+{
+	for member in head alpha beta gamma; do
+		tr '\0' ' ' <"/proc/$(pid_of $member)/cmdline" |
+			grep -q "^$(printenv $member) " || return 1
+	done 2>/dev/null
+	grep -q '^State:.Z' "/proc/$(pid_of zombie)/status" 2>/dev/null
+}
+
+tries=0
+until is_complete; do
+	tries=$((tries + 1))
+	[ $tries -lt 500 ] || { not_ok 'the family starts'; done_testing; exit 1; }
+	sleep 0.02
+done
+top=$(pid_of head)
+LC_ALL=$(locale -a 2>/dev/null | grep -iE '^C\.utf-?8$' | head -n 1)
+LC_ALL=${LC_ALL:-C}
+export LC_ALL
+
+# shows PATTERN ARG...: a line of the picture matches, with the names of the family in it.
+shows()
+{
+	pattern=$1
+	shift
+	"$proctop" tree "$@" >"$work/out" 2>&1
+	grep -qE "$pattern" "$work/out" && return 0
+	cat "$work/out"
+	return 1
+}
+
+hides()
+{
+	shows "$@" >/dev/null && { cat "$work/out"; return 1; }
+	[ -s "$work/out" ]
+}
+
+me=$(id -un)
+a=$(pid_of alpha) b=$(pid_of beta) g=$(pid_of gamma) z=$(pid_of zombie)
+
+is_family_picture()
+{
+	"$proctop" tree --ascii "$top" >"$work/out" || return 1
+	cat >"$work/expected" <<END
+sleep($top) $me $head 600
+|-sleep($a) $me $alpha 600
+| \`-sleep($g) $me $gamma 600
+|-bash($b) $me $beta -c read <\$0 $work/fifo a b\\x1b[31m\\n\\xc2\\x9bx\\xff"\\xc3\\xa9
+\`-bash($z) $me <defunct>
+END
+	# The two children and the zombie were forked within a tick: any order among them is one.
+	sort "$work/expected" | tr -d '`|-' >"$work/a"
+	sort "$work/out" | tr -d '`|-' >"$work/b"
+	diff "$work/a" "$work/b" && sed -n 1p "$work/out" | grep -qF "sleep($top)" &&
+		[ "$(grep -c '^`-' "$work/out")" -eq 1 ]
+}
+
+is_child_below_parent()
+{
+	shows '' "$top"
+	grep -A 1 -F "sleep($a)" "$work/out" | tail -n 1 | grep -qF "sleep($g)"
+}
+
+has_no_control_bytes()
+{
+	"$proctop" tree "$@" | LC_ALL=C tr -d '\n' | LC_ALL=C grep -q '[[:cntrl:]]' && return 1
+	return 0
+}
+
+is_ascii()
+{
+	"$@" | LC_ALL=C tr -d '\000-\177' | grep -q . && return 1
+	return 0
+}
+
+shows_nothing()
+{
+	"$proctop" tree "$@" >"$work/out" && [ ! -s "$work/out" ]
+}
+
+is_not_in_own_picture()
+{
+	# shellcheck disable=SC2016
+	sh -c 'echo $$ >"$work/self"; exec "$0" tree' "$proctop" >"$work/out"
+	grep -q "($(cat "$work/self"))" "$work/out" && return 1
+	grep -qF "($top)" "$work/out"
+}
+
+fails_with()
+{
+	text=$1
+	shift
+	"$proctop" tree "$@" >"$work/out" 2>"$work/err"
+	[ $? -eq 1 ] && [ ! -s "$work/out" ] && grep -qF "$text" "$work/err"
+}
+
+check 'a subtree is printed a line a process' is_family_picture
+check 'a child stands below its parent' is_child_below_parent
+check 'everything is printed without a target' shows "$alpha 600"
+check 'a name finds its process' shows "^sleep\($a\).*$alpha" "$alpha"
+check 'a name is exact' fails_with 'no process has the name al' al
+check 'a pid that does not exist is an error' fails_with 'no process has the pid 4194304' 4194304
+check 'hostile arguments are escaped' has_no_control_bytes "$beta"
+check 'in the C locale all is ASCII' is_ascii env LC_ALL=C "$proctop" tree
+check 'with --ascii lines and text are ASCII' is_ascii "$proctop" tree --ascii
+check 'proctop is not in its own picture' is_not_in_own_picture
+check 'a filter keeps the ancestors of what matches' shows "^sleep\($top\)" -f "$gamma" "$top"
+check 'a filter leaves out the others' hides "$beta" -f "$gamma" "$top"
+check 'a user without processes has none' shows_nothing -u 4294967294
+
+if [ "$LC_ALL" != C ]; then
+	check 'in a UTF-8 locale lines are drawn' shows "^├─|^└─" "$top"
+fi
+if [ "$(cat /proc/2/comm 2>/dev/null)" = kthreadd ]; then
+	check 'kernel threads stand below kthreadd' shows '^\[kthreadd\]\(2\)' 2
+	check 'kernel threads are in brackets' shows '\[.*\]\([0-9]+\) root$' 2
+fi
+
+# has_two: several of a name are a subtree each.
+has_two()
+{
+	bash -c 'exec -a "$alpha" sleep 600' &
+	other=$!
+	until tr '\0' ' ' <"/proc/$other/cmdline" | grep -q "^$alpha "; do
+		sleep 0.02
+	done
+	shows "^sleep\($other\)" "$alpha"
+	result=$?
+	kill "$other"
+	[ $result -eq 0 ] && grep -qE "^sleep\($a\)" "$work/out"
+}
+check 'a name of several shows each' has_two
+
+if command -v jq >/dev/null; then
+	# json_is EXPRESSION: true for the one line of the family's beta.
+	json_is()
+	{
+		"$proctop" tree --json "$top" >"$work/json" &&
+			jq -es --argjson b "$b" --argjson top "$top" --arg beta "$beta" \
+				--argjson g "$g" --argjson z "$z" \
+				"(.[] | select(.pid == \$b)) as \$beta_line | $1" \
+				"$work/json" >/dev/null && return 0
+		cat "$work/json"
+		return 1
+	}
+	# matches_only PID ARG...
+	matches_only()
+	{
+		expected=$1
+		shift
+		"$proctop" tree --json "$@" |
+			jq -es "map(select(.match).pid) == [$expected] and length == 3" >/dev/null
+	}
+	is_valid()
+	{
+		"$proctop" "$@" | jq -e . >/dev/null
+	}
+	# The shell must not expand jq's variables.
+	# shellcheck disable=SC2016
+	{
+		check 'JSON has an object a process' json_is 'length == 5 and all(.[]; type == "object")'
+		check 'JSON names the parent' json_is '$beta_line.ppid == $top'
+		check 'JSON says that the origin is a guess' \
+			json_is '$beta_line.origin_pid == $top and $beta_line.origin_inferred'
+		check 'JSON has the arguments, bad UTF-8 replaced' json_is \
+			'$beta_line.argv[0] == $beta and $beta_line.argv[4] == "a b\u001b[31m\n\u009bx\ufffd\"\u00e9"'
+		check 'JSON says how they were read' json_is '$beta_line.argv_status == "read"'
+		check 'JSON knows a zombie' json_is \
+			'.[] | select(.pid == $z) | .zombie and .argv == null'
+		check 'JSON says what matches' matches_only "$g" -f "$gamma" "$top"
+	}
+	check 'JSON is ASCII' is_ascii "$proctop" tree --json
+	check 'all of /proc is valid JSON' is_valid tree --json
+else
+	skip 'no jq' 'JSON has an object a process'
+fi
+
+leaves_quietly()
+{
+	{
+		"$proctop" tree 2>"$work/err"
+		echo $? >"$work/code"
+	} | head -n 1 >/dev/null
+	[ "$(cat "$work/code")" -eq 0 ] && [ ! -s "$work/err" ]
+}
+check 'a reader that has seen enough is no failure' leaves_quietly
+done_testing

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@
 #define FIRST_FRAME_PATIENCE_NS (300 * NS_PER_MS)
 #define READY_PATIENCE_MS 5000
 #define TICKS_PER_REFRESH 2
+#define TICKS_UNTIL_SETTLED 2
 
 enum { FD_KEYS, FD_MONITOR, FD_SIGNALS, FD_USERS, FD_SCREEN, FD_COUNT };
 
@@ -294,6 +296,8 @@ static void tick_if_due(struct app *app)
 		return;
 	app->tick_ns = session->now_ns + TICK_NS;
 	count_events(session);
+	if (app->ticks == TICKS_UNTIL_SETTLED)
+		malloc_trim(0); /* what the first scan took and gave back */
 	if (!session->paused_ns && app->ticks++ % TICKS_PER_REFRESH == 0)
 		refresh_seen_rows(app);
 	session->needs_redraw = true;

@@ -76,12 +76,12 @@ static const char *reason_for_none(enum ptree_argv_status status)
 static void put_name(struct output *output, const struct ptree_node *node,
 		     const struct ptree_image *image, bool utf8)
 {
-	const char *comm = image && image->comm[0] ? image->comm : ptree_node_comm(node);
+	const char *comm = image && image->comm[0] ? image->comm : "?";
 	bool is_kernel_thread = ptree_node_is_kernel_thread(node);
 
 	if (is_kernel_thread)
 		output_bytes(output, "[", 1);
-	output_safe(output, comm[0] ? comm : "?", comm[0] ? strlen(comm) : 1, utf8);
+	output_safe(output, comm, strlen(comm), utf8);
 	if (is_kernel_thread)
 		output_bytes(output, "]", 1);
 	else if (image)

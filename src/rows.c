@@ -81,7 +81,7 @@ void rows_free(struct rows *rows)
 
 static int grow(void *array, size_t *capacity, size_t count, size_t size)
 {
-	size_t wanted = count + count / 4 + 64;
+	size_t wanted = count + count / 8 + 64;
 	void *bigger;
 
 	if (count <= *capacity)

@@ -61,8 +61,7 @@ static inline void live_note(struct live *live, const struct ptree_change *chang
 {
 	if (live->count == live->capacity) {
 		live->capacity = live->capacity ? 2 * live->capacity : 1024;
-		live->changes =
-			reallocarray(live->changes, live->capacity, sizeof(*live->changes));
+		live->changes = reallocarray(live->changes, live->capacity, sizeof(*live->changes));
 		assert_non_null(live->changes);
 	}
 	live->changes[live->count++] = *change;
@@ -90,7 +89,7 @@ static inline void live_pump(struct live *live, int timeout_ms)
 		live_dispatch(live);
 }
 
-#define AWAIT_FOR(live, patience_ns, condition)                                                   \
+#define AWAIT_FOR(live, patience_ns, condition)                                                    \
 	do {                                                                                       \
 		uint64_t await_end_ns = live_now_ns() + (patience_ns);                             \
 		while (!(condition) && live_now_ns() < await_end_ns)                               \
@@ -172,13 +171,15 @@ static inline void open_gate(struct live *live)
 	live->gate[1] = -1;
 }
 
-/* Called in a load: a child that holds. */
+/* Called in a load or the test: a child that holds. */
 static inline pid_t fork_holder(const struct live *live)
 {
 	pid_t pid = fork();
 
-	if (pid == 0)
+	if (pid == 0) {
+		close(live->gate[1]);
 		_exit(hold(live));
+	}
 	return pid;
 }
 
@@ -306,8 +307,8 @@ static inline void proc_read(struct proc_list *list)
 
 		if (list->count == list->capacity) {
 			list->capacity = 2 * list->capacity + 256;
-			list->entries = reallocarray(list->entries, list->capacity,
-						     sizeof(*list->entries));
+			list->entries =
+			    reallocarray(list->entries, list->capacity, sizeof(*list->entries));
 			assert_non_null(list->entries);
 		}
 		if (pid > 0 && proc_read_entry(pid, &list->entries[list->count]))
@@ -335,60 +336,71 @@ static inline bool agrees_with_proc(const struct live *live, const struct proc_e
 	return parent_of(live, entry->pid) == entry->ppid;
 }
 
-static inline size_t count_missing(const struct live *live, const struct proc_list *list, bool say)
+static inline bool pid_is_wrong(const struct live *live, const struct proc_list *list, pid_t pid)
 {
-	size_t wrong = 0;
+	const struct proc_entry *entry = proc_find(list, pid);
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct proc_entry *entry = &list->entries[i];
-
-		if (agrees_with_proc(live, entry))
-			continue;
-		wrong++;
-		if (say)
-			fprintf(stderr, "# /proc: %d %c of %d; tree: of %d\n", entry->pid,
-				entry->state, entry->ppid, parent_of(live, entry->pid));
-	}
-	return wrong;
+	return entry ? !agrees_with_proc(live, entry) : is_live(live, pid);
 }
 
-static inline size_t count_ghosts(const struct live *live, const struct proc_list *list, bool say)
+static inline void explain_wrong(const struct live *live, pid_t pid)
 {
-	size_t wrong = 0;
+	struct proc_entry entry = { .state = '-' };
 
-	for (size_t i = 0; i < live->tree->by_id.capacity; i++) {
-		const struct ptree_node *node = live->tree->by_id.slots[i].value;
-
-		if (!node || node->has_ended || proc_find(list, node->pid))
-			continue;
-		wrong++;
-		if (say)
-			fprintf(stderr, "# ghost: %d (%s)\n", node->pid, ptree_node_comm(node));
-	}
-	return wrong;
+	proc_read_entry(pid, &entry);
+	fprintf(stderr, "# %d: /proc: %c, of %d; tree: of %d\n", pid, entry.state, entry.ppid,
+		parent_of(live, pid));
 }
 
-static inline size_t count_differences(const struct live *live, struct proc_list *list, bool say)
+/* Of all pids from 1 to most: those that are wrong now. Returns how many. */
+static inline size_t find_wrong(const struct live *live, const struct proc_list *list,
+				bool *is_wrong, pid_t most)
 {
-	proc_read(list);
-	return count_missing(live, list, say) + count_ghosts(live, list, say);
+	size_t count = 0;
+
+	for (pid_t pid = 1; pid <= most; pid++) {
+		is_wrong[pid] = is_wrong[pid] && pid_is_wrong(live, list, pid);
+		count += is_wrong[pid];
+	}
+	return count;
+}
+
+static inline pid_t highest_pid(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/pid_max", "re");
+	pid_t most = 0;
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%d", &most), 1);
+	fclose(file);
+	return most;
 }
 
 /*
- * Other processes come and go between the two readings; only what stays different until the time
- * is over is wrong.
+ * Other processes come and go between the two readings: only what is wrong at every look until the
+ * time is over is an error.
  */
 static inline void assert_equals_proc_within(struct live *live, uint64_t patience_ns)
 {
 	uint64_t end_ns = live_now_ns() + patience_ns;
 	struct proc_list list = { 0 };
-	size_t wrong;
+	pid_t most = highest_pid();
+	bool *is_wrong = malloc((size_t)most + 1);
+	size_t wrong = 0;
 
-	while ((wrong = count_differences(live, &list, false)) && live_now_ns() < end_ns)
-		live_pump(live, 20);
-	if (wrong)
-		wrong = count_differences(live, &list, true);
+	assert_non_null(is_wrong);
+	memset(is_wrong, true, (size_t)most + 1);
+	do {
+		if (wrong)
+			live_pump(live, 20);
+		proc_read(&list);
+		wrong = find_wrong(live, &list, is_wrong, most);
+	} while (wrong && live_now_ns() < end_ns);
+	for (pid_t pid = 1; wrong && pid <= most; pid++)
+		if (is_wrong[pid])
+			explain_wrong(live, pid);
 	free(list.entries);
+	free(is_wrong);
 	assert_int_equal(wrong, 0);
 }
 

@@ -365,7 +365,7 @@ static void two_thousand_children_get_the_kernels_new_parent(void **state)
 	struct live *live = need_events(state);
 	pid_t load = start(live, fork_two_thousand);
 
-	AWAIT(live, live->oracle->step == 1);
+	AWAIT_FOR(live, 3 * PATIENCE_NS, live->oracle->step == 1);
 	AWAIT(live, all_have_parent(live, 2000, load));
 	say_go(live);
 	assert_int_equal(wait_for(load), 0);
@@ -543,8 +543,8 @@ static void a_new_name_is_followed_byte_for_byte(void **state)
 	struct live *live = need_events(state);
 	pid_t load = start(live, rename_itself);
 
-	AWAIT(live, is_live(live, load) && !strcmp(ptree_node_comm(latest(live, load)),
-						   "\x1b[2J (a) \xff\n too"));
+	AWAIT(live, is_live(live, load) &&
+			!strcmp(ptree_node_comm(latest(live, load)), "\x1b[2J (a) \xff\n too"));
 	assert_equals_proc(live);
 	end_load(live, load);
 }
@@ -642,8 +642,8 @@ static void a_core_dump_is_told_and_the_status_says_so(void **state)
 	remove_core(load);
 	assert_int_equal(WTERMSIG(status), SIGABRT);
 	AWAIT(live, has_status(live, load, (uint32_t)status));
-	assert_int_equal(count_changes(live, PTREE_CHANGE_COREDUMP,
-				       ptree_node_id(latest(live, load))), 1);
+	assert_int_equal(
+	    count_changes(live, PTREE_CHANGE_COREDUMP, ptree_node_id(latest(live, load))), 1);
 }
 
 static int leave_a_zombie(struct live *live)
@@ -765,8 +765,13 @@ static int run_storm(struct live *live)
 	return 0;
 }
 
+struct told {
+	uint64_t id;
+	int index; /* which of the spawner's forks it was */
+};
+
 /* The spawner's children as they were told, which must be as it forked them. */
-static void check_forks(const struct live *live, int spawner, uint64_t ids[FORKS_PER_SPAWNER])
+static void check_forks(const struct live *live, int spawner, struct told told[FORKS_PER_SPAWNER])
 {
 	const pid_t *expected = live->oracle->pid + (size_t)spawner * FORKS_PER_SPAWNER;
 	int count = 0;
@@ -779,33 +784,35 @@ static void check_forks(const struct live *live, int spawner, uint64_t ids[FORKS
 			continue;
 		assert_true(count < FORKS_PER_SPAWNER);
 		assert_int_equal(change->event.tgid, expected[count]);
-		assert_true(count == 0 || change->id > ids[count - 1]);
-		ids[count++] = change->id;
+		told[count] = (struct told){ .id = change->id, .index = count };
+		count++;
 	}
 	assert_int_equal(count, FORKS_PER_SPAWNER);
 }
 
-static int order_ids(const void *a, const void *b)
+static int order_by_id(const void *a, const void *b)
 {
-	const uint64_t *x = a, *y = b;
+	const struct told *x = a, *y = b;
 
-	return (*x > *y) - (*x < *y);
+	return (x->id > y->id) - (x->id < y->id);
 }
 
 /* One exit each. An exit is told after the parent was: their order is not that of the forks. */
-static void check_exits(const struct live *live, const uint64_t ids[FORKS_PER_SPAWNER])
+static void check_exits(const struct live *live, struct told told[FORKS_PER_SPAWNER])
 {
 	unsigned char exits[FORKS_PER_SPAWNER] = { 0 };
 
+	qsort(told, FORKS_PER_SPAWNER, sizeof(*told), order_by_id);
 	for (size_t i = 0; i < live->count; i++) {
 		const struct ptree_change *change = &live->changes[i];
-		const uint64_t *id = bsearch(&change->id, ids, FORKS_PER_SPAWNER, sizeof(*ids),
-					     order_ids);
+		const struct told key = { .id = change->id };
+		const struct told *fork =
+		    bsearch(&key, told, FORKS_PER_SPAWNER, sizeof(key), order_by_id);
 
-		if (!id || change->kind != PTREE_CHANGE_EXITED || change->is_inferred)
+		if (!fork || change->kind != PTREE_CHANGE_EXITED || change->is_inferred)
 			continue;
-		assert_int_equal(change->event.u.exit.status, ((id - ids) & 1) << 8);
-		exits[id - ids]++;
+		assert_int_equal(change->event.u.exit.status, (fork->index & 1) << 8);
+		exits[fork->index]++;
 	}
 	for (int i = 0; i < FORKS_PER_SPAWNER; i++)
 		assert_int_equal(exits[i], 1);
@@ -813,13 +820,13 @@ static void check_exits(const struct live *live, const uint64_t ids[FORKS_PER_SP
 
 static void check_storm(struct live *live)
 {
-	uint64_t ids[FORKS_PER_SPAWNER];
+	struct told told[FORKS_PER_SPAWNER];
 
 	assert_int_equal(live_status(live).lost, 0);
 	assert_int_equal(live_status(live).resyncs, 0);
 	for (int i = 0; i < SPAWNERS; i++) {
-		check_forks(live, i, ids);
-		check_exits(live, ids);
+		check_forks(live, i, told);
+		check_exits(live, told);
 	}
 	assert_equals_proc(live);
 }
@@ -895,6 +902,7 @@ static void monitors_that_start_in_a_storm_have_no_ghosts(void **state)
 	live->oracle->step = 1;
 	wait_for(load);
 	for (size_t i = 0; i < COUNT(others); i++) {
+		AWAIT(&others[i], has_ended(&others[i], load)); /* what queued meanwhile */
 		assert_equals_proc_within(&others[i], NS_PER_S);
 		ptree_monitor_free(others[i].monitor);
 	}

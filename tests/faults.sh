@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The program itself, where events are lost or not to be had.
+. "${srcdir:-.}/tests/tap.sh"
+
+proctop=${PROCTOP:-./proctop}
+[ -x "$proctop" ] || skip_all "there is no $proctop"
+timeout 20 "$proctop" log --require-events --duration=1 >/dev/null 2>&1 ||
+	skip_all 'there are no process events here'
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+
+# exits_3 COMMAND...: the rest is put behind it.
+exits_3()
+{
+	"$@" timeout 20 "$proctop" log --require-events --duration=1
+	got=$?
+	echo "exit status $got"
+	[ "$got" -eq 3 ]
+}
+
+for options in '-n' '-U -r' '-p -f'; do
+	sentence="--require-events exits 3 under unshare $options"
+	# shellcheck disable=SC2086
+	if unshare $options true 2>/dev/null; then
+		check "$sentence" exits_3 unshare $options
+	else
+		skip 'unshare is not permitted' "$sentence"
+	fi
+done
+
+survives_enobufs()
+{
+	# The leak checker cannot work beside strace.
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e inject=recvmmsg:error=ENOBUFS:when=3+7 \
+		timeout 20 "$proctop" log --duration=2 >"$scratch/log" 2>&1
+	got=$?
+	cat "$scratch/log"
+	[ "$got" -eq 0 ]
+}
+
+if strace -qq -o /dev/null true 2>/dev/null; then
+	check 'ENOBUFS again and again ends nothing' survives_enobufs
+else
+	skip 'strace cannot trace here' 'ENOBUFS again and again ends nothing'
+fi
+
+# Stopped while others fork: what came meanwhile was kept, or is reported as lost.
+tells_after_stop()
+{
+	"$proctop" log --duration=4 >"$scratch/log" 2>&1 &
+	pid=$!
+	while ! grep -q . "$scratch/log" && kill -0 "$pid" 2>/dev/null; do
+		/bin/true
+	done
+	kill -STOP "$pid"
+	i=0
+	while [ $i -lt 300 ]; do
+		/bin/true
+		i=$((i + 1))
+	done
+	/bin/sh -c 'exit 93'
+	kill -CONT "$pid"
+	wait "$pid" || return 1
+	grep -E -q 'exit(ed)? 93|lost' "$scratch/log"
+}
+
+check 'what happens while it is stopped is told when it goes on' tells_after_stop
+
+done_testing

@@ -55,7 +55,7 @@ static void trim(struct ptree_tree *tree, struct ptree_node *node)
 	node->image_depth = IMAGES_KEPT;
 }
 
-/* If the old image's text was read only after this exec, it is the new one's text. */
+/* If the old image's text was read only after this exec, it is the new one's, name and all. */
 static void hand_over_argv(struct image *old, struct image *new)
 {
 	if (old->pub.argv_status == PTREE_ARGV_PENDING) {
@@ -68,6 +68,8 @@ static void hand_over_argv(struct image *old, struct image *new)
 	new->pub.argv_size = old->pub.argv_size;
 	new->pub.argv_status = old->pub.argv_status;
 	new->pub.read_ns = old->pub.read_ns;
+	memcpy(new->pub.comm, old->pub.comm, PTREE_COMM_SIZE);
+	old->pub.comm[0] = '\0';
 	old->pub.argv = NULL;
 	old->pub.argv_size = 0;
 	old->pub.argv_status = PTREE_ARGV_LATE;

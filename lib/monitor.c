@@ -13,9 +13,9 @@
  * when the events from before it have all been read.
  */
 #include "internal.h"
-#include "reader.h"
 #include "reaping.h"
 #include "scan.h"
+#include "texts.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -30,12 +30,9 @@
 #define BATCH 256
 #define TICK_NS NS_PER_S
 #define DEFAULT_BUDGET_NS (10 * NS_PER_MS)
-#define DEFAULT_ARGV_MAX 4096
 #define SCAN_THREADS 2
-#define READER_THREADS 2
 #define HEARTBEATS_MISSED_MAX 2
 #define ORPHANS_PER_TURN 32
-#define REFRESHES_MAX 512
 #define RECONNECT_NS (30 * NS_PER_S)
 /* Of a scan's own duration: how long to leave /proc alone after it. */
 #define REPAIR_PAUSE 3
@@ -43,14 +40,11 @@
 /* Events this much younger than a scan's start prove that those from before it have been read. */
 #define ORDER_SLACK_NS (200 * NS_PER_MS)
 
-/* A job of the reader's that fills in the image of an exec that was seen. */
-#define JOB_IS_EXEC 0x100u
-
 struct ptree_monitor {
 	struct ptree_tree *tree;
 	struct ptree_procfs *procfs;
 	struct ptree_connector *connector; /* NULL: polling */
-	struct reader *reader;
+	struct texts texts;
 	struct scan *scan; /* the one under way, or NULL */
 	struct reaping reaping;
 	struct ptree_monitor_options options;
@@ -210,21 +204,6 @@ static bool is_own_noise(const struct ptree_monitor *monitor, const struct ptree
 	       (event->kind == PTREE_EVENT_COMM || event->pid != event->tgid);
 }
 
-static void submit(struct ptree_monitor *monitor, const struct ptree_node *node, unsigned what,
-		   bool urgent)
-{
-	const struct ptree_image *image = ptree_node_image(node, 0);
-	struct reader_job job = { .id = ptree_node_id(node),
-				  .pid = ptree_node_pid(node),
-				  .image_ns = image ? image->begin_ns : 0,
-				  .start_ns = ptree_node_is_begin_exact(node)
-						  ? 0
-						  : ptree_node_begin_ns(node),
-				  .what = what };
-
-	reader_submit(monitor->reader, &job, urgent);
-}
-
 static void follow_up(struct ptree_monitor *monitor, const struct ptree_event *event)
 {
 	const struct ptree_node *node;
@@ -233,7 +212,7 @@ static void follow_up(struct ptree_monitor *monitor, const struct ptree_event *e
 		monitor->status.execs++;
 		node = ptree_tree_find(monitor->tree, event->tgid);
 		if (node)
-			submit(monitor, node, READER_ARGV | READER_COMM | JOB_IS_EXEC, true);
+			texts_want_of_exec(&monitor->texts, node);
 	} else if (event->kind == PTREE_EVENT_EXIT) {
 		node = tree_latest(monitor->tree, event->tgid);
 		if (node && (node->has_ended || node->is_leader_gone))
@@ -241,7 +220,7 @@ static void follow_up(struct ptree_monitor *monitor, const struct ptree_event *e
 	} else if (event->kind == PTREE_EVENT_FORK && event->pid == event->tgid) {
 		node = ptree_tree_find(monitor->tree, event->tgid);
 		if (node && ptree_node_is_kernel_thread(node))
-			submit(monitor, node, READER_COMM, true);
+			texts_want_name(&monitor->texts, node);
 	}
 }
 
@@ -319,25 +298,6 @@ static void observe_tasks(struct ptree_monitor *monitor, const struct scan_entry
 					 entry->tid_count);
 }
 
-static void read_text_if_unknown(struct ptree_monitor *monitor, const struct ptree_node *node)
-{
-	const struct ptree_image *image = ptree_node_image(node, 0);
-
-	if (image && image->argv_status == PTREE_ARGV_PENDING && !ptree_node_has_ended(node))
-		submit(monitor, node, READER_ARGV, false);
-}
-
-/* After the scan: it must not wait for the readers. */
-static void read_unknown_texts(struct ptree_monitor *monitor)
-{
-	const struct map *nodes = &monitor->tree->by_id;
-
-	for (size_t i = 0; i < nodes->capacity; i++) {
-		if (nodes->slots[i].value)
-			read_text_if_unknown(monitor, nodes->slots[i].value);
-	}
-}
-
 static int take_entry(struct ptree_monitor *monitor, const struct scan_entry *entry)
 {
 	const struct ptree_node *node = tree_latest(monitor->tree, entry->process.pid);
@@ -367,7 +327,7 @@ static void finish_scan(struct ptree_monitor *monitor)
 
 	if (!has_failed)
 		ptree_tree_sweep(monitor->tree, began_ns);
-	read_unknown_texts(monitor);
+	texts_want_all_unknown(&monitor->texts);
 	scan_free(monitor->scan);
 	monitor->scan = NULL;
 	monitor->scan_end_ns = ptree_boot_now_ns();
@@ -409,84 +369,9 @@ static int take_scan(struct ptree_monitor *monitor, uint64_t deadline_ns)
 
 /* ---- text ---- */
 
-static enum ptree_argv_status status_of(const struct reader_result *result,
-					const struct ptree_node *node)
-{
-	if (result->error == -ESRCH)
-		return PTREE_ARGV_LATE;
-	if (result->error)
-		return PTREE_ARGV_FAILED;
-	/* A process that has memory has arguments, if only an empty one. */
-	if (result->argv_status == PTREE_ARGV_NONE && !ptree_node_is_kernel_thread(node))
-		return PTREE_ARGV_LATE;
-	if (ptree_node_has_ended(node) && ptree_node_end_ns(node) < result->read_ns)
-		return PTREE_ARGV_LATE;
-	return result->argv_status;
-}
-
-static bool is_text(enum ptree_argv_status status)
-{
-	return status == PTREE_ARGV_READ || status == PTREE_ARGV_TRUNCATED;
-}
-
-static int set_argv(struct ptree_monitor *monitor, const struct reader_result *result,
-		    const struct ptree_node *node)
-{
-	const struct ptree_image *image = ptree_node_image(node, 0);
-	enum ptree_argv_status status = status_of(result, node);
-	bool is_news = image && image->argv_status == PTREE_ARGV_PENDING;
-	int err;
-
-	/* What was known stays, if it cannot be read again. */
-	if (!is_text(status) && !is_news)
-		return 0;
-	err = ptree_tree_set_argv(monitor->tree, result->job.id, result->job.image_ns,
-				  result->read_ns, status, is_text(status) ? result->argv : NULL,
-				  is_text(status) ? result->argv_size : 0);
-	if (!err && is_text(status) && result->job.what & JOB_IS_EXEC)
-		monitor->status.argv_read++;
-	return err == -ENOMEM ? err : 0;
-}
-
-static int take_result(struct ptree_monitor *monitor, const struct reader_result *result)
-{
-	const struct ptree_node *node = ptree_tree_find_id(monitor->tree, result->job.id);
-	const struct ptree_image *image = node ? ptree_node_image(node, 0) : NULL;
-
-	if (!node || (image && image->begin_ns != result->job.image_ns))
-		return 0;
-	if (result->has_comm &&
-	    ptree_tree_set_comm(monitor->tree, result->job.id, result->comm) == -ENOMEM)
-		return -ENOMEM;
-	return result->job.what & READER_ARGV ? set_argv(monitor, result, node) : 0;
-}
-
-static int take_results(struct ptree_monitor *monitor)
-{
-	struct reader_result results[64];
-	size_t count;
-	int err = 0;
-
-	do {
-		count = reader_collect(monitor->reader, results, 64);
-		for (size_t i = 0; i < count; i++) {
-			int result = take_result(monitor, &results[i]);
-
-			err = err ? err : result;
-			free(results[i].argv);
-		}
-	} while (count == 64);
-	return err;
-}
-
 void ptree_monitor_refresh(struct ptree_monitor *monitor, uint64_t id)
 {
-	const struct ptree_node *node = ptree_tree_find_id(monitor->tree, id);
-
-	if (!node || ptree_node_has_ended(node) || ptree_node_is_kernel_thread(node) ||
-	    reader_pending(monitor->reader) >= REFRESHES_MAX)
-		return;
-	submit(monitor, node, READER_ARGV | READER_COMM, false);
+	texts_want_again(&monitor->texts, id);
 }
 
 void ptree_monitor_refresh_thread(struct ptree_monitor *monitor, pid_t tid)
@@ -580,7 +465,7 @@ static void tick(struct ptree_monitor *monitor)
 	uint64_t now_ns = ptree_boot_now_ns();
 
 	ptree_tree_set_clock_offset(monitor->tree, ptree_boot_offset_ns());
-	reader_check(monitor->reader, now_ns);
+	texts_check(&monitor->texts, now_ns);
 	reaping_look(&monitor->reaping, monitor->tree, monitor->procfs, now_ns);
 	ptree_tree_expire(monitor->tree, now_ns);
 	if (!monitor->connector) {
@@ -608,7 +493,7 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 		tick(monitor);
 	applied = take_events(monitor, deadline_ns);
 	err = take_scan(monitor, deadline_ns);
-	result = take_results(monitor);
+	result = texts_take(&monitor->texts);
 	adopt_orphans(monitor);
 	update_counts(monitor);
 	repair_if_needed(monitor, ptree_boot_now_ns());
@@ -636,7 +521,6 @@ static int open_fds(struct ptree_monitor *monitor)
 
 static int open_parts(struct ptree_monitor *monitor)
 {
-	size_t argv_max = monitor->options.argv_max;
 	int err = open_fds(monitor);
 
 	if (!err)
@@ -644,8 +528,8 @@ static int open_parts(struct ptree_monitor *monitor)
 	if (!err)
 		err = ptree_procfs_open(&monitor->procfs, monitor->options.proc_path);
 	if (!err)
-		err = reader_new(&monitor->reader, monitor->options.proc_path, READER_THREADS,
-				 argv_max ? argv_max : DEFAULT_ARGV_MAX, monitor->wake_fd, NULL);
+		err = texts_open(&monitor->texts, monitor->tree, monitor->options.proc_path,
+				 monitor->options.argv_max, monitor->wake_fd);
 	return err;
 }
 
@@ -695,7 +579,7 @@ void ptree_monitor_free(struct ptree_monitor *monitor)
 	if (!monitor)
 		return;
 	scan_free(monitor->scan);
-	reader_free(monitor->reader);
+	texts_close(&monitor->texts);
 	ptree_connector_close(monitor->connector);
 	ptree_procfs_close(monitor->procfs);
 	ptree_tree_free(monitor->tree);
@@ -715,7 +599,7 @@ static bool is_ready(const struct ptree_monitor *monitor, bool with_argv)
 {
 	if (monitor->status.state == PTREE_MONITOR_STARTING)
 		return false;
-	return !with_argv || !reader_pending(monitor->reader);
+	return !with_argv || !texts_pending(&monitor->texts);
 }
 
 int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_argv, int timeout_ms)
@@ -746,6 +630,7 @@ void ptree_monitor_get_status(const struct ptree_monitor *monitor,
 			      struct ptree_monitor_status *status)
 {
 	*status = monitor->status;
+	status->argv_read = monitor->texts.execs_read;
 	if (monitor->scan)
 		scan_get_progress(monitor->scan, &status->scan_done, &status->scan_total);
 }

@@ -233,7 +233,7 @@ static int add_process(struct rows *rows, const struct ptree_node *node, uint32_
 	candidate->row.parent = parent;
 	candidate->row.depth = depth;
 	candidate->row.is_kernel = ptree_node_is_kernel_thread(node);
-	ptree_node_last_change(node, &candidate->row.changed_ns);
+	candidate->row.change = (uint8_t)ptree_node_last_change(node, &candidate->row.changed_ns);
 	candidate->end_ns = ptree_node_end_ns(node);
 	candidate->is_past = ptree_node_has_ended(node) && !lingers(node, scope);
 	candidate->is_process = true;
@@ -265,6 +265,7 @@ static int add_threads(struct rows *rows, const struct ptree_node *node, uint32_
 		candidate->row.parent = parent;
 		candidate->row.depth = depth;
 		candidate->row.is_thread = true;
+		candidate->row.change = PTREE_CHANGE_FORKED;
 		candidate->row.changed_ns = ptree_thread_begin_ns(thread);
 	}
 	qsort(rows->candidates + first, rows->candidate_count - first, sizeof(*rows->candidates),
@@ -436,8 +437,10 @@ static size_t fold_away(struct rows *rows, size_t index, struct row *row)
 		if (!candidate->is_needed)
 			continue;
 		row->hidden++;
-		if (candidate->row.changed_ns > row->changed_ns)
-			row->changed_ns = candidate->row.changed_ns;
+		if (candidate->row.changed_ns <= row->changed_ns)
+			continue;
+		row->changed_ns = candidate->row.changed_ns;
+		row->change = candidate->row.change;
 	}
 	return index;
 }

@@ -21,6 +21,7 @@ struct row {
 	uint32_t parent;     /* index, NO_ROW at the top */
 	uint32_t depth;
 	uint32_t hidden; /* descendants folded away */
+	uint8_t change;	 /* enum ptree_change_kind: which that was */
 	bool is_thread : 1;
 	bool is_kernel : 1;
 	bool is_last : 1; /* no sibling below */
@@ -47,7 +48,7 @@ struct rows_match {
 	const struct filter *filter; /* NULL: everything */
 	const uint32_t *uids;	     /* only these users; count 0: all */
 	size_t uid_count;
-	pid_t ignored_pid;           /* the filter never matches this one: its own words are there */
+	pid_t ignored_pid; /* the filter never matches this one: its own words are there */
 };
 
 struct rows *rows_new(void); /* NULL: no memory */

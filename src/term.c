@@ -198,10 +198,19 @@ static int fail(const char **reason, int err, const char *text)
 	return err;
 }
 
+/* terminfo's answer is not kept: newterm() asks anew. */
+static bool can_place_cursor(void)
+{
+	const char *address = tigetstr("cup");
+	bool can = address && address != (char *)-1;
+
+	del_curterm(cur_term);
+	return can;
+}
+
 static int check_terminal(const char **reason)
 {
 	const char *name = getenv("TERM");
-	const char *address;
 	int err;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -213,8 +222,7 @@ static int check_terminal(const char **reason)
 		return fail(reason, -ENOTSUP,
 			    "terminfo does not know this TERM: try TERM=xterm, or install "
 			    "ncurses-term");
-	address = tigetstr("cup");
-	if (!address || address == (char *)-1)
+	if (!can_place_cursor())
 		return fail(reason, -ENOTSUP, "this TERM cannot place its cursor: try TERM=xterm");
 	return 0;
 }

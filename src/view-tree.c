@@ -237,13 +237,11 @@ static void draw_gutter(const struct session *session, struct canvas *canvas, in
 {
 	struct column_context context = session_columns(session);
 	bool is_over = column_is_over(&context, node);
-	enum ptree_change_kind change = ptree_node_last_change(node, NULL);
+	enum ptree_change_kind change = (enum ptree_change_kind)row->change;
 	int level = session_glow(session, row->changed_ns);
 	char letter[8];
 	int16_t background;
 
-	if (row->is_thread)
-		change = PTREE_CHANGE_FORKED;
 	if (is_over)
 		change = PTREE_CHANGE_EXITED;
 	snprintf(letter, sizeof(letter), "%c",

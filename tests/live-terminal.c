@@ -287,7 +287,7 @@ static void a_terminal_that_does_not_read_stops_nothing(void **state)
 {
 	struct pty pty;
 	char text[512];
-	double until = pty_now_s() + 3;
+	double until = pty_now_s() + 5;
 
 	(void)state;
 	start(&pty);
@@ -428,6 +428,22 @@ static void a_process_that_starts_is_seen(void **state)
 	pty_end(&pty);
 }
 
+static void the_mouse_selects_and_the_wheel_scrolls(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	start_with(&pty, "--poll", NULL);
+	assert_true(pty_wait_for(&pty, "Help", PATIENCE_S));
+	pty_keys(&pty, "\033[<0;30;6M\033[<0;30;6m"); /* a click on the sixth line */
+	assert_true(pty_wait_for(&pty, "\033[6;1H", PATIENCE_S) ||
+		    pty_wait_for(&pty, "\033[6d", 1));
+	pty_keys(&pty, "\033[<65;30;6M");
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
 static void polling_is_said_with_its_reason(void **state)
 {
 	struct pty pty;
@@ -457,6 +473,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_terminal_that_does_not_read_stops_nothing),
 		cmocka_unit_test(hostile_names_reach_the_terminal_only_as_text),
 		cmocka_unit_test(a_process_that_starts_is_seen),
+		cmocka_unit_test(the_mouse_selects_and_the_wheel_scrolls),
 		cmocka_unit_test(polling_is_said_with_its_reason),
 	};
 

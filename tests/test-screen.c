@@ -304,12 +304,13 @@ static void a_folded_parent_counts_and_glows(void **state)
 	fork_ago(screen, 100, 300, 400);
 	draw(screen);
 	assert_true(rows_at(screen->session.rows, 3)->changed_ns == NOW_NS - S / 10);
+	assert_int_equal(rows_at(screen->session.rows, 3)->change, PTREE_CHANGE_FORKED);
 	assert_int_equal(session_glow(&screen->session, NOW_NS - S / 10), GLOW_LEVELS);
 	type(screen, "h");
 	expect_rows(screen, "       1 root        2d ▾ /sbin/init splash\n"
 			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
 			    ">    200 root     1h00m │└▾ sshd: alice [priv]\n"
-			    "     201 root     58m20 │ └▸ -bash [+2]\n"
+			    "F    201 root     58m20 │ └▸ -bash [+2]\n"
 			    "     110 root       24h └─ /usr/sbin/cron -f\n"
 			    "       2 root        2d ▸ [kthreadd] [+2]\n");
 }

@@ -13,7 +13,11 @@ export TERM=xterm-256color
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 # libtool's wrapper would be measured, too.
-[ -x .libs/proctop ] && PROCTOP=.libs/proctop LD_LIBRARY_PATH=$PWD/lib/.libs && export LD_LIBRARY_PATH
+if [ -x .libs/proctop ]; then
+	PROCTOP=.libs/proctop
+	LD_LIBRARY_PATH=$PWD/lib/.libs
+	export LD_LIBRARY_PATH
+fi
 
 median()
 {
@@ -41,7 +45,7 @@ screen_row()
 {
 	name=$1 marker=$2 keys=$3
 	shift 3
-	for round in 1 2 3; do
+	for _ in 1 2 3; do
 		"$SCREEN" "$marker" 4 "$keys" "$@" 2>/dev/null
 	done >"$work/rounds"
 	row "$name" "$(awk '{ print $1 }' "$work/rounds" | median)" \
@@ -53,16 +57,16 @@ picture_row()
 {
 	name=$1
 	shift
-	row "$name" "$(for round in 1 2 3; do seconds "$@"; done | median)" '' ''
+	row "$name" "$(for _ in 1 2 3; do seconds "$@"; done | median)" '' ''
 }
 
 over_sleepers()
 {
 	row "over $SLEEPERS sleeping processes" 'first (s)' 'idle (%)' 'RSS (kB)'
 	screen_row 'proctop' sleepers q "$PROCTOP" --no-mouse
-	has htop && screen_row 'htop -t' sleepers q htop -t
-	has btop && screen_row 'btop' load q btop --utf-force
-	has top && screen_row 'top' load q top
+	has htop && screen_row 'htop -t' F10 q htop -t
+	has btop && screen_row 'btop' Program: q btop --utf-force
+	has top && screen_row 'top' COMMAND q top
 	echo
 	row 'one picture of them' 'seconds' '' ''
 	picture_row 'proctop tree' "$PROCTOP" tree
@@ -79,14 +83,8 @@ fi
 
 "$LOAD" sleepers "$SLEEPERS" "$0" over-sleepers | grep -v '^ready$'
 echo
-echo "a storm of $FORKS forks ($((2 * FORKS)) events), the screen on:"
-"$SCREEN" COMMAND 0 '' "$PROCTOP" --summary >/dev/null 2>&1
-(
-	sleep 1
-	"$LOAD" forks "$FORKS" 4
-) >"$work/storm" &
-storm=$!
-mkfifo "$work/stop"
-"$SCREEN" COMMAND "${STORM_SECONDS:-60}" q "$PROCTOP" --summary 2>"$work/summary" >/dev/null
-wait "$storm"
-cat "$work/storm" "$work/summary"
+echo "a storm of $FORKS forks ($((2 * FORKS)) events) by 4 spawners, the screen on:"
+"$LOAD" forks "$FORKS" 4 | tee "$work/storm" |
+	"$SCREEN" COMMAND - q "$PROCTOP" --summary 2>&1 |
+	awk 'NF == 3 { printf "  its CPU %s %% of a core, RSS %s kB\n", $2, $3; next } { print "  " $0 }'
+sed 's/^/  /' "$work/storm"

@@ -5,8 +5,9 @@
  *   screen MARKER SECONDS KEYS COMMAND [ARG...]
  *
  * Prints, on one line: seconds until MARKER was on the screen; CPU in percent of one core over
- * SECONDS after it had settled; its memory (RSS) in kB. Then it types KEYS and passes on what the
- * program says on stderr. The terminal is 80x24 and is read all the time.
+ * SECONDS after it had settled ("-": until the end of stdin); its memory (RSS) in kB. Then it
+ * types KEYS and passes on what the program says on stderr. The terminal is 80x24 and is read all
+ * the time.
  */
 #include "../tests/pty.h"
 
@@ -72,9 +73,21 @@ static void read_for(struct pty *pty, double seconds)
 	}
 }
 
+static void read_until_end_of_stdin(struct pty *pty)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+	char text[256];
+
+	do {
+		pty->size = pty->seen = 0;
+		pty_read(pty, 50);
+	} while (poll(&in, 1, 0) <= 0 || read(STDIN_FILENO, text, sizeof(text)) > 0);
+}
+
 int main(int argc, char **argv)
 {
-	double begin = pty_now_s(), first, seconds;
+	double begin = pty_now_s(), first, since;
+	bool until_end = argc > 2 && !strcmp(argv[2], "-");
 	uint64_t before_ns, after_ns;
 	char text[1024];
 	struct pty pty;
@@ -84,7 +97,6 @@ int main(int argc, char **argv)
 		fputs("usage: screen MARKER SECONDS KEYS COMMAND [ARG...]\n", stderr);
 		return 2;
 	}
-	seconds = strtod(argv[2], NULL);
 	if (!pty_start(&pty, argv + 4, 24, 80, NULL))
 		return 1;
 	if (!pty_wait_for(&pty, argv[1], 30)) {
@@ -93,13 +105,17 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	first = pty_now_s() - begin;
-	read_for(&pty, SETTLE_S);
+	if (!until_end)
+		read_for(&pty, SETTLE_S);
 	before_ns = run_time_ns(pty.pid);
-	read_for(&pty, seconds);
+	since = pty_now_s();
+	if (until_end)
+		read_until_end_of_stdin(&pty);
+	else
+		read_for(&pty, strtod(argv[2], NULL));
 	after_ns = run_time_ns(pty.pid);
 	printf("%.3f %.2f %ld\n", first,
-	       seconds > 0 ? (double)(after_ns - before_ns) / 1e7 / seconds : 0.0,
-	       rss_kb(pty.pid));
+	       (double)(after_ns - before_ns) / 1e7 / (pty_now_s() - since), rss_kb(pty.pid));
 	fflush(stdout);
 	pty_keys(&pty, argv[3]);
 	if (pty_wait_end(&pty, 10, &status) && pty_stderr(&pty, text, sizeof(text)))

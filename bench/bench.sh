@@ -65,7 +65,6 @@ over_sleepers()
 	row "over $SLEEPERS sleeping processes" 'first (s)' 'idle (%)' 'RSS (kB)'
 	screen_row 'proctop' sleepers q "$PROCTOP" --no-mouse
 	has htop && screen_row 'htop -t' F10 q htop -t
-	has btop && screen_row 'btop' Program: q btop --utf-force
 	has top && screen_row 'top' COMMAND q top
 	echo
 	row 'one picture of them' 'seconds' '' ''

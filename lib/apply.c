@@ -35,6 +35,35 @@ static void inherit(struct ptree_tree *tree, struct ptree_node *child,
 	watch_inherit(tree, child, parent);
 }
 
+static void inherit_unknown(struct ptree_tree *tree, struct ptree_node *child,
+			    const struct ptree_node *parent)
+{
+	if (child->euid == PTREE_UNKNOWN_ID)
+		child->euid = parent->euid;
+	if (!child->sid)
+		child->sid = parent->sid;
+	/* Without an image it has not exec'd either, but its parent may have since. */
+	if (!child->image && parent->image && parent->image->pub.begin_ns <= child->begin_ns)
+		image_inherit(tree, child, parent);
+}
+
+static struct ptree_node *next_forked(struct ptree_node *node, const struct ptree_node *top)
+{
+	if (node->last_forked)
+		return node->last_forked;
+	while (node != top && !node->fork_prev)
+		node = node->origin;
+	return node == top ? NULL : node->fork_prev;
+}
+
+void tree_bequeath(struct ptree_tree *tree, struct ptree_node *node)
+{
+	struct ptree_node *heir = next_forked(node, node);
+
+	for (; heir; heir = next_forked(heir, node))
+		inherit_unknown(tree, heir, heir->origin);
+}
+
 /* The fork of a process that a scan has already shown: to the feed it is news all the same. */
 static void confirm_fork(struct ptree_tree *tree, struct ptree_node *node,
 			 struct ptree_node *parent, const struct ptree_event *event,
@@ -61,7 +90,7 @@ enum known_as {
 
 static enum known_as recognize(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns)
 {
-	if (!node || node->is_placeholder)
+	if (node->is_placeholder)
 		return UNHEARD_OF;
 	if (node->is_begin_exact && now_ns == node->begin_ns)
 		return THE_SAME;
@@ -93,6 +122,7 @@ static struct ptree_node *add_forked(struct ptree_tree *tree, pid_t pid, struct 
 	node->is_origin_told = true;
 	tree_set_origin(tree, node, parent);
 	inherit(tree, node, parent);
+	tree_bequeath(tree, node);
 	return node;
 }
 
@@ -106,14 +136,17 @@ static bool is_seen_zombie(const struct ptree_node *node, uint64_t now_ns)
 static int apply_process_fork(struct ptree_tree *tree, const struct ptree_event *event,
 			      uint64_t now_ns)
 {
-	struct ptree_node *parent = tree_live_or_placeholder(tree, event->parent_tgid, now_ns);
 	struct ptree_node *node = tree_latest(tree, event->tgid);
+	struct ptree_node *parent;
 
+	if (event->parent_tgid == event->tgid)
+		return 0; /* not the kernel's: nobody is its own parent */
+	parent = tree_live_or_placeholder(tree, event->parent_tgid, now_ns);
 	if (!parent)
 		return -ENOMEM;
 	if (node && node->has_ended && !is_seen_zombie(node, now_ns))
 		node = NULL;
-	switch (recognize(tree, node, now_ns)) {
+	switch (node ? recognize(tree, node, now_ns) : UNHEARD_OF) {
 	case AN_OLDER_ONE:
 		return 0;
 	case THE_SAME:
@@ -170,9 +203,8 @@ static int apply_exec(struct ptree_tree *tree, const struct ptree_event *event, 
 
 	if (!node || node == &tree->root)
 		return node ? 0 : -ENOMEM;
-	if (node->image && node->read_ns > now_ns)
-		node->image->pub.begin_ns = now_ns; /* a scan has seen this image already */
-	else if (image_push(tree, node, now_ns))
+	if (node->image && node->read_ns > now_ns ? image_redate(tree, node, now_ns)
+						  : image_push(tree, node, now_ns))
 		return -ENOMEM;
 	set_user_process(tree, node);
 	thread_remove_all(tree, node);

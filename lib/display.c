@@ -259,7 +259,7 @@ static int draw_below(struct picture *picture, const struct ptree_node *top)
 int ptree_tree_display(const struct ptree_tree *tree, pid_t pid, bool ascii, char **out)
 {
 	struct picture picture = { .lines = ascii ? &ascii_lines : &box_lines };
-	const struct ptree_node *top = pid ? tree_live(tree, pid) : &tree->root;
+	const struct ptree_node *top = pid ? tree_present(tree, pid) : &tree->root;
 	int err;
 
 	if (!top)

@@ -30,6 +30,12 @@ static void free_argv(struct image *image)
 	image->pub.argv_size = 0;
 }
 
+void image_forget_argv(struct image *image)
+{
+	free_argv(image);
+	image->pub.argv_status = PTREE_ARGV_PENDING;
+}
+
 void image_unref(struct ptree_tree *tree, struct image *image)
 {
 	while (image && --image->refs == 0) {
@@ -167,5 +173,20 @@ int image_set_argv(struct image *image, uint64_t read_ns, enum ptree_argv_status
 	image->pub.argv_size = (uint32_t)size;
 	image->pub.argv_status = status;
 	image->pub.read_ns = read_ns;
+	return 0;
+}
+
+int image_redate(struct ptree_tree *tree, struct ptree_node *node, uint64_t begin_ns)
+{
+	char comm[PTREE_COMM_SIZE];
+	int err;
+
+	memcpy(comm, node->image->pub.comm, sizeof(comm));
+	err = image_set_comm(tree, node, comm);
+	if (err)
+		return err;
+	node->image->pub.begin_ns = begin_ns;
+	if (node->image->pub.read_ns < begin_ns)
+		image_forget_argv(node->image);
 	return 0;
 }

@@ -158,6 +158,7 @@ struct ptree_tree {
 /* tree.c: finding */
 struct ptree_node *tree_latest(const struct ptree_tree *tree, pid_t pid); /* ended ones too */
 struct ptree_node *tree_live(const struct ptree_tree *tree, pid_t pid);
+struct ptree_node *tree_present(const struct ptree_tree *tree, pid_t pid); /* zombies too */
 
 /* tree.c: the only place where links change */
 struct ptree_node *tree_add(struct ptree_tree *tree, pid_t pid, struct ptree_node *parent,
@@ -172,6 +173,8 @@ void tree_revive(struct ptree_tree *tree, struct ptree_node *node);
 void tree_set_zombie(struct ptree_tree *tree, struct ptree_node *node, bool is_zombie);
 
 /* apply.c */
+/* What became known of a process was true of those that it had forked, too. */
+void tree_bequeath(struct ptree_tree *tree, struct ptree_node *node);
 /* Ends one whose leader's exit was seen, and whose other tasks turned out to be gone as well. */
 void tree_finish_leaderless(struct ptree_tree *tree, struct ptree_node *node);
 
@@ -181,8 +184,11 @@ void image_unref(struct ptree_tree *tree, struct image *image);
 int image_push(struct ptree_tree *tree, struct ptree_node *node, uint64_t begin_ns);
 void image_inherit(struct ptree_tree *tree, struct ptree_node *child,
 		   const struct ptree_node *from);
+/* The name is that of an image which began only then; arguments read before are not its own. */
+int image_redate(struct ptree_tree *tree, struct ptree_node *node, uint64_t begin_ns);
 int image_set_comm(struct ptree_tree *tree, struct ptree_node *node,
 		   const char comm[PTREE_COMM_SIZE]);
+void image_forget_argv(struct image *image); /* it is to be read again */
 int image_set_argv(struct image *image, uint64_t read_ns, enum ptree_argv_status status,
 		   const char *argv, size_t size);
 

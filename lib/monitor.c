@@ -58,6 +58,7 @@ struct ptree_monitor {
 	uint64_t scan_end_ns;	/* when the last scan ended, and how long it took */
 	uint64_t scan_duration_ns;
 	uint64_t reconnect_ns; /* when the connector was last tried */
+	size_t unknown_left; /* placeholders that the last scan could not fill: /proc hides them */
 	unsigned heartbeats_missed;
 	bool is_drained;   /* the socket was empty when last looked at */
 	bool needs_repair; /* a loss that no scan has made good yet */
@@ -165,7 +166,8 @@ static void replace_deaf_socket(struct ptree_monitor *monitor)
 {
 	int err;
 
-	enter(monitor, PTREE_MONITOR_DEAF);
+	if (monitor->status.state != PTREE_MONITOR_STARTING)
+		enter(monitor, PTREE_MONITOR_DEAF);
 	disconnect_events(monitor);
 	err = connect_events(monitor);
 	if (err)
@@ -332,6 +334,7 @@ static void finish_scan(struct ptree_monitor *monitor)
 	monitor->scan = NULL;
 	monitor->scan_end_ns = ptree_boot_now_ns();
 	monitor->scan_duration_ns = monitor->scan_end_ns - began_ns;
+	monitor->unknown_left = has_failed ? 0 : monitor->tree->placeholder_count;
 	if (monitor->is_scan_for_loss && has_failed)
 		monitor->needs_repair = true;
 	if (monitor->is_scan_for_loss && !has_failed) {
@@ -403,15 +406,28 @@ static bool settle_orphans(struct ptree_monitor *monitor, pid_t child)
 	return true;
 }
 
-static void adopt_orphans(struct ptree_monitor *monitor)
+static void wake_self(struct ptree_monitor *monitor)
 {
+	ssize_t written = write(monitor->wake_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
+
+	(void)written; /* it fails when the counter is full, and then it wakes all the same */
+}
+
+/* Those that cannot be settled wait for the next turn; the others only if time is over. */
+static void adopt_orphans(struct ptree_monitor *monitor, uint64_t deadline_ns)
+{
+	unsigned settled = 0;
 	size_t skip = 0;
 	pid_t child;
 
-	for (unsigned i = 0; i < ORPHANS_PER_TURN; i++) {
-		if (!ptree_tree_orphaned(monitor->tree, skip, &child))
+	while (skip < ORPHANS_PER_TURN && ptree_tree_orphaned(monitor->tree, skip, &child)) {
+		if (settled >= ORPHANS_PER_TURN && ptree_boot_now_ns() >= deadline_ns) {
+			wake_self(monitor);
 			return;
-		if (!settle_orphans(monitor, child))
+		}
+		if (settle_orphans(monitor, child))
+			settled++;
+		else
 			skip++;
 	}
 }
@@ -452,7 +468,12 @@ static void poll_tick(struct ptree_monitor *monitor, uint64_t now_ns)
 
 static void check_tick(struct ptree_monitor *monitor, uint64_t now_ns)
 {
-	bool is_unsure = monitor->reaping.has_overflowed || monitor->tree->placeholder_count;
+	size_t unknown = monitor->tree->placeholder_count;
+	bool is_unsure;
+
+	if (unknown < monitor->unknown_left)
+		monitor->unknown_left = unknown;
+	is_unsure = monitor->reaping.has_overflowed || unknown > monitor->unknown_left;
 
 	if (is_unsure && !monitor->scan && has_rested(monitor, now_ns, POLL_PAUSE, 2 * NS_PER_S)) {
 		monitor->reaping.has_overflowed = false;
@@ -494,7 +515,7 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 	applied = take_events(monitor, deadline_ns);
 	err = take_scan(monitor, deadline_ns);
 	result = texts_take(&monitor->texts);
-	adopt_orphans(monitor);
+	adopt_orphans(monitor, deadline_ns);
 	update_counts(monitor);
 	repair_if_needed(monitor, ptree_boot_now_ns());
 	err = err ? err : result;
@@ -604,7 +625,8 @@ static bool is_ready(const struct ptree_monitor *monitor, bool with_argv)
 
 int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_argv, int timeout_ms)
 {
-	uint64_t deadline_ns = ptree_boot_now_ns() + (uint64_t)timeout_ms * NS_PER_MS;
+	uint64_t wait_ns = timeout_ms < 0 ? UINT64_MAX / 2 : (uint64_t)timeout_ms * NS_PER_MS;
+	uint64_t deadline_ns = ptree_boot_now_ns() + wait_ns;
 
 	while (!is_ready(monitor, with_argv)) {
 		struct pollfd poll_fd = { .fd = monitor->epoll_fd, .events = POLLIN };
@@ -613,7 +635,8 @@ int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_argv, int 
 
 		if (now_ns >= deadline_ns)
 			return -ETIMEDOUT;
-		poll(&poll_fd, 1, (int)((deadline_ns - now_ns) / NS_PER_MS) + 1);
+		wait_ns = deadline_ns - now_ns < TICK_NS ? deadline_ns - now_ns : TICK_NS;
+		poll(&poll_fd, 1, (int)(wait_ns / NS_PER_MS) + 1);
 		err = ptree_monitor_dispatch(monitor, 0);
 		if (err < 0)
 			return err;

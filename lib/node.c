@@ -21,7 +21,7 @@ const struct ptree_node *ptree_tree_root(const struct ptree_tree *tree)
 
 const struct ptree_node *ptree_tree_find(const struct ptree_tree *tree, pid_t pid)
 {
-	return tree_live(tree, pid);
+	return tree_present(tree, pid);
 }
 
 const struct ptree_node *ptree_tree_find_id(const struct ptree_tree *tree, uint64_t id)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define SAME_BEGIN_NS (50 * NS_PER_MS)
+#define INIT_PID 1 /* there in every pid namespace, and nobody's who is not root */
 
 static bool is_same_process(const struct ptree_node *node, const struct ptree_process *process)
 {
@@ -58,6 +59,8 @@ static void take_text(struct ptree_tree *tree, struct ptree_node *node,
 	}
 	if (is_other && image_set_comm(tree, node, process->comm))
 		return;
+	if (is_other) /* most renames are execs, and this one's event is late or lost */
+		image_forget_argv(node->image);
 	if (node->is_kernel_thread)
 		node->image->pub.argv_status = PTREE_ARGV_NONE;
 	else if (process->argv_status != PTREE_ARGV_PENDING && node->image->refs == 1)
@@ -132,10 +135,11 @@ static void take_state(struct ptree_tree *tree, struct ptree_node *node,
 static int refresh(struct ptree_tree *tree, struct ptree_node *node,
 		   const struct ptree_process *process)
 {
+	bool was_placeholder = node->is_placeholder;
 	int err;
 
 	node->read_ns = process->read_ns;
-	if (node->is_placeholder)
+	if (was_placeholder)
 		fill_placeholder(tree, node, process);
 	set_kernel_thread(tree, node, process->is_kernel_thread);
 	err = take_parent(tree, node, process);
@@ -146,6 +150,8 @@ static int refresh(struct ptree_tree *tree, struct ptree_node *node,
 		take_attributes(node, process);
 	if (process->read_ns >= node->event_ns || !node->image)
 		take_text(tree, node, process);
+	if (was_placeholder)
+		tree_bequeath(tree, node);
 	take_state(tree, node, process);
 	return 0;
 }
@@ -165,6 +171,8 @@ static int add(struct ptree_tree *tree, const struct ptree_process *process)
 static void observe_late(struct ptree_tree *tree, struct ptree_node *node,
 			 const struct ptree_process *process)
 {
+	if (node->is_begin_exact && !is_same_process(node, process))
+		return;
 	if (process->state == 'Z')
 		tree_set_zombie(tree, node, true);
 	if (node->image || image_set_comm(tree, node, process->comm))
@@ -180,10 +188,14 @@ static void observe_late(struct ptree_tree *tree, struct ptree_node *node,
 static void observe_ended(struct ptree_tree *tree, struct ptree_node *node,
 			  const struct ptree_process *process)
 {
-	if (process->state == 'Z')
+	bool is_leader_gone = process->state == 'Z';
+
+	if (is_leader_gone && process->thread_count <= 1) {
 		tree_set_zombie(tree, node, true);
-	else if (process->read_ns > node->end_ns)
+	} else if (process->read_ns > node->end_ns) {
 		tree_revive(tree, node);
+		node->is_leader_gone = is_leader_gone;
+	}
 	node->read_ns = process->read_ns;
 }
 
@@ -193,6 +205,8 @@ int ptree_tree_observe(struct ptree_tree *tree, const struct ptree_process *proc
 
 	if (process->pid <= 0)
 		return -EINVAL;
+	if (process->state == 'X')
+		return 0; /* it was being reaped */
 	if (!node)
 		return add(tree, process);
 	if (node->has_ended && process->read_ns < node->end_ns) {
@@ -214,15 +228,27 @@ int ptree_tree_observe(struct ptree_tree *tree, const struct ptree_process *proc
 	return add(tree, process);
 }
 
-static size_t sweep_once(struct ptree_tree *tree, uint64_t scan_start_ns)
+static bool is_unseen(const struct ptree_node *node, uint64_t scan_start_ns)
+{
+	return node->read_ns < scan_start_ns && node->event_ns < scan_start_ns &&
+	       node->begin_ns < scan_start_ns;
+}
+
+/* What /proc has never shown may be hidden from us rather than gone. */
+static bool is_gone(const struct ptree_node *node, uint64_t scan_start_ns, bool is_partial)
+{
+	return node->fate == NODE_PRESENT && is_unseen(node, scan_start_ns) &&
+	       (node->read_ns || !is_partial);
+}
+
+static size_t sweep_once(struct ptree_tree *tree, uint64_t scan_start_ns, bool is_partial)
 {
 	size_t swept = 0;
 
 	for (size_t i = 0; i < tree->by_id.capacity; i++) {
 		struct ptree_node *node = tree->by_id.slots[i].value;
 
-		if (!node || node->fate != NODE_PRESENT || node->read_ns >= scan_start_ns ||
-		    node->event_ns >= scan_start_ns || node->begin_ns >= scan_start_ns)
+		if (!node || !is_gone(node, scan_start_ns, is_partial))
 			continue;
 		if (node->is_zombie)
 			tree_set_zombie(tree, node, false);
@@ -235,8 +261,11 @@ static size_t sweep_once(struct ptree_tree *tree, uint64_t scan_start_ns)
 
 void ptree_tree_sweep(struct ptree_tree *tree, uint64_t scan_start_ns)
 {
+	const struct ptree_node *init = tree_live(tree, INIT_PID);
+	bool is_partial = !init || init->read_ns < scan_start_ns;
+
 	/* Ending one can forget others, which shifts the map's slots: repeat until all are met. */
-	while (sweep_once(tree, scan_start_ns))
+	while (sweep_once(tree, scan_start_ns, is_partial))
 		;
 }
 
@@ -247,7 +276,7 @@ void ptree_tree_set_polling(struct ptree_tree *tree, bool polling)
 
 int ptree_tree_adopt(struct ptree_tree *tree, pid_t child, pid_t ppid)
 {
-	struct ptree_node *node = tree_live(tree, child);
+	struct ptree_node *node = tree_present(tree, child);
 	struct ptree_node *parent = ppid == 0 ? &tree->root : tree_latest(tree, ppid);
 	struct ptree_node *old;
 

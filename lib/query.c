@@ -44,7 +44,7 @@ static int append_children(struct ptree_nodes *out, const struct ptree_node *nod
 
 static const struct ptree_node *find_or_root(const struct ptree_tree *tree, pid_t pid)
 {
-	return pid == 0 ? &tree->root : tree_live(tree, pid);
+	return pid == 0 ? &tree->root : tree_present(tree, pid);
 }
 
 int ptree_tree_children(const struct ptree_tree *tree, pid_t pid, struct ptree_nodes *out)
@@ -59,7 +59,7 @@ int ptree_tree_children(const struct ptree_tree *tree, pid_t pid, struct ptree_n
 
 int ptree_tree_siblings(const struct ptree_tree *tree, pid_t pid, struct ptree_nodes *out)
 {
-	const struct ptree_node *node = tree_live(tree, pid);
+	const struct ptree_node *node = tree_present(tree, pid);
 
 	if (!node)
 		return -ESRCH;

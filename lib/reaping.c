@@ -32,17 +32,24 @@ void reaping_zombie_seen(struct reaping *reaping, uint64_t id)
 	reaping->zombies.id[reaping->zombies.count++] = id;
 }
 
-static bool is_in_proc(struct ptree_procfs *procfs, const struct ptree_node *node, char *state)
+/* -ESRCH: it is not in /proc any more. Other errors say nothing about it. */
+static int read_state(struct ptree_procfs *procfs, const struct ptree_node *node, char *state)
 {
 	struct ptree_process process;
-	bool is_it;
+	int err = ptree_procfs_read(procfs, node->pid, 0, &process);
 
-	if (ptree_procfs_read(procfs, node->pid, 0, &process))
-		return false;
+	if (err)
+		return err;
 	*state = process.state;
-	is_it = !node->has_ended || process.start_ns <= node->end_ns;
 	ptree_process_clear(&process);
-	return is_it;
+	return node->has_ended && process.start_ns > node->end_ns ? -ESRCH : 0;
+}
+
+static bool is_zombie_in_proc(struct ptree_procfs *procfs, const struct ptree_node *node)
+{
+	char state;
+
+	return !read_state(procfs, node, &state) && state == 'Z';
 }
 
 /*
@@ -54,7 +61,7 @@ static void look_at_leaderless(struct ptree_tree *tree, struct ptree_procfs *pro
 {
 	char state;
 
-	if (node->is_leader_gone && !is_in_proc(procfs, node, &state))
+	if (node->is_leader_gone && read_state(procfs, node, &state) == -ESRCH)
 		tree_finish_leaderless(tree, node);
 }
 
@@ -63,7 +70,6 @@ static bool look_at_exit(struct reaping *reaping, struct ptree_tree *tree,
 			 struct ptree_procfs *procfs, uint64_t id, uint64_t now_ns)
 {
 	struct ptree_node *node = map_find(&tree->by_id, id);
-	char state;
 
 	if (!node || node->is_zombie)
 		return true;
@@ -71,7 +77,7 @@ static bool look_at_exit(struct reaping *reaping, struct ptree_tree *tree,
 		return false;
 	if (!node->has_ended) {
 		look_at_leaderless(tree, procfs, node);
-	} else if (is_in_proc(procfs, node, &state) && state == 'Z') {
+	} else if (is_zombie_in_proc(procfs, node)) {
 		tree_set_zombie(tree, node, true);
 		reaping_zombie_seen(reaping, id);
 	}
@@ -94,9 +100,8 @@ static void look_at_zombie(struct reaping *reaping, struct ptree_tree *tree,
 			   struct ptree_procfs *procfs, size_t index)
 {
 	struct ptree_node *node = map_find(&tree->by_id, reaping->zombies.id[index]);
-	char state;
 
-	if (node && node->is_zombie && is_in_proc(procfs, node, &state) && state == 'Z')
+	if (node && node->is_zombie && is_zombie_in_proc(procfs, node))
 		return;
 	if (node)
 		tree_set_zombie(tree, node, false);

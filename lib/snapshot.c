@@ -25,6 +25,12 @@ static int observe_one(struct ptree_tree *tree, struct ptree_procfs *procfs, pid
 	return err;
 }
 
+/* Else processes that exist may be missing, and nobody may be ended for not having been seen. */
+static bool is_entrys_own(int error)
+{
+	return error == -ESRCH || error == -EACCES || error == -EBADMSG;
+}
+
 int ptree_tree_snapshot(struct ptree_tree *tree, struct ptree_procfs *procfs, unsigned what)
 {
 	uint64_t start_ns = ptree_boot_now_ns();
@@ -34,10 +40,10 @@ int ptree_tree_snapshot(struct ptree_tree *tree, struct ptree_procfs *procfs, un
 
 	if (count < 0)
 		return (int)count;
-	for (ssize_t i = 0; i < count && err != -ENOMEM; i++)
+	for (ssize_t i = 0; i < count && (!err || is_entrys_own(err)); i++)
 		err = observe_one(tree, procfs, pids[i], what);
 	free(pids);
-	if (err == -ENOMEM)
+	if (err && !is_entrys_own(err))
 		return err;
 	ptree_tree_sweep(tree, start_ns);
 	return 0;

@@ -31,6 +31,13 @@ struct ptree_node *tree_live(const struct ptree_tree *tree, pid_t pid)
 	return node && !node->has_ended ? node : NULL;
 }
 
+struct ptree_node *tree_present(const struct ptree_tree *tree, pid_t pid)
+{
+	struct ptree_node *node = tree_latest(tree, pid);
+
+	return node && node->fate == NODE_PRESENT ? node : NULL;
+}
+
 /* ---- links among siblings ---- */
 
 static void list_append(struct node_list *list, struct ptree_node *node)
@@ -290,7 +297,8 @@ void ptree_tree_expire(struct ptree_tree *tree, uint64_t now_ns)
 {
 	uint64_t age_ns = tree->options.exited_age_ns;
 
-	while (tree->queue.head && tree->queue.head->end_ns + age_ns < now_ns) {
+	while (tree->queue.head && tree->queue.head->end_ns < now_ns &&
+	       now_ns - tree->queue.head->end_ns > age_ns) {
 		forget(tree, tree->queue.head);
 		tree->generation++;
 	}
@@ -361,7 +369,7 @@ void tree_set_origin(struct ptree_tree *tree, struct ptree_node *node, struct pt
 {
 	if (origin == &tree->root)
 		origin = NULL;
-	if (origin == node->origin ||
+	if (origin == node->origin || origin == node ||
 	    (origin && node->forked_count && is_forked_from(origin, node)))
 		return;
 	unlink_origin(node);
@@ -369,8 +377,11 @@ void tree_set_origin(struct ptree_tree *tree, struct ptree_node *node, struct pt
 	node->elided = 0;
 }
 
+/* An ended child may still have live ones, which nobody has adopted yet. */
 static bool is_below(const struct ptree_node *node, const struct ptree_node *ancestor)
 {
+	if (!ancestor->live.head && !ancestor->past.head)
+		return node == ancestor;
 	for (; node; node = node->parent) {
 		if (node == ancestor)
 			return true;
@@ -393,7 +404,7 @@ static void remember_edge(struct ptree_node *node, uint64_t when_ns)
 void tree_move(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
 	       uint64_t when_ns)
 {
-	if (node->parent == parent || (node->live_count && is_below(parent, node)))
+	if (node->parent == parent || is_below(parent, node))
 		return;
 	if (node->parent != &tree->root)
 		remember_edge(node, when_ns);

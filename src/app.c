@@ -9,10 +9,10 @@
 #include "session.h"
 #include "summary.h"
 #include "term.h"
+#include "text.h"
 #include "view.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <malloc.h>
 #include <poll.h>
@@ -68,7 +68,7 @@ static bool is_starting(const struct app *app)
 static void draw(struct app *app)
 {
 	struct session *session = &app->session;
-	struct view_cursor cursor = { .y = -1, .x = -1 };
+	struct view_cursor cursor;
 
 	if (session->wants_full_redraw)
 		term_redraw(app->term);
@@ -153,7 +153,7 @@ static bool is_mouse(const struct key *key)
 	       key->code == TERM_KEY_WHEEL_DOWN;
 }
 
-/* ^C and ^Z mean the same whatever is open. */
+/* These mean the same whatever is open. */
 static bool take_global_key(struct session *session, const struct key *key)
 {
 	if (key->code == TERM_CTRL('Z'))
@@ -175,8 +175,8 @@ static void take_key(struct app *app, const struct key *key)
 		help_key(session, key);
 	else if (session->prompt_kind != SESSION_PROMPT_NONE && !is_mouse(key))
 		command_prompt_key(session, key);
-	else if (session->view == SESSION_VIEW_USERS && command_picker_key(session, key))
-		return;
+	else if (session->view == SESSION_VIEW_USERS)
+		command_picker_key(session, key);
 	else if (is_mouse(key))
 		command_mouse(session, key, view_tree_mark_x(session, key->mouse_y));
 	else
@@ -191,6 +191,7 @@ static void take_keys(struct app *app)
 	while ((result = term_read_key(app->term, &key)) > 0) {
 		/* What a key does, it does to the rows as they are now. */
 		session_update_rows(&app->session);
+		app->session.has_input = true;
 		take_key(app, &key);
 	}
 	if (result < 0)
@@ -415,7 +416,7 @@ static int start_session(struct app *app, const struct config *config, char *err
 
 	if (err)
 		return fail(error, size, EXIT_FAILED, "cannot start", err);
-	session->utf8 = !config->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
+	session->utf8 = !config->ascii && text_is_utf8();
 	session->highlight_ns = config->highlight_ns;
 	if (config->filter && !session_set_filter(session, config->filter)) {
 		snprintf(error, size, "--filter: %.200s", session->filter_error);
@@ -443,7 +444,7 @@ static int start_terminal(struct app *app, const struct config *config, char *er
 		return err == -ENOTTY || err == -ENOTSUP ? EXIT_USAGE : EXIT_FAILED;
 	}
 	term_get_size(app->term, &rows, &cols);
-	app->canvas = canvas_new(rows, cols, !strcmp(nl_langinfo(CODESET), "UTF-8"));
+	app->canvas = canvas_new(rows, cols, text_is_utf8());
 	if (!app->canvas)
 		return fail(error, size, EXIT_FAILED, "cannot start", -ENOMEM);
 	app->session.colors = term_colors(app->term);

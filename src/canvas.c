@@ -188,11 +188,10 @@ const struct cell *canvas_cell(const struct canvas *canvas, int y, int x)
 
 static size_t dump_row(const struct canvas *canvas, int y, char *out)
 {
+	const struct cell *cell = &canvas->cells[(size_t)y * (size_t)canvas->cols];
 	size_t used = 0, kept = 0;
 
-	for (int x = 0; x < canvas->cols; x++) {
-		const struct cell *cell = cell_at(canvas, y, x);
-
+	for (int x = 0; x < canvas->cols; x++, cell++) {
 		memcpy(out + used, cell->bytes, cell->size);
 		used += cell->size;
 		if (cell->size && cell->bytes[0] != ' ')

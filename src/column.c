@@ -158,12 +158,14 @@ static const char *last_known_name(const struct ptree_node *node)
 		if (image->comm[0])
 			return image->comm;
 	}
-	return "?";
+	return NULL;
 }
 
 static void describe_image(const struct ptree_node *node, const struct ptree_image *image,
 			   struct command *out)
 {
+	const char *name = last_known_name(node);
+
 	out->remark = remark_on(image->argv_status);
 	if (image->argv_size) {
 		out->size =
@@ -174,8 +176,10 @@ static void describe_image(const struct ptree_node *node, const struct ptree_ima
 		return;
 	if (image->comm[0])
 		set_name(out, image->comm, "", "");
+	else if (name)
+		set_name(out, name, "(was ", ")");
 	else
-		set_name(out, last_known_name(node), "(was ", ")");
+		set_name(out, "?", "", "");
 }
 
 void column_command(const struct column_context *context, const struct ptree_node *node,

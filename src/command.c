@@ -343,6 +343,12 @@ static void jump_to_pid(struct session *session, const char *text)
 		session_say(session, true, "%ld is not among what is shown", pid);
 }
 
+static void search_again(struct session *session)
+{
+	if (session->search_text[0] && !session_search_next(session, session->search_from, false))
+		session_say(session, true, "not found: %s", session->search_text);
+}
+
 static void accept_prompt(struct session *session)
 {
 	enum session_prompt kind = session->prompt_kind;
@@ -352,6 +358,8 @@ static void accept_prompt(struct session *session)
 	session->prompt_kind = SESSION_PROMPT_NONE;
 	if (kind == SESSION_PROMPT_PID)
 		jump_to_pid(session, session->prompt.text);
+	else if (kind == SESSION_PROMPT_SEARCH)
+		search_again(session);
 }
 
 static void cancel_prompt(struct session *session)
@@ -372,9 +380,7 @@ static void prompt_edited(struct session *session)
 		session_set_filter(session, session->prompt.text);
 	} else if (session->prompt_kind == SESSION_PROMPT_SEARCH) {
 		memcpy(session->search_text, session->prompt.text, session->prompt.size + 1);
-		if (!session_search_next(session, session->search_from, false) &&
-		    session->search_text[0])
-			session_say(session, true, "not found: %s", session->search_text);
+		search_again(session);
 	}
 }
 
@@ -462,37 +468,40 @@ static void accept_user(struct session *session)
 		session_set_users(session, &session->picker[session->picker_at - 1].uid, 1);
 }
 
-bool command_picker_key(struct session *session, const struct key *key)
+void command_picker_key(struct session *session, const struct key *key)
 {
 	session->needs_redraw = true;
 	switch (key->code) {
 	case 'j':
 	case TERM_KEY_DOWN:
+	case TERM_KEY_WHEEL_DOWN:
 		session->picker_at += session->picker_at < session->picker_count;
-		return true;
+		break;
 	case 'k':
 	case TERM_KEY_UP:
+	case TERM_KEY_WHEEL_UP:
 		session->picker_at -= session->picker_at > 0;
-		return true;
+		break;
 	case 'g':
 	case TERM_KEY_HOME:
 		session->picker_at = 0;
-		return true;
+		break;
 	case 'G':
 	case TERM_KEY_END:
 		session->picker_at = session->picker_count;
-		return true;
+		break;
 	case TERM_KEY_ENTER:
 	case ' ':
 		accept_user(session);
-		return true;
+		break;
 	case TERM_KEY_ESC:
+	case TERM_CTRL('C'):
 	case 'q':
 	case 'u':
 		session->view = SESSION_VIEW_TREE;
-		return true;
+		break;
 	default:
-		return false;
+		break;
 	}
 }
 
@@ -578,8 +587,8 @@ const struct command_entry commands[] = {
 	{ "lineage", "Show", "under who forked them, or under the kernel's parents",
 	  toggle_lineage },
 	{ "exited", "Show", "exited processes stay or fade", toggle_exited },
-	{ "kernel-threads", "Show", "kernel threads", toggle_kernel_threads },
-	{ "threads", "Show", "threads", toggle_threads },
+	{ "kernel-threads", "Show", "show or hide kernel threads", toggle_kernel_threads },
+	{ "threads", "Show", "show or hide threads", toggle_threads },
 	{ "pause", "Show", "freeze the rows; events go on being counted", pause_rows },
 	{ "help", "Program", "this help", show_help },
 	{ "redraw", "Program", "draw the screen again", redraw },

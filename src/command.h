@@ -23,7 +23,7 @@ void command_fold_at_depth(struct session *session, uint32_t depth);
 void command_begin_pid(struct session *session, char digit);
 /* A key while a prompt is open, or while the user picker is. */
 void command_prompt_key(struct session *session, const struct key *key);
-bool command_picker_key(struct session *session, const struct key *key);
+void command_picker_key(struct session *session, const struct key *key);
 void command_mouse(struct session *session, const struct key *key, int mark_x);
 
 #endif

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <proctree.h>
 #include <pwd.h>
@@ -110,18 +109,13 @@ reject(const struct parse *parse, const char *format, ...)
 	return -EINVAL;
 }
 
-static bool is_utf8(void)
-{
-	return !strcmp(nl_langinfo(CODESET), "UTF-8");
-}
-
 /* What was given may be anything, and goes to a terminal. */
 static int reject_value(const struct parse *parse, const char *what, const char *value,
 			const char *expected)
 {
 	char safe[96];
 
-	text_safe(safe, sizeof(safe), value, strlen(value), is_utf8());
+	text_safe(safe, sizeof(safe), value, strlen(value), text_is_utf8());
 	return reject(parse, "%s: '%s' is not %s", what, safe, expected);
 }
 
@@ -231,7 +225,7 @@ static int reject_filter(const struct parse *parse, const char *value,
 {
 	char safe[72];
 	size_t size = strlen(value);
-	bool utf8 = is_utf8();
+	bool utf8 = text_is_utf8();
 
 	if (text_safe(safe, sizeof(safe), value, size, utf8) >= sizeof(safe))
 		return reject(parse, "--filter: %s (byte %zu)", why->text, why->offset + 1);

@@ -13,9 +13,9 @@
 #include "log-line.h"
 #include "selection.h"
 #include "summary.h"
+#include "text.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -352,7 +352,7 @@ static int start(struct log *log)
 	log->lines = (struct log_lines){ .output = &log->output,
 					 .users = log->users,
 					 .json = log->config->json,
-					 .utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8") };
+					 .utf8 = text_is_utf8() };
 	return 0;
 }
 

@@ -175,7 +175,8 @@ static int compare_birth(const void *a, const void *b)
 {
 	const struct ptree_node *x = *(const struct ptree_node *const *)a;
 	const struct ptree_node *y = *(const struct ptree_node *const *)b;
-	uint64_t bx = ptree_node_begin_ns(x), by = ptree_node_begin_ns(y);
+	/* Those of whom nobody saw the begin come last: 0 wraps to the largest. */
+	uint64_t bx = ptree_node_begin_ns(x) - 1, by = ptree_node_begin_ns(y) - 1;
 
 	if (bx != by)
 		return bx < by ? -1 : 1;

@@ -20,7 +20,6 @@ int session_init(struct session *session, struct ptree_monitor *monitor, struct 
 				     .users = users,
 				     .now_ns = ptree_boot_now_ns(),
 				     .own_uid = getuid(),
-				     .watch_depth = 0,
 				     .needs_collect = true,
 				     .needs_redraw = true };
 	session->rows = rows_new();
@@ -124,6 +123,14 @@ static int follow(struct session *session)
 	return 0;
 }
 
+/* Rows come in any order at first: until somebody chooses one, the top stays selected. */
+static void settle_cursor(struct session *session)
+{
+	if (!session->has_input && !session->cursor.index)
+		session->cursor.id = 0;
+	cursor_settle(&session->cursor, session->rows, (uint32_t)session->body_rows);
+}
+
 int session_update_rows(struct session *session)
 {
 	int err = must_collect(session) ? collect(session) : 0;
@@ -133,7 +140,7 @@ int session_update_rows(struct session *session)
 	if (!err)
 		err = follow(session);
 	if (!err)
-		cursor_settle(&session->cursor, session->rows, (uint32_t)session->body_rows);
+		settle_cursor(session);
 	return err;
 }
 

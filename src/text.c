@@ -10,6 +10,7 @@
  */
 #include "text.h"
 
+#include <langinfo.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,11 @@
 
 /* More marks than any script stacks on one letter. */
 #define MARKS_MAX 4
+
+bool text_is_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
 
 static void set_escape(struct text_piece *piece, int size)
 {

@@ -12,6 +12,8 @@
 
 #define TEXT_PIECE_SIZE 24
 
+bool text_is_utf8(void);
+
 /* The next thing to draw: bytes that are safe for a terminal, and the cells they take. */
 struct text_piece {
 	char bytes[TEXT_PIECE_SIZE];

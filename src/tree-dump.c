@@ -10,9 +10,9 @@
 #include "app.h"
 #include "describe.h"
 #include "selection.h"
+#include "text.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -344,7 +344,7 @@ int tree_dump_run(const struct config *config, char *error, size_t error_size)
 	struct tree_dump dump = {
 		.config = config,
 		.output.fd = STDOUT_FILENO,
-		.utf8 = !config->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8"),
+		.utf8 = !config->ascii && text_is_utf8(),
 	};
 	int err = start(&dump);
 	int code = err ? fail(error, error_size, "cannot read the processes", err)

@@ -46,6 +46,15 @@ static void draw_line(struct page *page, const char *left, const char *right)
 	canvas_puts(page->canvas, y, 3 + KEYS_WIDTH, -1, right, role(page->session, THEME_NORMAL));
 }
 
+/* Digits are arguments, so that the table of commands does not have them. */
+static void draw_digits(struct page *page, const char *group)
+{
+	if (!strcmp(group, "Fold"))
+		draw_line(page, "z1 .. z9", "fold all at that depth");
+	else if (!strcmp(group, "Find"))
+		draw_line(page, "0 .. 9", "jump to a pid");
+}
+
 static void draw_commands(struct page *page)
 {
 	const char *group = "";
@@ -54,14 +63,16 @@ static void draw_commands(struct page *page)
 		char keys[64];
 
 		if (strcmp(group, entry->group)) {
+			draw_digits(page, group);
 			group = entry->group;
 			draw_heading(page, group);
 		}
 		keymap_describe(entry->name, keys, sizeof(keys));
 		draw_line(page, keys, entry->help);
 	}
-	draw_line(page, "z1 .. z9", "fold all at that depth");
-	draw_line(page, "0 .. 9", "jump to a pid");
+	draw_heading(page, "Mouse");
+	draw_line(page, "click", "select; on a fold mark, fold or unfold");
+	draw_line(page, "wheel", "scroll");
 }
 
 static void draw_legend(struct page *page)
@@ -79,20 +90,25 @@ static void draw_legend(struct page *page)
 	draw_line(page, "lost N", "events that were missed, exactly");
 }
 
+static void draw_page(struct page *page)
+{
+	page->line = 0;
+	canvas_clear(page->canvas);
+	canvas_puts(page->canvas, 0, 1, -1, "proctop: help", role(page->session, THEME_TITLE));
+	draw_commands(page);
+	draw_legend(page);
+}
+
 void view_help_draw(struct session *session, struct canvas *canvas)
 {
 	struct page page = { .session = session, .canvas = canvas };
 	int last;
 
-	canvas_clear(canvas);
-	canvas_puts(canvas, 0, 1, -1, "proctop: help", role(session, THEME_TITLE));
-	draw_commands(&page);
-	draw_legend(&page);
+	draw_page(&page);
 	last = page.line - (canvas->rows - 2);
-	if (session->help_top > last && session->help_top > 0) {
+	if (session->help_top > 0 && session->help_top > last) {
 		session->help_top = last > 0 ? last : 0;
-		view_help_draw(session, canvas);
-		return;
+		draw_page(&page);
 	}
 	if (canvas->rows > 1)
 		canvas_puts(canvas, canvas->rows - 1, 1, -1,

@@ -255,11 +255,14 @@ static void draw_scope(const struct session *session, struct canvas *canvas, int
 static void draw_polling(const struct session *session, struct canvas *canvas, int y,
 			 const struct ptree_monitor_status *status)
 {
-	int x = canvas_puts(canvas, y, 0, -1,
-			    "no events, polling /proc: ", role(session, THEME_STATE_BAD));
+	static const char label[] = "polling /proc: ";
+	const char *reason = ptree_monitor_reason_text(status->reason);
+	int x = 0;
 
-	canvas_puts(canvas, y, x, -1, ptree_monitor_reason_text(status->reason),
-		    role(session, THEME_NORMAL));
+	/* The title says so already; the reason is what must not be cut. */
+	if (strlen(label) + strlen(reason) <= (size_t)canvas->cols)
+		x = canvas_puts(canvas, y, 0, -1, label, role(session, THEME_STATE_BAD));
+	canvas_puts(canvas, y, x, -1, reason, role(session, THEME_NORMAL));
 }
 
 int view_title_draw(struct session *session, struct canvas *canvas, int max_lines)

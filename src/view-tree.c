@@ -8,13 +8,14 @@
 #define GUTTER_WIDTH 1
 #define LEAST_ROWS_FOR_FOOTER 6
 #define LEAST_ROWS_FOR_COLUMN_TITLES 4
+#define LEAST_WIDTH_FOR_PROMPT 16
 
 struct marks {
 	const char *through, *branch, *last, *leaf, *open, *folded, *cut;
 };
 
 static const struct marks box_marks = { "│", "├", "└", "─", "▾", "▸", "…" };
-static const struct marks ascii_marks = { "|", "|", "`", "-", "-", "+", "." };
+static const struct marks ascii_marks = { "|", "|", "`", "-", "-", "+", "~" };
 
 static const struct marks *marks_of(const struct session *session)
 {
@@ -189,7 +190,7 @@ struct tail {
 	struct column_text ending;
 	char folded[24];
 	char lineage[96];
-	int width; /* of what must be seen: the lineage may be cut */
+	int width; /* of what must be seen: the lineage only where the command leaves room */
 };
 
 static void describe_tail(const struct session *session, const struct row *row,
@@ -209,6 +210,28 @@ static void describe_tail(const struct session *session, const struct row *row,
 	}
 	if (!session->scope.by_origin && !session->scope.is_list)
 		column_lineage(&context, node, tail->lineage, sizeof(tail->lineage));
+}
+
+/* The lineage may take half of what the command would have. */
+static int command_end(const struct canvas *canvas, int x, const struct tail *tail)
+{
+	int end = canvas->cols - tail->width;
+	int lineage = 2 + (int)text_width(tail->lineage, strlen(tail->lineage), canvas->utf8);
+
+	if (tail->lineage[0] && lineage <= (end - x) / 2)
+		end -= lineage;
+	return end > x ? end : x;
+}
+
+/* What stands behind a command that is cut would pass for a part of it. */
+static void mark_cut(const struct session *session, struct canvas *canvas, int y, int x, int end,
+		     const struct command *command)
+{
+	int width = (int)text_width(command->line, command->size, canvas->utf8);
+
+	if (x < end && end < canvas->cols && width - session->sideways > end - x)
+		canvas_puts(canvas, y, end - 1, 1, marks_of(session)->cut,
+			    role(session, THEME_TREE_LINE));
 }
 
 static void draw_tail(const struct session *session, struct canvas *canvas, int y, int x,
@@ -271,7 +294,7 @@ static void draw_row(struct session *session, struct canvas *canvas, int y, uint
 	struct column_context context = session_columns(session);
 	struct command command;
 	struct tail tail;
-	int x = command_x(canvas), end;
+	int x = command_x(canvas), end, tail_x;
 
 	if (!node) {
 		canvas_printf(canvas, y, GUTTER_WIDTH, -1, role(session, THEME_GONE),
@@ -289,9 +312,10 @@ static void draw_row(struct session *session, struct canvas *canvas, int y, uint
 	x += canvas_puts(canvas, y, x, 1, fold_mark(session, row), role(session, THEME_TREE_LINE)) +
 	     1;
 	describe_tail(session, row, node, &tail);
-	end = canvas->cols - tail.width;
-	x = draw_command(session, canvas, y, x, end > x ? end : x, &command, row->is_context);
-	draw_tail(session, canvas, y, x, &tail);
+	end = command_end(canvas, x, &tail);
+	tail_x = draw_command(session, canvas, y, x, end, &command, row->is_context);
+	mark_cut(session, canvas, y, x, end, &command);
+	draw_tail(session, canvas, y, tail_x, &tail);
 	draw_gutter(session, canvas, y, row, node, index == session->cursor.index);
 }
 
@@ -353,10 +377,10 @@ struct footer_key {
 };
 
 static const struct footer_key footer_keys[] = {
-	{ "F1", "Help" },  { "/", "Find" },   { "\\", "Filter" }, { "u", "User" },
-	{ "w", "Watch" },  { "t", "List" },   { "L", "Lineage" }, { "x", "Gone" },
-	{ "F", "Follow" }, { "K", "Kernel" }, { "H", "Threads" }, { "Z", "Pause" },
-	{ "F10", "Quit" },
+	{ "F1", "Help" },  { "q", "Quit" },   { "/", "Find" },	{ "\\", "Filter" },
+	{ "u", "User" },   { "w", "Watch" },  { "t", "List" },	{ "L", "Lineage" },
+	{ "x", "Gone" },   { "F", "Follow" }, { "Z", "Pause" }, { "H", "Threads" },
+	{ "K", "Kernel" },
 };
 
 static void draw_footer(const struct session *session, struct canvas *canvas, int y)
@@ -389,21 +413,34 @@ static const char *prompt_label(enum session_prompt kind)
 	return "";
 }
 
+static bool has_message(const struct session *session)
+{
+	return session->message_until_ns > session->now_ns;
+}
+
+/* What is wrong with the line as it stands, or NULL. */
+static const char *prompt_error(const struct session *session)
+{
+	if (session->prompt_kind == SESSION_PROMPT_FILTER && session->filter_error[0])
+		return session->filter_error;
+	if (session->prompt_kind == SESSION_PROMPT_SEARCH && has_message(session))
+		return "not found";
+	return NULL;
+}
+
 static struct view_cursor draw_prompt(const struct session *session, struct canvas *canvas, int y)
 {
 	struct view_cursor cursor = { .y = y };
 	int x = canvas_puts(canvas, y, 0, -1, prompt_label(session->prompt_kind),
 			    role(session, THEME_TITLE));
-	bool has_error = session->prompt_kind == SESSION_PROMPT_FILTER && session->filter_error[0];
-	int error_width = has_error ? (int)strlen(session->filter_error) + 2 : 0;
-	int room = canvas->cols - x - error_width;
+	const char *error = prompt_error(session);
+	int room = canvas->cols - x;
 
-	if (room < 16)
-		room = canvas->cols - x;
+	if (error && room - (int)strlen(error) - 2 >= LEAST_WIDTH_FOR_PROMPT)
+		room -= (int)strlen(error) + 2;
 	prompt_draw(&session->prompt, canvas, y, x, room, role(session, THEME_PROMPT), &cursor.x);
-	if (has_error)
-		canvas_puts(canvas, y, x + room + 1, -1, session->filter_error,
-			    role(session, THEME_ERROR));
+	if (error)
+		canvas_puts(canvas, y, x + room + 1, -1, error, role(session, THEME_ERROR));
 	return cursor;
 }
 
@@ -414,7 +451,7 @@ static struct view_cursor draw_last_line(const struct session *session, struct c
 
 	if (session->prompt_kind != SESSION_PROMPT_NONE)
 		return draw_prompt(session, canvas, y);
-	if (session->message_until_ns > session->now_ns)
+	if (has_message(session))
 		canvas_puts(canvas, y, 0, -1, session->message,
 			    role(session, session->is_message_error ? THEME_ERROR : THEME_TITLE));
 	else
@@ -426,7 +463,7 @@ static bool has_last_line(const struct session *session, const struct canvas *ca
 {
 	return canvas->rows >= LEAST_ROWS_FOR_FOOTER ||
 	       session->prompt_kind != SESSION_PROMPT_NONE ||
-	       (canvas->rows > 1 && session->message_until_ns > session->now_ns);
+	       (canvas->rows > 1 && has_message(session));
 }
 
 static void note_fading(struct session *session, uint64_t changed_ns)

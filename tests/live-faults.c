@@ -80,8 +80,9 @@ static uint64_t count_lost(const struct live *live)
 	return lost;
 }
 
-/* An event on each CPU shows what was lost there before. */
-static void touch_every_cpu(void)
+/* An event on each CPU shows what was lost there before. Each is received before the next comes: a
+   small buffer has no room for many. */
+static void touch_every_cpu(struct live *live)
 {
 	cpu_set_t all, one;
 
@@ -92,7 +93,9 @@ static void touch_every_cpu(void)
 		CPU_ZERO(&one);
 		CPU_SET(cpu, &one);
 		assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+		live_dispatch(live);
 		assert_int_equal(prctl(PR_SET_NAME, "live-faults"), 0);
+		live_dispatch(live);
 	}
 	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
 }
@@ -113,8 +116,7 @@ static void a_burst_into_a_small_buffer_is_counted_and_repaired(void **state)
 	live_dispatch(live);
 	AWAIT(live, is_settled(live));
 	assert_true(live->states_seen & (1u << PTREE_MONITOR_STALE));
-	touch_every_cpu();
-	live_dispatch(live);
+	touch_every_cpu(live);
 	AWAIT(live, is_settled(live));
 	/* A fork and an exit each, less what fits into 4 KiB. */
 	assert_in_range(live_status(live).lost, 2 * BURST - 16, UINT32_MAX);
@@ -124,11 +126,14 @@ static void a_burst_into_a_small_buffer_is_counted_and_repaired(void **state)
 	wait_for(holder);
 }
 
+/* What was dropped before every CPU was touched shows as a gap; where others keep the machine busy,
+   more is dropped meanwhile. Where they do not, this is equality. */
 static bool counts_agree(struct live *live)
 {
-	touch_every_cpu();
-	live_dispatch(live);
-	return count_lost(live) == live_status(live).lost;
+	uint64_t before = live_status(live).lost;
+
+	touch_every_cpu(live);
+	return count_lost(live) >= before && count_lost(live) <= live_status(live).lost;
 }
 
 /* What the socket says that it dropped, and what is missing in the CPUs' sequences. */

@@ -346,7 +346,7 @@ static const char *skip_own_sequence(const char *at, const char *end)
 		return NULL;
 	for (at += 2; at < end; at++) {
 		if (*at >= '@' && *at <= '~')
-			return strchr("mHJKhlrdGPXLM@ABCDtb", *at) ? at + 1 : NULL;
+			return strchr("mHJKhlrdGPXLMST@ABCDtb", *at) ? at + 1 : NULL;
 		if (!strchr("0123456789;?", *at))
 			return NULL;
 	}

@@ -199,8 +199,9 @@ static void type(struct screen *screen, const char *keys)
 		draw(screen);
 		if (screen->session.prompt_kind != SESSION_PROMPT_NONE)
 			command_prompt_key(&screen->session, &key);
-		else if (screen->session.view != SESSION_VIEW_USERS ||
-			 !command_picker_key(&screen->session, &key))
+		else if (screen->session.view == SESSION_VIEW_USERS)
+			command_picker_key(&screen->session, &key);
+		else
 			keymap_key(&screen->keys, &screen->session, &key);
 	}
 }
@@ -397,6 +398,31 @@ static void search_unfolds_to_what_it_finds(void **state)
 	assert_int_equal(session_selected(&screen->session)->pid, 100);
 }
 
+static void a_search_that_finds_nothing_says_so(void **state)
+{
+	struct screen *screen = *state;
+	char *text;
+
+	screen->session.now_ns = ptree_boot_now_ns(); /* by which messages go */
+	type(screen, "/zzz");
+	draw(screen);
+	text = canvas_dump(screen->canvas);
+	assert_non_null(strstr(text, "/zzz"));
+	assert_non_null(strstr(text, "not found"));
+	free(text);
+	type(screen, "\r");
+	draw(screen);
+	text = canvas_dump(screen->canvas);
+	assert_non_null(strstr(text, "not found: zzz"));
+	screen->session.now_ns += 5 * S;
+	draw(screen);
+	free(text);
+	text = canvas_dump(screen->canvas);
+	assert_null(strstr(text, "not found"));
+	assert_non_null(strstr(text, "F1Help"));
+	free(text);
+}
+
 static void watching_shows_one_subtree_and_goes_back(void **state)
 {
 	struct screen *screen = *state;
@@ -452,6 +478,58 @@ static void an_orphan_remembers_who_forked_it(void **state)
 			    "       2 root        2d ▾ [kthreadd]\n"
 			    "       3 root        2d ├─ [kworker/0:0]\n"
 			    "       4 root        2d └─ [kworker/0:1]\n");
+}
+
+static void a_cut_command_says_so_and_keeps_what_stands_behind_it(void **state)
+{
+	struct screen *screen = *state;
+	char argv[] = "/usr/bin/cc -c one.c two.c three.c four.c five.c six.c seven.c";
+
+	fork_ago(screen, 5000, 201, 400);
+	exec_ago(screen, 4900, 400, argv, sizeof(argv));
+	fork_ago(screen, 4800, 400, 401);
+	exit_ago(screen, 4000, 201, 0);
+	assert_int_equal(ptree_tree_adopt(screen->session.tree, 400, 1), 0);
+	resize(screen, 20, 70);
+	type(screen, "z2");
+	expect_rows(screen,
+		    ">      1 root        2d ▾ /sbin/init splash\n"
+		    "     100 root       24h ├▸ sshd: /usr/sbin/sshd -D [+1]\n"
+		    "     110 root       24h ├─ /usr/sbin/cron -f\n"
+		    "     300 root      1m10 ├─ make -j4\n"
+		    "     400 root      5.0s └▸ /usr/bin/cc -c one.… [+1]  ⤴ was bash(201)†\n"
+		    "       2 root        2d ▸ [kthreadd] [+2]\n");
+}
+
+static void until_a_key_is_pressed_the_top_stays_selected(void **state)
+{
+	struct screen *screen = *state;
+	const struct watch_item cron = { .name = "cron" };
+
+	for (int i = 0; i < 2; i++) {
+		session_watch_only(&screen->session, &cron);
+		draw(screen);
+		assert_int_equal(session_selected(&screen->session)->pid, 110);
+		screen->session.has_input = i == 1;
+		session_watch_back(&screen->session);
+		draw(screen);
+		assert_int_equal(session_selected(&screen->session)->pid, i == 0 ? 1 : 110);
+	}
+}
+
+static void of_whom_nothing_is_known_nothing_is_said(void **state)
+{
+	struct screen *screen = *state;
+	char *text;
+
+	apply(screen, (struct ptree_event){ .kind = PTREE_EVENT_EXEC, .pid = 999, .tgid = 999 },
+	      100);
+	exit_ago(screen, 50, 999, 0);
+	text = dump_rows(screen);
+	assert_memory_equal(text, ">      1 root", 13);
+	assert_non_null(strstr(text, "\n†    999 "));
+	assert_null(strstr(text, "was ?"));
+	free(text);
 }
 
 static void lists_exited_ones_and_kernel_threads_can_be_chosen(void **state)
@@ -578,6 +656,21 @@ static void users_can_be_picked(void **state)
 	assert_int_equal(screen->session.uid_count, 0);
 }
 
+static void no_key_reaches_the_rows_behind_the_list_of_users(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "uzM/tG");
+	draw(screen);
+	assert_int_equal(screen->session.view, SESSION_VIEW_USERS);
+	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_NONE);
+	assert_int_equal(rows_count(screen->session.rows), 7);
+	assert_false(screen->session.scope.is_list);
+	type(screen, "q");
+	assert_int_equal(screen->session.view, SESSION_VIEW_TREE);
+	assert_false(screen->session.wants_quit);
+}
+
 static void a_click_selects_and_on_the_mark_folds(void **state)
 {
 	struct screen *screen = *state;
@@ -677,6 +770,66 @@ static void the_help_names_every_command_with_its_keys(void **state)
 	free(text);
 }
 
+static void the_help_scrolls_to_its_end_and_no_further(void **state)
+{
+	struct screen *screen = *state;
+	char *text;
+
+	type(screen, "?");
+	screen->session.help_top = 1000;
+	draw(screen);
+	text = canvas_dump(screen->canvas);
+	assert_non_null(strstr(text, "lost N"));
+	assert_int_not_equal(screen->session.help_top, 1000);
+	free(text);
+}
+
+/* The manual's section KEYS as words separated by spaces, with a space at both ends. */
+static void read_manual_keys(char *out, size_t size)
+{
+	const char *top = getenv("srcdir");
+	char path[512], line[512];
+	bool is_here = false;
+	size_t used = (size_t)snprintf(out, size, " ");
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/man/proctop.1", top ? top : ".");
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, ".SH", 3))
+			is_here = !strcmp(line, ".SH KEYS\n");
+		for (const char *at = line; is_here && *at && used + 1 < size; at++) {
+			if (at[0] == '\\' && (at[1] == 'e' || at[1] == '-'))
+				out[used++] = *++at == 'e' ? '\\' : '-';
+			else
+				out[used++] = *at == '\n' || *at == '\t' ? ' ' : *at;
+		}
+	}
+	fclose(file);
+	out[used] = '\0';
+}
+
+static void the_manual_names_every_key(void **state)
+{
+	char manual[4096];
+
+	(void)state;
+	read_manual_keys(manual, sizeof(manual));
+	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		char keys[64];
+
+		keymap_describe(entry->name, keys, sizeof(keys));
+		for (char *key = strtok(keys, " "); key; key = strtok(NULL, " ")) {
+			char word[32];
+
+			snprintf(word, sizeof(word), " %s ", key);
+			if (!strstr(manual, word))
+				fail_msg("the manual lacks '%s' (%s)", key, entry->name);
+		}
+	}
+}
+
 static void a_deep_tree_is_drawn_with_its_left_cut(void **state)
 {
 	struct screen *screen = *state;
@@ -728,9 +881,13 @@ int main(void)
 		SCREEN_TEST(a_filter_acts_while_one_types_and_escape_takes_it_back),
 		SCREEN_TEST(a_wrong_filter_says_so_and_the_last_good_one_stays),
 		SCREEN_TEST(search_unfolds_to_what_it_finds),
+		SCREEN_TEST(a_search_that_finds_nothing_says_so),
 		SCREEN_TEST(watching_shows_one_subtree_and_goes_back),
 		SCREEN_TEST(an_empty_watch_says_what_it_waits_for),
 		SCREEN_TEST(an_orphan_remembers_who_forked_it),
+		SCREEN_TEST(a_cut_command_says_so_and_keeps_what_stands_behind_it),
+		SCREEN_TEST(until_a_key_is_pressed_the_top_stays_selected),
+		SCREEN_TEST(of_whom_nothing_is_known_nothing_is_said),
 		SCREEN_TEST(lists_exited_ones_and_kernel_threads_can_be_chosen),
 		SCREEN_TEST(threads_are_rows_of_their_own),
 		SCREEN_TEST(the_selected_row_does_not_move_under_the_hand),
@@ -738,11 +895,14 @@ int main(void)
 		SCREEN_TEST(following_keeps_the_process_in_sight),
 		SCREEN_TEST(a_pid_can_be_typed),
 		SCREEN_TEST(users_can_be_picked),
+		SCREEN_TEST(no_key_reaches_the_rows_behind_the_list_of_users),
 		SCREEN_TEST(a_click_selects_and_on_the_mark_folds),
 		SCREEN_TEST(ascii_draws_nothing_else),
 		SCREEN_TEST(every_size_is_legal),
 		SCREEN_TEST(a_small_screen_keeps_the_title_and_what_is_left_out),
 		SCREEN_TEST(the_help_names_every_command_with_its_keys),
+		SCREEN_TEST(the_help_scrolls_to_its_end_and_no_further),
+		SCREEN_TEST(the_manual_names_every_key),
 		SCREEN_TEST(a_deep_tree_is_drawn_with_its_left_cut),
 		SCREEN_TEST(hostile_names_leave_the_columns_straight),
 	};

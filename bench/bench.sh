@@ -64,8 +64,8 @@ over_sleepers()
 {
 	row "over $SLEEPERS sleeping processes" 'first (s)' 'idle (%)' 'RSS (kB)'
 	screen_row 'proctop' sleepers q "$PROCTOP" --no-mouse
-	has htop && screen_row 'htop -t' F10 q htop -t
-	has top && screen_row 'top' COMMAND q top
+	has htop && screen_row 'htop -t' F10 q "$(command -v htop)" -t
+	has top && screen_row 'top' COMMAND q "$(command -v top)"
 	echo
 	row 'one picture of them' 'seconds' '' ''
 	picture_row 'proctop tree' "$PROCTOP" tree

@@ -50,18 +50,18 @@ extern "C" {
 /* Events: include/uapi/linux/cn_proc.h, without its layout.                                  */
 
 enum ptree_event_kind {
-	PTREE_EVENT_UNKNOWN,  /* a kind this version does not know; see raw */
-	PTREE_EVENT_ACK,      /* PROC_EVENT_NONE: the kernel's answer to a subscription */
-	PTREE_EVENT_FORK,     /* a process, or a thread when pid != tgid */
-	PTREE_EVENT_EXEC,     /* a new image; pid is always the leader afterwards */
+	PTREE_EVENT_UNKNOWN, /* a kind this version does not know; see raw */
+	PTREE_EVENT_ACK,     /* PROC_EVENT_NONE: the kernel's answer to a subscription */
+	PTREE_EVENT_FORK,    /* a process, or a thread when pid != tgid */
+	PTREE_EVENT_EXEC,    /* a new image; pid is always the leader afterwards */
 	PTREE_EVENT_UID,
 	PTREE_EVENT_GID,
 	PTREE_EVENT_SID,
 	PTREE_EVENT_PTRACE,
-	PTREE_EVENT_COMM,     /* prctl(PR_SET_NAME) or a write to /proc/PID/comm; not sent on exec */
+	PTREE_EVENT_COMM, /* prctl(PR_SET_NAME) or a write to /proc/PID/comm; not sent on exec */
 	PTREE_EVENT_COREDUMP,
-	PTREE_EVENT_EXIT,     /* one task; a process is over with its last */
-	PTREE_EVENT_LOST,     /* not the kernel's: events missed on one CPU before the next event */
+	PTREE_EVENT_EXIT, /* one task; a process is over with its last */
+	PTREE_EVENT_LOST, /* not the kernel's: events missed on one CPU before the next event */
 };
 #define PTREE_EVENT_KIND_COUNT 12
 
@@ -70,34 +70,36 @@ enum ptree_event_kind {
  */
 struct ptree_event {
 	enum ptree_event_kind kind;
-	uint32_t what;           /* the kernel's PROC_EVENT_* bit, also for an unknown kind */
-	uint32_t cpu;            /* where it happened; input, so bound it before indexing */
-	uint32_t seq;            /* cn_msg.seq: counts messages attempted on that CPU, mod 2^32 */
-	uint64_t time_ns;        /* CLOCK_MONOTONIC, taken before queueing: not an order */
-	pid_t pid, tgid;         /* the task it is about, and its process; of a fork: the child */
-	pid_t parent_pid;        /* fork: the real parent's task; exit, coredump: 0 is "not told" */
-	pid_t parent_tgid;       /* fork: the real parent's process */
+	uint32_t what;	   /* the kernel's PROC_EVENT_* bit, also for an unknown kind */
+	uint32_t cpu;	   /* where it happened; input, so bound it before indexing */
+	uint32_t seq;	   /* cn_msg.seq: counts messages attempted on that CPU, mod 2^32 */
+	uint64_t time_ns;  /* CLOCK_MONOTONIC, taken before queueing: not an order */
+	pid_t pid, tgid;   /* the task it is about, and its process; of a fork: the child */
+	pid_t parent_pid;  /* fork: the real parent's task; exit, coredump: 0 is "not told",
+			      and often is */
+	pid_t parent_tgid; /* fork: the real parent's process */
 	union {
 		struct {
-			uint32_t error;  /* 0 or a positive errno */
+			uint32_t error;	 /* 0 or a positive errno */
 			uint32_t number; /* cn_msg.ack: what was sent, plus 1 */
 		} ack;
 		struct {
 			uint32_t real, effective;
-		} id;            /* uid, gid */
+		} id; /* uid, gid */
 		struct {
 			pid_t tracer_pid, tracer_tgid; /* 0: detached */
 		} ptrace;
 		char comm[PTREE_COMM_SIZE]; /* raw bytes, always NUL-terminated here */
 		struct {
-			uint32_t status; /* as wait(2) gives it: WIFEXITED, WTERMSIG, WCOREDUMP, ... */
+			uint32_t
+			    status; /* as wait(2) gives it: WIFEXITED, WTERMSIG, WCOREDUMP, ... */
 			uint32_t signal; /* the signal its parent gets, usually SIGCHLD */
 		} exit;
 		struct {
 			uint64_t count;
 		} lost;
 		struct {
-			uint16_t size;   /* of the whole payload after the event header */
+			uint16_t size; /* of the whole payload after the event header */
 			unsigned char bytes[PTREE_RAW_SIZE]; /* its first bytes, min(size, this) */
 		} raw;
 	} u;
@@ -108,7 +110,8 @@ PTREE_API const char *ptree_event_kind_name(enum ptree_event_kind kind);
 
 /*
  * Writes one line about the event, without a newline, like snprintf(): the length it has, even if
- * size was too small. The text is ASCII; bytes of comm that are not printable become \xNN.
+ * size was too small. The text is ASCII; bytes of comm that are not printable, quotes and
+ * backslashes become \xNN.
  */
 PTREE_API int ptree_event_format(const struct ptree_event *event, char *buf, size_t size);
 
@@ -120,13 +123,13 @@ PTREE_API int ptree_status_format(uint32_t status, char *buf, size_t size);
 
 /* One netlink message. payload points into the reader's buffer. */
 struct ptree_message {
-	uint16_t type;        /* nlmsg_type */
-	int error;            /* NLMSG_ERROR: the kernel's negative errno, 0 for its ACK */
-	bool is_connector;    /* the fields below are set: a struct cn_msg with its payload */
-	uint32_t idx, val;    /* the connector it is from; CN_IDX_PROC is 1, CN_VAL_PROC 1 */
+	uint16_t type;	   /* nlmsg_type */
+	int error;	   /* NLMSG_ERROR: the kernel's negative errno, 0 for its ACK */
+	bool is_connector; /* the fields below are set: a struct cn_msg with its payload */
+	uint32_t idx, val; /* the connector it is from; CN_IDX_PROC is 1, CN_VAL_PROC 1 */
 	uint32_t seq, ack;
 	uint16_t flags;
-	const void *payload;  /* of any connector, as it came */
+	const void *payload; /* of any connector, as it came */
 	size_t payload_size;
 };
 
@@ -172,7 +175,8 @@ struct ptree_connector_options {
 	size_t receive_buffer_size;
 	/* NETLINK_NO_ENOBUFS: on overflow drop only what does not fit, without an error. */
 	bool no_enobufs;
-	/* Return faults (-EMSGSIZE, -EBADMSG, the kernel's NLMSG_ERROR) instead of counting them. */
+	/* Return faults (-EMSGSIZE, -EBADMSG, the kernel's NLMSG_ERROR) as well as counting them.
+	 */
 	bool strict;
 	/* Kernel-side filter (6.6+): mask of 1u << PTREE_EVENT_*; 0: everything. A filtered
 	   connector cannot count losses (filtered events use up sequence numbers, too). */
@@ -180,15 +184,15 @@ struct ptree_connector_options {
 };
 
 struct ptree_connector_stats {
-	uint64_t received;    /* events, ACKs included */
-	uint64_t lost;        /* exact: gaps in the CPUs' sequences */
-	uint64_t dropped;     /* SO_MEMINFO: what this socket dropped; known before the gap shows */
-	uint64_t overruns;    /* times that ENOBUFS was reported */
-	uint64_t spoofed;     /* datagrams that were not the kernel's */
-	uint64_t truncated;   /* datagrams that did not fit */
-	uint64_t malformed;   /* lengths or headers that cannot be */
-	uint64_t unknown;     /* events of a kind not known here */
-	uint64_t refused;     /* NLMSG_ERROR messages */
+	uint64_t received;  /* events, ACKs included */
+	uint64_t lost;	    /* exact: gaps in the CPUs' sequences */
+	uint64_t dropped;   /* SO_MEMINFO: what this socket dropped; known before the gap shows */
+	uint64_t overruns;  /* times that ENOBUFS was reported */
+	uint64_t spoofed;   /* datagrams that were not the kernel's */
+	uint64_t truncated; /* datagrams that did not fit */
+	uint64_t malformed; /* lengths or headers that cannot be */
+	uint64_t unknown;   /* events of a kind not known here */
+	uint64_t refused;   /* NLMSG_ERROR messages */
 	size_t receive_buffer_size; /* as the kernel granted it */
 };
 
@@ -208,7 +212,10 @@ PTREE_API int ptree_connector_open(struct ptree_connector **connector,
 /* Unsubscribes and closes. */
 PTREE_API void ptree_connector_close(struct ptree_connector *connector);
 
-/* For poll(2) and its like; readable means ptree_connector_receive() will not wait. */
+/*
+ * For poll(2) and its like; readable means ptree_connector_receive() will not wait. Call that once
+ * before the first poll: events from before the acknowledgement are held and do not show here.
+ */
 PTREE_API int ptree_connector_fd(const struct ptree_connector *connector);
 
 /*
@@ -232,7 +239,7 @@ struct ptree_procfs;
 
 /* How a process's arguments came to be known. */
 enum ptree_argv_status {
-	PTREE_ARGV_PENDING,   /* not read yet */
+	PTREE_ARGV_PENDING, /* not read yet */
 	PTREE_ARGV_READ,
 	PTREE_ARGV_TRUNCATED, /* read, and longer than was kept */
 	PTREE_ARGV_LATE,      /* read too late: the process or the image was gone */
@@ -243,27 +250,27 @@ enum ptree_argv_status {
 /* What one entry of /proc says. Plain data, except argv, which the one who filled it in owns. */
 struct ptree_process {
 	pid_t pid, ppid, pgrp, sid;
-	uint32_t tty;            /* device number, 0: none */
-	char state;              /* R S D Z T t I X ... */
+	uint32_t tty;		    /* device number, 0: none */
+	char state;		    /* R S D Z T t I X ... */
 	char comm[PTREE_COMM_SIZE]; /* raw bytes */
-	bool is_kernel_thread;   /* PF_KTHREAD */
+	bool is_kernel_thread;	    /* PF_KTHREAD */
 	uint32_t thread_count;
-	uint64_t start_ns;       /* boot time, as fine as a clock tick (10 ms) */
-	uint64_t read_ns;        /* boot time just before it was read */
+	uint64_t start_ns; /* boot time, as fine as a clock tick (10 ms) */
+	uint64_t read_ns;  /* boot time just before it was read */
 	uint64_t cpu_user_ns, cpu_system_ns, rss_bytes;
-	uint32_t euid;           /* owner of /proc/PID */
+	uint32_t euid; /* owner of /proc/PID */
 	/* from /proc/PID/status, with PTREE_READ_STATUS; else PTREE_UNKNOWN_ID */
 	uint32_t ruid, rgid, egid;
-	pid_t tracer;            /* 0: none, or not read */
+	pid_t tracer; /* 0: none, or not read */
 	/* with PTREE_READ_ARGV */
 	enum ptree_argv_status argv_status;
-	char *argv;              /* NUL-separated as the kernel gives it; malloc()ed, or NULL */
-	size_t argv_size;        /* bytes in argv */
+	char *argv;	  /* NUL-separated as the kernel gives it; malloc()ed, or NULL */
+	size_t argv_size; /* bytes in argv */
 };
 
 enum {
-	PTREE_READ_STATUS = 1,  /* also /proc/PID/status */
-	PTREE_READ_ARGV = 2,    /* also /proc/PID/cmdline: can hang on a stuck target */
+	PTREE_READ_STATUS = 1, /* also /proc/PID/status */
+	PTREE_READ_ARGV = 2,   /* also /proc/PID/cmdline: can hang on a stuck target */
 };
 
 /* path: NULL is /proc. Errors: those of open(2). */
@@ -271,8 +278,9 @@ PTREE_API int ptree_procfs_open(struct ptree_procfs **procfs, const char *path);
 PTREE_API void ptree_procfs_close(struct ptree_procfs *procfs);
 
 /*
- * Reads one whole entry. what: PTREE_READ_*. Free it with ptree_process_clear().
- * Errors: -ESRCH it is gone, -EACCES, -EIO, -EBADMSG it makes no sense, -ENOMEM.
+ * Reads one whole entry. what: PTREE_READ_*. Free it with ptree_process_clear(). Of argv 4,096
+ * bytes are kept. Errors: -ESRCH it is gone or hidden, -EACCES refused (EPERM, too), -EBADMSG it
+ * makes no sense, -ENOMEM, -EMFILE, -ENFILE, -EIO. Refused arguments are no error but FAILED.
  */
 PTREE_API int ptree_procfs_read(struct ptree_procfs *procfs, pid_t pid, unsigned what,
 				struct ptree_process *process);
@@ -289,8 +297,8 @@ PTREE_API int ptree_procfs_start_time(struct ptree_procfs *procfs, pid_t pid, ui
 
 /*
  * Its arguments, NUL-separated, at most max bytes of them; *argv is malloc()ed.
- * *status becomes READ, TRUNCATED or NONE. Can hang: see PTREE_READ_ARGV.
- * A zombie leader whose threads live on is asked through them.
+ * *status becomes READ, TRUNCATED, NONE, or LATE if it is over but still there. Can hang: see
+ * PTREE_READ_ARGV. A zombie leader whose threads live on is asked through them.
  */
 PTREE_API int ptree_procfs_argv(struct ptree_procfs *procfs, pid_t pid, size_t max, char **argv,
 				size_t *size, enum ptree_argv_status *status);
@@ -355,7 +363,8 @@ PTREE_API void ptree_tree_set_clock_offset(struct ptree_tree *tree, uint64_t off
 
 /*
  * Applies events, from whatever source. An event that contradicts a newer observation adds to the
- * history only. Errors: -ENOMEM; the tree is then consistent and lacks the event.
+ * history only. The exit of an unknown process is kept as an ended node. Errors: -ENOMEM; the tree
+ * is then consistent and lacks the event.
  */
 PTREE_API int ptree_tree_apply(struct ptree_tree *tree, const struct ptree_event *event);
 PTREE_API int ptree_tree_apply_many(struct ptree_tree *tree, const struct ptree_event *events,
@@ -373,7 +382,8 @@ PTREE_API int ptree_tree_observe_tasks(struct ptree_tree *tree, pid_t pid, const
 
 /*
  * Ends a scan that began at scan_start_ns: processes that existed then, were not seen since and
- * had no event since are over, with unknown status.
+ * had no event since are over, with unknown status. Where pid 1 was not seen, /proc hides others'
+ * processes (hidepid): then those that no scan ever showed, only events, are spared.
  */
 PTREE_API void ptree_tree_sweep(struct ptree_tree *tree, uint64_t scan_start_ns);
 
@@ -383,11 +393,13 @@ PTREE_API void ptree_tree_set_polling(struct ptree_tree *tree, bool polling);
 /*
  * Parents die without an event for their children. Returns the pid of a process that is over and
  * has children of which one is written to *child: ask the kernel who their parent is now and say
- * it with ptree_tree_adopt(). 0: nobody waits. skip: how many to pass over.
+ * it with ptree_tree_adopt(). 0: nobody waits. skip: how many to pass over. The child may be a
+ * zombie.
  */
 PTREE_API pid_t ptree_tree_orphaned(const struct ptree_tree *tree, size_t skip, pid_t *child);
 
-/* child and everybody orphaned with it now belong to ppid. -ESRCH: child or ppid is not here. */
+/* child and everybody orphaned with it now belong to ppid. -ESRCH: child or ppid is not here;
+   -EINVAL: ppid comes from child. */
 PTREE_API int ptree_tree_adopt(struct ptree_tree *tree, pid_t child, pid_t ppid);
 
 /*
@@ -396,8 +408,8 @@ PTREE_API int ptree_tree_adopt(struct ptree_tree *tree, pid_t child, pid_t ppid)
  * argv is copied.
  */
 PTREE_API int ptree_tree_set_argv(struct ptree_tree *tree, uint64_t id, uint64_t image_ns,
-				  uint64_t read_ns, enum ptree_argv_status status,
-				  const char *argv, size_t size);
+				  uint64_t read_ns, enum ptree_argv_status status, const char *argv,
+				  size_t size);
 PTREE_API int ptree_tree_set_comm(struct ptree_tree *tree, uint64_t id,
 				  const char comm[PTREE_COMM_SIZE]);
 
@@ -407,7 +419,10 @@ PTREE_API int ptree_tree_set_zombie(struct ptree_tree *tree, uint64_t id, bool i
 /* Forgets exited processes beyond the limits. Cheap; call it now and then. */
 PTREE_API void ptree_tree_expire(struct ptree_tree *tree, uint64_t now_ns);
 
-/* Snapshot: reads all of /proc into the tree, at once. what: PTREE_READ_*. */
+/*
+ * Snapshot: reads all of /proc into the tree, at once. what: PTREE_READ_*. Entries that are gone,
+ * refused or make no sense are left out. Errors: -ENOMEM, -EMFILE, -ENFILE, -EIO; nobody is ended.
+ */
 PTREE_API int ptree_tree_snapshot(struct ptree_tree *tree, struct ptree_procfs *procfs,
 				  unsigned what);
 
@@ -419,18 +434,19 @@ PTREE_API int ptree_tree_resolve(struct ptree_tree *tree, struct ptree_procfs *p
 PTREE_API uint64_t ptree_tree_generation(const struct ptree_tree *tree);
 
 struct ptree_tree_counts {
-	size_t live;          /* processes, zombies not included */
+	size_t live; /* processes, zombies not included */
 	size_t zombies;
-	size_t threads;       /* tasks that are not leaders */
+	size_t threads; /* tasks that are not leaders */
 	size_t kernel_threads;
-	size_t exited;        /* kept */
-	uint64_t gone;        /* exited and forgotten */
+	size_t exited; /* kept */
+	uint64_t gone; /* exited and forgotten */
 };
 PTREE_API void ptree_tree_get_counts(const struct ptree_tree *tree,
 				     struct ptree_tree_counts *counts);
 
 /* The one above all: pid 0, never shown. Its children are those that have no parent here. */
 PTREE_API const struct ptree_node *ptree_tree_root(const struct ptree_tree *tree);
+/* Who has that pid now: alive, or a zombie; NULL once it is reaped. */
 PTREE_API const struct ptree_node *ptree_tree_find(const struct ptree_tree *tree, pid_t pid);
 PTREE_API const struct ptree_node *ptree_tree_find_id(const struct ptree_tree *tree, uint64_t id);
 /* The thread with that tid now; leaders are not among them. */
@@ -450,7 +466,8 @@ PTREE_API uint64_t ptree_node_id(const struct ptree_node *node);
 PTREE_API pid_t ptree_node_pid(const struct ptree_node *node);
 /* The kernel's parent now (of an exited one: at its end); the root's is NULL. */
 PTREE_API const struct ptree_node *ptree_node_parent(const struct ptree_node *node);
-/* The same at a time, as far as it is known; NULL if it had not begun or that parent is forgotten. */
+/* The same at a time, as far as it is known; NULL if it had not begun or that parent is forgotten.
+ */
 PTREE_API const struct ptree_node *ptree_node_parent_at(const struct ptree_tree *tree,
 							const struct ptree_node *node,
 							uint64_t boot_ns);
@@ -495,12 +512,12 @@ PTREE_API pid_t ptree_node_tracer(const struct ptree_node *node);
 
 /* A program that it ran. */
 struct ptree_image {
-	uint64_t begin_ns;     /* of the exec, or the process's own begin */
-	uint64_t read_ns;      /* when argv was read */
+	uint64_t begin_ns; /* of the exec, or the process's own begin */
+	uint64_t read_ns;  /* when argv was read */
 	enum ptree_argv_status argv_status;
 	char comm[PTREE_COMM_SIZE];
 	uint32_t argv_size;
-	const char *argv;      /* NUL-separated raw bytes; NULL if there are none */
+	const char *argv; /* NUL-separated raw bytes; NULL if there are none */
 };
 /* back: 0 is now, 1 the one before, ...; NULL beyond what is kept. */
 PTREE_API const struct ptree_image *ptree_node_image(const struct ptree_node *node, unsigned back);
@@ -518,12 +535,12 @@ PTREE_API const struct ptree_thread *ptree_thread_next(const struct ptree_thread
 PTREE_API uint64_t ptree_thread_id(const struct ptree_thread *thread);
 PTREE_API pid_t ptree_thread_tid(const struct ptree_thread *thread);
 PTREE_API uint64_t ptree_thread_begin_ns(const struct ptree_thread *thread); /* 0: not known */
-PTREE_API const char *ptree_thread_comm(const struct ptree_thread *thread); /* "": not known */
+PTREE_API const char *ptree_thread_comm(const struct ptree_thread *thread);  /* "": not known */
 
 /* What happened to it last, and when. */
 enum ptree_change_kind {
 	PTREE_CHANGE_NONE,
-	PTREE_CHANGE_FORKED,     /* came into being */
+	PTREE_CHANGE_FORKED, /* came into being */
 	PTREE_CHANGE_EXECED,
 	PTREE_CHANGE_CREDENTIALS,
 	PTREE_CHANGE_SESSION,
@@ -531,25 +548,25 @@ enum ptree_change_kind {
 	PTREE_CHANGE_RENAMED,
 	PTREE_CHANGE_COREDUMP,
 	PTREE_CHANGE_EXITED,
-	PTREE_CHANGE_MOVED,      /* another parent */
-	PTREE_CHANGE_ARGV,       /* its command line is known now, or never will be */
+	PTREE_CHANGE_MOVED, /* another parent */
+	PTREE_CHANGE_ARGV,  /* its command line is known now, or never will be */
 	PTREE_CHANGE_FORGOTTEN,
-	PTREE_CHANGE_UNKNOWN,    /* an event of an unknown kind */
-	PTREE_CHANGE_LOST,       /* events were lost: event.u.lost.count */
-	PTREE_CHANGE_RESYNC,     /* the tree was compared with /proc after a loss */
+	PTREE_CHANGE_UNKNOWN, /* an event of an unknown kind */
+	PTREE_CHANGE_LOST,    /* events were lost: event.u.lost.count */
+	PTREE_CHANGE_RESYNC,  /* the tree was compared with /proc after a loss */
 };
 PTREE_API enum ptree_change_kind ptree_node_last_change(const struct ptree_node *node,
-							 uint64_t *boot_ns);
+							uint64_t *boot_ns);
 
 /* ------------------------------------------------------------------------------------------ */
 /* The change feed: for those who keep a store of their own.                                  */
 
 struct ptree_change {
 	enum ptree_change_kind kind;
-	bool is_inferred;          /* from a scan, not from an event */
-	uint64_t id;               /* of the node; 0: none */
+	bool is_inferred; /* from a scan, not from an event */
+	uint64_t id;	  /* of the node; 0: none */
 	uint64_t boot_ns;
-	struct ptree_event event;  /* what told; all 0 if is_inferred */
+	struct ptree_event event; /* what told; all 0 if is_inferred */
 };
 
 /* A cursor for a reader that begins now. */
@@ -582,6 +599,7 @@ PTREE_API int ptree_tree_descendants(const struct ptree_tree *tree, pid_t pid,
 /* From the process itself up to the top. by_origin: those who forked, instead of parents. */
 PTREE_API int ptree_tree_ancestry(const struct ptree_tree *tree, pid_t pid, bool by_origin,
 				  struct ptree_nodes *out);
+/* Those alive; zombies are passed over. */
 PTREE_API int ptree_tree_find_command(const struct ptree_tree *tree, const char *name,
 				      struct ptree_nodes *out);
 PTREE_API int ptree_tree_find_user(const struct ptree_tree *tree, uint32_t euid,
@@ -601,8 +619,7 @@ PTREE_API int ptree_tree_chain_json(const struct ptree_tree *tree, pid_t pid,
 				    struct ptree_users *users, char **text);
 
 /* A picture as pstree would draw it from pid down (0: all), malloc()ed; ascii: no box lines. */
-PTREE_API int ptree_tree_display(const struct ptree_tree *tree, pid_t pid, bool ascii,
-				 char **text);
+PTREE_API int ptree_tree_display(const struct ptree_tree *tree, pid_t pid, bool ascii, char **text);
 
 /* ------------------------------------------------------------------------------------------ */
 /* Monitor: keeps a tree current.                                                             */
@@ -612,27 +629,27 @@ struct ptree_monitor;
 enum ptree_monitor_state {
 	PTREE_MONITOR_STARTING, /* the first scan is under way */
 	PTREE_MONITOR_LIVE,
-	PTREE_MONITOR_STALE,    /* events were lost; a scan that repairs the tree is under way */
-	PTREE_MONITOR_DEAF,     /* the kernel stopped sending; a new socket is being tried */
-	PTREE_MONITOR_POLLING,  /* no events; /proc is scanned on a timer */
+	PTREE_MONITOR_STALE,   /* events were lost; a scan that repairs the tree is under way */
+	PTREE_MONITOR_DEAF,    /* the kernel stopped sending; a new socket is being tried */
+	PTREE_MONITOR_POLLING, /* no events; /proc is scanned on a timer */
 };
 
 struct ptree_monitor_options {
-	const char *proc_path;       /* NULL: /proc */
-	bool poll_only;              /* do not try the connector */
-	size_t receive_buffer_size;  /* see ptree_connector_options */
-	size_t argv_max;             /* bytes of a command line that are kept; 0: 4096 */
+	const char *proc_path;	    /* NULL: /proc */
+	bool poll_only;		    /* do not try the connector */
+	size_t receive_buffer_size; /* see ptree_connector_options */
+	size_t argv_max;	    /* bytes of a command line that are kept; 0: 4096 */
 	struct ptree_tree_options tree;
 };
 
 struct ptree_monitor_status {
 	enum ptree_monitor_state state;
-	int reason;               /* POLLING: why, a negative errno; 0: asked for */
-	uint64_t events;          /* seen; this process's own heartbeat not included */
+	int reason;	 /* POLLING: why, a negative errno; 0: asked for */
+	uint64_t events; /* seen; this process's own heartbeat not included */
 	uint64_t lost;
 	uint64_t execs, argv_read; /* execs seen, and those whose command line was read in time */
-	uint64_t resyncs;         /* times the tree was repaired after a loss */
-	uint64_t ignored;         /* spoofed, truncated and malformed messages */
+	uint64_t resyncs;	   /* times the tree was repaired after a loss */
+	uint64_t ignored;	   /* spoofed, truncated and malformed messages */
 	size_t receive_buffer_size;
 	size_t scan_done, scan_total; /* processes of the scan under way; 0 of 0: none */
 };
@@ -655,7 +672,10 @@ PTREE_API int ptree_monitor_fd(const struct ptree_monitor *monitor);
  */
 PTREE_API int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns);
 
-/* Returns once the first scan is in the tree (and with_argv: the command lines), or timeout_ms. */
+/*
+ * Returns 0 once the first scan is in the tree (and with_argv: the command lines); -ETIMEDOUT,
+ * -ENOMEM. timeout_ms: -1 waits for ever.
+ */
 PTREE_API int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_argv,
 				       int timeout_ms);
 

@@ -219,18 +219,19 @@ static bool wait_for_job(struct hand *hand)
 static bool read_item(struct hand *hand)
 {
 	struct reader *reader = hand->reader;
-	struct reader_result result = hand->item->result;
+	struct item *item = hand->item;
+	struct reader_result result = item->result;
 	bool may_hang = reader->stuck < READER_STUCK_MAX;
 
 	pthread_mutex_unlock(&reader->lock);
 	do_job(reader, &result, may_hang);
 	pthread_mutex_lock(&reader->lock);
-	if (!hand->item) {
+	if (hand->item != item) {
 		free(result.argv);
 		return false;
 	}
-	hand->item->result = result;
-	deliver(reader, hand->item);
+	item->result = result;
+	deliver(reader, item);
 	hand->item = NULL;
 	return true;
 }

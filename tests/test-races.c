@@ -7,6 +7,7 @@
 
 #include "../lib/internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -179,6 +180,177 @@ static void the_exit_of_an_unknown_thread_is_of_no_process(void **state)
 	assert_null(tree_latest(tree, 6));
 }
 
+static void exec_at(struct ptree_tree *tree, uint64_t ns, pid_t pid)
+{
+	const struct ptree_event event = {
+		.kind = PTREE_EVENT_EXEC, .time_ns = ns, .pid = pid, .tgid = pid
+	};
+
+	assert_int_equal(ptree_tree_apply(tree, &event), 0);
+}
+
+static void set_argv(struct ptree_tree *tree, pid_t pid, uint64_t read_ns, const char *argv)
+{
+	const struct ptree_node *node = tree_live(tree, pid);
+	uint64_t image_ns = ptree_node_image(node, 0)->begin_ns;
+
+	assert_int_equal(ptree_tree_set_argv(tree, ptree_node_id(node), image_ns, read_ns,
+					     PTREE_ARGV_READ, argv, strlen(argv) + 1),
+			 0);
+}
+
+static void an_exec_that_a_scan_was_ahead_of_does_not_keep_the_old_arguments(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_image *image;
+
+	observe(tree, 5, 0, 0, 1 * S, 'S');
+	set_argv(tree, 5, 1 * S, "shell");
+	fork_at(tree, 2 * S, 5, 6);
+	observe(tree, 6, 5, 2 * S, 4 * S, 'S');
+	exec_at(tree, 3 * S, 6);
+	image = ptree_node_image(tree_live(tree, 6), 0);
+	assert_int_equal(image->argv_status, PTREE_ARGV_PENDING);
+	assert_int_equal(image->begin_ns, 3 * S);
+	assert_string_equal(image->comm, "p6");
+	image = ptree_node_image(tree_live(tree, 5), 0);
+	assert_string_equal(image->argv, "shell");
+	assert_int_equal(image->begin_ns, 0);
+}
+
+static void another_name_in_a_scan_makes_the_arguments_unknown(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_process renamed = { .pid = 5,
+					 .read_ns = 4 * S,
+					 .state = 'S',
+					 .comm = "other",
+					 .thread_count = 1,
+					 .ruid = PTREE_UNKNOWN_ID };
+
+	observe(tree, 5, 0, 0, 1 * S, 'S');
+	set_argv(tree, 5, 1 * S, "shell");
+	assert_int_equal(ptree_tree_observe(tree, &renamed), 0);
+	assert_int_equal(ptree_node_image(tree_live(tree, 5), 0)->argv_status, PTREE_ARGV_PENDING);
+	assert_null(ptree_node_image(tree_live(tree, 5), 0)->argv);
+}
+
+static void what_a_scan_says_of_a_parent_goes_to_those_it_forked_unheard(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	fork_at(tree, 2 * S, 5, 6);
+	fork_at(tree, 3 * S, 6, 7);
+	fork_at(tree, 3 * S, 5, 8);
+	exit_at(tree, 4 * S, 6, 7, 0);
+	observe(tree, 5, 0, 500 * MS, 5 * S, 'S');
+	for (pid_t pid = 6; pid <= 8; pid++) {
+		assert_string_equal(ptree_node_comm(tree_latest(tree, pid)), "p5");
+		assert_int_equal(ptree_node_euid(tree_latest(tree, pid)), 33);
+	}
+}
+
+static void what_proc_never_showed_is_not_gone_when_init_is_hidden(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	observe(tree, 5, 0, 0, 1 * S, 'S');
+	observe(tree, 9, 5, 0, 1 * S, 'S');
+	fork_at(tree, 2 * S, 5, 6);
+	observe(tree, 5, 0, 0, 4 * S, 'S');
+	ptree_tree_sweep(tree, 3 * S);
+	assert_non_null(tree_live(tree, 6));
+	assert_null(tree_live(tree, 9));
+	observe(tree, 1, 0, 0, 6 * S, 'S');
+	observe(tree, 5, 0, 0, 6 * S, 'S');
+	ptree_tree_sweep(tree, 5 * S);
+	assert_null(tree_live(tree, 6));
+}
+
+static void a_zombie_can_be_asked_for_its_siblings_new_parent(void **state)
+{
+	struct ptree_tree *tree = *state;
+	pid_t child;
+
+	observe(tree, 1, 0, 0, 1 * S, 'S');
+	observe(tree, 5, 1, 0, 1 * S, 'S');
+	observe(tree, 6, 5, 0, 1 * S, 'Z');
+	observe(tree, 7, 5, 0, 1 * S, 'S');
+	exit_at(tree, 2 * S, 1, 5, 0);
+	assert_int_equal(ptree_tree_orphaned(tree, 0, &child), 5);
+	assert_int_equal(child, 6);
+	assert_int_equal(ptree_tree_adopt(tree, 6, 1), 0);
+	assert_int_equal(ptree_tree_orphaned(tree, 0, &child), 0);
+	assert_int_equal(ptree_node_pid(ptree_node_parent(tree_live(tree, 7))), 1);
+	assert_ptr_equal(ptree_tree_find(tree, 6), tree_latest(tree, 6));
+}
+
+static void a_leader_that_is_a_zombie_with_threads_lives(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_process process = { .pid = 5,
+					 .read_ns = 3 * S,
+					 .state = 'Z',
+					 .thread_count = 2,
+					 .ruid = PTREE_UNKNOWN_ID };
+
+	observe(tree, 5, 0, 0, 1 * S, 'S');
+	exit_at(tree, 2 * S, 1, 5, 0);
+	assert_null(tree_live(tree, 5));
+	assert_int_equal(ptree_tree_observe(tree, &process), 0);
+	assert_non_null(tree_live(tree, 5));
+	assert_true(ptree_node_is_leaderless(tree_live(tree, 5)));
+}
+
+static void what_is_being_reaped_is_not_taken_in(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	observe(tree, 5, 0, 0, 1 * S, 'X');
+	assert_null(tree_latest(tree, 5));
+}
+
+static void nobody_is_its_own_parent(void **state)
+{
+	struct ptree_tree *tree = *state;
+	pid_t child;
+
+	fork_at(tree, 1 * S, 5, 5);
+	assert_null(tree_latest(tree, 5));
+	observe(tree, 5, 0, 0, 1 * S, 'S');
+	fork_at(tree, 2 * S, 5, 6);
+	exit_at(tree, 3 * S, 1, 5, 0);
+	assert_int_equal(ptree_tree_orphaned(tree, 0, &child), 5);
+	assert_int_equal(ptree_tree_adopt(tree, 6, 6), -EINVAL);
+	assert_int_equal(ptree_node_pid(ptree_node_parent(tree_live(tree, 6))), 5);
+}
+
+static void a_circle_through_an_ended_child_is_refused(void **state)
+{
+	struct ptree_tree *tree = *state;
+
+	observe(tree, 5, 0, 0, 1 * S, 'S');
+	fork_at(tree, 2 * S, 5, 6);
+	fork_at(tree, 2 * S, 6, 7);
+	exit_at(tree, 3 * S, 5, 6, 0);
+	observe(tree, 5, 7, 0, 4 * S, 'S');
+	assert_int_equal(ptree_node_pid(ptree_node_parent(tree_live(tree, 5))), 0);
+}
+
+static void an_endless_age_forgets_nobody(void **state)
+{
+	const struct ptree_tree_options options = { .exited_age_ns = UINT64_MAX };
+	struct ptree_tree *tree;
+
+	(void)state;
+	assert_int_equal(ptree_tree_new(&tree, &options), 0);
+	observe(tree, 5, 0, 0, 1 * S, 'S');
+	exit_at(tree, 3 * S, 1, 5, 0);
+	ptree_tree_expire(tree, 100 * S);
+	assert_non_null(tree_latest(tree, 5));
+	ptree_tree_free(tree);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -191,6 +363,16 @@ int main(void)
 		TEST(a_zombie_that_is_read_while_it_ends_is_a_zombie),
 		TEST(a_reused_pid_that_is_read_after_the_end_lives),
 		TEST(the_exit_of_an_unknown_thread_is_of_no_process),
+		TEST(an_exec_that_a_scan_was_ahead_of_does_not_keep_the_old_arguments),
+		TEST(another_name_in_a_scan_makes_the_arguments_unknown),
+		TEST(what_a_scan_says_of_a_parent_goes_to_those_it_forked_unheard),
+		TEST(what_proc_never_showed_is_not_gone_when_init_is_hidden),
+		TEST(a_zombie_can_be_asked_for_its_siblings_new_parent),
+		TEST(a_leader_that_is_a_zombie_with_threads_lives),
+		TEST(what_is_being_reaped_is_not_taken_in),
+		TEST(nobody_is_its_own_parent),
+		TEST(a_circle_through_an_ended_child_is_refused),
+		TEST(an_endless_age_forgets_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

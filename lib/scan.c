@@ -83,7 +83,7 @@ static void note_error(struct scan *scan, int error)
 {
 	int none = 0;
 
-	if (error != -ESRCH && error != -EACCES && error != -EBADMSG)
+	if (error != -ESRCH && error != -EACCES && error != -EBADMSG && error != -EIO)
 		atomic_compare_exchange_strong(&scan->error, &none, error);
 }
 

@@ -28,7 +28,7 @@ static int observe_one(struct ptree_tree *tree, struct ptree_procfs *procfs, pid
 /* Else processes that exist may be missing, and nobody may be ended for not having been seen. */
 static bool is_entrys_own(int error)
 {
-	return error == -ESRCH || error == -EACCES || error == -EBADMSG;
+	return error == -ESRCH || error == -EACCES || error == -EBADMSG || error == -EIO;
 }
 
 int ptree_tree_snapshot(struct ptree_tree *tree, struct ptree_procfs *procfs, unsigned what)

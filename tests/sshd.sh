@@ -75,11 +75,11 @@ check 'it starts where there is no sshd' start_proctop
 check 'an empty watch says what it waits for' shows 'waiting for a process named sshd'
 check 'sshd starts' start_sshd
 check 'sshd is seen as soon as it is there' shows 'sshd: /usr/sbin/sshd'
-log_in 'sleep 3.25; sh -c "exit 7"; sleep 1.5' &
+log_in 'sleep 3.25; sh -c "sleep 0.6; exit 7"; sleep 1.5' &
 login=$!
 check 'what the login runs is below it' shows 'sleep 3.25'
 check 'the title that sshd gave itself is followed' shows 'sshd: root@pts/'
-check 'what it ran is seen to fail, with its status' shows 'sh -c exit 7.*exit 7'
+check 'what it ran is seen to fail, with its status' shows 'sh -c sleep 0.6; exit 7 .* exit 7'
 wait "$login"
 check 'nothing but sshd is shown' sh -c "! tmux -S '$socket' capture-pane -p | grep -q kthreadd"
 kill "$(cat "$work/pid")"

@@ -12,6 +12,7 @@
  * merged by the time at which each thing was read; processes that it did not meet are ended only
  * when the events from before it have all been read.
  */
+#include "held.h"
 #include "internal.h"
 #include "reaping.h"
 #include "scan.h"
@@ -33,6 +34,9 @@
 #define SCAN_THREADS 2
 #define HEARTBEATS_MISSED_MAX 2
 #define ORPHANS_PER_TURN 32
+/* How long an exec, and all that came after it, waits for its command line; and how many do. */
+#define HOLD_NS (20 * NS_PER_MS)
+#define HELD_MAX 16384
 #define RECONNECT_NS (30 * NS_PER_S)
 /* Of a scan's own duration: how long to leave /proc alone after it. */
 #define REPAIR_PAUSE 3
@@ -45,11 +49,12 @@ struct ptree_monitor {
 	struct ptree_procfs *procfs;
 	struct ptree_connector *connector; /* NULL: polling */
 	struct texts texts;
+	struct held held;
 	struct scan *scan; /* the one under way, or NULL */
 	struct reaping reaping;
 	struct ptree_monitor_options options;
 	struct ptree_monitor_status status;
-	int epoll_fd, wake_fd, timer_fd;
+	int epoll_fd, wake_fd, timer_fd, hold_fd;
 	pid_t self;
 	uint64_t lost_before; /* by sockets that are closed */
 	uint64_t ignored_before;
@@ -95,8 +100,10 @@ static int connect_events(struct ptree_monitor *monitor)
 	if (err) {
 		ptree_connector_close(monitor->connector);
 		monitor->connector = NULL;
+		return err;
 	}
-	return err;
+	texts_open_witness(&monitor->texts, monitor->options.no_realtime);
+	return 0;
 }
 
 static void disconnect_events(struct ptree_monitor *monitor)
@@ -110,6 +117,7 @@ static void disconnect_events(struct ptree_monitor *monitor)
 	monitor->ignored_before += stats.spoofed + stats.truncated + stats.malformed;
 	ptree_connector_close(monitor->connector);
 	monitor->connector = NULL;
+	texts_close_witness(&monitor->texts);
 }
 
 static void update_counts(struct ptree_monitor *monitor)
@@ -214,7 +222,7 @@ static void follow_up(struct ptree_monitor *monitor, const struct ptree_event *e
 		monitor->status.execs++;
 		node = ptree_tree_find(monitor->tree, event->tgid);
 		if (node)
-			texts_want_of_exec(&monitor->texts, node);
+			texts_want_of_exec(&monitor->texts, node, event);
 	} else if (event->kind == PTREE_EVENT_EXIT) {
 		node = tree_latest(monitor->tree, event->tgid);
 		if (node && (node->has_ended || node->is_leader_gone))
@@ -245,11 +253,55 @@ static int take_event(struct ptree_monitor *monitor, const struct ptree_event *e
 	return err;
 }
 
-/* Returns how many were applied, or -ENOMEM. */
+static bool must_wait(struct ptree_monitor *monitor, const struct ptree_event *event,
+		      uint64_t since_ns, uint64_t now_ns)
+{
+	return event->kind == PTREE_EVENT_EXEC && now_ns < since_ns + HOLD_NS &&
+	       monitor->held.count <= HELD_MAX &&
+	       texts_is_awaited(&monitor->texts, event, now_ns);
+}
+
+/* Applies what need not wait any longer. 0 or -ENOMEM. */
+static int release_held(struct ptree_monitor *monitor, bool all)
+{
+	const struct held_event *first;
+	uint64_t now_ns = ptree_boot_now_ns();
+	int result = 0;
+
+	while ((first = held_first(&monitor->held))) {
+		struct ptree_event event = first->event;
+		int err;
+
+		if (!all && must_wait(monitor, &event, first->since_ns, now_ns))
+			break;
+		if (event.kind == PTREE_EVENT_EXEC && now_ns >= first->since_ns + HOLD_NS)
+			texts_give_up(&monitor->texts, now_ns);
+		held_pop(&monitor->held);
+		err = take_event(monitor, &event);
+		result = result ? result : err;
+	}
+	return result;
+}
+
+static int hold_or_take(struct ptree_monitor *monitor, const struct ptree_event *event,
+			uint64_t now_ns)
+{
+	int err;
+
+	if (!monitor->held.count && !must_wait(monitor, event, now_ns, now_ns))
+		return take_event(monitor, event);
+	if (!held_push(&monitor->held, event, now_ns))
+		return 0;
+	err = release_held(monitor, true);
+	return err ? err : take_event(monitor, event);
+}
+
+/* Returns how many were taken, or -ENOMEM. */
 static int take_batch(struct ptree_monitor *monitor)
 {
 	int count = ptree_connector_receive(monitor->connector, monitor->events, BATCH, 0);
-	int result = 0;
+	uint64_t now_ns = ptree_boot_now_ns();
+	int result;
 
 	if (count == -ENOBUFS || count == -EINTR) {
 		monitor->needs_repair |= count == -ENOBUFS;
@@ -259,13 +311,16 @@ static int take_batch(struct ptree_monitor *monitor)
 		replace_deaf_socket(monitor);
 		return 0;
 	}
+	result = texts_take(&monitor->texts);
+	if (!result)
+		result = release_held(monitor, false);
 	for (int i = 0; i < count; i++) {
-		int err = take_event(monitor, &monitor->events[i]);
+		int err = hold_or_take(monitor, &monitor->events[i], now_ns);
 
 		result = result ? result : err;
 	}
 	if (count) {
-		monitor->last_event_ns = ptree_boot_now_ns();
+		monitor->last_event_ns = now_ns;
 		monitor->heartbeats_missed = 0;
 	}
 	return result ? result : count;
@@ -274,19 +329,34 @@ static int take_batch(struct ptree_monitor *monitor)
 static int take_events(struct ptree_monitor *monitor, uint64_t deadline_ns)
 {
 	int total = 0;
+	int err = monitor->connector ? 0 : release_held(monitor, true);
 
 	monitor->is_drained = false;
-	while (monitor->connector) {
+	while (monitor->connector && !err) {
 		int count = take_batch(monitor);
 
-		if (count < 0)
-			return count;
-		monitor->is_drained = count == 0;
-		total += count;
-		if (!count || ptree_boot_now_ns() >= deadline_ns)
+		err = count < 0 ? count : 0;
+		monitor->is_drained = count == 0 && !monitor->held.count;
+		total += count > 0 ? count : 0;
+		if (count <= 0 || ptree_boot_now_ns() >= deadline_ns)
 			break;
 	}
-	return total;
+	return err ? err : total;
+}
+
+/* Comes back when the first of those held has waited for long enough, if nothing comes before. */
+static void time_held(struct ptree_monitor *monitor)
+{
+	const struct held_event *first = held_first(&monitor->held);
+	struct itimerspec due = { 0 };
+	uint64_t now_ns = ptree_boot_now_ns();
+	uint64_t wait_ns;
+
+	if (!first)
+		return;
+	wait_ns = first->since_ns + HOLD_NS > now_ns ? first->since_ns + HOLD_NS - now_ns : 1;
+	due.it_value.tv_nsec = (long)wait_ns;
+	timerfd_settime(monitor->hold_fd, 0, &due, NULL);
 }
 
 /* ---- scans ---- */
@@ -510,11 +580,13 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 	int applied, err, result;
 
 	was_signalled(monitor->wake_fd);
+	was_signalled(monitor->hold_fd);
 	if (was_signalled(monitor->timer_fd))
 		tick(monitor);
+	result = texts_take(&monitor->texts);
 	applied = take_events(monitor, deadline_ns);
 	err = take_scan(monitor, deadline_ns);
-	result = texts_take(&monitor->texts);
+	time_held(monitor);
 	adopt_orphans(monitor, deadline_ns);
 	update_counts(monitor);
 	repair_if_needed(monitor, ptree_boot_now_ns());
@@ -533,10 +605,13 @@ static int open_fds(struct ptree_monitor *monitor)
 	monitor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	monitor->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	monitor->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	monitor->hold_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (monitor->epoll_fd < 0 || monitor->wake_fd < 0 || monitor->timer_fd < 0 ||
-	    timerfd_settime(monitor->timer_fd, 0, &every_tick, NULL))
+	    monitor->hold_fd < 0 || timerfd_settime(monitor->timer_fd, 0, &every_tick, NULL))
 		return -errno;
 	err = watch_fd(monitor, monitor->wake_fd);
+	if (!err)
+		err = watch_fd(monitor, monitor->hold_fd);
 	return err ? err : watch_fd(monitor, monitor->timer_fd);
 }
 
@@ -574,7 +649,7 @@ int ptree_monitor_new(struct ptree_monitor **out, const struct ptree_monitor_opt
 
 	if (!monitor)
 		return -ENOMEM;
-	monitor->epoll_fd = monitor->wake_fd = monitor->timer_fd = -1;
+	monitor->epoll_fd = monitor->wake_fd = monitor->timer_fd = monitor->hold_fd = -1;
 	monitor->self = getpid();
 	if (options)
 		monitor->options = *options;
@@ -605,6 +680,8 @@ void ptree_monitor_free(struct ptree_monitor *monitor)
 	ptree_procfs_close(monitor->procfs);
 	ptree_tree_free(monitor->tree);
 	reaping_clear(&monitor->reaping);
+	held_clear(&monitor->held);
+	close_fd(monitor->hold_fd);
 	close_fd(monitor->timer_fd);
 	close_fd(monitor->wake_fd);
 	close_fd(monitor->epoll_fd);
@@ -620,7 +697,7 @@ static bool is_ready(const struct ptree_monitor *monitor, bool with_argv)
 {
 	if (monitor->status.state == PTREE_MONITOR_STARTING)
 		return false;
-	return !with_argv || !texts_pending(&monitor->texts);
+	return !with_argv || (!texts_pending(&monitor->texts) && !monitor->held.count);
 }
 
 int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_argv, int timeout_ms)
@@ -654,6 +731,8 @@ void ptree_monitor_get_status(const struct ptree_monitor *monitor,
 {
 	*status = monitor->status;
 	status->argv_read = monitor->texts.execs_read;
+	status->argv_late = monitor->texts.execs_late;
+	status->is_realtime = texts_is_realtime(&monitor->texts);
 	if (monitor->scan)
 		scan_get_progress(monitor->scan, &status->scan_done, &status->scan_total);
 }

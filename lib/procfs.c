@@ -251,6 +251,11 @@ int procfs_parse_status(const char *buf, size_t size, struct ptree_process *proc
 	return 0;
 }
 
+uint64_t procfs_ticks_ns(const struct ptree_procfs *procfs, uint64_t ticks)
+{
+	return ticks_to_ns((int64_t)ticks, procfs->units.ticks_per_s);
+}
+
 /* ---- files ---- */
 
 /* What an errno says about an entry: that it is gone, is refused, is not what /proc has, or else
@@ -306,6 +311,12 @@ static ssize_t read_file(const struct ptree_procfs *procfs, const char *path, ch
 	got = read_once(fd, buf, size);
 	close(fd);
 	return got;
+}
+
+ssize_t procfs_read_path(const struct ptree_procfs *procfs, const char *path, char *buf,
+			 size_t size)
+{
+	return read_file(procfs, path, buf, size);
 }
 
 static int read_stat(const struct ptree_procfs *procfs, pid_t pid, struct ptree_process *process,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parsers of procfs.c, as pure functions over bytes.
+ * The parsers of procfs.c, as pure functions over bytes, and its way to files of no process.
  */
 #ifndef PTREE_PROCFS_H
 #define PTREE_PROCFS_H
@@ -22,5 +22,16 @@ int procfs_parse_stat(const char *buf, size_t size, const struct procfs_units *u
 
 /* Parses /proc/PID/status. Sets ruid, rgid, egid and tracer. -EBADMSG if one is missing. */
 int procfs_parse_status(const char *buf, size_t size, struct ptree_process *process);
+
+/*
+ * Reads a file that is of no process, by its path under the root. Returns its size; as much as size
+ * means that more may follow. -ESRCH: there is none; -EACCES, -EBADMSG, -EMFILE, -ENFILE and what
+ * read(2) says.
+ */
+ssize_t procfs_read_path(const struct ptree_procfs *procfs, const char *path, char *buf,
+			 size_t size);
+
+/* USER_HZ ticks, which /proc counts time in; UINT64_MAX if they do not fit. */
+uint64_t procfs_ticks_ns(const struct ptree_procfs *procfs, uint64_t ticks);
 
 #endif

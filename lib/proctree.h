@@ -318,6 +318,141 @@ PTREE_API uint64_t ptree_boot_now_ns(void);
 PTREE_API uint64_t ptree_boot_offset_ns(void);
 
 /* ------------------------------------------------------------------------------------------ */
+/* Accounting: what the kernel says of each task when it ends (taskstats over generic netlink).  */
+
+/* What of an accounting record is known. */
+enum {
+	PTREE_ACCOUNTING_CPU = 1,     /* cpu_user_ns and cpu_system_ns */
+	PTREE_ACCOUNTING_RUN = 2,     /* cpu_run_ns */
+	PTREE_ACCOUNTING_ELAPSED = 4, /* elapsed_ns */
+	PTREE_ACCOUNTING_WHO = 8,     /* comm, uid, gid, ppid, status */
+	PTREE_ACCOUNTING_MEMORY = 16, /* max_rss_bytes */
+	PTREE_ACCOUNTING_IO = 32,     /* read_bytes and write_bytes */
+};
+
+/* struct taskstats of one task at its end, or of a whole threaded process. Plain data. */
+struct ptree_accounting {
+	pid_t pid;	  /* the task; of a whole process: its pid (the tgid) */
+	bool is_process;  /* the sums of a threaded process, which come with its last task's */
+	uint16_t version; /* TASKSTATS_VERSION of the kernel */
+	uint32_t known;	  /* mask of PTREE_ACCOUNTING_*; what is not known is 0 */
+	uint64_t cpu_user_ns, cpu_system_ns; /* ac_utime, ac_stime: as coarse as a clock tick */
+	uint64_t cpu_run_ns; /* cpu_run_virtual_total: fine, but misses the last time slice */
+	uint64_t elapsed_ns; /* ac_etime: exact to a microsecond */
+	uint64_t max_rss_bytes;		  /* hiwater_rss: the largest resident set it had */
+	uint64_t read_bytes, write_bytes; /* to and from storage, not caches or pipes */
+	uint32_t uid, gid;		  /* real ones */
+	pid_t ppid;
+	uint32_t status; /* ac_exitcode, as wait(2) gives it */
+	char comm[PTREE_COMM_SIZE]; /* raw bytes, always NUL-terminated here */
+};
+
+/*
+ * Decodes one netlink message (header and all) of the generic netlink family. family: the number
+ * that the kernel gave to "TASKSTATS". A message holds one record, or two: the last task of a
+ * threaded process comes with its process's.
+ * Longer records than known are accepted, and shorter ones leave what they lack unknown.
+ * Returns the number of records, 0 for a message that is something else, or -EBADMSG for lengths
+ * that cannot be; records is then left alone.
+ */
+PTREE_API int ptree_accounting_decode(const void *message, size_t size, uint16_t family,
+				      struct ptree_accounting records[2]);
+
+struct ptree_taskstats;
+
+struct ptree_taskstats_stats {
+	uint64_t received;  /* records */
+	uint64_t dropped;   /* SO_MEMINFO: messages that the sockets had no room for; exact */
+	uint64_t malformed; /* messages that make no sense */
+	uint64_t spoofed;   /* datagrams that were not the kernel's */
+	size_t receive_buffer_size; /* of each socket, as the kernel granted it */
+	unsigned sockets;
+};
+
+/*
+ * Registers for the accounting of every task that ends from now on, on every possible CPU.
+ * receive_buffer_size: of all sockets together; 0: 16 MiB. Never waits. Errors:
+ *   -EPERM      no CAP_NET_ADMIN
+ *   -EINVAL     another user or pid namespace than the first
+ *   -ENOENT     no taskstats in this kernel (CONFIG_TASKSTATS)
+ *   -ENOMEM, -EMFILE, -ENFILE, and what socket(2), bind(2) and the kernel's answers say
+ */
+PTREE_API int ptree_taskstats_open(struct ptree_taskstats **taskstats, size_t receive_buffer_size);
+/* Deregisters and closes. */
+PTREE_API void ptree_taskstats_close(struct ptree_taskstats *taskstats);
+/* Readable when there is something to receive: for poll(2) and its like. */
+PTREE_API int ptree_taskstats_fd(const struct ptree_taskstats *taskstats);
+/*
+ * Receives up to max records, without waiting, in the kernel's order per CPU. A task's record is
+ * there before its EXIT event is. Returns their number; 0: there is none now; -EINVAL for max < 2.
+ * Overruns are no error: they are counted.
+ */
+PTREE_API int ptree_taskstats_receive(struct ptree_taskstats *taskstats,
+				      struct ptree_accounting *records, size_t max);
+PTREE_API void ptree_taskstats_get_stats(struct ptree_taskstats *taskstats,
+					 struct ptree_taskstats_stats *stats);
+
+/* ------------------------------------------------------------------------------------------ */
+/* The machine as a whole                                                                     */
+
+struct ptree_host;
+
+/* One CPU's time, or all of them together, since boot. Guests' time is within user and nice. */
+struct ptree_cpu_times {
+	uint64_t user_ns, nice_ns, system_ns, idle_ns, iowait_ns, irq_ns, softirq_ns, steal_ns;
+};
+
+/* How it was spent between the last two samples; parts of 1000. busy: all but idle and iowait. */
+struct ptree_cpu_share {
+	uint16_t user, nice, system, irq, steal, iowait, busy; /* irq: softirq, too */
+};
+
+struct ptree_memory {
+	uint64_t total_bytes, free_bytes;
+	uint64_t available_bytes; /* MemAvailable; older kernels: free + buffers + cached */
+	uint64_t buffers_bytes, cached_bytes; /* cached: page cache and reclaimable slab */
+	uint64_t swap_total_bytes, swap_free_bytes;
+};
+
+/* Pressure stall information: the share of time that some, or all, tasks waited. Since 4.20. */
+struct ptree_pressure {
+	bool is_known;
+	uint16_t some_avg10, full_avg10; /* over 10 s, in hundredths of a per cent */
+	uint64_t some_total_us, full_total_us; /* since boot */
+};
+
+enum ptree_resource { PTREE_RESOURCE_CPU, PTREE_RESOURCE_MEMORY, PTREE_RESOURCE_IO };
+#define PTREE_RESOURCE_COUNT 3
+
+/* procfs is borrowed until the host is freed. -ENOMEM. Takes no sample. */
+PTREE_API int ptree_host_new(struct ptree_host **host, struct ptree_procfs *procfs);
+PTREE_API void ptree_host_free(struct ptree_host *host);
+/*
+ * Reads stat, meminfo, loadavg and pressure anew; the sample before is kept to compare with. What
+ * cannot be read, or makes no sense, is unknown from then on. Errors: those of stat, without which
+ * nothing is taken: -ENOENT, -EBADMSG, -ENOMEM, -EMFILE, -ENFILE.
+ */
+PTREE_API int ptree_host_sample(struct ptree_host *host);
+/* Boot time just before the last sample; 0: there was none. interval_ns: since the one before. */
+PTREE_API uint64_t ptree_host_sampled_ns(const struct ptree_host *host, uint64_t *interval_ns);
+/* CPUs that are online, as /proc/stat lists them, and the number of the one at that index. */
+PTREE_API size_t ptree_host_cpu_count(const struct ptree_host *host);
+PTREE_API unsigned ptree_host_cpu_number(const struct ptree_host *host, size_t index);
+/* index: of a CPU, or SIZE_MAX for all. False: not known (share: before the second sample, or it
+   was not online then). */
+PTREE_API bool ptree_host_cpu_times(const struct ptree_host *host, size_t index,
+				    struct ptree_cpu_times *times);
+PTREE_API bool ptree_host_cpu_share(const struct ptree_host *host, size_t index,
+				    struct ptree_cpu_share *share);
+PTREE_API bool ptree_host_memory(const struct ptree_host *host, struct ptree_memory *memory);
+PTREE_API bool ptree_host_load(const struct ptree_host *host, double load[3]);
+PTREE_API bool ptree_host_pressure(const struct ptree_host *host, enum ptree_resource resource,
+				   struct ptree_pressure *pressure);
+/* Tasks that are running or want to, of all CPUs, and forks since boot, threads included. */
+PTREE_API bool ptree_host_tasks(const struct ptree_host *host, uint64_t *runnable,
+				uint64_t *forks);
+
+/* ------------------------------------------------------------------------------------------ */
 /* Users                                                                                      */
 
 struct ptree_users;
@@ -637,6 +772,10 @@ enum ptree_monitor_state {
 struct ptree_monitor_options {
 	const char *proc_path;	    /* NULL: /proc */
 	bool poll_only;		    /* do not try the connector */
+	/* Command lines of short-lived processes are read by a thread that runs on the lowest
+	   real-time priority (CAP_SYS_NICE or RLIMIT_RTPRIO), for a quarter of a core at most.
+	   True: only with a short time slice, as where it is not allowed. */
+	bool no_realtime;
 	size_t receive_buffer_size; /* see ptree_connector_options */
 	size_t argv_max;	    /* bytes of a command line that are kept; 0: 4096 */
 	struct ptree_tree_options tree;
@@ -648,9 +787,11 @@ struct ptree_monitor_status {
 	uint64_t events; /* seen; this process's own heartbeat not included */
 	uint64_t lost;
 	uint64_t execs, argv_read; /* execs seen, and those whose command line was read in time */
+	uint64_t argv_late;	   /* read too late, or not at all; the rest is still being read */
 	uint64_t resyncs;	   /* times the tree was repaired after a loss */
 	uint64_t ignored;	   /* spoofed, truncated and malformed messages */
 	size_t receive_buffer_size;
+	bool is_realtime;	 /* command lines are read at a real-time priority */
 	size_t scan_done, scan_total; /* processes of the scan under way; 0 of 0: none */
 };
 

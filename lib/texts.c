@@ -1,30 +1,118 @@
 /* SPDX-License-Identifier: MIT */
 /* Names and command lines for the tree; see texts.h. It reads nothing itself. */
 #include "texts.h"
-#include "internal.h"
 #include "reader.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define THREADS 2
 #define DEFAULT_ARGV_MAX 4096
 #define AGAIN_MAX 512 /* pending, beyond which nothing is asked for again */
+#define ARRIVED_MAX 65536
+#define ARRIVED_AGE_NS (2 * NS_PER_S)
+/* So many execs in a row without a word: the witness is deaf, and waiting for it idle. */
+#define UNANSWERED_MAX 16
+#define REOPEN_NS (10 * NS_PER_S)
 
 /* A job that fills in the image of an exec that was seen. */
 #define JOB_IS_EXEC 0x100u
 
+/* What the witness said before the event was heard here. */
+struct arrival {
+	struct arrival *next;
+	struct witness_testimony said;
+	bool is_used;
+	char argv[];
+};
+
 int texts_open(struct texts *texts, struct ptree_tree *tree, const char *proc_path, size_t argv_max,
 	       int wake_fd)
 {
-	*texts = (struct texts){ .tree = tree };
-	return reader_new(&texts->reader, proc_path, THREADS,
-			  argv_max ? argv_max : DEFAULT_ARGV_MAX, wake_fd, NULL);
+	argv_max = argv_max ? argv_max : DEFAULT_ARGV_MAX;
+	*texts = (struct texts){ .tree = tree,
+				 .witness_options = { .proc_path = proc_path,
+						      .argv_max = argv_max,
+						      .wake_fd = wake_fd } };
+	return reader_new(&texts->reader, proc_path, THREADS, argv_max, wake_fd, NULL);
 }
 
 void texts_close(struct texts *texts)
 {
+	texts_close_witness(texts);
+	map_clear(&texts->arrived);
 	reader_free(texts->reader);
+}
+
+/* ---- the witness ---- */
+
+static uint64_t key_of(uint32_t cpu, uint32_t seq)
+{
+	return ((uint64_t)cpu << 32 | seq) + 1;
+}
+
+static void forget_oldest(struct texts *texts)
+{
+	struct arrival *arrival = texts->oldest;
+	uint64_t key = key_of(arrival->said.cpu, arrival->said.seq);
+
+	if (map_find(&texts->arrived, key) == arrival)
+		map_remove(&texts->arrived, key);
+	texts->oldest = arrival->next;
+	if (!texts->oldest)
+		texts->newest = NULL;
+	free(arrival);
+}
+
+void texts_open_witness(struct texts *texts, bool no_realtime)
+{
+	texts_close_witness(texts);
+	texts->witness_options.no_realtime = no_realtime;
+	if (witness_open(&texts->witness, &texts->witness_options))
+		texts->witness = NULL;
+	texts->reopened_ns = ptree_boot_now_ns();
+}
+
+void texts_close_witness(struct texts *texts)
+{
+	struct witness_stats stats;
+
+	if (texts->witness) {
+		witness_get_stats(texts->witness, &stats);
+		texts->hung += stats.abandoned;
+	}
+	witness_close(texts->witness);
+	texts->witness = NULL;
+	texts->unanswered = 0;
+	while (texts->oldest)
+		forget_oldest(texts);
+}
+
+bool texts_is_realtime(const struct texts *texts)
+{
+	struct witness_stats stats;
+
+	if (!texts->witness)
+		return false;
+	witness_get_stats(texts->witness, &stats);
+	return stats.is_realtime;
+}
+
+bool texts_is_awaited(const struct texts *texts, const struct ptree_event *exec, uint64_t now_ns)
+{
+	if (!texts->witness || texts->unanswered >= UNANSWERED_MAX ||
+	    map_find(&texts->arrived, key_of(exec->cpu, exec->seq)))
+		return false;
+	witness_await(texts->witness);
+	return !witness_is_stuck(texts->witness, now_ns);
+}
+
+void texts_give_up(struct texts *texts, uint64_t now_ns)
+{
+	texts->unanswered++;
+	if (texts->witness)
+		witness_check(texts->witness, now_ns);
 }
 
 /* ---- asking ---- */
@@ -40,11 +128,6 @@ static void submit(struct texts *texts, const struct ptree_node *node, unsigned 
 
 	/* What finds no place stays unknown, and is asked for again when somebody looks. */
 	reader_submit(texts->reader, &job, urgent);
-}
-
-void texts_want_of_exec(struct texts *texts, const struct ptree_node *node)
-{
-	submit(texts, node, READER_ARGV | READER_COMM | JOB_IS_EXEC, true);
 }
 
 void texts_want_name(struct texts *texts, const struct ptree_node *node)
@@ -82,23 +165,39 @@ bool texts_pending(const struct texts *texts)
 void texts_check(struct texts *texts, uint64_t now_ns)
 {
 	reader_check(texts->reader, now_ns);
+	while (texts->oldest && texts->oldest->said.read_ns + ARRIVED_AGE_NS < now_ns)
+		forget_oldest(texts);
+	if (!texts->witness)
+		return;
+	witness_check(texts->witness, now_ns);
+	if (texts->unanswered >= UNANSWERED_MAX && now_ns >= texts->reopened_ns + REOPEN_NS)
+		texts_open_witness(texts, texts->witness_options.no_realtime);
 }
 
 /* ---- answers ---- */
 
-static enum ptree_argv_status status_of(const struct reader_result *result,
-					const struct ptree_node *node)
+/* What was found, by whomever it was asked. */
+struct answer {
+	uint64_t image_ns, read_ns;
+	int error;
+	enum ptree_argv_status argv_status;
+	const char *argv;
+	size_t argv_size;
+	bool is_of_exec;
+};
+
+static enum ptree_argv_status status_of(const struct answer *answer, const struct ptree_node *node)
 {
-	if (result->error == -ESRCH)
+	if (answer->error == -ESRCH)
 		return PTREE_ARGV_LATE;
-	if (result->error)
+	if (answer->error)
 		return PTREE_ARGV_FAILED;
 	/* A process that has memory has arguments, if only an empty one. */
-	if (result->argv_status == PTREE_ARGV_NONE && !node->is_kernel_thread)
+	if (answer->argv_status == PTREE_ARGV_NONE && !node->is_kernel_thread)
 		return PTREE_ARGV_LATE;
-	if (node->has_ended && node->end_ns < result->read_ns)
+	if (node->has_ended && node->end_ns < answer->read_ns)
 		return PTREE_ARGV_LATE;
-	return result->argv_status;
+	return answer->argv_status;
 }
 
 static bool is_text(enum ptree_argv_status status)
@@ -106,48 +205,165 @@ static bool is_text(enum ptree_argv_status status)
 	return status == PTREE_ARGV_READ || status == PTREE_ARGV_TRUNCATED;
 }
 
-static int set_argv(struct texts *texts, const struct reader_result *result,
-		    const struct ptree_node *node, bool is_news)
+/* Every exec counts once: as late, until somebody has its text after all. */
+static void count_exec(struct texts *texts, enum ptree_argv_status before,
+		       enum ptree_argv_status after)
 {
-	enum ptree_argv_status status = status_of(result, node);
-	bool has_text = is_text(status);
+	if (is_text(after)) {
+		texts->execs_read++;
+		texts->execs_late -= before == PTREE_ARGV_LATE && texts->execs_late;
+	} else if (before == PTREE_ARGV_PENDING) {
+		texts->execs_late++;
+	}
+}
+
+static int set_argv(struct texts *texts, const struct ptree_node *node, const struct answer *answer)
+{
+	enum ptree_argv_status before = ptree_node_image(node, 0)->argv_status;
+	enum ptree_argv_status after = status_of(answer, node);
+	bool has_text = is_text(after);
 	int err;
 
 	/* What was known stays, if it cannot be read again. */
-	if (!has_text && !is_news)
+	if (!has_text && before != PTREE_ARGV_PENDING)
 		return 0;
-	err = ptree_tree_set_argv(texts->tree, result->job.id, result->job.image_ns,
-				  result->read_ns, status, has_text ? result->argv : NULL,
-				  has_text ? result->argv_size : 0);
-	if (!err && has_text && result->job.what & JOB_IS_EXEC)
-		texts->execs_read++;
+	err = ptree_tree_set_argv(texts->tree, node->id, answer->image_ns, answer->read_ns, after,
+				  has_text ? answer->argv : NULL, has_text ? answer->argv_size : 0);
+	if (!err && answer->is_of_exec)
+		count_exec(texts, before, after);
 	return err == -ENOMEM ? err : 0;
 }
 
-static int take(struct texts *texts, const struct reader_result *result)
+static int take_result(struct texts *texts, const struct reader_result *result)
 {
 	const struct ptree_node *node = map_find(&texts->tree->by_id, result->job.id);
 	const struct ptree_image *image = node ? ptree_node_image(node, 0) : NULL;
-	bool is_news = image && image->argv_status == PTREE_ARGV_PENDING;
+	const struct answer answer = { .image_ns = result->job.image_ns,
+				       .read_ns = result->read_ns,
+				       .error = result->error,
+				       .argv_status = result->argv_status,
+				       .argv = result->argv,
+				       .argv_size = result->argv_size,
+				       .is_of_exec = result->job.what & JOB_IS_EXEC };
 
 	if (!node || (image && image->begin_ns != result->job.image_ns))
 		return 0;
 	if (result->has_comm &&
 	    ptree_tree_set_comm(texts->tree, result->job.id, result->comm) == -ENOMEM)
 		return -ENOMEM;
-	return result->job.what & READER_ARGV ? set_argv(texts, result, node, is_news) : 0;
+	return image && result->job.what & READER_ARGV ? set_argv(texts, node, &answer) : 0;
+}
+
+/* Puts it to the image that it is about, unless somebody else's answer is known already. */
+static int apply_testimony(struct texts *texts, const struct ptree_node *node,
+			   const struct witness_testimony *said)
+{
+	const struct ptree_image *image = ptree_node_image(node, 0);
+	const struct answer answer = { .image_ns = image->begin_ns,
+				       .read_ns = said->read_ns,
+				       .error = said->error,
+				       .argv_status = said->argv_status,
+				       .argv = said->argv,
+				       .argv_size = said->argv_size,
+				       .is_of_exec = true };
+
+	if (is_text(image->argv_status))
+		return 0;
+	if (said->has_comm && ptree_tree_set_comm(texts->tree, node->id, said->comm) == -ENOMEM)
+		return -ENOMEM;
+	return set_argv(texts, node, &answer);
+}
+
+/* The exec has been heard here, and this is what the process still runs. */
+static bool is_about(const struct texts *texts, const struct ptree_node *node,
+		     const struct witness_testimony *said)
+{
+	const struct ptree_image *image = node ? ptree_node_image(node, 0) : NULL;
+
+	return image && image->begin_ns == said->time_ns + texts->tree->clock_offset_ns;
+}
+
+static int keep(struct texts *texts, const struct witness_testimony *said)
+{
+	struct arrival *arrival = malloc(sizeof(*arrival) + said->argv_size);
+
+	if (!arrival)
+		return -ENOMEM;
+	arrival->next = NULL;
+	arrival->is_used = false;
+	arrival->said = *said;
+	arrival->said.argv = arrival->argv;
+	if (said->argv_size)
+		memcpy(arrival->argv, said->argv, said->argv_size);
+	if (texts->arrived.count >= ARRIVED_MAX)
+		forget_oldest(texts);
+	if (map_set(&texts->arrived, key_of(said->cpu, said->seq), arrival)) {
+		free(arrival);
+		return -ENOMEM;
+	}
+	if (texts->newest)
+		texts->newest->next = arrival;
+	else
+		texts->oldest = arrival;
+	texts->newest = arrival;
+	return 0;
+}
+
+static int take_testimony(struct texts *texts, const struct witness_testimony *said)
+{
+	const struct ptree_node *node = tree_latest(texts->tree, said->pid);
+
+	texts->unanswered = 0;
+	return is_about(texts, node, said) ? apply_testimony(texts, node, said)
+					   : keep(texts, said);
+}
+
+/* What was read of the image before was read after this exec: the tree has given it to this one. */
+static void count_handed_over(struct texts *texts, const struct ptree_node *node)
+{
+	const struct ptree_image *image = ptree_node_image(node, 0);
+	const struct ptree_image *before = ptree_node_image(node, 1);
+
+	if (!before || before->argv_status != PTREE_ARGV_LATE || before->read_ns <= image->begin_ns ||
+	    !texts->execs_read)
+		return;
+	texts->execs_read--;
+	texts->execs_late++;
+}
+
+void texts_want_of_exec(struct texts *texts, const struct ptree_node *node,
+			const struct ptree_event *exec)
+{
+	struct arrival *arrival = map_find(&texts->arrived, key_of(exec->cpu, exec->seq));
+
+	count_handed_over(texts, node);
+	if (!arrival || !is_about(texts, node, &arrival->said)) {
+		submit(texts, node, READER_ARGV | READER_COMM | JOB_IS_EXEC, true);
+		return;
+	}
+	apply_testimony(texts, node, &arrival->said);
+	arrival->is_used = true;
+	map_remove(&texts->arrived, key_of(exec->cpu, exec->seq));
+	while (texts->oldest && texts->oldest->is_used)
+		forget_oldest(texts);
 }
 
 int texts_take(struct texts *texts)
 {
 	struct reader_result results[64];
+	struct witness_testimony said;
 	size_t count;
 	int err = 0;
 
+	while (texts->witness && witness_take(texts->witness, &said)) {
+		int result = take_testimony(texts, &said);
+
+		err = err ? err : result;
+	}
 	do {
 		count = reader_collect(texts->reader, results, 64);
 		for (size_t i = 0; i < count; i++) {
-			int result = take(texts, &results[i]);
+			int result = take_result(texts, &results[i]);
 
 			err = err ? err : result;
 			free(results[i].argv);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PTREE_WITNESS_H
+#define PTREE_WITNESS_H
+
+#include "proctree.h"
+
+/*
+ * A thread that does nothing but read the command line of every new image, as early as the
+ * scheduler lets it: on a real-time priority where that is allowed, else with a short time slice.
+ * It has a subscription of its own, to execs only. What it found is told by the exec's event: CPU
+ * and sequence number are the same on every socket.
+ */
+struct witness;
+
+/* The read itself, so that a test can make it hang. */
+struct witness_source {
+	int (*argv)(struct ptree_procfs *procfs, pid_t pid, size_t max, char **argv, size_t *size,
+		    enum ptree_argv_status *status);
+};
+
+struct witness_options {
+	const char *proc_path; /* NULL: /proc */
+	size_t argv_max;
+	int wake_fd;	  /* an eventfd; duplicated */
+	bool no_realtime; /* do not even try */
+	const struct witness_source *source; /* NULL: the real one */
+};
+
+struct witness_testimony {
+	uint32_t cpu, seq; /* of the event */
+	uint64_t time_ns;  /* the event's: CLOCK_MONOTONIC */
+	uint64_t read_ns;  /* boot time just before it was read */
+	pid_t pid;
+	int error; /* 0, or why argv is not there: -ESRCH, -EACCES, ... */
+	bool has_comm;
+	char comm[PTREE_COMM_SIZE];
+	enum ptree_argv_status argv_status;
+	const char *argv; /* borrowed until the next witness_take() */
+	size_t argv_size;
+};
+
+struct witness_stats {
+	bool is_realtime;
+	uint64_t read;	    /* execs that it looked at */
+	uint64_t discarded; /* testimonies that nobody took in time */
+	uint64_t abandoned; /* reads that hung */
+};
+
+/*
+ * Errors: those of ptree_connector_open(), -ENOMEM, -EAGAIN. Execs of before its return are not
+ * seen for certain.
+ */
+int witness_open(struct witness **witness, const struct witness_options *options);
+/* Does not wait for a read that is under way. */
+void witness_close(struct witness *witness);
+
+/* The next testimony; false: there is none. */
+bool witness_take(struct witness *witness, struct witness_testimony *testimony);
+/* Writes wake_fd with the next testimony. Look once more after it and before sleeping. */
+void witness_await(struct witness *witness);
+
+/* Is so long at one read that there is no point in waiting for it. */
+bool witness_is_stuck(const struct witness *witness, uint64_t now_ns);
+/* Replaces a thread that hangs. Call it now and then. */
+void witness_check(struct witness *witness, uint64_t now_ns);
+
+void witness_get_stats(const struct witness *witness, struct witness_stats *stats);
+
+#endif

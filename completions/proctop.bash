@@ -22,7 +22,7 @@ _proctop_value()
 		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: pid: under:' -- "$2")
 		compopt -o nospace 2>/dev/null
 		;;
-	-H | --highlight | --duration) COMPREPLY=() ;;
+	-d | --delay | -H | --highlight | --duration) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
 }
@@ -30,11 +30,11 @@ _proctop_value()
 _proctop_options()
 {
 	local all='--user= --filter= --help --version'
-	local events='--watch= --poll --require-events --summary'
+	local events='--watch= --poll --require-events --summary --no-realtime'
 	case $1 in
 	tree) echo "$all --ascii --json" ;;
 	log) echo "$all $events --json --events= --duration=" ;;
-	*) echo "$all $events --ascii --highlight= --color= --no-mouse" ;;
+	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse" ;;
 	esac
 }
 

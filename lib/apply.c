@@ -64,13 +64,21 @@ void tree_bequeath(struct ptree_tree *tree, struct ptree_node *node)
 		inherit_unknown(tree, heir, heir->origin);
 }
 
+static void count_fork(struct ptree_tree *tree, struct ptree_node *parent)
+{
+	tree->counts.forks++;
+	activity_note(tree, parent, ACTIVITY_FORK);
+}
+
 /* The fork of a process that a scan has already shown: to the feed it is news all the same. */
 static void confirm_fork(struct ptree_tree *tree, struct ptree_node *node,
 			 struct ptree_node *parent, const struct ptree_event *event,
 			 uint64_t now_ns)
 {
-	if (!node->is_begin_exact)
+	if (!node->is_begin_exact) {
+		count_fork(tree, parent);
 		tree_note(tree, node, PTREE_CHANGE_FORKED, now_ns, event);
+	}
 	node->begin_ns = now_ns;
 	node->is_begin_exact = true;
 	if (now_ns > node->event_ns)
@@ -159,6 +167,7 @@ static int apply_process_fork(struct ptree_tree *tree, const struct ptree_event 
 	if (!node)
 		return -ENOMEM;
 	node->event_ns = now_ns;
+	count_fork(tree, parent);
 	tree_note(tree, node, PTREE_CHANGE_FORKED, now_ns, event);
 	return 0;
 }
@@ -210,6 +219,8 @@ static int apply_exec(struct ptree_tree *tree, const struct ptree_event *event, 
 	thread_remove_all(tree, node);
 	node->is_leader_gone = false;
 	node->exec_count++;
+	tree->counts.execs++;
+	activity_note(tree, node, ACTIVITY_EXEC);
 	node->event_ns = now_ns;
 	tree_note(tree, node, PTREE_CHANGE_EXECED, now_ns, event);
 	return 0;
@@ -238,6 +249,8 @@ static void complete_exit(struct ptree_tree *tree, struct ptree_node *node,
 	node->status = event->u.exit.status;
 	node->is_status_known = true;
 	node->end_ns = now_ns;
+	tree_end_status_told(tree, node);
+	usage_recharge(tree, node);
 	tree_note(tree, node, PTREE_CHANGE_EXITED, now_ns, event);
 }
 

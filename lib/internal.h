@@ -7,6 +7,7 @@
  *   thread.c			the tasks of a process
  *   apply.c observe.c		events and scans, turned into calls of tree.c
  *   watch.c feed.c		what follows from a change
+ *   usage.c summary.c activity.c	what processes use, and used, and leave behind
  *   node.c query.c display.c	reading (node.c: one node)
  */
 #ifndef PTREE_INTERNAL_H
@@ -78,7 +79,7 @@ struct node_list {
 /* Where an ended node is on its way out. */
 enum node_fate {
 	NODE_PRESENT,  /* alive, or a zombie */
-	NODE_QUEUED,   /* over; in the queue of those to be forgotten, oldest first */
+	NODE_QUEUED,   /* over; in a queue of those to be forgotten, oldest first */
 	NODE_ANCESTOR, /* beyond the limits, kept because something kept came from it */
 };
 
@@ -101,7 +102,14 @@ struct ptree_node {
 	struct ptree_thread *threads;
 	struct image *image;
 	struct edge *edges;
-	uint64_t gone, gone_failed; /* children that are forgotten */
+	struct account *account;	/* the kernel's, of its tasks that are over; or NULL */
+	struct ptree_summary *summary;	/* of those that are over below it; or NULL */
+	struct activity *activity;	/* or NULL */
+	uint64_t cpu_user_ns, cpu_system_ns; /* as sampled; since its begin */
+	uint64_t sampled_ns;		     /* when; 0: never */
+	uint64_t charged_ns;		     /* CPU time that its ancestors' sums have of it */
+	uint32_t rss_kib;
+	uint32_t cpu_permille; /* of one CPU, between the last two samples */
 	pid_t pid, sid, tracer;
 	uint32_t ruid, euid, rgid, egid;
 	uint32_t live_count, forked_count, thread_count, edge_count;
@@ -112,6 +120,8 @@ struct ptree_node {
 	uint16_t image_depth; /* images of the chain that are its own */
 	uint8_t change;	      /* enum ptree_change_kind */
 	uint8_t fate;	      /* enum node_fate */
+	uint8_t idle_samples; /* the sampler's: how many in a row found nothing */
+	char state;	      /* as sampled; 0: not known */
 	bool is_begin_exact : 1;
 	bool is_origin_told : 1;
 	bool has_ended : 1;
@@ -121,6 +131,30 @@ struct ptree_node {
 	bool is_kernel_thread : 1;
 	bool is_watched : 1;
 	bool is_placeholder : 1; /* known only because another one named it as its parent */
+	bool is_hot : 1;	 /* the sampler's: it is among those read often */
+	bool is_charged : 1;	 /* it is in its parent's summary */
+	bool is_charged_failed : 1;
+	bool is_charged_final : 1;
+	bool is_in_failed_queue : 1;
+};
+
+/* The kernel's accounting of a process: sums over those of its tasks that are over. */
+struct account {
+	uint64_t cpu_user_ns, cpu_system_ns, cpu_run_ns;
+	uint64_t elapsed_ns; /* of the process, or as long as the longest of its tasks */
+	uint64_t max_rss_bytes, read_bytes, write_bytes;
+	uint32_t known, tasks;
+	bool is_elapsed_whole; /* elapsed_ns is the process's */
+};
+
+/* What a process does to others of late; kept only while there is something to say. */
+struct activity {
+	struct ptree_node *node;
+	struct activity *prev, *next;
+	struct ptree_activity pub;
+	/* since the last tick: */
+	uint64_t cpu_ns;
+	uint32_t forks, execs, failures;
 };
 
 struct feed {
@@ -140,7 +174,11 @@ struct ptree_tree {
 	struct map by_id;
 	struct map by_tid; /* threads but leaders */
 	struct pool nodes, threads, images;
-	struct node_list queue;
+	struct pool accounts, summaries, activities;
+	struct activity *active; /* all of them */
+	uint64_t activity_ns;	 /* the last tick */
+	struct node_list queue, failed_queue; /* ended; failures keep longer */
+	size_t failed_count;		      /* in the latter */
 	struct ptree_node **orphaned; /* ended, with live children nobody has adopted */
 	size_t orphaned_count, orphaned_capacity;
 	size_t placeholder_count;
@@ -151,6 +189,9 @@ struct ptree_tree {
 	size_t watched_name_count;
 	uint64_t next_id;
 	uint64_t generation;
+	uint64_t usage_generation;
+	uint64_t exited_more_ns; /* CPU time that processes were found at their end to have used */
+	uint64_t idle_until_ns;	 /* while it is set: nobody sampled did anything before it */
 	uint64_t clock_offset_ns;
 	bool is_polling;
 };
@@ -170,6 +211,8 @@ void tree_move(struct ptree_tree *tree, struct ptree_node *node, struct ptree_no
 	       uint64_t when_ns);
 void tree_end(struct ptree_tree *tree, struct ptree_node *node, uint64_t end_ns);
 void tree_revive(struct ptree_tree *tree, struct ptree_node *node);
+/* How it ended became known only after its end. */
+void tree_end_status_told(struct ptree_tree *tree, struct ptree_node *node);
 void tree_set_zombie(struct ptree_tree *tree, struct ptree_node *node, bool is_zombie);
 
 /* apply.c */
@@ -212,6 +255,31 @@ void feed_push(struct ptree_tree *tree, enum ptree_change_kind kind, const struc
 /* The same, and it becomes the node's last change, which views highlight. */
 void tree_note(struct ptree_tree *tree, struct ptree_node *node, enum ptree_change_kind kind,
 	       uint64_t boot_ns, const struct ptree_event *event);
+
+/* usage.c */
+/* A reading of a live process: of a scan, or of a sample. */
+void usage_observe(struct ptree_tree *tree, struct ptree_node *node,
+		   const struct ptree_process *process);
+uint64_t usage_cpu_ns(const struct ptree_node *node); /* the best that is known */
+bool usage_is_final(const struct ptree_node *node);
+/* It is over, and counts among its parent's; or it is not over after all. */
+void usage_charge(struct ptree_tree *tree, struct ptree_node *node);
+void usage_uncharge(struct ptree_tree *tree, struct ptree_node *node);
+/* Its status, or what it used, became known only after its end. */
+void usage_recharge(struct ptree_tree *tree, struct ptree_node *node);
+void usage_release(struct ptree_tree *tree, struct ptree_node *node);
+
+/* summary.c */
+void summary_add(struct ptree_summary *to, const struct ptree_summary *from);
+void summary_count_command(struct ptree_summary *summary, const char *comm, uint32_t count);
+
+/* activity.c */
+enum activity_kind { ACTIVITY_FORK, ACTIVITY_EXEC, ACTIVITY_FAILURE };
+void activity_note(struct ptree_tree *tree, struct ptree_node *node, enum activity_kind kind);
+void activity_add_cpu(struct ptree_tree *tree, struct ptree_node *node, uint64_t cpu_ns);
+/* What the one was doing goes on in the other's name. */
+void activity_pass_on(struct ptree_tree *tree, struct ptree_node *from, struct ptree_node *to);
+void activity_release(struct ptree_tree *tree, struct ptree_node *node);
 
 /* query.c */
 int nodes_append(struct ptree_nodes *nodes, const struct ptree_node *node);

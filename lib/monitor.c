@@ -12,9 +12,11 @@
  * merged by the time at which each thing was read; processes that it did not meet are ended only
  * when the events from before it have all been read.
  */
+#include "accounting.h"
 #include "held.h"
 #include "internal.h"
 #include "reaping.h"
+#include "sampler.h"
 #include "scan.h"
 #include "texts.h"
 
@@ -30,6 +32,7 @@
 
 #define BATCH 256
 #define TICK_NS NS_PER_S
+#define DEFAULT_SAMPLE_NS (3 * NS_PER_S / 2)
 #define DEFAULT_BUDGET_NS (10 * NS_PER_MS)
 #define SCAN_THREADS 2
 #define HEARTBEATS_MISSED_MAX 2
@@ -48,13 +51,16 @@ struct ptree_monitor {
 	struct ptree_tree *tree;
 	struct ptree_procfs *procfs;
 	struct ptree_connector *connector; /* NULL: polling */
+	struct ptree_host *host;
 	struct texts texts;
 	struct held held;
+	struct accounting accounting;
+	struct sampler sampler;
 	struct scan *scan; /* the one under way, or NULL */
 	struct reaping reaping;
 	struct ptree_monitor_options options;
 	struct ptree_monitor_status status;
-	int epoll_fd, wake_fd, timer_fd, hold_fd;
+	int epoll_fd, wake_fd, timer_fd, hold_fd, sample_fd;
 	pid_t self;
 	uint64_t lost_before; /* by sockets that are closed */
 	uint64_t ignored_before;
@@ -103,6 +109,7 @@ static int connect_events(struct ptree_monitor *monitor)
 		return err;
 	}
 	texts_open_witness(&monitor->texts, monitor->options.no_realtime);
+	accounting_open(&monitor->accounting);
 	return 0;
 }
 
@@ -118,6 +125,7 @@ static void disconnect_events(struct ptree_monitor *monitor)
 	ptree_connector_close(monitor->connector);
 	monitor->connector = NULL;
 	texts_close_witness(&monitor->texts);
+	accounting_close(&monitor->accounting);
 }
 
 static void update_counts(struct ptree_monitor *monitor)
@@ -216,22 +224,65 @@ static bool is_own_noise(const struct ptree_monitor *monitor, const struct ptree
 
 static void follow_up(struct ptree_monitor *monitor, const struct ptree_event *event)
 {
-	const struct ptree_node *node;
+	struct ptree_node *node;
 
 	if (event->kind == PTREE_EVENT_EXEC) {
 		monitor->status.execs++;
-		node = ptree_tree_find(monitor->tree, event->tgid);
+		node = tree_present(monitor->tree, event->tgid);
 		if (node)
 			texts_want_of_exec(&monitor->texts, node, event);
+		if (node)
+			sampler_wake(&monitor->sampler, node);
 	} else if (event->kind == PTREE_EVENT_EXIT) {
 		node = tree_latest(monitor->tree, event->tgid);
 		if (node && (node->has_ended || node->is_leader_gone))
 			reaping_exit_seen(&monitor->reaping, node->id);
 	} else if (event->kind == PTREE_EVENT_FORK && event->pid == event->tgid) {
-		node = ptree_tree_find(monitor->tree, event->tgid);
+		node = tree_present(monitor->tree, event->tgid);
 		if (node && ptree_node_is_kernel_thread(node))
 			texts_want_name(&monitor->texts, node);
+		if (node)
+			sampler_wake(&monitor->sampler, node);
 	}
+}
+
+/* What the kernel says that the task has used, before it is over in the tree. */
+static unsigned take_records(struct ptree_monitor *monitor, const struct ptree_event *event,
+			     struct ptree_accounting records[2])
+{
+	const struct ptree_node *node = tree_live(monitor->tree, event->tgid);
+	uint64_t end_ns = event->time_ns + monitor->tree->clock_offset_ns;
+	uint64_t lived_ns =
+	    node && !node->is_placeholder && end_ns > node->begin_ns ? end_ns - node->begin_ns : 0;
+
+	return accounting_take(&monitor->accounting, event->pid, lived_ns, records);
+}
+
+static int account(struct ptree_monitor *monitor, pid_t pid, const struct ptree_accounting *records,
+		   unsigned count)
+{
+	int result = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		int err = ptree_tree_account(monitor->tree, pid, &records[i]);
+
+		result = result ? result : err;
+	}
+	return result;
+}
+
+/* Of a process that nobody has heard of before there is somebody to account for only afterwards. */
+static int apply_exit(struct ptree_monitor *monitor, const struct ptree_event *event)
+{
+	struct ptree_accounting records[2];
+	unsigned count = take_records(monitor, event, records);
+	bool is_known = tree_live(monitor->tree, event->tgid);
+	int err = is_known ? account(monitor, event->tgid, records, count) : 0;
+	int result = ptree_tree_apply(monitor->tree, event);
+
+	if (!is_known && account(monitor, event->tgid, records, count) == -ENOMEM)
+		err = -ENOMEM;
+	return result ? result : err;
 }
 
 static int take_event(struct ptree_monitor *monitor, const struct ptree_event *event)
@@ -247,7 +298,8 @@ static int take_event(struct ptree_monitor *monitor, const struct ptree_event *e
 		monitor->status.events++;
 	if (boot_ns > monitor->newest_ns)
 		monitor->newest_ns = boot_ns;
-	err = ptree_tree_apply(monitor->tree, event);
+	err = event->kind == PTREE_EVENT_EXIT ? apply_exit(monitor, event)
+					      : ptree_tree_apply(monitor->tree, event);
 	if (!err)
 		follow_up(monitor, event);
 	return err;
@@ -312,6 +364,9 @@ static int take_batch(struct ptree_monitor *monitor)
 		return 0;
 	}
 	result = texts_take(&monitor->texts);
+	/* The records of all exits of this batch, and of those held, are there by now. */
+	if (!result && count)
+		result = accounting_drain(&monitor->accounting);
 	if (!result)
 		result = release_held(monitor, false);
 	for (int i = 0; i < count; i++) {
@@ -459,6 +514,21 @@ void ptree_monitor_refresh_thread(struct ptree_monitor *monitor, pid_t tid)
 	monitor->tree->generation++;
 }
 
+/* ---- usage ---- */
+
+void ptree_monitor_sample(struct ptree_monitor *monitor, uint64_t id)
+{
+	struct ptree_node *node = map_find(&monitor->tree->by_id, id);
+
+	if (node)
+		sampler_wake(&monitor->sampler, node);
+}
+
+const struct ptree_host *ptree_monitor_host(const struct ptree_monitor *monitor)
+{
+	return monitor->host;
+}
+
 /* ---- orphans ---- */
 
 /* One child's answer holds for all that its dead parent left. */
@@ -583,9 +653,13 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 	was_signalled(monitor->hold_fd);
 	if (was_signalled(monitor->timer_fd))
 		tick(monitor);
+	if (was_signalled(monitor->sample_fd))
+		sampler_tick(&monitor->sampler, ptree_boot_now_ns());
 	result = texts_take(&monitor->texts);
 	applied = take_events(monitor, deadline_ns);
 	err = take_scan(monitor, deadline_ns);
+	if (sampler_work(&monitor->sampler, deadline_ns))
+		wake_self(monitor);
 	time_held(monitor);
 	adopt_orphans(monitor, deadline_ns);
 	update_counts(monitor);
@@ -595,6 +669,24 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 }
 
 /* ---- life ---- */
+
+static struct timespec to_timespec(uint64_t ns)
+{
+	return (struct timespec){ .tv_sec = (time_t)(ns / NS_PER_S),
+				  .tv_nsec = (long)(ns % NS_PER_S) };
+}
+
+static int open_sample_fd(struct ptree_monitor *monitor)
+{
+	uint64_t ns = monitor->options.sample_ns ? monitor->options.sample_ns : DEFAULT_SAMPLE_NS;
+	const struct itimerspec every = { .it_interval = to_timespec(ns),
+					  .it_value = to_timespec(ns) };
+
+	monitor->sample_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (monitor->sample_fd < 0 || timerfd_settime(monitor->sample_fd, 0, &every, NULL))
+		return -errno;
+	return watch_fd(monitor, monitor->sample_fd);
+}
 
 static int open_fds(struct ptree_monitor *monitor)
 {
@@ -612,7 +704,9 @@ static int open_fds(struct ptree_monitor *monitor)
 	err = watch_fd(monitor, monitor->wake_fd);
 	if (!err)
 		err = watch_fd(monitor, monitor->hold_fd);
-	return err ? err : watch_fd(monitor, monitor->timer_fd);
+	if (!err)
+		err = watch_fd(monitor, monitor->timer_fd);
+	return err ? err : open_sample_fd(monitor);
 }
 
 static int open_parts(struct ptree_monitor *monitor)
@@ -624,9 +718,15 @@ static int open_parts(struct ptree_monitor *monitor)
 	if (!err)
 		err = ptree_procfs_open(&monitor->procfs, monitor->options.proc_path);
 	if (!err)
-		err = texts_open(&monitor->texts, monitor->tree, monitor->options.proc_path,
+		err = ptree_host_new(&monitor->host, monitor->procfs);
+	if (err)
+		return err;
+	ptree_host_sample(monitor->host);
+	monitor->sampler = (struct sampler){ .tree = monitor->tree,
+					     .procfs = monitor->procfs,
+					     .host = monitor->host };
+	return texts_open(&monitor->texts, monitor->tree, monitor->options.proc_path,
 				 monitor->options.argv_max, monitor->wake_fd);
-	return err;
 }
 
 static int start(struct ptree_monitor *monitor)
@@ -650,6 +750,7 @@ int ptree_monitor_new(struct ptree_monitor **out, const struct ptree_monitor_opt
 	if (!monitor)
 		return -ENOMEM;
 	monitor->epoll_fd = monitor->wake_fd = monitor->timer_fd = monitor->hold_fd = -1;
+	monitor->sample_fd = -1;
 	monitor->self = getpid();
 	if (options)
 		monitor->options = *options;
@@ -680,7 +781,11 @@ void ptree_monitor_free(struct ptree_monitor *monitor)
 	ptree_procfs_close(monitor->procfs);
 	ptree_tree_free(monitor->tree);
 	reaping_clear(&monitor->reaping);
+	accounting_close(&monitor->accounting);
+	sampler_clear(&monitor->sampler);
+	ptree_host_free(monitor->host);
 	held_clear(&monitor->held);
+	close_fd(monitor->sample_fd);
 	close_fd(monitor->hold_fd);
 	close_fd(monitor->timer_fd);
 	close_fd(monitor->wake_fd);
@@ -733,6 +838,10 @@ void ptree_monitor_get_status(const struct ptree_monitor *monitor,
 	status->argv_read = monitor->texts.execs_read;
 	status->argv_late = monitor->texts.execs_late;
 	status->is_realtime = texts_is_realtime(&monitor->texts);
+	status->accounting_error = monitor->accounting.error;
+	status->accounted = monitor->accounting.joined;
+	status->accounting_lost = accounting_lost(&monitor->accounting);
+	status->unaccounted = monitor->accounting.missing;
 	if (monitor->scan)
 		scan_get_progress(monitor->scan, &status->scan_done, &status->scan_total);
 }

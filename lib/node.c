@@ -96,6 +96,16 @@ const struct ptree_node *ptree_node_prev_exited(const struct ptree_node *node)
 	return if_present(node->prev, false);
 }
 
+const struct ptree_node *ptree_tree_last_failed(const struct ptree_tree *tree)
+{
+	return tree->failed_queue.tail;
+}
+
+const struct ptree_node *ptree_node_prev_failed(const struct ptree_node *node)
+{
+	return node->fate == NODE_QUEUED && node->is_in_failed_queue ? node->queue_prev : NULL;
+}
+
 const struct ptree_node *ptree_node_last_forked(const struct ptree_node *node)
 {
 	return node->last_forked;
@@ -109,13 +119,6 @@ const struct ptree_node *ptree_node_prev_forked(const struct ptree_node *node)
 size_t ptree_node_child_count(const struct ptree_node *node)
 {
 	return node->live_count;
-}
-
-uint64_t ptree_node_gone_count(const struct ptree_node *node, uint64_t *failed)
-{
-	if (failed)
-		*failed = node->gone_failed;
-	return node->gone;
 }
 
 uint64_t ptree_node_begin_ns(const struct ptree_node *node)

@@ -152,6 +152,7 @@ static int refresh(struct ptree_tree *tree, struct ptree_node *node,
 		take_text(tree, node, process);
 	if (was_placeholder)
 		tree_bequeath(tree, node);
+	usage_observe(tree, node, process);
 	take_state(tree, node, process);
 	return 0;
 }

@@ -336,6 +336,14 @@ static int read_stat(const struct ptree_procfs *procfs, pid_t pid, struct ptree_
 	return process->pid == pid ? 0 : -EBADMSG;
 }
 
+int procfs_read_stat(const struct ptree_procfs *procfs, pid_t pid, struct ptree_process *process)
+{
+	uint32_t flags;
+
+	process->read_ns = ptree_boot_now_ns();
+	return read_stat(procfs, pid, process, &flags);
+}
+
 static int read_status(const struct ptree_procfs *procfs, pid_t pid, struct ptree_process *process)
 {
 	char path[PATH_BYTES], buf[STATUS_BYTES];

@@ -34,4 +34,7 @@ ssize_t procfs_read_path(const struct ptree_procfs *procfs, const char *path, ch
 /* USER_HZ ticks, which /proc counts time in; UINT64_MAX if they do not fit. */
 uint64_t procfs_ticks_ns(const struct ptree_procfs *procfs, uint64_t ticks);
 
+/* Reads and parses stat, and nothing else; sets read_ns, too. Never waits for the process. */
+int procfs_read_stat(const struct ptree_procfs *procfs, pid_t pid, struct ptree_process *process);
+
 #endif

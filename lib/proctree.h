@@ -338,12 +338,12 @@ struct ptree_accounting {
 	uint32_t known;	  /* mask of PTREE_ACCOUNTING_*; what is not known is 0 */
 	uint64_t cpu_user_ns, cpu_system_ns; /* ac_utime, ac_stime: as coarse as a clock tick */
 	uint64_t cpu_run_ns; /* cpu_run_virtual_total: fine, but misses the last time slice */
-	uint64_t elapsed_ns; /* ac_etime: exact to a microsecond */
+	uint64_t elapsed_ns; /* ac_etime (process: ac_tgetime): exact to a microsecond */
 	uint64_t max_rss_bytes;		  /* hiwater_rss: the largest resident set it had */
 	uint64_t read_bytes, write_bytes; /* to and from storage, not caches or pipes */
 	uint32_t uid, gid;		  /* real ones */
 	pid_t ppid;
-	uint32_t status; /* ac_exitcode, as wait(2) gives it */
+	uint32_t status; /* ac_exitcode, as wait(2) gives it; of a thread 0 before Linux 5.17 */
 	char comm[PTREE_COMM_SIZE]; /* raw bytes, always NUL-terminated here */
 };
 
@@ -372,20 +372,22 @@ struct ptree_taskstats_stats {
 /*
  * Registers for the accounting of every task that ends from now on, on every possible CPU.
  * receive_buffer_size: of all sockets together; 0: 16 MiB. Never waits. Errors:
- *   -EPERM      no CAP_NET_ADMIN
- *   -EINVAL     another user or pid namespace than the first
+ *   -EPERM      no CAP_NET_ADMIN, or another user namespace than the first
+ *   -EINVAL     another pid namespace
+ *   -ECONNREFUSED another network namespace, where registrations are taken and nothing comes
  *   -ENOENT     no taskstats in this kernel (CONFIG_TASKSTATS)
+ *   -EIO        the kernel's list of possible CPUs makes no sense
  *   -ENOMEM, -EMFILE, -ENFILE, and what socket(2), bind(2) and the kernel's answers say
  */
 PTREE_API int ptree_taskstats_open(struct ptree_taskstats **taskstats, size_t receive_buffer_size);
-/* Deregisters and closes. */
+/* Deregisters and closes. Not for a forked child: the registration is its parent's. */
 PTREE_API void ptree_taskstats_close(struct ptree_taskstats *taskstats);
 /* Readable when there is something to receive: for poll(2) and its like. */
 PTREE_API int ptree_taskstats_fd(const struct ptree_taskstats *taskstats);
 /*
  * Receives up to max records, without waiting, in the kernel's order per CPU. A task's record is
- * there before its EXIT event is. Returns their number; 0: there is none now; -EINVAL for max < 2.
- * Overruns are no error: they are counted.
+ * there before its EXIT event is. Returns their number, which can be less than max though there is
+ * more; 0: there is none now; -EINVAL for max < 2. Overruns are no error: they are counted.
  */
 PTREE_API int ptree_taskstats_receive(struct ptree_taskstats *taskstats,
 				      struct ptree_accounting *records, size_t max);
@@ -402,7 +404,8 @@ struct ptree_cpu_times {
 	uint64_t user_ns, nice_ns, system_ns, idle_ns, iowait_ns, irq_ns, softirq_ns, steal_ns;
 };
 
-/* How it was spent between the last two samples; parts of 1000. busy: all but idle and iowait. */
+/* How it was spent between the last two samples; parts of 1000. busy: all but idle and iowait, the
+   sum of user, nice, system, irq and steal. */
 struct ptree_cpu_share {
 	uint16_t user, nice, system, irq, steal, iowait, busy; /* irq: softirq, too */
 };
@@ -417,7 +420,8 @@ struct ptree_memory {
 /* Pressure stall information: the share of time that some, or all, tasks waited. Since 4.20. */
 struct ptree_pressure {
 	bool is_known;
-	uint16_t some_avg10, full_avg10; /* over 10 s, in hundredths of a per cent */
+	/* Over 10 s, in hundredths of a per cent. full of the CPU is 0 before 5.13. */
+	uint16_t some_avg10, full_avg10;
 	uint64_t some_total_us, full_total_us; /* since boot */
 };
 
@@ -430,16 +434,18 @@ PTREE_API void ptree_host_free(struct ptree_host *host);
 /*
  * Reads stat, meminfo, loadavg and pressure anew; the sample before is kept to compare with. What
  * cannot be read, or makes no sense, is unknown from then on. Errors: those of stat, without which
- * nothing is taken: -ENOENT, -EBADMSG, -ENOMEM, -EMFILE, -ENFILE.
+ * nothing is taken and all that is known stays: -ENOENT, -EBADMSG, -ENOMEM
+ * and those of open(2) and read(2).
  */
 PTREE_API int ptree_host_sample(struct ptree_host *host);
 /* Boot time just before the last sample; 0: there was none. interval_ns: since the one before. */
 PTREE_API uint64_t ptree_host_sampled_ns(const struct ptree_host *host, uint64_t *interval_ns);
-/* CPUs that are online, as /proc/stat lists them, and the number of the one at that index. */
+/* CPUs that are online, as /proc/stat lists them (0: not known yet), and the number of the one at
+   that index; PTREE_UNKNOWN_ID beyond. */
 PTREE_API size_t ptree_host_cpu_count(const struct ptree_host *host);
 PTREE_API unsigned ptree_host_cpu_number(const struct ptree_host *host, size_t index);
-/* index: of a CPU, or SIZE_MAX for all. False: not known (share: before the second sample, or it
-   was not online then). */
+/* index: of a CPU, or SIZE_MAX for all. False: not known (share: before the second sample, when no
+   time has passed since the one before, or it was not online then). */
 PTREE_API bool ptree_host_cpu_times(const struct ptree_host *host, size_t index,
 				    struct ptree_cpu_times *times);
 PTREE_API bool ptree_host_cpu_share(const struct ptree_host *host, size_t index,
@@ -548,6 +554,25 @@ PTREE_API int ptree_tree_set_argv(struct ptree_tree *tree, uint64_t id, uint64_t
 PTREE_API int ptree_tree_set_comm(struct ptree_tree *tree, uint64_t id,
 				  const char comm[PTREE_COMM_SIZE]);
 
+/*
+ * What was read of a live process's use of the machine: state, CPU times, memory. Of those that
+ * are over, or are not known, nothing is taken: -ESRCH.
+ */
+PTREE_API int ptree_tree_sample(struct ptree_tree *tree, const struct ptree_process *process);
+
+/*
+ * The kernel's accounting of one task of that process, or of all of them (is_process), once it is
+ * over; before or after its EXIT is applied. 0, -ESRCH, -ENOMEM.
+ */
+PTREE_API int ptree_tree_account(struct ptree_tree *tree, pid_t pid,
+				 const struct ptree_accounting *record);
+
+/* Ends an interval of what ptree_node_activity() tells. Call it about every second. */
+PTREE_API void ptree_tree_tick(struct ptree_tree *tree, uint64_t now_ns);
+
+/* Changes when what processes use may have changed, and with ptree_tree_tick(). */
+PTREE_API uint64_t ptree_tree_usage_generation(const struct ptree_tree *tree);
+
 /* An exited process was found to be a zombie that nobody waited for, or not any more. */
 PTREE_API int ptree_tree_set_zombie(struct ptree_tree *tree, uint64_t id, bool is_zombie);
 
@@ -575,6 +600,11 @@ struct ptree_tree_counts {
 	size_t kernel_threads;
 	size_t exited; /* kept */
 	uint64_t gone; /* exited and forgotten */
+	/* Since the tree was made; only what was seen as it happened. */
+	uint64_t forks, execs, exits, failures; /* of processes; failures: a status other than 0 */
+	/* CPU time of processes that are over, by how long they had lived: under a second, under
+	   10, under 60, and longer. What was used before anybody looked is not in it. */
+	uint64_t exited_cpu_ns[4];
 };
 PTREE_API void ptree_tree_get_counts(const struct ptree_tree *tree,
 				     struct ptree_tree_counts *counts);
@@ -619,12 +649,80 @@ PTREE_API const struct ptree_node *ptree_node_next_sibling(const struct ptree_no
 /* Children that are over and kept, the latest exit first. */
 PTREE_API const struct ptree_node *ptree_node_last_exited(const struct ptree_node *node);
 PTREE_API const struct ptree_node *ptree_node_prev_exited(const struct ptree_node *node);
+/* Processes that ended with a status other than 0, the latest exit first. They are kept though
+   others that ended later are forgotten. */
+PTREE_API const struct ptree_node *ptree_tree_last_failed(const struct ptree_tree *tree);
+PTREE_API const struct ptree_node *ptree_node_prev_failed(const struct ptree_node *node);
 /* Those that it forked, wherever they are now, over or not, the youngest first. */
 PTREE_API const struct ptree_node *ptree_node_last_forked(const struct ptree_node *node);
 PTREE_API const struct ptree_node *ptree_node_prev_forked(const struct ptree_node *node);
 PTREE_API size_t ptree_node_child_count(const struct ptree_node *node);
-/* Exited children that are forgotten: how many, and how many of them failed. */
-PTREE_API uint64_t ptree_node_gone_count(const struct ptree_node *node, uint64_t *failed);
+
+/*
+ * What is over below a process: its children, and what was over below them. It goes on counting
+ * when they are forgotten one by one. Whatever lives on counts where it lives on.
+ */
+#define PTREE_SUMMARY_COMMANDS 8
+struct ptree_summary {
+	uint64_t gone;	 /* processes */
+	uint64_t failed; /* that ended with a status other than 0 */
+	uint64_t cpu_ns; /* their CPU time, as far as it is known */
+	uint64_t cpu_unknown; /* processes of which the kernel did not tell: cpu_ns is too small */
+	/* The most common ones first. Of more than these eight names the counts are estimates, and
+	   never too small. */
+	unsigned command_count;
+	struct {
+		char comm[PTREE_COMM_SIZE];
+		uint32_t count;
+	} commands[PTREE_SUMMARY_COMMANDS];
+};
+/* NULL: nothing is over. */
+PTREE_API const struct ptree_summary *ptree_node_summary(const struct ptree_node *node);
+
+/* What of a process's usage is known. */
+enum {
+	PTREE_USAGE_CPU = 1,	 /* cpu_ns; the split only if PTREE_USAGE_CPU_SPLIT */
+	PTREE_USAGE_CPU_SPLIT = 2, /* cpu_user_ns, cpu_system_ns */
+	PTREE_USAGE_RATE = 4,	 /* cpu_permille */
+	PTREE_USAGE_RSS = 8,	 /* rss_bytes: while it lives */
+	PTREE_USAGE_MAX_RSS = 16,
+	PTREE_USAGE_IO = 32,
+	PTREE_USAGE_ELAPSED = 64,
+};
+
+struct ptree_usage {
+	uint32_t known; /* mask of PTREE_USAGE_*; the rest is 0 */
+	/* The kernel's accounting of a process that is over; else what was sampled last, which of
+	   one that is over is less than it used. */
+	bool is_final;
+	char state; /* R S D Z T t I ... as sampled last; 0: not known, or over */
+	/* CPU time of all its threads since its begin. Final: the best of the kernel's two
+	   figures, which is a little too small; below what it can tell it is not known. */
+	uint64_t cpu_ns, cpu_user_ns, cpu_system_ns;
+	uint32_t cpu_permille; /* of one CPU, between the last two samples; 0 when it is over */
+	uint64_t rss_bytes, max_rss_bytes;
+	uint64_t read_bytes, write_bytes; /* from and to storage */
+	uint64_t elapsed_ns;		  /* of one that is over; exact if is_final */
+	uint64_t sampled_ns;		  /* boot time; 0: never */
+};
+PTREE_API void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage);
+
+/*
+ * What happened to and through a process of late: rates, smoothed over some seconds. What those
+ * did that it forked and that are over counts as its own: a shell that ran and left did it for
+ * the one who ran it.
+ */
+struct ptree_activity {
+	uint32_t forks_per_ks, execs_per_ks, failures_per_ks; /* in 1,000 s */
+	/* CPU time that those of them used who ended in the last tick, per time: parts of 1000 of
+	   one CPU. Not smoothed. What they had been seen to use before is not in it. */
+	uint32_t exited_cpu_permille;
+};
+/* NULL: nothing of late. */
+PTREE_API const struct ptree_activity *ptree_node_activity(const struct ptree_node *node);
+/* Those that have an activity, in no order. */
+PTREE_API const struct ptree_node *ptree_tree_first_active(const struct ptree_tree *tree);
+PTREE_API const struct ptree_node *ptree_node_next_active(const struct ptree_node *node);
 
 PTREE_API uint64_t ptree_node_begin_ns(const struct ptree_node *node);
 PTREE_API bool ptree_node_is_begin_exact(const struct ptree_node *node);
@@ -778,6 +876,7 @@ struct ptree_monitor_options {
 	bool no_realtime;
 	size_t receive_buffer_size; /* see ptree_connector_options */
 	size_t argv_max;	    /* bytes of a command line that are kept; 0: 4096 */
+	uint64_t sample_ns;	    /* between two samples of usage; 0: 1.5 s */
 	struct ptree_tree_options tree;
 };
 
@@ -792,6 +891,10 @@ struct ptree_monitor_status {
 	uint64_t ignored;	   /* spoofed, truncated and malformed messages */
 	size_t receive_buffer_size;
 	bool is_realtime;	 /* command lines are read at a real-time priority */
+	/* The kernel's accounting: 0, or why there is none (-EPERM, ...; see
+	   ptree_taskstats_open()). Exits of tasks with and without a record; messages lost. */
+	int accounting_error;
+	uint64_t accounted, unaccounted, accounting_lost;
 	size_t scan_done, scan_total; /* processes of the scan under way; 0 of 0: none */
 };
 
@@ -831,6 +934,11 @@ PTREE_API const char *ptree_monitor_reason_text(int reason);
 PTREE_API void ptree_monitor_refresh(struct ptree_monitor *monitor, uint64_t id);
 /* The same for the name of a thread. */
 PTREE_API void ptree_monitor_refresh_thread(struct ptree_monitor *monitor, pid_t tid);
+
+/* Somebody looks at it: its usage is sampled at the next ticks, whether it does anything or not. */
+PTREE_API void ptree_monitor_sample(struct ptree_monitor *monitor, uint64_t id);
+/* The machine as a whole, sampled together with the processes. */
+PTREE_API const struct ptree_host *ptree_monitor_host(const struct ptree_monitor *monitor);
 
 #ifdef __cplusplus
 }

@@ -249,6 +249,10 @@ static void take_elapsed(struct ptree_accounting *out, const struct record *reco
 	out->elapsed_ns = scaled(record->wire.ac_etime, 1000);
 }
 
+/*
+ * Ticks, each charged to who runs at it: where others keep every CPU busy, a process that starts
+ * between ticks was seen to be charged a thirtieth of what it ran.
+ */
 static void take_cpu(struct ptree_accounting *out, const struct record *record)
 {
 	if (!HAS(record, ac_stime))
@@ -683,7 +687,7 @@ static int read_family(const unsigned char *message, size_t size, uint16_t *fami
 	uint16_t type;
 	int cmd = open_message(message, size, &type, &attributes);
 
-	if (type != WIRE_CONTROLLER_FAMILY || cmd != WIRE_CONTROLLER_NEW_FAMILY)
+	if (cmd != WIRE_CONTROLLER_NEW_FAMILY || type != WIRE_CONTROLLER_FAMILY)
 		return -ENOENT;
 	while (next_attribute(&attributes, &attribute) > 0) {
 		if (attribute.type != WIRE_CONTROLLER_FAMILY_ID ||

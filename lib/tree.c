@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define DEFAULT_EXITED_MAX 20000
+#define FAILED_PART 10 /* of these, so much are failures that the others do not push out */
 #define DEFAULT_EXITED_AGE_NS (600 * NS_PER_S)
 #define CHAIN_KEPT 32
 #define SHUFFLE_MAX 256
@@ -179,33 +180,46 @@ static void link_origin(struct ptree_node *node, struct ptree_node *origin)
 	origin->forked_count++;
 }
 
-/* ---- the queue of ended nodes ---- */
+/* ---- the queues of ended nodes ---- */
+
+static struct node_list *queue_of(struct ptree_tree *tree, const struct ptree_node *node)
+{
+	return node->is_in_failed_queue ? &tree->failed_queue : &tree->queue;
+}
 
 static void queue_append(struct ptree_tree *tree, struct ptree_node *node)
 {
+	struct node_list *queue;
+
+	node->is_in_failed_queue = node->is_status_known && node->status;
+	queue = queue_of(tree, node);
 	node->fate = NODE_QUEUED;
 	node->queue_next = NULL;
-	node->queue_prev = tree->queue.tail;
-	if (tree->queue.tail)
-		tree->queue.tail->queue_next = node;
+	node->queue_prev = queue->tail;
+	if (queue->tail)
+		queue->tail->queue_next = node;
 	else
-		tree->queue.head = node;
-	tree->queue.tail = node;
+		queue->head = node;
+	queue->tail = node;
 	tree->counts.exited++;
+	tree->failed_count += node->is_in_failed_queue;
 }
 
 static void queue_remove(struct ptree_tree *tree, struct ptree_node *node)
 {
+	struct node_list *queue = queue_of(tree, node);
+
 	if (node->queue_prev)
 		node->queue_prev->queue_next = node->queue_next;
 	else
-		tree->queue.head = node->queue_next;
+		queue->head = node->queue_next;
 	if (node->queue_next)
 		node->queue_next->queue_prev = node->queue_prev;
 	else
-		tree->queue.tail = node->queue_prev;
+		queue->tail = node->queue_prev;
 	node->queue_prev = node->queue_next = NULL;
 	tree->counts.exited--;
+	tree->failed_count -= node->is_in_failed_queue;
 }
 
 /* ---- forgetting ---- */
@@ -213,6 +227,7 @@ static void queue_remove(struct ptree_tree *tree, struct ptree_node *node)
 static void release(struct ptree_tree *tree, struct ptree_node *node)
 {
 	thread_remove_all(tree, node);
+	usage_release(tree, node);
 	image_unref(tree, node->image);
 	free(node->edges);
 	if (tree_latest(tree, node->pid) == node)
@@ -235,13 +250,10 @@ static void move_list_to_root(struct ptree_tree *tree, struct node_list *list)
 static struct ptree_node *forget_one(struct ptree_tree *tree, struct ptree_node *node)
 {
 	struct ptree_node *origin = node->origin;
-	struct ptree_node *parent = node->parent;
 
 	if (node->fate == NODE_QUEUED)
 		queue_remove(tree, node);
 	feed_push(tree, PTREE_CHANGE_FORGOTTEN, node, node->end_ns, NULL);
-	parent->gone += 1 + node->gone;
-	parent->gone_failed += node->gone_failed + (node->is_status_known && node->status);
 	tree->counts.gone++;
 	move_list_to_root(tree, &node->live);
 	move_list_to_root(tree, &node->past);
@@ -293,14 +305,32 @@ static void forget(struct ptree_tree *tree, struct ptree_node *node)
 		elide_if_deep(tree, node);
 }
 
-void ptree_tree_expire(struct ptree_tree *tree, uint64_t now_ns)
+static void expire_queue(struct ptree_tree *tree, struct node_list *queue, uint64_t now_ns)
 {
 	uint64_t age_ns = tree->options.exited_age_ns;
 
-	while (tree->queue.head && tree->queue.head->end_ns < now_ns &&
-	       now_ns - tree->queue.head->end_ns > age_ns) {
-		forget(tree, tree->queue.head);
+	while (queue->head && queue->head->end_ns < now_ns &&
+	       now_ns - queue->head->end_ns > age_ns) {
+		forget(tree, queue->head);
 		tree->generation++;
+	}
+}
+
+void ptree_tree_expire(struct ptree_tree *tree, uint64_t now_ns)
+{
+	expire_queue(tree, &tree->queue, now_ns);
+	expire_queue(tree, &tree->failed_queue, now_ns);
+}
+
+/* A storm of either kind leaves the other its place. */
+static void keep_within_limit(struct ptree_tree *tree)
+{
+	size_t failed_max = tree->options.exited_max / FAILED_PART;
+
+	while (tree->counts.exited > tree->options.exited_max) {
+		bool from_failed = tree->failed_count > failed_max || !tree->queue.head;
+
+		forget(tree, from_failed ? tree->failed_queue.head : tree->queue.head);
 	}
 }
 
@@ -452,19 +482,28 @@ void tree_end(struct ptree_tree *tree, struct ptree_node *node, uint64_t end_ns)
 	if (node->is_placeholder && !node->is_status_known)
 		end_ns = 0;
 	node->end_ns = end_ns ? end_ns : 1;
+	usage_charge(tree, node);
 	tree_set_known(tree, node);
 	set_fate_present(tree, node, false);
 	if (node->live_count)
 		orphaned_add(tree, node);
-	while (tree->counts.exited > tree->options.exited_max)
-		forget(tree, tree->queue.head);
+	keep_within_limit(tree);
 	tree->generation++;
+}
+
+void tree_end_status_told(struct ptree_tree *tree, struct ptree_node *node)
+{
+	if (node->fate != NODE_QUEUED || !node->status)
+		return;
+	queue_remove(tree, node);
+	queue_append(tree, node);
 }
 
 void tree_revive(struct ptree_tree *tree, struct ptree_node *node)
 {
 	if (!node->has_ended)
 		return;
+	usage_uncharge(tree, node);
 	count_present(tree, node, (size_t)-1);
 	node->has_ended = false;
 	node->is_zombie = false;
@@ -508,6 +547,9 @@ int ptree_tree_new(struct ptree_tree **out, const struct ptree_tree_options *opt
 	pool_init(&tree->nodes, sizeof(struct ptree_node));
 	pool_init(&tree->threads, sizeof(struct ptree_thread));
 	pool_init(&tree->images, sizeof(struct image));
+	pool_init(&tree->accounts, sizeof(struct account));
+	pool_init(&tree->summaries, sizeof(struct ptree_summary));
+	pool_init(&tree->activities, sizeof(struct activity));
 	tree->root.orphan_index = NOT_ORPHANED;
 	tree->next_id = 1;
 	*out = tree;
@@ -532,6 +574,9 @@ void ptree_tree_free(struct ptree_tree *tree)
 	pool_clear(&tree->nodes);
 	pool_clear(&tree->threads);
 	pool_clear(&tree->images);
+	pool_clear(&tree->accounts);
+	pool_clear(&tree->summaries);
+	pool_clear(&tree->activities);
 	watch_clear_names(tree);
 	free(tree->orphaned);
 	free(tree->feed.ring);

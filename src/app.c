@@ -453,7 +453,9 @@ static int start_terminal(struct app *app, const struct config *config, char *er
 
 static int start(struct app *app, const struct config *config, char *error, size_t size)
 {
-	const struct ptree_monitor_options options = { .poll_only = config->poll };
+	const struct ptree_monitor_options options = { .poll_only = config->poll,
+						       .no_realtime = config->no_realtime,
+						       .sample_ns = config->delay_ns };
 	int err = block_signals(app);
 	int code;
 

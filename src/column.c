@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define NS_PER_S UINT64_C(1000000000)
+#define NS_PER_MS UINT64_C(1000000)
 
 bool column_is_over(const struct column_context *context, const struct ptree_node *node)
 {
@@ -32,6 +33,32 @@ void column_format_age(char *out, size_t size, uint64_t age_ns, bool is_exact)
 		snprintf(out, size, "%uh", (unsigned)hours);
 	else
 		snprintf(out, size, "%lud", (unsigned long)days);
+}
+
+void column_format_time(char *out, size_t size, uint64_t ns)
+{
+	if (ns < 10 * NS_PER_MS)
+		snprintf(out, size, "%.1fms", (double)ns / (double)NS_PER_MS);
+	else if (ns < NS_PER_S)
+		snprintf(out, size, "%ums", (unsigned)(ns / NS_PER_MS));
+	else
+		column_format_age(out, size, ns, true);
+}
+
+/* The kernel's tick, as it mostly is; one that lived for less used no more than it lived. */
+#define TICK_NS (4 * NS_PER_MS)
+
+void column_format_cpu(char *out, size_t size, const struct ptree_usage *usage)
+{
+	uint64_t most_ns = TICK_NS;
+
+	if (usage->known & PTREE_USAGE_CPU && usage->cpu_ns) {
+		column_format_time(out, size, usage->cpu_ns);
+		return;
+	}
+	if (usage->known & PTREE_USAGE_ELAPSED && usage->elapsed_ns < most_ns)
+		most_ns = usage->elapsed_ns;
+	snprintf(out, size, "<%ums", (unsigned)((most_ns + NS_PER_MS - 1) / NS_PER_MS));
 }
 
 static void format_pid(const struct column_context *context, const struct ptree_node *node,

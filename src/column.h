@@ -40,6 +40,12 @@ bool column_is_over(const struct column_context *context, const struct ptree_nod
 /* "1.31s", "42s", "1m03", "2h14m", "12d": five cells at most. */
 void column_format_age(char *out, size_t size, uint64_t age_ns, bool is_exact);
 
+/* A duration in five cells: "0.8ms", "12ms", "1.31s", "42s", "1m03", "2h14m", "12d". */
+void column_format_time(char *out, size_t size, uint64_t ns);
+
+/* CPU time that was used: "12ms", "1.31s", "2h14m"; less than the kernel can tell: "<4ms". */
+void column_format_cpu(char *out, size_t size, const struct ptree_usage *usage);
+
 #define COMMAND_SIZE 4200
 
 /* A command line in parts that are drawn differently; raw bytes. */

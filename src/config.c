@@ -19,6 +19,7 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 #define SECONDS_MAX UINT64_C(1000000000)
+#define LEAST_DELAY_NS (NS_PER_S / 10)
 #define DEFAULT_HIGHLIGHT_NS (3 * NS_PER_S)
 
 enum option_id {
@@ -30,8 +31,10 @@ enum option_id {
 	OPTION_POLL,
 	OPTION_REQUIRE_EVENTS,
 	OPTION_SUMMARY,
+	OPTION_NO_REALTIME,
 	OPTION_ASCII,
 	OPTION_JSON,
+	OPTION_DELAY,
 	OPTION_HIGHLIGHT,
 	OPTION_COLOR,
 	OPTION_NO_MOUSE,
@@ -69,8 +72,12 @@ static const struct option_info options[] = {
 				    "exit with 3 where there are no events" },
 	[OPTION_SUMMARY] = { "summary", 0, LIVE | LOG, NULL,
 			     "on leaving, print what was seen and lost to stderr" },
+	[OPTION_NO_REALTIME] = { "no-realtime", 0, LIVE | LOG, NULL,
+				 "read command lines without real-time priority" },
 	[OPTION_ASCII] = { "ascii", 0, LIVE | TREE, NULL, "draw with ASCII only" },
 	[OPTION_JSON] = { "json", 0, TREE | LOG, NULL, "one JSON object a line" },
+	[OPTION_DELAY] = { "delay", 'd', LIVE, "SECONDS",
+			   "sample CPU and memory this often (default 1.5)" },
 	[OPTION_HIGHLIGHT] = { "highlight", 'H', LIVE, "SECONDS",
 			       "how long a change glows (default 3; 0: never)" },
 	[OPTION_COLOR] = { "color", 0, LIVE, "WHEN", "auto (the default), always or never" },
@@ -177,6 +184,19 @@ static int take_highlight(const struct parse *parse, const struct option_info *o
 		return reject_option_value(parse, option, value,
 					   "a number of seconds: expected digits, as in 3 or 0.5");
 	parse->config->highlight_ns = ns;
+	return 0;
+}
+
+static int take_delay(const struct parse *parse, const struct option_info *option,
+		      const char *value)
+{
+	uint64_t ns;
+
+	if (!read_seconds(value, &ns) || ns < LEAST_DELAY_NS)
+		return reject_option_value(
+		    parse, option, value,
+		    "a number of seconds: expected digits, as in 2 or 0.5, and no less than 0.1");
+	parse->config->delay_ns = ns;
 	return 0;
 }
 
@@ -347,6 +367,8 @@ static int take_option(const struct parse *parse, const struct option_info *opti
 		return take_filter(parse, value);
 	case OPTION_WATCH:
 		return take_watch(parse, option, value);
+	case OPTION_DELAY:
+		return take_delay(parse, option, value);
 	case OPTION_HIGHLIGHT:
 		return take_highlight(parse, option, value);
 	case OPTION_COLOR:
@@ -378,6 +400,9 @@ static int take_option(const struct parse *parse, const struct option_info *opti
 		break;
 	case OPTION_NO_MOUSE:
 		config->no_mouse = true;
+		break;
+	case OPTION_NO_REALTIME:
+		config->no_realtime = true;
 		break;
 	}
 	return 0;

@@ -30,11 +30,12 @@ struct config {
 	const char **watches; /* -w: a pid or a name each */
 	size_t watch_count;
 	const char *target;    /* tree's PID or NAME, or NULL */
+	uint64_t delay_ns;     /* -d; 0: the default */
 	uint64_t highlight_ns; /* -H */
 	uint64_t duration_ns;  /* log's --duration; 0: until it is stopped */
 	uint32_t kinds;	       /* log's --events: mask of 1u << PTREE_EVENT_*; 0: all */
 	enum config_color color;
-	bool poll, require_events, summary, ascii, no_mouse, json;
+	bool poll, require_events, summary, ascii, no_mouse, no_realtime, json;
 };
 
 /* 0, or -EINVAL with one line in error that says what is wrong and what is expected; -ENOMEM. */

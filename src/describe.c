@@ -243,6 +243,39 @@ void describe_json(struct json *json, const struct ptree_node *node, pid_t ppid,
 	json_text(json, "argv_status", argv_status_name(image));
 }
 
+static void put_if(struct json *json, const char *name, uint64_t value, bool is_known)
+{
+	if (is_known)
+		json_unsigned(json, name, value);
+	else
+		json_null(json, name);
+}
+
+void describe_usage_json(struct json *json, const struct ptree_node *node, bool of_live)
+{
+	struct ptree_usage usage;
+	bool is_split;
+
+	ptree_node_usage(node, &usage);
+	/* What was sampled of one that is over is not what it used. */
+	if (ptree_node_has_ended(node) && !usage.is_final)
+		usage.known = 0;
+	is_split = usage.known & PTREE_USAGE_CPU_SPLIT;
+	put_if(json, "cpu_ns", usage.cpu_ns, usage.known & PTREE_USAGE_CPU);
+	put_if(json, "cpu_user_ns", usage.cpu_user_ns, is_split);
+	put_if(json, "cpu_system_ns", usage.cpu_system_ns, is_split);
+	if (of_live) {
+		const char state[] = { usage.state, '\0' };
+
+		json_text(json, "state", usage.state ? state : NULL);
+		put_if(json, "rss_bytes", usage.rss_bytes, usage.known & PTREE_USAGE_RSS);
+		return;
+	}
+	put_if(json, "max_rss_bytes", usage.max_rss_bytes, usage.known & PTREE_USAGE_MAX_RSS);
+	put_if(json, "read_bytes", usage.read_bytes, usage.known & PTREE_USAGE_IO);
+	put_if(json, "write_bytes", usage.write_bytes, usage.known & PTREE_USAGE_IO);
+}
+
 void describe_json_unknown(struct json *json, pid_t pid)
 {
 	static const char *const unknown[] = { "ppid", "origin_pid", "origin_inferred",

@@ -24,6 +24,9 @@ void describe_user(struct output *output, struct ptree_users *users, uint32_t eu
 void describe_json(struct json *json, const struct ptree_node *node, pid_t ppid,
 		   const struct ptree_image *image, struct ptree_users *users);
 
+/* What it uses, or used: null for what is not known. of_live: what only a living one has, too. */
+void describe_usage_json(struct json *json, const struct ptree_node *node, bool of_live);
+
 /* The same for one of which only the pid is known. */
 void describe_json_unknown(struct json *json, pid_t pid);
 

@@ -75,17 +75,13 @@ static const struct ptree_image *image_before(const struct ptree_node *node,
 	return image && image->begin_ns < change->boot_ns && image->comm[0] ? image : NULL;
 }
 
-static bool is_begin_known(const struct ptree_node *node)
+/* Of one that is over. False if its begin is not known. */
+static bool elapsed(const struct ptree_node *node, const struct ptree_usage *usage, uint64_t *ns)
 {
-	return ptree_node_is_begin_exact(node) || describe_is_known(node);
-}
-
-static uint64_t elapsed_ns(const struct ptree_node *node)
-{
-	uint64_t begin_ns = ptree_node_begin_ns(node);
-	uint64_t end_ns = ptree_node_end_ns(node);
-
-	return end_ns > begin_ns ? end_ns - begin_ns : 0;
+	if (!usage->is_final && !ptree_node_is_begin_exact(node) && !describe_is_known(node))
+		return false;
+	*ns = usage->elapsed_ns;
+	return true;
 }
 
 static bool is_root(const struct ptree_node *node)
@@ -142,13 +138,18 @@ static void put_ancestors(const struct log_lines *lines, const struct ptree_node
 
 static void put_exit(const struct log_lines *lines, const struct ptree_node *node)
 {
-	char age[32] = "", words[64] = "how is not known";
+	char age[32] = "", cpu[32] = "", words[64] = "how is not known";
 	const char *mark = "";
+	struct ptree_usage usage;
+	uint64_t elapsed_ns;
 	uint32_t status;
 
-	if (is_begin_known(node))
-		column_format_age(age, sizeof(age), elapsed_ns(node),
-				  ptree_node_is_begin_exact(node));
+	ptree_node_usage(node, &usage);
+	if (elapsed(node, &usage, &elapsed_ns))
+		column_format_age(age, sizeof(age), elapsed_ns,
+				  usage.is_final || ptree_node_is_begin_exact(node));
+	if (usage.is_final)
+		column_format_cpu(cpu, sizeof(cpu), &usage);
 	if (ptree_node_exit_status(node, &status)) {
 		mark = !lines->utf8 ? "" : status ? "✗ " : "✓";
 		if (status)
@@ -156,7 +157,8 @@ static void put_exit(const struct log_lines *lines, const struct ptree_node *nod
 		else
 			snprintf(words, sizeof(words), "%s", lines->utf8 ? "" : "ok");
 	}
-	output_format(lines->output, "  %s%s%s%s", age, age[0] ? " " : "", mark, words);
+	output_format(lines->output, "  %s%s%s%s%s%s%s", age, age[0] ? " " : "",
+		      cpu[0] ? "cpu " : "", cpu, cpu[0] ? " " : "", mark, words);
 }
 
 static void put_parent(const struct log_lines *lines, const struct ptree_node *node)
@@ -290,8 +292,8 @@ static void json_time(const struct log_lines *lines, struct json *json, uint64_t
 
 static void json_exit(struct json *json, const struct ptree_node *node)
 {
-	static const char *const unknown[] = { "cpu_user_ns", "cpu_system_ns", "max_rss_bytes",
-					       "read_bytes", "write_bytes" };
+	struct ptree_usage usage;
+	uint64_t elapsed_ns;
 	uint32_t status = 0;
 	bool is_known = ptree_node_exit_status(node, &status);
 
@@ -307,12 +309,12 @@ static void json_exit(struct json *json, const struct ptree_node *node)
 		json_bool(json, "core_dumped", WIFSIGNALED(status) && WCOREDUMP(status));
 	else
 		json_null(json, "core_dumped");
-	if (is_begin_known(node))
-		json_unsigned(json, "elapsed_ns", elapsed_ns(node));
+	ptree_node_usage(node, &usage);
+	if (elapsed(node, &usage, &elapsed_ns))
+		json_unsigned(json, "elapsed_ns", elapsed_ns);
 	else
 		json_null(json, "elapsed_ns");
-	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
-		json_null(json, unknown[i]);
+	describe_usage_json(json, node, false);
 }
 
 static void json_tracer(struct json *json, pid_t tracer)
@@ -447,6 +449,12 @@ void log_line_summary(const struct log_lines *lines, const struct ptree_monitor_
 	json_unsigned(&json, "lost", status->lost);
 	json_unsigned(&json, "execs", status->execs);
 	json_unsigned(&json, "argv_read", status->argv_read);
+	json_unsigned(&json, "argv_late", status->argv_late);
+	json_bool(&json, "realtime", status->is_realtime);
+	json_bool(&json, "accounting", !status->accounting_error);
+	json_unsigned(&json, "accounted", status->accounted);
+	json_unsigned(&json, "unaccounted", status->unaccounted);
+	json_unsigned(&json, "accounting_lost", status->accounting_lost);
 	json_unsigned(&json, "resyncs", status->resyncs);
 	json_text(&json, "mode", summary_mode(status->state));
 	json_text(&json, "reason",

@@ -337,6 +337,7 @@ static int block_signals(struct log *log)
 static int start(struct log *log)
 {
 	const struct ptree_monitor_options options = { .poll_only = log->config->poll,
+						       .no_realtime = log->config->no_realtime,
 						       .tree.feed_size = FEED_SIZE };
 	int err = block_signals(log);
 

@@ -127,6 +127,7 @@ void ptree_tree_tick(struct ptree_tree *tree, uint64_t now_ns)
 		return;
 	if (!tree->activity_ns) /* how long it took to come to this is not known */
 		interval_ns = NS_PER_S;
+	tree->tick_before_ns = tree->activity_ns;
 	tree->activity_ns = now_ns;
 	if (tree->active)
 		tree->usage_generation++;

@@ -177,6 +177,7 @@ struct ptree_tree {
 	struct pool accounts, summaries, activities;
 	struct activity *active; /* all of them */
 	uint64_t activity_ns;	 /* the last tick */
+	uint64_t tick_before_ns; /* the one before; 0: there was none */
 	struct node_list queue, failed_queue; /* ended; failures keep longer */
 	size_t failed_count;		      /* in the latter */
 	struct ptree_node **orphaned; /* ended, with live children nobody has adopted */

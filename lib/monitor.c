@@ -86,6 +86,13 @@ static int watch_fd(struct ptree_monitor *monitor, int fd)
 	return epoll_ctl(monitor->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
+/* Without events there is nothing to tell command lines and accounting by. */
+static void forget_helpers(struct ptree_monitor *monitor)
+{
+	texts_close_witness(&monitor->texts);
+	accounting_close(&monitor->accounting);
+}
+
 static int connect_events(struct ptree_monitor *monitor)
 {
 	const struct ptree_connector_options options = {
@@ -97,20 +104,23 @@ static int connect_events(struct ptree_monitor *monitor)
 	monitor->reconnect_ns = ptree_boot_now_ns();
 	if (monitor->options.poll_only)
 		return 0;
+	/* Before it, so that they hear of everything that it hears of. */
+	texts_open_witness(&monitor->texts, monitor->options.no_realtime);
+	accounting_open(&monitor->accounting);
 	err = ptree_connector_open(&monitor->connector, &options);
-	if (err)
+	if (err) {
+		forget_helpers(monitor);
 		return err;
+	}
 	monitor->heartbeats_missed = 0;
 	monitor->last_event_ns = monitor->reconnect_ns;
 	err = watch_fd(monitor, ptree_connector_fd(monitor->connector));
 	if (err) {
 		ptree_connector_close(monitor->connector);
 		monitor->connector = NULL;
-		return err;
+		forget_helpers(monitor);
 	}
-	texts_open_witness(&monitor->texts, monitor->options.no_realtime);
-	accounting_open(&monitor->accounting);
-	return 0;
+	return err;
 }
 
 static void disconnect_events(struct ptree_monitor *monitor)
@@ -124,8 +134,7 @@ static void disconnect_events(struct ptree_monitor *monitor)
 	monitor->ignored_before += stats.spoofed + stats.truncated + stats.malformed;
 	ptree_connector_close(monitor->connector);
 	monitor->connector = NULL;
-	texts_close_witness(&monitor->texts);
-	accounting_close(&monitor->accounting);
+	forget_helpers(monitor);
 }
 
 static void update_counts(struct ptree_monitor *monitor)

@@ -209,6 +209,8 @@ static bool is_text(enum ptree_argv_status status)
 static void count_exec(struct texts *texts, enum ptree_argv_status before,
 		       enum ptree_argv_status after)
 {
+	if (is_text(before))
+		return; /* the witness and a reader both had it */
 	if (is_text(after)) {
 		texts->execs_read++;
 		texts->execs_late -= before == PTREE_ARGV_LATE && texts->execs_late;
@@ -314,8 +316,7 @@ static int take_testimony(struct texts *texts, const struct witness_testimony *s
 	const struct ptree_node *node = tree_latest(texts->tree, said->pid);
 
 	texts->unanswered = 0;
-	return is_about(texts, node, said) ? apply_testimony(texts, node, said)
-					   : keep(texts, said);
+	return is_about(texts, node, said) ? apply_testimony(texts, node, said) : keep(texts, said);
 }
 
 /* What was read of the image before was read after this exec: the tree has given it to this one. */
@@ -324,10 +325,10 @@ static void count_handed_over(struct texts *texts, const struct ptree_node *node
 	const struct ptree_image *image = ptree_node_image(node, 0);
 	const struct ptree_image *before = ptree_node_image(node, 1);
 
-	if (!before || before->argv_status != PTREE_ARGV_LATE || before->read_ns <= image->begin_ns ||
-	    !texts->execs_read)
+	if (!before || before->argv_status != PTREE_ARGV_LATE ||
+	    before->read_ns <= image->begin_ns || !is_text(image->argv_status))
 		return;
-	texts->execs_read--;
+	/* It was counted as read for the former, and now is for this one. */
 	texts->execs_late++;
 }
 

@@ -39,9 +39,12 @@ void usage_observe(struct ptree_tree *tree, struct ptree_node *node,
 	uint64_t used_ns = cpu_ns > sampled_cpu_ns(node) ? cpu_ns - sampled_cpu_ns(node) : 0;
 	uint32_t rss_kib = (uint32_t)(process->rss_bytes / 1024);
 
-	/* It has used nothing when it begins, if that was seen. */
+	/* It has used nothing when it begins, if that was seen. A rate is that of the whole
+	   interval, so that the sum of all is never more than there is. */
 	if (!before_ns && node->is_begin_exact)
-		before_ns = node->begin_ns;
+		before_ns = tree->tick_before_ns && tree->tick_before_ns < node->begin_ns
+				? tree->tick_before_ns
+				: node->begin_ns;
 	if (node->rss_kib != rss_kib || node->state != process->state || used_ns)
 		tree->usage_generation++;
 	node->rss_kib = rss_kib;

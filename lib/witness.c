@@ -9,7 +9,8 @@
  * A read can hang for ever. The hand says so by its state, which both sides change only by
  * compare-and-swap: whoever finds it READING and makes it RELEASED has the hand abandoned, which
  * then touches nothing but its own until it is gone. While the state is READING the hand is not
- * in the connector and not in the ring, so that another one can go on with both.
+ * in the connector and not in the ring, so that another one can go on with both, and with what was
+ * received already.
  *
  * In real time it must not take the machine: of each window it may use a part, and is an ordinary
  * thread for the rest.
@@ -43,7 +44,7 @@
 #define SLICE_NS (NS_PER_MS / 10)
 #define WINDOW_NS (100 * NS_PER_MS)
 #define REALTIME_PER_WINDOW_NS (WINDOW_NS / 4)
-#define READS_PER_CHECK 128
+#define CHECK_NS (WINDOW_NS / 32)
 
 enum hand_state {
 	IDLE,	  /* not reading */
@@ -64,8 +65,7 @@ struct hand {
 	atomic_int state;
 	_Atomic uint64_t since_ns;
 	/* its own: */
-	uint64_t window_ns, window_cpu_ns;
-	unsigned reads;
+	uint64_t window_ns, window_cpu_ns, checked_ns;
 	bool is_realtime;
 };
 
@@ -87,6 +87,9 @@ struct witness {
 	atomic_bool is_awaited, is_realtime;
 	_Atomic uint64_t read, discarded;
 	uint64_t abandoned;
+	/* Received and not yet looked at: the hand's. */
+	struct ptree_event events[BATCH];
+	int next_event, event_count;
 	/* The ring: positions only grow; head is the hand's, tail the owner's. */
 	unsigned char *ring;
 	_Atomic uint64_t head, tail;
@@ -152,11 +155,6 @@ bool witness_take(struct witness *witness, struct witness_testimony *testimony)
 	return true;
 }
 
-void witness_await(struct witness *witness)
-{
-	atomic_store_explicit(&witness->is_awaited, true, memory_order_seq_cst);
-}
-
 static void wake_owner(struct witness *witness)
 {
 	const uint64_t one = 1;
@@ -167,6 +165,14 @@ static void wake_owner(struct witness *witness)
 	atomic_store(&witness->is_awaited, false);
 	written = write(witness->wake_fd, &one, sizeof(one));
 	(void)written; /* it fails when the counter is full, and then it wakes all the same */
+}
+
+void witness_await(struct witness *witness)
+{
+	atomic_store_explicit(&witness->is_awaited, true, memory_order_seq_cst);
+	/* What came before it was awaited was not announced. */
+	if (witness->taken != atomic_load_explicit(&witness->head, memory_order_seq_cst))
+		wake_owner(witness);
 }
 
 /* ---- the scheduler ---- */
@@ -217,21 +223,21 @@ static uint64_t own_cpu_ns(void)
 	return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
 }
 
-/* Looks at the clock with each wake-up, and at what it used only where that can be much. */
-static void keep_within_share(struct hand *hand, uint64_t now_ns)
+/* Looks at the clock with each read, and at what it used only now and then, which costs more. */
+static void keep_within_share(struct hand *hand)
 {
+	uint64_t now_ns = ptree_boot_now_ns();
+
 	if (hand->witness->no_realtime)
 		return;
 	if (now_ns >= hand->window_ns + WINDOW_NS) {
-		hand->window_ns = now_ns;
+		hand->window_ns = hand->checked_ns = now_ns;
 		hand->window_cpu_ns = own_cpu_ns();
-		hand->reads = 0;
 		if (!hand->is_realtime)
 			set_realtime(hand, true);
-	} else if (hand->reads >= READS_PER_CHECK) {
-		hand->reads = 0;
-		if (hand->is_realtime &&
-		    own_cpu_ns() > hand->window_cpu_ns + REALTIME_PER_WINDOW_NS)
+	} else if (hand->is_realtime && now_ns >= hand->checked_ns + CHECK_NS) {
+		hand->checked_ns = now_ns;
+		if (own_cpu_ns() > hand->window_cpu_ns + REALTIME_PER_WINDOW_NS)
 			set_realtime(hand, false);
 	}
 }
@@ -279,10 +285,9 @@ static bool read_texts(struct hand *hand, struct witness_testimony *testimony, c
 /* False: nobody waits for this hand any more. */
 static bool testify(struct hand *hand, const struct ptree_event *event)
 {
-	struct witness_testimony testimony = { .cpu = event->cpu,
-					       .seq = event->seq,
-					       .time_ns = event->time_ns,
-					       .pid = event->tgid };
+	struct witness_testimony testimony = {
+		.cpu = event->cpu, .seq = event->seq, .time_ns = event->time_ns, .pid = event->tgid
+	};
 	struct witness *witness = hand->witness;
 	char *argv = NULL;
 
@@ -294,7 +299,6 @@ static bool testify(struct hand *hand, const struct ptree_event *event)
 		testimony.argv_status =
 		    testimony.error == -ESRCH ? PTREE_ARGV_LATE : PTREE_ARGV_FAILED;
 	testimony.argv = argv;
-	hand->reads++;
 	atomic_fetch_add(&witness->read, 1);
 	if (!push(witness, &testimony))
 		atomic_fetch_add(&witness->discarded, 1);
@@ -308,17 +312,27 @@ static bool is_released(struct hand *hand)
 	return atomic_load(&hand->state) == RELEASED;
 }
 
-/* False: abandoned. */
-static bool take_events(struct hand *hand, struct ptree_event events[BATCH])
+static void receive(struct witness *witness)
+{
+	int count = ptree_connector_receive(witness->connector, witness->events, BATCH, 0);
+
+	witness->next_event = 0;
+	witness->event_count = count > 0 ? count : 0;
+}
+
+/* First what another hand left. False: abandoned. */
+static bool take_events(struct hand *hand)
 {
 	struct witness *witness = hand->witness;
-	int count = ptree_connector_receive(witness->connector, events, BATCH, 0);
-	uint64_t now_ns = ptree_boot_now_ns();
 
-	for (int i = 0; i < count && !is_released(hand); i++) {
-		if (events[i].kind == PTREE_EVENT_EXEC && !testify(hand, &events[i]))
+	if (witness->next_event == witness->event_count)
+		receive(witness);
+	while (witness->next_event < witness->event_count && !is_released(hand)) {
+		const struct ptree_event event = witness->events[witness->next_event++];
+
+		if (event.kind == PTREE_EVENT_EXEC && !testify(hand, &event))
 			return false;
-		keep_within_share(hand, now_ns);
+		keep_within_share(hand);
 	}
 	return true;
 }
@@ -326,7 +340,6 @@ static bool take_events(struct hand *hand, struct ptree_event events[BATCH])
 /* False: abandoned. */
 static bool watch(struct hand *hand)
 {
-	struct ptree_event events[BATCH];
 	struct witness *witness = hand->witness;
 	struct pollfd fds[] = {
 		{ .fd = ptree_connector_fd(witness->connector), .events = POLLIN },
@@ -335,7 +348,7 @@ static bool watch(struct hand *hand)
 
 	set_realtime(hand, !witness->no_realtime);
 	do {
-		if (!take_events(hand, events))
+		if (!take_events(hand))
 			return false;
 		if (!is_released(hand))
 			poll(fds, 2, -1);

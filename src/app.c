@@ -65,6 +65,36 @@ static bool is_starting(const struct app *app)
 	return status.state == PTREE_MONITOR_STARTING;
 }
 
+/* What lies over the tree, or stands in its place. */
+static void draw_view(struct session *session, struct canvas *canvas)
+{
+	switch (session->view) {
+	case SESSION_VIEW_TREE:
+		break;
+	case SESSION_VIEW_HELP:
+		view_help_draw(session, canvas);
+		break;
+	case SESSION_VIEW_PICKER:
+		view_picker_draw(session, canvas);
+		break;
+	case SESSION_VIEW_CHURN:
+		view_churn_draw(session, canvas);
+		break;
+	case SESSION_VIEW_FAILURES:
+		view_failures_draw(session, canvas);
+		break;
+	case SESSION_VIEW_RECORD:
+		view_record_draw(session, canvas);
+		break;
+	}
+}
+
+static bool is_page(const struct session *session)
+{
+	return session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES ||
+	       session->view == SESSION_VIEW_RECORD;
+}
+
 static void draw(struct app *app)
 {
 	struct session *session = &app->session;
@@ -75,10 +105,7 @@ static void draw(struct app *app)
 	session->wants_full_redraw = false;
 	session_update_rows(session);
 	cursor = view_tree_draw(session, app->canvas);
-	if (session->view == SESSION_VIEW_HELP)
-		view_help_draw(session, app->canvas);
-	else if (session->view == SESSION_VIEW_USERS)
-		view_users_draw(session, app->canvas);
+	draw_view(session, app->canvas);
 	term_blit(app->term, app->canvas, cursor.y, cursor.x);
 	session->needs_redraw = false;
 	app->frame_ns = session->now_ns;
@@ -90,7 +117,8 @@ static bool has_tree_changed(const struct app *app)
 	const struct session *session = &app->session;
 
 	return !session->paused_ns &&
-	       session->built_generation != ptree_tree_generation(session->tree);
+	       (session->built_generation != ptree_tree_generation(session->tree) ||
+		session->built_usage_generation != ptree_tree_usage_generation(session->tree));
 }
 
 /* When the next frame is due; UINT64_MAX: not before something happens. */
@@ -175,8 +203,10 @@ static void take_key(struct app *app, const struct key *key)
 		help_key(session, key);
 	else if (session->prompt_kind != SESSION_PROMPT_NONE && !is_mouse(key))
 		command_prompt_key(session, key);
-	else if (session->view == SESSION_VIEW_USERS)
+	else if (session->view == SESSION_VIEW_PICKER)
 		command_picker_key(session, key);
+	else if (is_page(session))
+		command_page_key(session, key);
 	else if (is_mouse(key))
 		command_mouse(session, key, view_tree_mark_x(session, key->mouse_y));
 	else
@@ -273,6 +303,7 @@ static void refresh_seen_rows(struct app *app)
 			ptree_monitor_refresh_thread(app->monitor, row->pid);
 		else
 			ptree_monitor_refresh(app->monitor, row->process);
+		ptree_monitor_sample(app->monitor, row->process);
 	}
 }
 
@@ -297,6 +328,10 @@ static void tick_if_due(struct app *app)
 		return;
 	app->tick_ns = session->now_ns + TICK_NS;
 	count_events(session);
+	meters_tick(&session->meters, session->tree, ptree_monitor_host(app->monitor),
+		    session->now_ns);
+	if (session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES)
+		session_update_page(session);
 	if (app->ticks == TICKS_UNTIL_SETTLED)
 		malloc_trim(0); /* what the first scan took and gave back */
 	if (!session->paused_ns && app->ticks++ % TICKS_PER_REFRESH == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Values turned into the text of cells. A column is a line of the table at the end. */
 #include "column.h"
+#include "sort.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -61,22 +62,50 @@ void column_format_cpu(char *out, size_t size, const struct ptree_usage *usage)
 	snprintf(out, size, "<%ums", (unsigned)((most_ns + NS_PER_MS - 1) / NS_PER_MS));
 }
 
-static void format_pid(const struct column_context *context, const struct ptree_node *node,
-		       const struct ptree_thread *thread, struct column_text *out)
+void column_format_bytes(char *out, size_t size, uint64_t bytes)
 {
-	(void)context;
-	snprintf(out->text, sizeof(out->text), "%d",
-		 thread ? ptree_thread_tid(thread) : ptree_node_pid(node));
-	out->role = THEME_PID;
+	static const char units[] = "KMGTPE";
+	double value = (double)bytes / 1024;
+	unsigned unit = 0;
+
+	while (value >= 999.5 && unit + 1 < sizeof(units) - 1) {
+		value /= 1024;
+		unit++;
+	}
+	snprintf(out, size, unit && value < 9.95 ? "%.1f%c" : "%.0f%c", value, units[unit]);
 }
 
-static void format_user(const struct column_context *context, const struct ptree_node *node,
-			const struct ptree_thread *thread, struct column_text *out)
+void column_format_permille(char *out, size_t size, uint32_t permille, bool utf8)
 {
-	uint32_t euid = ptree_node_euid(node);
+	if (!permille)
+		snprintf(out, size, "%s", utf8 ? "·" : "0");
+	else if (permille < 100)
+		snprintf(out, size, "%u.%u", permille / 10, permille % 10);
+	else
+		snprintf(out, size, "%u", (permille + 5) / 10);
+}
+
+/* ---- the columns ---- */
+
+static void format_pid(const struct column_context *context, const struct column_subject *subject,
+		       struct column_text *out)
+{
+	out->role = THEME_PID;
+	if (subject->is_summary)
+		snprintf(out->text, sizeof(out->text), context->utf8 ? "∅" : "+");
+	else
+		snprintf(out->text, sizeof(out->text), "%d",
+			 subject->thread ? ptree_thread_tid(subject->thread)
+					 : ptree_node_pid(subject->node));
+}
+
+static void format_user(const struct column_context *context, const struct column_subject *subject,
+			struct column_text *out)
+{
+	uint32_t euid = ptree_node_euid(subject->node);
 	const char *name;
 
-	if (thread || euid == PTREE_UNKNOWN_ID)
+	if (subject->thread || subject->is_summary || euid == PTREE_UNKNOWN_ID)
 		return;
 	name = ptree_users_name_later(context->users, euid);
 	if (name)
@@ -86,15 +115,23 @@ static void format_user(const struct column_context *context, const struct ptree
 	out->role = theme_user(euid, context->own_uid);
 }
 
-static void format_age(const struct column_context *context, const struct ptree_node *node,
-		       const struct ptree_thread *thread, struct column_text *out)
+static void format_age(const struct column_context *context, const struct column_subject *subject,
+		       struct column_text *out)
 {
-	uint64_t begin_ns = thread ? ptree_thread_begin_ns(thread) : ptree_node_begin_ns(node);
+	const struct ptree_node *node = subject->node;
+	uint64_t begin_ns =
+	    subject->thread ? ptree_thread_begin_ns(subject->thread) : ptree_node_begin_ns(node);
 	bool is_over = column_is_over(context, node);
 	uint64_t end_ns = is_over ? ptree_node_end_ns(node) : context->now_ns;
+	struct ptree_usage usage;
 
+	if (subject->is_summary)
+		return;
 	out->role = is_over ? THEME_GONE : THEME_NORMAL;
-	if (!begin_ns)
+	ptree_node_usage(node, &usage);
+	if (is_over && usage.is_final && !subject->thread)
+		column_format_time(out->text, sizeof(out->text), usage.elapsed_ns);
+	else if (!begin_ns)
 		snprintf(out->text, sizeof(out->text), "?");
 	else
 		column_format_age(out->text, sizeof(out->text),
@@ -102,22 +139,183 @@ static void format_age(const struct column_context *context, const struct ptree_
 				  is_over && ptree_node_is_begin_exact(node));
 }
 
+/* What is sampled has no past, and threads are not sampled one by one. */
+static bool has_samples(const struct column_context *context, const struct column_subject *subject)
+{
+	return !subject->thread && !subject->is_summary && !context->is_past &&
+	       !column_is_over(context, subject->node);
+}
+
+static void put_permille(const struct column_context *context, uint32_t permille,
+			 struct column_text *out)
+{
+	column_format_permille(out->text, sizeof(out->text), permille, context->utf8);
+	out->role = permille < 10 ? THEME_DIM : THEME_NORMAL;
+}
+
+static void put_bytes(uint64_t bytes, struct column_text *out)
+{
+	column_format_bytes(out->text, sizeof(out->text), bytes);
+	out->role = bytes < 1024 * 1024 ? THEME_DIM : THEME_NORMAL;
+}
+
+static void format_state(const struct column_context *context, const struct column_subject *subject,
+			 struct column_text *out)
+{
+	struct ptree_usage usage;
+
+	if (subject->thread || subject->is_summary)
+		return;
+	ptree_node_usage(subject->node, &usage);
+	if (ptree_node_is_zombie(subject->node))
+		usage.state = 'Z';
+	if (!usage.state || (context->is_past && !ptree_node_is_zombie(subject->node)))
+		return;
+	snprintf(out->text, sizeof(out->text), "%c", usage.state);
+	out->role = usage.state == 'R'	 ? THEME_STATE_GOOD
+		    : usage.state == 'D' ? THEME_STATE_WARNING
+		    : usage.state == 'Z' ? THEME_STATE_BAD
+					 : THEME_DIM;
+}
+
+static void format_cpu(const struct column_context *context, const struct column_subject *subject,
+		       struct column_text *out)
+{
+	struct ptree_usage usage;
+
+	if (!has_samples(context, subject))
+		return;
+	ptree_node_usage(subject->node, &usage);
+	if (usage.known & PTREE_USAGE_RATE)
+		put_permille(context, usage.cpu_permille, out);
+}
+
+static void format_rss(const struct column_context *context, const struct column_subject *subject,
+		       struct column_text *out)
+{
+	struct ptree_usage usage;
+
+	if (!has_samples(context, subject) || ptree_node_is_kernel_thread(subject->node))
+		return;
+	ptree_node_usage(subject->node, &usage);
+	if (usage.known & PTREE_USAGE_RSS)
+		put_bytes(usage.rss_bytes, out);
+}
+
+static void format_sum_cpu(const struct column_context *context,
+			   const struct column_subject *subject, struct column_text *out)
+{
+	if (subject->has_sums && !column_is_over(context, subject->node))
+		put_permille(context, subject->sum_cpu_permille, out);
+}
+
+static void format_sum_rss(const struct column_context *context,
+			   const struct column_subject *subject, struct column_text *out)
+{
+	if (subject->has_sums && !subject->is_summary && subject->sum_rss_kib &&
+	    !column_is_over(context, subject->node))
+		put_bytes((uint64_t)subject->sum_rss_kib * 1024, out);
+}
+
+static void format_threads(const struct column_context *context,
+			   const struct column_subject *subject, struct column_text *out)
+{
+	size_t count = ptree_node_thread_count(subject->node) + 1;
+
+	if (subject->thread || subject->is_summary || column_is_over(context, subject->node))
+		return;
+	snprintf(out->text, sizeof(out->text), "%zu", count);
+	out->role = count == 1 ? THEME_DIM : THEME_NORMAL;
+}
+
+static void format_cpu_time(const struct column_context *context,
+			    const struct column_subject *subject, struct column_text *out)
+{
+	struct ptree_usage usage;
+
+	if (subject->thread || subject->is_summary)
+		return;
+	ptree_node_usage(subject->node, &usage);
+	if (column_is_over(context, subject->node)) {
+		out->role = THEME_GONE;
+		if (usage.is_final)
+			column_format_cpu(out->text, sizeof(out->text), &usage);
+	} else if (usage.known & PTREE_USAGE_CPU && !context->is_past) {
+		out->role = usage.cpu_ns < NS_PER_S ? THEME_DIM : THEME_NORMAL;
+		column_format_time(out->text, sizeof(out->text), usage.cpu_ns);
+	}
+}
+
+/* Where the screen is narrow, sums are worth more than a process's own: they hold them. */
 const struct column columns[] = {
 	{ .name = "pid",
 	  .title = "PID",
 	  .width = 7,
 	  .is_right_aligned = true,
+	  .sort = SORT_BY_PID,
 	  .format = format_pid },
 	{ .name = "user",
 	  .title = "USER",
 	  .width = 8,
 	  .least_screen_width = 40,
+	  .sort = SORT_BY_USER,
 	  .format = format_user },
+	{ .name = "state",
+	  .title = "S",
+	  .width = 1,
+	  .least_screen_width = 90,
+	  .sort = -1,
+	  .format = format_state },
+	{ .name = "cpu",
+	  .title = "CPU%",
+	  .width = 4,
+	  .is_right_aligned = true,
+	  .least_screen_width = 100,
+	  .sort = -1,
+	  .format = format_cpu },
+	{ .name = "sum-cpu",
+	  .title = "ΣCPU",
+	  .ascii_title = "+CPU",
+	  .width = 4,
+	  .is_right_aligned = true,
+	  .least_screen_width = 64,
+	  .sort = SORT_BY_CPU,
+	  .format = format_sum_cpu },
+	{ .name = "rss",
+	  .title = "RSS",
+	  .width = 4,
+	  .is_right_aligned = true,
+	  .least_screen_width = 110,
+	  .sort = -1,
+	  .format = format_rss },
+	{ .name = "sum-rss",
+	  .title = "ΣRSS",
+	  .ascii_title = "+RSS",
+	  .width = 4,
+	  .is_right_aligned = true,
+	  .least_screen_width = 72,
+	  .sort = SORT_BY_MEMORY,
+	  .format = format_sum_rss },
+	{ .name = "threads",
+	  .title = "THR",
+	  .width = 3,
+	  .is_right_aligned = true,
+	  .least_screen_width = 120,
+	  .sort = SORT_BY_THREADS,
+	  .format = format_threads },
+	{ .name = "time",
+	  .title = "TIME",
+	  .width = 5,
+	  .is_right_aligned = true,
+	  .least_screen_width = 120,
+	  .sort = SORT_BY_TIME,
+	  .format = format_cpu_time },
 	{ .name = "age",
 	  .title = "AGE",
 	  .width = 5,
 	  .is_right_aligned = true,
 	  .least_screen_width = 30,
+	  .sort = SORT_BY_BIRTH,
 	  .format = format_age },
 	{ .name = NULL },
 };
@@ -228,6 +426,46 @@ void column_command(const struct column_context *context, const struct ptree_nod
 	} else {
 		describe_image(node, image, out);
 	}
+}
+
+void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,
+		    size_t size)
+{
+	const struct ptree_summary *summary = ptree_node_summary(node);
+	const char *times = context->utf8 ? "×" : "x";
+	char time[16];
+	size_t used;
+
+	*out = '\0';
+	if (!summary)
+		return;
+	used = (size_t)snprintf(out, size, "%llu gone", (unsigned long long)summary->gone);
+	if (summary->failed && used < size)
+		used += (size_t)snprintf(out + used, size - used, " %llu%s",
+					 (unsigned long long)summary->failed,
+					 context->utf8 ? "✗" : " failed");
+	column_format_time(time, sizeof(time), summary->cpu_ns);
+	if (summary->cpu_ns && used < size)
+		used += (size_t)snprintf(out + used, size - used, " %s%s cpu", time,
+					 summary->cpu_unknown ? "+" : "");
+	for (unsigned i = 0; i < summary->command_count && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%s%s%u", i ? " " : ": ",
+					 summary->commands[i].comm, times,
+					 summary->commands[i].count);
+}
+
+bool column_cost(const struct column_context *context, const struct ptree_node *node, char *out,
+		 size_t size)
+{
+	struct ptree_usage usage;
+	char time[16];
+
+	ptree_node_usage(node, &usage);
+	if (!column_is_over(context, node) || !usage.is_final)
+		return false;
+	column_format_cpu(time, sizeof(time), &usage);
+	snprintf(out, size, "cpu %s", time);
+	return true;
 }
 
 bool column_ending(const struct column_context *context, const struct ptree_node *node,

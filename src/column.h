@@ -12,7 +12,17 @@ struct column_context {
 	struct ptree_users *users;
 	uint64_t now_ns; /* the time that is shown: it may lie in the past */
 	uint32_t own_uid;
+	bool is_past; /* now_ns does: what is sampled is not known of it */
 	bool utf8;
+};
+
+/* What a line of cells is about. */
+struct column_subject {
+	const struct ptree_node *node;
+	const struct ptree_thread *thread; /* or NULL */
+	bool is_summary;		   /* about what is over below the node */
+	bool has_sums;			   /* these are known: */
+	uint32_t sum_cpu_permille, sum_rss_kib;
 };
 
 #define COLUMN_TEXT_SIZE 64
@@ -24,11 +34,13 @@ struct column_text {
 
 struct column {
 	const char *name, *title;
+	const char *ascii_title; /* NULL: the same */
 	int width; /* cells */
 	bool is_right_aligned;
 	int least_screen_width; /* narrower screens do without it */
-	void (*format)(const struct column_context *context, const struct ptree_node *node,
-		       const struct ptree_thread *thread, struct column_text *out);
+	int sort; /* enum sort_order of which it shows the figures, or -1 */
+	void (*format)(const struct column_context *context, const struct column_subject *subject,
+		       struct column_text *out);
 };
 
 /* All but the command, which takes what is left. Ends with a NULL name. */
@@ -46,6 +58,11 @@ void column_format_time(char *out, size_t size, uint64_t ns);
 /* CPU time that was used: "12ms", "1.31s", "2h14m"; less than the kernel can tell: "<4ms". */
 void column_format_cpu(char *out, size_t size, const struct ptree_usage *usage);
 
+/* "944K", "1.2M", "12G": four cells. */
+void column_format_bytes(char *out, size_t size, uint64_t bytes);
+/* Per cent: "0.3", "97", "1600"; a dot (utf8) or "0" for nothing. */
+void column_format_permille(char *out, size_t size, uint32_t permille, bool utf8);
+
 #define COMMAND_SIZE 4200
 
 /* A command line in parts that are drawn differently; raw bytes. */
@@ -60,6 +77,15 @@ struct command {
 
 void column_command(const struct column_context *context, const struct ptree_node *node,
 		    const struct ptree_thread *thread, struct command *out);
+
+/* "341 gone 2x 41.2s cpu: cc1x118 asx118": what is over below it; "" if nothing is. */
+void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,
+		    size_t size);
+
+/* What it used, if it is over and the kernel told: "cpu 1.22s". False if there is nothing to say.
+ */
+bool column_cost(const struct column_context *context, const struct ptree_node *node, char *out,
+		 size_t size);
 
 /* How it ended, in words; false while it lives. */
 bool column_ending(const struct column_context *context, const struct ptree_node *node,

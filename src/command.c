@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,6 +217,12 @@ static void toggle_exited(struct session *session)
 	       "exited processes fade");
 }
 
+static void toggle_summaries(struct session *session)
+{
+	toggle(session, &session->scope.hides_summaries, "summaries of what is gone hidden",
+	       "summaries of what is gone shown");
+}
+
 static void pause_rows(struct session *session)
 {
 	session->paused_ns = session->paused_ns ? 0 : session->now_ns;
@@ -410,97 +417,238 @@ void command_prompt_key(struct session *session, const struct key *key)
 	}
 }
 
-/* ---- the user picker ---- */
+/* ---- choosing ---- */
 
 static int compare_counts(const void *a, const void *b)
 {
-	const struct user_count *x = a;
-	const struct user_count *y = b;
+	const struct picker_item *x = a;
+	const struct picker_item *y = b;
 
-	if (x->processes != y->processes)
-		return x->processes < y->processes ? 1 : -1;
-	return (x->uid > y->uid) - (x->uid < y->uid);
+	if (x->number != y->number)
+		return x->number < y->number ? 1 : -1;
+	return (x->value > y->value) - (x->value < y->value);
 }
 
 static void count_user(struct session *session, uint32_t uid)
 {
-	struct user_count *bigger;
+	struct picker *picker = &session->picker;
+	const char *name = ptree_users_name_later(session->users, uid);
+	struct picker_item item = { .value = uid, .has_number = true, .number = 1 };
 
-	for (size_t i = 0; i < session->picker_count; i++) {
-		if (session->picker[i].uid == uid) {
-			session->picker[i].processes++;
+	for (size_t i = 0; i < picker->count; i++) {
+		if (picker->items[i].value == uid) {
+			picker->items[i].number++;
 			return;
 		}
 	}
-	bigger = realloc(session->picker, (session->picker_count + 1) * sizeof(*bigger));
-	if (!bigger)
-		return;
-	session->picker = bigger;
-	bigger[session->picker_count++] = (struct user_count){ uid, 1 };
+	if (name)
+		snprintf(item.label, sizeof(item.label), "%s", name);
+	else
+		snprintf(item.label, sizeof(item.label), "%u", uid);
+	picker_add(picker, &item);
 }
 
+static void open_picker(struct session *session, enum session_choice choice)
+{
+	session->choice = choice;
+	session->view = SESSION_VIEW_PICKER;
+	session->needs_redraw = true;
+}
+
+/* The first item stands for everybody. */
 static void pick_user(struct session *session)
 {
+	const struct picker_item everybody = { .value = PTREE_UNKNOWN_ID, .label = "everybody" };
 	struct ptree_nodes all = { 0 };
 
 	ptree_tree_descendants(session->tree, 0, &all);
-	session->picker_count = session->picker_at = 0;
+	picker_reset(&session->picker);
 	for (size_t i = 0; i < all.count; i++) {
 		if (!ptree_node_is_kernel_thread(all.node[i]) &&
 		    ptree_node_euid(all.node[i]) != PTREE_UNKNOWN_ID)
 			count_user(session, ptree_node_euid(all.node[i]));
 	}
 	ptree_nodes_clear(&all);
-	if (session->picker_count)
-		qsort(session->picker, session->picker_count, sizeof(*session->picker),
+	if (picker_add(&session->picker, &everybody)) {
+		memmove(&session->picker.items[1], &session->picker.items[0],
+			(session->picker.count - 1) * sizeof(everybody));
+		session->picker.items[0] = everybody;
+	}
+	if (session->picker.count > 2)
+		qsort(session->picker.items + 1, session->picker.count - 1, sizeof(everybody),
 		      compare_counts);
-	session->view = SESSION_VIEW_USERS;
-	session->needs_redraw = true;
+	open_picker(session, SESSION_CHOICE_USER);
 }
 
-/* The first line of the list stands for everybody. */
-static void accept_user(struct session *session)
+static void set_sort(struct session *session, enum sort_order order)
 {
+	if (is_frozen(session))
+		return;
+	/* The same one again turns back to the order that keeps still. */
+	if (session->scope.sort == order)
+		order = SORT_BY_BIRTH;
+	session->scope.sort = order;
+	session->scope.is_reversed = false;
+	session->needs_collect = true;
+	session_say(session, false, "sorted by %s", sort_order_name(order));
+}
+
+static void pick_sort(struct session *session)
+{
+	picker_reset(&session->picker);
+	for (unsigned i = 0; i < SORT_ORDER_COUNT; i++) {
+		struct picker_item item = { .value = i };
+
+		snprintf(item.label, sizeof(item.label), "sort by %s",
+			 sort_order_name((enum sort_order)i));
+		picker_add(&session->picker, &item);
+	}
+	session->picker.at = session->scope.sort;
+	open_picker(session, SESSION_CHOICE_SORT);
+}
+
+static void sort_by_cpu(struct session *session)
+{
+	set_sort(session, SORT_BY_CPU);
+}
+
+static void sort_by_memory(struct session *session)
+{
+	set_sort(session, SORT_BY_MEMORY);
+}
+
+static void sort_by_time(struct session *session)
+{
+	set_sort(session, SORT_BY_TIME);
+}
+
+static void invert_sort(struct session *session)
+{
+	toggle(session, &session->scope.is_reversed, "the other way round", "as usual");
+}
+
+static void accept_choice(struct session *session)
+{
+	const struct picker_item *item = picker_chosen(&session->picker);
+	uint32_t uid = item ? (uint32_t)item->value : 0;
+
 	session->view = SESSION_VIEW_TREE;
-	if (session->picker_at == 0)
+	if (!item)
+		return;
+	if (session->choice == SESSION_CHOICE_SORT) {
+		if (item->value != session->scope.sort)
+			set_sort(session, (enum sort_order)item->value);
+	} else if (uid == PTREE_UNKNOWN_ID) {
 		session_set_users(session, NULL, 0);
-	else
-		session_set_users(session, &session->picker[session->picker_at - 1].uid, 1);
+	} else {
+		session_set_users(session, &uid, 1);
+	}
 }
 
 void command_picker_key(struct session *session, const struct key *key)
+{
+	session->needs_redraw = true;
+	switch (picker_key(&session->picker, key)) {
+	case PICKER_CHOSEN:
+		accept_choice(session);
+		break;
+	case PICKER_CANCELLED:
+		session->view = SESSION_VIEW_TREE;
+		break;
+	case PICKER_MOVED:
+		break;
+	}
+}
+
+/* ---- pages ---- */
+
+static void open_page(struct session *session, enum session_view view)
+{
+	session->view = view;
+	session->page = (struct process_page){ 0 };
+	session->help_top = 0;
+	if (view != SESSION_VIEW_RECORD)
+		session_update_page(session);
+	session->needs_redraw = true;
+}
+
+static void show_churn(struct session *session)
+{
+	open_page(session, SESSION_VIEW_CHURN);
+}
+
+static void show_failures(struct session *session)
+{
+	open_page(session, SESSION_VIEW_FAILURES);
+}
+
+static void show_record(struct session *session)
+{
+	open_page(session, SESSION_VIEW_RECORD);
+}
+
+/* In the tree: the process, or the nearest one above it that is there. */
+static void go_to_page_node(struct session *session)
+{
+	const struct ptree_node *node = session_page_node(session);
+
+	session->view = SESSION_VIEW_TREE;
+	session->follow_id = 0;
+	for (; node && ptree_node_pid(node); node = ptree_node_parent(node)) {
+		session_select(session, ptree_node_id(node));
+		if (session->cursor.id == ptree_node_id(node))
+			return;
+	}
+}
+
+static void move_on_page(struct session *session, int64_t lines)
+{
+	struct process_page *page = &session->page;
+	int64_t at = (int64_t)page->at + lines;
+	int64_t last = page->count ? (int64_t)page->count - 1 : 0;
+
+	page->at = at < 0 ? 0 : at > last ? (size_t)last : (size_t)at;
+}
+
+void command_page_key(struct session *session, const struct key *key)
 {
 	session->needs_redraw = true;
 	switch (key->code) {
 	case 'j':
 	case TERM_KEY_DOWN:
 	case TERM_KEY_WHEEL_DOWN:
-		session->picker_at += session->picker_at < session->picker_count;
+		move_on_page(session, 1);
 		break;
 	case 'k':
 	case TERM_KEY_UP:
 	case TERM_KEY_WHEEL_UP:
-		session->picker_at -= session->picker_at > 0;
+		move_on_page(session, -1);
+		break;
+	case TERM_KEY_PAGE_DOWN:
+		move_on_page(session, height(session));
+		break;
+	case TERM_KEY_PAGE_UP:
+		move_on_page(session, -(int64_t)height(session));
 		break;
 	case 'g':
 	case TERM_KEY_HOME:
-		session->picker_at = 0;
+		move_on_page(session, INT_MIN);
 		break;
 	case 'G':
 	case TERM_KEY_END:
-		session->picker_at = session->picker_count;
+		move_on_page(session, INT_MAX);
 		break;
 	case TERM_KEY_ENTER:
-	case ' ':
-		accept_user(session);
-		break;
-	case TERM_KEY_ESC:
-	case TERM_CTRL('C'):
-	case 'q':
-	case 'u':
+		if (session->view != SESSION_VIEW_RECORD) {
+			go_to_page_node(session);
+			break;
+		}
 		session->view = SESSION_VIEW_TREE;
 		break;
+	case TERM_KEY_MOUSE_CLICK:
+		break;
 	default:
+		session->view = SESSION_VIEW_TREE;
 		break;
 	}
 }
@@ -587,9 +735,18 @@ const struct command_entry commands[] = {
 	{ "lineage", "Show", "under who forked them, or under the kernel's parents",
 	  toggle_lineage },
 	{ "exited", "Show", "exited processes stay or fade", toggle_exited },
+	{ "summaries", "Show", "a line for what is gone below a process, or none", toggle_summaries },
 	{ "kernel-threads", "Show", "show or hide kernel threads", toggle_kernel_threads },
 	{ "threads", "Show", "show or hide threads", toggle_threads },
 	{ "pause", "Show", "freeze the rows; events go on being counted", pause_rows },
+	{ "sort", "Sort", "choose by what; siblings are sorted, within the tree", pick_sort },
+	{ "sort-cpu", "Sort", "by CPU, with all that is below; again: by birth", sort_by_cpu },
+	{ "sort-memory", "Sort", "by resident memory, with all that is below", sort_by_memory },
+	{ "sort-time", "Sort", "by CPU time, with what is gone below", sort_by_time },
+	{ "invert", "Sort", "the other way round", invert_sort },
+	{ "churn", "Pages", "who spawns: forks, failures, restart loops", show_churn },
+	{ "failures", "Pages", "what failed: exits, signals, core dumps", show_failures },
+	{ "record", "Pages", "what was seen, and what was missed", show_record },
 	{ "help", "Program", "this help", show_help },
 	{ "redraw", "Program", "draw the screen again", redraw },
 	{ "suspend", "Program", "to the shell, fg comes back", suspend },

@@ -24,6 +24,7 @@ void command_begin_pid(struct session *session, char digit);
 /* A key while a prompt is open, or while the user picker is. */
 void command_prompt_key(struct session *session, const struct key *key);
 void command_picker_key(struct session *session, const struct key *key);
+void command_page_key(struct session *session, const struct key *key);
 void command_mouse(struct session *session, const struct key *key, int mark_x);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "rows.h"
 #include "filter.h"
+#include "sort.h"
 
 #include <errno.h>
 #include <search.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #define UNFOLDED UINT32_MAX
+#define SUMMARY_ID_BIT (UINT64_C(1) << 63)
 #define KTHREADD_PID 2
 /* Of each parent's children, as many as somebody could look at: a storm leaves thousands behind. */
 #define LINGERING_MAX 32
@@ -19,6 +21,7 @@
 struct candidate {
 	struct row row;
 	uint64_t end_ns;
+	uint64_t key; /* what it is sorted by */
 	bool is_match : 1;
 	bool is_needed : 1;
 	bool is_past : 1;    /* over, and no longer lingering: only there for its descendants */
@@ -194,6 +197,12 @@ static void sort_by_birth(const struct ptree_node **nodes, size_t count)
 	}
 }
 
+static bool has_summary(const struct ptree_node *node, uint32_t row, const struct rows_scope *scope)
+{
+	return !scope->hides_summaries && !scope->is_list && row != NO_ROW &&
+	       (!ptree_node_has_ended(node) || scope->shows_exited) && ptree_node_summary(node);
+}
+
 static int push_frame(struct rows *rows, const struct ptree_node *node, uint32_t parent,
 		      uint32_t depth, const struct rows_scope *scope)
 {
@@ -204,8 +213,11 @@ static int push_frame(struct rows *rows, const struct ptree_node *node, uint32_t
 	if (err || grow(&rows->frames, &rows->frame_capacity, rows->frame_count + 1,
 			sizeof(*rows->frames)))
 		return -ENOMEM;
+	sort_by_birth(rows->scratch + frame.at, rows->scratch_count - frame.at);
+	/* Standing among its own children, it stands for the summary of those that are over. */
+	if (has_summary(node, parent, scope) && push_child(rows, node))
+		return -ENOMEM;
 	frame.end = rows->scratch_count;
-	sort_by_birth(rows->scratch + frame.at, frame.end - frame.at);
 	rows->frames[rows->frame_count++] = frame;
 	return 0;
 }
@@ -222,6 +234,61 @@ static struct candidate *add_candidate(struct rows *rows)
 	return candidate;
 }
 
+/* The beginning of a name as a number, so that the smaller comes first. */
+static uint64_t key_of_text(const char *text)
+{
+	uint64_t key = 0;
+
+	for (int i = 0; i < 8; i++) {
+		key = key << 8 | (unsigned char)*text;
+		text += *text != '\0';
+	}
+	return UINT64_MAX - key;
+}
+
+static uint64_t used_ns(const struct ptree_node *node, const struct ptree_usage *usage)
+{
+	const struct ptree_summary *summary = ptree_node_summary(node);
+
+	return usage->cpu_ns + (summary ? summary->cpu_ns : 0);
+}
+
+/* Its own; those that are sums get what is below later. */
+static uint64_t key_of(const struct ptree_node *node, const struct ptree_usage *usage,
+		       enum sort_order sort)
+{
+	switch (sort) {
+	case SORT_BY_TIME:
+		return used_ns(node, usage);
+	case SORT_BY_THREADS:
+		return ptree_node_thread_count(node) + 1;
+	case SORT_BY_PID:
+		return UINT32_MAX - (uint64_t)ptree_node_pid(node);
+	case SORT_BY_USER:
+		return UINT32_MAX - (uint64_t)ptree_node_euid(node);
+	case SORT_BY_COMMAND:
+		return key_of_text(ptree_node_comm(node));
+	case SORT_BY_CPU:
+	case SORT_BY_MEMORY:
+	case SORT_BY_BIRTH:
+		break;
+	}
+	return 0;
+}
+
+static void set_usage(struct candidate *candidate, const struct ptree_node *node,
+		      const struct rows_scope *scope)
+{
+	const struct ptree_activity *activity = ptree_node_activity(node);
+	struct ptree_usage usage;
+
+	ptree_node_usage(node, &usage);
+	candidate->row.sum_cpu_permille =
+	    usage.cpu_permille + (activity ? activity->exited_cpu_permille : 0);
+	candidate->row.sum_rss_kib = (uint32_t)(usage.rss_bytes / 1024);
+	candidate->key = key_of(node, &usage, scope->sort);
+}
+
 static int add_process(struct rows *rows, const struct ptree_node *node, uint32_t parent,
 		       uint32_t depth, const struct rows_scope *scope)
 {
@@ -235,9 +302,28 @@ static int add_process(struct rows *rows, const struct ptree_node *node, uint32_
 	candidate->row.depth = depth;
 	candidate->row.is_kernel = ptree_node_is_kernel_thread(node);
 	candidate->row.change = (uint8_t)ptree_node_last_change(node, &candidate->row.changed_ns);
+	set_usage(candidate, node, scope);
 	candidate->end_ns = ptree_node_end_ns(node);
 	candidate->is_past = ptree_node_has_ended(node) && !lingers(node, scope);
 	candidate->is_process = true;
+	return 0;
+}
+
+static int add_summary(struct rows *rows, const struct ptree_node *node, const struct frame *frame)
+{
+	const struct ptree_activity *activity = ptree_node_activity(node);
+	struct candidate *candidate = add_candidate(rows);
+
+	if (!candidate)
+		return -ENOMEM;
+	candidate->row.id = ptree_node_id(node) | SUMMARY_ID_BIT;
+	candidate->row.process = ptree_node_id(node);
+	candidate->row.pid = ptree_node_pid(node);
+	candidate->row.parent = frame->parent;
+	candidate->row.depth = frame->depth;
+	candidate->row.is_summary = true;
+	candidate->row.is_kernel = ptree_node_is_kernel_thread(node);
+	candidate->row.sum_cpu_permille = activity ? activity->exited_cpu_permille : 0;
 	return 0;
 }
 
@@ -303,6 +389,8 @@ static int collect_node(struct rows *rows, const struct ptree_node *node, const 
 	uint32_t parent = frame->parent;
 	uint32_t depth = frame->depth;
 
+	if (parent != NO_ROW && rows->candidates[parent].row.process == ptree_node_id(node))
+		return add_summary(rows, node, frame);
 	if (scope->hides_kernel_threads && ptree_node_is_kernel_thread(node))
 		return 0;
 	if (is_in_scope(node, scope)) {
@@ -316,6 +404,90 @@ static int collect_node(struct rows *rows, const struct ptree_node *node, const 
 			return -ENOMEM;
 	}
 	return push_frame(rows, node, parent, depth, scope);
+}
+
+/* A child comes after its parent, so that one pass from the end adds up what is below each. */
+static void sum_up(struct rows *rows)
+{
+	for (size_t i = rows->candidate_count; i-- > 0;) {
+		const struct candidate *candidate = &rows->candidates[i];
+		struct candidate *parent;
+
+		/* A summary says once more what its process has in its own sum. */
+		if (candidate->row.parent == NO_ROW || candidate->row.is_summary)
+			continue;
+		parent = &rows->candidates[candidate->row.parent];
+		parent->row.sum_cpu_permille += candidate->row.sum_cpu_permille;
+		parent->row.sum_rss_kib += candidate->row.sum_rss_kib;
+	}
+}
+
+/* Threads stay right below their process, and its summary stays last. */
+static uint64_t final_key(const struct candidate *candidate, const struct rows_scope *scope)
+{
+	uint64_t key = candidate->key;
+
+	if (candidate->row.is_thread)
+		return UINT64_MAX;
+	if (candidate->row.is_summary)
+		return 0;
+	if (scope->sort == SORT_BY_CPU)
+		key = candidate->row.sum_cpu_permille;
+	else if (scope->sort == SORT_BY_MEMORY)
+		key = candidate->row.sum_rss_kib;
+	else if (scope->sort == SORT_BY_BIRTH && scope->is_list)
+		key = UINT32_MAX - (uint64_t)candidate->row.pid;
+	/* Room at both ends for the two above. */
+	key = key > UINT64_MAX - 2 ? UINT64_MAX - 2 : key;
+	return scope->is_reversed ? UINT64_MAX - 2 - key + 1 : key + 1;
+}
+
+/* The order of birth is the one that they are in: as a key, so that it can be reversed. */
+static void reverse_births(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->candidate_count; i++) {
+		if (!rows->candidates[i].row.is_thread && !rows->candidates[i].row.is_summary)
+			rows->candidates[i].key = UINT64_MAX - 2 - i;
+	}
+}
+
+static void reorder(struct rows *rows, const uint32_t *order, uint32_t *place,
+		    struct candidate *sorted)
+{
+	for (size_t i = 0; i < rows->candidate_count; i++)
+		place[order[i]] = (uint32_t)i;
+	for (size_t i = 0; i < rows->candidate_count; i++) {
+		sorted[i] = rows->candidates[order[i]];
+		if (sorted[i].row.parent != NO_ROW)
+			sorted[i].row.parent = place[sorted[i].row.parent];
+	}
+	free(rows->candidates);
+	rows->candidates = sorted;
+	rows->candidate_capacity = rows->candidate_count;
+}
+
+static int sort(struct rows *rows, const struct rows_scope *scope)
+{
+	size_t count = rows->candidate_count;
+	struct sort_item *items = reallocarray(NULL, count + 1, sizeof(*items));
+	uint32_t *order = reallocarray(NULL, count + 1, 2 * sizeof(*order));
+	struct candidate *sorted = reallocarray(NULL, count + 1, sizeof(*sorted));
+	int err = items && order && sorted ? 0 : -ENOMEM;
+
+	if (!err && scope->sort == SORT_BY_BIRTH && !scope->is_list)
+		reverse_births(rows);
+	for (size_t i = 0; i < count && !err; i++)
+		items[i] = (struct sort_item){ rows->candidates[i].row.parent,
+					       final_key(&rows->candidates[i], scope) };
+	if (!err)
+		err = sort_forest(items, count, order);
+	if (!err)
+		reorder(rows, order, order + count + 1, sorted);
+	else
+		free(sorted);
+	free(items);
+	free(order);
+	return err;
 }
 
 int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope)
@@ -332,11 +504,12 @@ int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct 
 	err = push_frame(rows, ptree_tree_root(tree), NO_ROW, 0, scope);
 	while (!err && (node = next_node(rows, &frame)))
 		err = collect_node(rows, node, &frame, scope);
+	if (!err && !scope->is_list)
+		sum_up(rows);
+	if (!err && (scope->sort != SORT_BY_BIRTH || scope->is_reversed || scope->is_list))
+		err = sort(rows, scope);
 	if (err)
 		rows->candidate_count = 0;
-	if (scope->is_list)
-		qsort(rows->candidates, rows->candidate_count, sizeof(*rows->candidates),
-		      compare_tids);
 	for (size_t i = 0; i < rows->candidate_count; i++) {
 		uint64_t end_ns = rows->candidates[i].end_ns;
 
@@ -437,7 +610,7 @@ static size_t fold_away(struct rows *rows, size_t index, struct row *row)
 
 		if (!candidate->is_needed)
 			continue;
-		row->hidden++;
+		row->hidden += !candidate->row.is_summary;
 		if (candidate->row.changed_ns <= row->changed_ns)
 			continue;
 		row->changed_ns = candidate->row.changed_ns;

@@ -2,6 +2,8 @@
 #ifndef PROCTOP_ROWS_H
 #define PROCTOP_ROWS_H
 
+#include "sort.h"
+
 #include <proctree.h>
 
 struct filter;
@@ -14,15 +16,21 @@ struct rows;
  * goes on.
  */
 struct row {
-	uint64_t id;	     /* of the process, or of the thread: what selection and folds hold */
+	/* of the process, or of the thread, or made of the process's for its summary: what
+	   selection and folds hold */
+	uint64_t id;
 	uint64_t process;    /* the process, also of a thread */
 	uint64_t changed_ns; /* the last change of it, or of what is folded below it */
 	pid_t pid;	     /* or the tid */
 	uint32_t parent;     /* index, NO_ROW at the top */
 	uint32_t depth;
 	uint32_t hidden; /* descendants folded away */
+	/* Of it and of all that is collected below it: CPU in parts of 1000 of one, with what
+	   those used that ended in the last tick; resident memory. Not in a list. */
+	uint32_t sum_cpu_permille, sum_rss_kib;
 	uint8_t change;	 /* enum ptree_change_kind: which that was */
 	bool is_thread : 1;
+	bool is_summary : 1; /* what is over below the process, in one line */
 	bool is_kernel : 1;
 	bool is_last : 1; /* no sibling below */
 	bool has_children : 1;
@@ -40,6 +48,9 @@ struct rows_scope {
 	bool hides_kernel_threads;
 	bool shows_threads;
 	bool shows_exited; /* all that are kept */
+	bool hides_summaries;
+	enum sort_order sort; /* of siblings: what is below them stays there */
+	bool is_reversed;
 };
 
 /* What of it matches. */

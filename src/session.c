@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person at the screen has chosen; see session.h. It draws nothing and reads no key. */
 #include "session.h"
+#include "churn.h"
 #include "text.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@ void session_clear(struct session *session)
 	rows_free(session->rows);
 	filter_free(session->filter);
 	free(session->uids);
-	free(session->picker);
+	picker_clear(&session->picker);
 }
 
 uint64_t session_shown_ns(const struct session *session)
@@ -45,6 +46,7 @@ struct column_context session_columns(const struct session *session)
 					.users = session->users,
 					.now_ns = session_shown_ns(session),
 					.own_uid = session->own_uid,
+					.is_past = session->paused_ns != 0,
 					.utf8 = session->utf8 };
 }
 
@@ -59,6 +61,7 @@ static bool must_collect(const struct session *session)
 	if (session->paused_ns)
 		return false;
 	return session->built_generation != ptree_tree_generation(session->tree) ||
+	       session->built_usage_generation != ptree_tree_usage_generation(session->tree) ||
 	       (departure_ns && departure_ns <= session->now_ns);
 }
 
@@ -73,6 +76,7 @@ static int collect(struct session *session)
 	if (err)
 		return err;
 	session->built_generation = ptree_tree_generation(session->tree);
+	session->built_usage_generation = ptree_tree_usage_generation(session->tree);
 	session->needs_collect = false;
 	session->needs_arrange = true;
 	return 0;
@@ -181,6 +185,55 @@ void session_say(struct session *session, bool is_error, const char *format, ...
 	session->is_message_error = is_error;
 	session->message_until_ns = ptree_boot_now_ns() + MESSAGE_NS;
 	session->needs_redraw = true;
+}
+
+/* ---- pages ---- */
+
+static size_t list_failures(const struct session *session, uint64_t ids[PAGE_ITEMS_MAX])
+{
+	const struct ptree_node *node = ptree_tree_last_failed(session->tree);
+	size_t count = 0;
+
+	for (; node && count < PAGE_ITEMS_MAX; node = ptree_node_prev_failed(node))
+		ids[count++] = ptree_node_id(node);
+	return count;
+}
+
+static size_t list_spawners(const struct session *session, uint64_t ids[PAGE_ITEMS_MAX])
+{
+	const struct ptree_node *nodes[PAGE_ITEMS_MAX];
+	size_t count = churn_rank(session->tree, nodes, PAGE_ITEMS_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = ptree_node_id(nodes[i]);
+	return count;
+}
+
+/* The selected line stays with its process; the first one stays the first. */
+void session_update_page(struct session *session)
+{
+	struct process_page *page = &session->page;
+	uint64_t id = page->at < page->count ? page->ids[page->at] : 0;
+	bool stays_first = page->at == 0;
+
+	if (session->paused_ns)
+		return;
+	page->count = session->view == SESSION_VIEW_FAILURES ? list_failures(session, page->ids)
+							     : list_spawners(session, page->ids);
+	if (page->at >= page->count)
+		page->at = page->count ? page->count - 1 : 0;
+	for (size_t i = 0; i < page->count && !stays_first; i++) {
+		if (page->ids[i] == id)
+			page->at = i;
+	}
+}
+
+const struct ptree_node *session_page_node(const struct session *session)
+{
+	const struct process_page *page = &session->page;
+
+	return page->at < page->count ? ptree_tree_find_id(session->tree, page->ids[page->at])
+				      : NULL;
 }
 
 /* ---- filter and users ---- */

@@ -4,6 +4,8 @@
 
 #include "column.h"
 #include "filter.h"
+#include "meters.h"
+#include "picker.h"
 #include "prompt.h"
 #include "rows.h"
 
@@ -26,7 +28,16 @@ struct watch_set {
 enum session_view {
 	SESSION_VIEW_TREE,
 	SESSION_VIEW_HELP,
-	SESSION_VIEW_USERS,
+	SESSION_VIEW_PICKER,
+	SESSION_VIEW_CHURN,
+	SESSION_VIEW_FAILURES,
+	SESSION_VIEW_RECORD,
+};
+
+/* What is chosen in the picker. */
+enum session_choice {
+	SESSION_CHOICE_USER,
+	SESSION_CHOICE_SORT,
 };
 
 enum session_prompt {
@@ -36,10 +47,11 @@ enum session_prompt {
 	SESSION_PROMPT_PID,
 };
 
-/* A line of the user picker. */
-struct user_count {
-	uint32_t uid;
-	uint32_t processes;
+/* A page that lists processes, a line each. */
+#define PAGE_ITEMS_MAX 256
+struct process_page {
+	uint64_t ids[PAGE_ITEMS_MAX];
+	size_t count, at, top;
 };
 
 /*
@@ -58,6 +70,7 @@ struct session {
 	uint64_t paused_ns; /* when the rows were frozen; 0: they are not */
 	uint64_t follow_id;
 	uint64_t built_generation; /* of the tree, when the rows were collected */
+	uint64_t built_usage_generation;
 	uint64_t next_change_ns;   /* when a highlight that is seen fades a step; 0: never */
 	struct watch_set watch[WATCH_SETS_MAX]; /* a stack: the last one is in force */
 	size_t watch_depth;
@@ -73,8 +86,10 @@ struct session {
 	enum session_prompt prompt_kind;
 	struct prompt prompt;
 	int help_top;
-	struct user_count *picker;
-	size_t picker_count, picker_at;
+	struct picker picker;
+	enum session_choice choice;
+	struct process_page page;
+	struct meters meters;
 	char message[256]; /* said in the last line until then */
 	uint64_t message_until_ns;
 	bool is_message_error;
@@ -86,6 +101,7 @@ struct session {
 	uint32_t own_uid;
 	int colors;
 	bool utf8;
+	bool hides_meters;
 	bool has_input; /* a key was pressed */
 	bool needs_collect, needs_arrange, needs_redraw, wants_full_redraw;
 	bool wants_quit, wants_suspend;
@@ -117,6 +133,11 @@ void session_watch_only(struct session *session, const struct watch_item *item);
 bool session_watch_also(struct session *session, const struct watch_item *item);
 void session_watch_back(struct session *session);
 const struct watch_set *session_watched(const struct session *session); /* NULL: everything */
+
+/* Lists anew what the page that is shown is about. */
+void session_update_page(struct session *session);
+/* Of the page's lines the selected one; NULL: there is none, or it is forgotten. */
+const struct ptree_node *session_page_node(const struct session *session);
 
 /* Whether its command line or name contains the search's text. */
 bool session_is_found(const struct session *session, const struct row *row);

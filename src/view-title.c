@@ -59,12 +59,17 @@ static int draw_state(const struct session *session, struct canvas *canvas,
 		      const struct ptree_monitor_status *status)
 {
 	struct state_look look = look_of(session, status);
-	char lost[32], clock[16] = "", text[160];
+	char lost[32], late[64] = "", clock[16] = "", text[192];
 	time_t now = time(NULL);
 	struct tm local;
 	int width, x;
 
 	format_count(lost, sizeof(lost), status->lost);
+	if (status->argv_late && canvas->cols >= 70)
+		snprintf(late, sizeof(late), " late %llu", (unsigned long long)status->argv_late);
+	if (status->accounting_lost && canvas->cols >= 90)
+		snprintf(late + strlen(late), sizeof(late) - strlen(late), " unaccounted %llu",
+			 (unsigned long long)status->accounting_lost);
 	if (canvas->cols >= 60 && localtime_r(&now, &local))
 		strftime(clock, sizeof(clock), " %H:%M:%S", &local);
 	if (status->state == PTREE_MONITOR_POLLING)
@@ -72,8 +77,8 @@ static int draw_state(const struct session *session, struct canvas *canvas,
 	else if (canvas->cols < 40)
 		snprintf(text, sizeof(text), " lost %s", lost);
 	else
-		snprintf(text, sizeof(text), " %uev/s lost %s%s", session->events_per_s, lost,
-			 clock);
+		snprintf(text, sizeof(text), " %uev/s lost %s%s%s", session->events_per_s, lost,
+			 late, clock);
 	width = 2 + (int)strlen(look.name) + (int)strlen(text);
 	x = canvas->cols > width ? canvas->cols - width : 0;
 	x += canvas_puts(canvas, 0, x, -1, session->utf8 ? "●" : "*", role(session, look.role));
@@ -223,9 +228,14 @@ static void draw_filter_scope(const struct session *session, struct scope_line *
 		add_scope(session, line, "FILTER", session->filter_text);
 }
 
+static bool is_sorted(const struct session *session)
+{
+	return session->scope.sort != SORT_BY_BIRTH || session->scope.is_reversed;
+}
+
 static bool has_scope(const struct session *session)
 {
-	return session->watch_depth || session->filter || session->uid_count ||
+	return is_sorted(session) || session->watch_depth || session->filter || session->uid_count ||
 	       session->scope.is_list || session->scope.by_origin || session->follow_id;
 }
 
@@ -249,7 +259,13 @@ static void draw_scope(const struct session *session, struct canvas *canvas, int
 	if (session->scope.by_origin)
 		add_scope(session, &line, "LINEAGE", "under who forked them");
 	if (session->scope.is_list)
-		add_scope(session, &line, "LIST", "by pid");
+		add_scope(session, &line, "LIST",
+			  session->scope.sort == SORT_BY_BIRTH ? "by pid" : "");
+	if (is_sorted(session)) {
+		snprintf(text, sizeof(text), "by %s%s", sort_order_name(session->scope.sort),
+			 session->scope.is_reversed ? ", reversed" : "");
+		add_scope(session, &line, "SORT", text);
+	}
 }
 
 static void draw_polling(const struct session *session, struct canvas *canvas, int y,
@@ -276,6 +292,7 @@ int view_title_draw(struct session *session, struct canvas *canvas, int max_line
 	draw_machine(session, canvas, canvas->cols - draw_state(session, canvas, &status));
 	if (used < max_lines && status.state == PTREE_MONITOR_POLLING)
 		draw_polling(session, canvas, used++, &status);
+	used += view_meters_draw(session, canvas, used, max_lines - used - has_scope(session));
 	if (used < max_lines && has_scope(session))
 		draw_scope(session, canvas, used++);
 	return used;

@@ -9,6 +9,7 @@
 #define LEAST_ROWS_FOR_FOOTER 6
 #define LEAST_ROWS_FOR_COLUMN_TITLES 4
 #define LEAST_WIDTH_FOR_PROMPT 16
+#define LEAST_WIDTH_WITH_TIME 120 /* there is a column for it */
 
 struct marks {
 	const char *through, *branch, *last, *leaf, *open, *folded, *cut;
@@ -58,8 +59,7 @@ static void draw_cell(struct canvas *canvas, int y, int x, const struct column *
 }
 
 static void draw_columns(const struct session *session, struct canvas *canvas, int y,
-			 const struct ptree_node *node, const struct ptree_thread *thread,
-			 bool is_dim)
+			 const struct column_subject *subject, bool is_dim)
 {
 	struct column_context context = session_columns(session);
 	int x = GUTTER_WIDTH;
@@ -69,7 +69,7 @@ static void draw_columns(const struct session *session, struct canvas *canvas, i
 
 		if (!is_shown(column, canvas))
 			continue;
-		column->format(&context, node, thread, &text);
+		column->format(&context, subject, &text);
 		draw_cell(canvas, y, x, column, &text,
 			  role(session, is_dim ? THEME_GONE : text.role));
 		x += column->width + 1;
@@ -188,6 +188,7 @@ static int draw_command(const struct session *session, struct canvas *canvas, in
 /* What stands behind the command: how it ended, what is folded, who forked it. */
 struct tail {
 	struct column_text ending;
+	char cost[24];
 	char folded[24];
 	char lineage[96];
 	int width; /* of what must be seen: the lineage only where the command leaves room */
@@ -199,12 +200,15 @@ static void describe_tail(const struct session *session, const struct row *row,
 	struct column_context context = session_columns(session);
 
 	*tail = (struct tail){ 0 };
-	if (row->is_thread)
+	if (row->is_thread || row->is_summary)
 		return;
+	if (session->screen_cols < LEAST_WIDTH_WITH_TIME &&
+	    column_cost(&context, node, tail->cost, sizeof(tail->cost)))
+		tail->width += 1 + (int)strlen(tail->cost);
 	if (column_ending(&context, node, &tail->ending))
 		tail->width += 2 + (int)text_width(tail->ending.text, strlen(tail->ending.text),
 						   session->utf8);
-	if (row->is_folded) {
+	if (row->is_folded && row->hidden) {
 		snprintf(tail->folded, sizeof(tail->folded), "[+%u]", row->hidden);
 		tail->width += 1 + (int)strlen(tail->folded);
 	}
@@ -243,6 +247,8 @@ static void draw_tail(const struct session *session, struct canvas *canvas, int 
 	if (tail->ending.text[0])
 		x += 2 + canvas_puts(canvas, y, x + 2, -1, tail->ending.text,
 				     role(session, tail->ending.role));
+	if (tail->cost[0])
+		x += 1 + canvas_puts(canvas, y, x + 1, -1, tail->cost, role(session, THEME_DIM));
 	if (tail->lineage[0])
 		canvas_puts(canvas, y, x + 2, -1, tail->lineage, role(session, THEME_DIM));
 }
@@ -259,7 +265,7 @@ static void draw_gutter(const struct session *session, struct canvas *canvas, in
 			const struct row *row, const struct ptree_node *node, bool is_selected)
 {
 	struct column_context context = session_columns(session);
-	bool is_over = column_is_over(&context, node);
+	bool is_over = column_is_over(&context, node) && !row->is_summary;
 	enum ptree_change_kind change = (enum ptree_change_kind)row->change;
 	int level = session_glow(session, row->changed_ns);
 	char letter[8];
@@ -286,12 +292,33 @@ static void draw_gutter(const struct session *session, struct canvas *canvas, in
 		canvas_tint(canvas, y, 0, GUTTER_WIDTH, background, 0);
 }
 
+static struct column_subject subject_of(const struct session *session, const struct row *row,
+					const struct ptree_node *node,
+					const struct ptree_thread *thread)
+{
+	return (struct column_subject){ .node = node,
+					.thread = thread,
+					.is_summary = row->is_summary,
+					.has_sums = !row->is_thread && !session->scope.is_list,
+					.sum_cpu_permille = row->sum_cpu_permille,
+					.sum_rss_kib = row->sum_rss_kib };
+}
+
+static void describe_summary(const struct column_context *context, const struct ptree_node *node,
+			     struct command *out)
+{
+	*out = (struct command){ .is_dim = true };
+	column_summary(context, node, out->line, sizeof(out->line));
+	out->size = strlen(out->line);
+}
+
 static void draw_row(struct session *session, struct canvas *canvas, int y, uint32_t index)
 {
 	const struct row *row = rows_at(session->rows, index);
 	const struct ptree_node *node = ptree_tree_find_id(session->tree, row->process);
 	const struct ptree_thread *thread = NULL;
 	struct column_context context = session_columns(session);
+	struct column_subject subject = { .node = node };
 	struct command command;
 	struct tail tail;
 	int x = command_x(canvas), end, tail_x;
@@ -306,8 +333,12 @@ static void draw_row(struct session *session, struct canvas *canvas, int y, uint
 		if (!thread || ptree_thread_id(thread) != row->id)
 			return;
 	}
-	column_command(&context, node, thread, &command);
-	draw_columns(session, canvas, y, node, thread, command.is_dim || row->is_context);
+	subject = subject_of(session, row, node, thread);
+	if (row->is_summary)
+		describe_summary(&context, node, &command);
+	else
+		column_command(&context, node, thread, &command);
+	draw_columns(session, canvas, y, &subject, command.is_dim || row->is_context);
 	x = draw_lines(session, canvas, y, x, lines_room(canvas, x), row);
 	x += canvas_puts(canvas, y, x, 1, fold_mark(session, row), role(session, THEME_TREE_LINE)) +
 	     1;
@@ -334,21 +365,32 @@ int view_tree_mark_x(const struct session *session, int y)
 
 /* ---- the screen ---- */
 
+/* The order of birth is what is there when nobody has sorted. */
+static enum theme_role title_role(const struct session *session, int sort)
+{
+	bool is_sorted = session->scope.sort != SORT_BY_BIRTH || session->scope.is_reversed;
+
+	return is_sorted && sort == (int)session->scope.sort ? THEME_TITLE : THEME_COLUMN_TITLE;
+}
+
 static void draw_column_titles(const struct session *session, struct canvas *canvas, int y)
 {
 	int x = GUTTER_WIDTH;
 
 	for (const struct column *column = columns; column->name; column++) {
-		int shift =
-		    column->is_right_aligned ? column->width - (int)strlen(column->title) : 0;
+		const char *title = session->utf8 || !column->ascii_title ? column->title
+									  : column->ascii_title;
+		int width = (int)text_width(title, strlen(title), canvas->utf8);
+		int shift = column->is_right_aligned ? column->width - width : 0;
 
 		if (!is_shown(column, canvas))
 			continue;
-		canvas_puts(canvas, y, x + shift, -1, column->title,
-			    role(session, THEME_COLUMN_TITLE));
+		canvas_puts(canvas, y, x + shift, -1, title,
+			    role(session, title_role(session, column->sort)));
 		x += column->width + 1;
 	}
-	canvas_puts(canvas, y, x, -1, "COMMAND", role(session, THEME_COLUMN_TITLE));
+	canvas_puts(canvas, y, x, -1, "COMMAND",
+		    role(session, title_role(session, SORT_BY_COMMAND)));
 }
 
 static void draw_empty(const struct session *session, struct canvas *canvas, int y)
@@ -378,6 +420,7 @@ struct footer_key {
 
 static const struct footer_key footer_keys[] = {
 	{ "F1", "Help" },  { "q", "Quit" },   { "/", "Find" },	{ "\\", "Filter" },
+	{ "s", "Sort" },   { "C", "Churn" },  { "E", "Errors" }, { "i", "Missed" },
 	{ "u", "User" },   { "w", "Watch" },  { "t", "List" },	{ "L", "Lineage" },
 	{ "x", "Gone" },   { "F", "Follow" }, { "Z", "Pause" }, { "H", "Threads" },
 	{ "K", "Kernel" },

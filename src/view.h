@@ -19,7 +19,23 @@ int view_title_draw(struct session *session, struct canvas *canvas, int max_line
 
 /* Over the rows. */
 void view_help_draw(struct session *session, struct canvas *canvas);
-void view_users_draw(const struct session *session, struct canvas *canvas);
+void view_picker_draw(const struct session *session, struct canvas *canvas);
+
+/* Returns how many lines it took, from y on, of at most max_lines. */
+int view_meters_draw(const struct session *session, struct canvas *canvas, int y, int max_lines);
+
+/* Instead of the rows. */
+void view_churn_draw(struct session *session, struct canvas *canvas);
+void view_failures_draw(struct session *session, struct canvas *canvas);
+void view_record_draw(struct session *session, struct canvas *canvas);
+
+/* What tells one page that lists processes from another. */
+struct page_look {
+	const char *title, *columns, *empty;
+	void (*draw_line)(const struct session *session, struct canvas *canvas, int y,
+			  const struct ptree_node *node);
+};
+void view_page_draw(struct session *session, struct canvas *canvas, const struct page_look *look);
 
 /* Where the fold mark of the row at that line is, or -1. */
 int view_tree_mark_x(const struct session *session, int y);

@@ -12,14 +12,15 @@ layer()
 	case $1 in
 	main) echo 0 ;;
 	app | log | tree-dump) echo 1 ;;
-	term | view | view-* | session | command | keymap | prompt | config | selection | log-line)
+	term | view | view-* | session | command | keymap | prompt | picker | config | selection | \
+		log-line)
 		echo 2
 		;;
 	rows) echo 3 ;;
-	column | filter | describe) echo 4 ;;
+	column | filter | describe | churn | meters) echo 4 ;;
 	theme) echo 5 ;;
 	canvas) echo 6 ;;
-	text | json | output | summary) echo 7 ;;
+	text | json | output | sort | summary) echo 7 ;;
 	*) return 1 ;;
 	esac
 }

@@ -147,8 +147,8 @@ static void draw(struct screen *screen)
 	view_tree_draw(&screen->session, screen->canvas);
 	if (screen->session.view == SESSION_VIEW_HELP)
 		view_help_draw(&screen->session, screen->canvas);
-	else if (screen->session.view == SESSION_VIEW_USERS)
-		view_users_draw(&screen->session, screen->canvas);
+	else if (screen->session.view == SESSION_VIEW_PICKER)
+		view_picker_draw(&screen->session, screen->canvas);
 }
 
 /* The rows without title, polling line, column titles and last line. */
@@ -199,7 +199,7 @@ static void type(struct screen *screen, const char *keys)
 		draw(screen);
 		if (screen->session.prompt_kind != SESSION_PROMPT_NONE)
 			command_prompt_key(&screen->session, &key);
-		else if (screen->session.view == SESSION_VIEW_USERS)
+		else if (screen->session.view == SESSION_VIEW_PICKER)
 			command_picker_key(&screen->session, &key);
 		else
 			keymap_key(&screen->keys, &screen->session, &key);
@@ -648,7 +648,7 @@ static void users_can_be_picked(void **state)
 
 	type(screen, "u");
 	draw(screen);
-	assert_int_equal(screen->session.picker_count, 1);
+	assert_int_equal(screen->session.picker.count, 2);
 	type(screen, "j\r");
 	assert_int_equal(screen->session.uid_count, 1);
 	assert_int_equal(screen->session.uids[0], 0);
@@ -662,7 +662,7 @@ static void no_key_reaches_the_rows_behind_the_list_of_users(void **state)
 
 	type(screen, "uzM/tG");
 	draw(screen);
-	assert_int_equal(screen->session.view, SESSION_VIEW_USERS);
+	assert_int_equal(screen->session.view, SESSION_VIEW_PICKER);
 	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_NONE);
 	assert_int_equal(rows_count(screen->session.rows), 7);
 	assert_false(screen->session.scope.is_list);
@@ -727,7 +727,7 @@ static void every_size_is_legal(void **state)
 		screen->session.view = SESSION_VIEW_HELP;
 		draw(screen);
 		type(screen, "u");
-		screen->session.view = SESSION_VIEW_USERS;
+		screen->session.view = SESSION_VIEW_PICKER;
 		draw(screen);
 		screen->session.view = SESSION_VIEW_TREE;
 	}

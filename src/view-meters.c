@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The meters below the title: what the machine has, what happens how often, and where the CPU time
+ * of what is already over went.
+ */
+#include "view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LEAST_ROWS 22
+#define LEAST_COLS 60
+#define LEAST_ROWS_FOR_CORES 30
+#define METER_LINES 3
+#define LABEL_WIDTH 3
+#define VALUE_WIDTH 5
+#define RATE_WIDTH 13 /* "exec/s   12k " */
+#define BAR_MAX 40
+#define CORE_BAR_LEAST 6
+
+static struct style role(const struct session *session, enum theme_role which)
+{
+	return theme_style(which, session->colors);
+}
+
+static enum theme_role role_of_load(uint32_t permille)
+{
+	return permille < 600 ? THEME_METER_LOW : permille < 850 ? THEME_METER_MIDDLE : THEME_METER_HIGH;
+}
+
+/* ---- pieces ---- */
+
+/* A bar that is filled to that part, in eighths of a cell. */
+static void draw_bar(const struct session *session, struct canvas *canvas, int y, int x, int width,
+		     uint32_t permille)
+{
+	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█" };
+	struct style full = role(session, role_of_load(permille));
+	struct style edge = role(session, THEME_TREE_LINE);
+	uint32_t filled = (permille > 1000 ? 1000 : permille) * (uint32_t)(width - 2) * 8 / 1000;
+
+	if (permille && !filled)
+		filled = 1;
+	canvas_puts(canvas, y, x, 1, session->utf8 ? "▕" : "[", edge);
+	canvas_puts(canvas, y, x + width - 1, 1, session->utf8 ? "▏" : "]", edge);
+	for (int i = 0; i < width - 2; i++) {
+		uint32_t part = filled > 8 ? 8 : filled;
+
+		filled -= part;
+		if (part)
+			canvas_puts(canvas, y, x + 1 + i, 1,
+				    session->utf8 ? eighths[part] : part > 3 ? "#" : ":", full);
+	}
+}
+
+/* One cell, as high as that part. */
+static const char *block(const struct session *session, uint32_t permille)
+{
+	static const char *const blocks[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	static const char *const ascii[] = { "_", ".", "-", "=", "+", "*", "%", "#" };
+	uint32_t level = permille >= 1000 ? 7 : permille * 8 / 1000;
+
+	return session->utf8 ? blocks[level] : ascii[level];
+}
+
+/* "412", "12k": four cells. */
+static void format_rate(char *out, size_t size, uint32_t rate)
+{
+	if (rate < 10000)
+		snprintf(out, size, "%u", rate);
+	else
+		snprintf(out, size, "%uk", rate / 1000);
+}
+
+static int draw_rate(const struct session *session, struct canvas *canvas, int y, int x, int width,
+		     enum meters_rate which, const char *label)
+{
+	uint32_t most = 8, now = meters_rate(&session->meters, which, 0);
+	bool is_bad = which == METERS_FAILURES && now;
+	char number[16];
+
+	format_rate(number, sizeof(number), now);
+	canvas_puts(canvas, y, x, -1, label, role(session, THEME_DIM));
+	canvas_printf(canvas, y, x + 6, 5,
+		      role(session, is_bad ? THEME_FAILURE : THEME_NORMAL), "%5s", number);
+	for (int i = 0; i < width; i++) {
+		uint32_t rate = meters_rate(&session->meters, which, (unsigned)i);
+
+		most = rate > most ? rate : most;
+	}
+	for (int i = 0; i < width; i++) {
+		uint32_t rate = meters_rate(&session->meters, which, (unsigned)(width - 1 - i));
+
+		canvas_puts(canvas, y, x + RATE_WIDTH - 1 + i, 1,
+			    rate ? block(session, rate * 1000 / most) : " ",
+			    role(session, which == METERS_FAILURES ? THEME_FAILURE : THEME_COUNT));
+	}
+	return x + RATE_WIDTH + width;
+}
+
+static void draw_meter(const struct session *session, struct canvas *canvas, int y, int width,
+		       const char *label, uint32_t permille, const char *value)
+{
+	canvas_puts(canvas, y, 0, LABEL_WIDTH, label, role(session, THEME_DIM));
+	draw_bar(session, canvas, y, LABEL_WIDTH, width, permille);
+	canvas_printf(canvas, y, LABEL_WIDTH + width, VALUE_WIDTH, role(session, THEME_NORMAL),
+		      "%5s", value);
+}
+
+/* ---- what the meters show ---- */
+
+static uint32_t part(uint64_t of, uint64_t whole)
+{
+	return whole ? (uint32_t)((double)of * 1000 / (double)whole) : 0;
+}
+
+static void draw_cpu(const struct session *session, struct canvas *canvas, int y, int width)
+{
+	const struct ptree_host *host = ptree_monitor_host(session->monitor);
+	struct ptree_cpu_share share = { 0 };
+	char value[16] = "?";
+
+	if (ptree_host_cpu_share(host, SIZE_MAX, &share))
+		snprintf(value, sizeof(value), "%u%%", (share.busy + 5) / 10);
+	draw_meter(session, canvas, y, width, "CPU", share.busy, value);
+}
+
+static void draw_memory(const struct session *session, struct canvas *canvas, int y, int width,
+			bool swap)
+{
+	const struct ptree_host *host = ptree_monitor_host(session->monitor);
+	struct ptree_memory memory = { 0 };
+	uint64_t used, total;
+	char value[16] = "?";
+
+	if (ptree_host_memory(host, &memory)) {
+		total = swap ? memory.swap_total_bytes : memory.total_bytes;
+		used = total - (swap ? memory.swap_free_bytes : memory.available_bytes);
+		if (total)
+			column_format_bytes(value, sizeof(value), used);
+		else
+			snprintf(value, sizeof(value), "none");
+		draw_meter(session, canvas, y, width, swap ? "SWP" : "MEM", part(used, total),
+			   value);
+		return;
+	}
+	draw_meter(session, canvas, y, width, swap ? "SWP" : "MEM", 0, value);
+}
+
+static void describe_states(const struct session *session, char *out, size_t size)
+{
+	struct ptree_tree_counts counts;
+	uint64_t runnable, forks;
+	size_t used = 0;
+
+	ptree_tree_get_counts(session->tree, &counts);
+	if (ptree_host_tasks(ptree_monitor_host(session->monitor), &runnable, &forks))
+		used = (size_t)snprintf(out, size, "run %llu ", (unsigned long long)runnable);
+	snprintf(out + used, size - used, "zomb %zu thr %zu", counts.zombies,
+		 counts.live + counts.threads);
+}
+
+/* "pressure cpu 3 mem 0 io 12%": how long something waited for it. */
+static void describe_pressure(const struct session *session, char *out, size_t size)
+{
+	static const char *const names[PTREE_RESOURCE_COUNT] = {
+		[PTREE_RESOURCE_CPU] = "cpu", [PTREE_RESOURCE_MEMORY] = "mem", [PTREE_RESOURCE_IO] = "io"
+	};
+	const struct ptree_host *host = ptree_monitor_host(session->monitor);
+	size_t used = (size_t)snprintf(out, size, "waits");
+
+	for (int i = 0; i < PTREE_RESOURCE_COUNT && used < size; i++) {
+		struct ptree_pressure pressure;
+
+		if (!ptree_host_pressure(host, (enum ptree_resource)i, &pressure)) {
+			*out = '\0';
+			return;
+		}
+		used += (size_t)snprintf(out + used, size - used, " %s %u%%", names[i],
+					 (pressure.some_avg10 + 50) / 100);
+	}
+}
+
+/* "<1s 30% of CPU": what went to processes that are over, by how long they lived. */
+static void describe_lifetimes(const struct session *session, char *out, size_t size, int room)
+{
+	static const char *const names[METERS_LIFETIMES] = { "<1s", "<10s", "<1m", ">1m" };
+	uint32_t permille[METERS_LIFETIMES];
+	size_t used;
+
+	*out = '\0';
+	if (!meters_lifetimes(&session->meters, permille))
+		return;
+	used = (size_t)snprintf(out, size, "<1s %u%% of CPU", (permille[0] + 5) / 10);
+	for (int i = 1; i < METERS_LIFETIMES && room >= 56; i++)
+		used += (size_t)snprintf(out + used, size - used, " %s %u%%", names[i],
+					 (permille[i] + 5) / 10);
+}
+
+static void describe_spawner(const struct session *session, char *out, size_t size)
+{
+	const struct meters *meters = &session->meters;
+	const struct ptree_node *node =
+	    meters->spawner_id ? ptree_tree_find_id(session->tree, meters->spawner_id) : NULL;
+
+	*out = '\0';
+	if (node && meters->spawner_forks_per_ks >= 1000)
+		snprintf(out, size, "spawner %s(%d)", ptree_node_comm(node), ptree_node_pid(node));
+}
+
+/* Each piece only if it fits whole. */
+static int draw_piece(const struct session *session, struct canvas *canvas, int y, int x,
+		      const char *text, enum theme_role which)
+{
+	int width = (int)text_width(text, strlen(text), canvas->utf8);
+
+	if (!*text || x + width > canvas->cols)
+		return x;
+	return x + canvas_puts(canvas, y, x, width, text, role(session, which)) + 2;
+}
+
+/* ---- cores ---- */
+
+/* A bar each where there is room for bars, else a cell each. */
+static void draw_cores(const struct session *session, struct canvas *canvas, int y)
+{
+	const struct ptree_host *host = ptree_monitor_host(session->monitor);
+	int count = (int)ptree_host_cpu_count(host);
+	int room = count ? canvas->cols / count : 0;
+
+	for (int i = 0; i < count; i++) {
+		struct ptree_cpu_share share = { 0 };
+		char value[24];
+		int x = i * room, width = room - LABEL_WIDTH - VALUE_WIDTH - 1;
+
+		ptree_host_cpu_share(host, (size_t)i, &share);
+		if (width < CORE_BAR_LEAST) {
+			x = LABEL_WIDTH + 1 + i;
+			canvas_puts(canvas, y, 0, LABEL_WIDTH, "cpu", role(session, THEME_DIM));
+			canvas_puts(canvas, y, x, 1, block(session, share.busy),
+				    role(session, role_of_load(share.busy)));
+			continue;
+		}
+		canvas_printf(canvas, y, x, LABEL_WIDTH, role(session, THEME_DIM), "%3u",
+			      ptree_host_cpu_number(host, (size_t)i));
+		draw_bar(session, canvas, y, x + LABEL_WIDTH, width, share.busy);
+		snprintf(value, sizeof(value), "%u%%", (share.busy + 5) / 10);
+		canvas_printf(canvas, y, x + LABEL_WIDTH + width, VALUE_WIDTH,
+			      role(session, THEME_NORMAL), "%5s", value);
+	}
+}
+
+/* ---- all of it ---- */
+
+static void draw_bomb(const struct session *session, struct canvas *canvas, int y)
+{
+	const struct ptree_node *node = ptree_tree_find_id(session->tree, session->meters.bomb_id);
+
+	if (node)
+		canvas_printf(canvas, y, 0, -1, role(session, THEME_ERROR),
+			      "fork bomb? %u more processes in 5 s, under %s(%d)",
+			      session->meters.bomb_growth, ptree_node_comm(node),
+			      ptree_node_pid(node));
+}
+
+static void draw_lines(const struct session *session, struct canvas *canvas, int y)
+{
+	int bar = canvas->cols / 5 < BAR_MAX ? canvas->cols / 5 : BAR_MAX;
+	int x = LABEL_WIDTH + bar + VALUE_WIDTH + 2;
+	int graph = canvas->cols / 5 < METERS_HISTORY ? canvas->cols / 5 : METERS_HISTORY;
+	char text[128];
+	int right;
+
+	draw_cpu(session, canvas, y, bar);
+	draw_memory(session, canvas, y + 1, bar, false);
+	draw_memory(session, canvas, y + 2, bar, true);
+	draw_rate(session, canvas, y, x, graph, METERS_FORKS, "fork/s");
+	draw_rate(session, canvas, y + 1, x, graph, METERS_EXECS, "exec/s");
+	right = draw_rate(session, canvas, y + 2, x, graph, METERS_FAILURES, "fail/s");
+	describe_states(session, text, sizeof(text));
+	draw_piece(session, canvas, y, right, text, THEME_NORMAL);
+	describe_pressure(session, text, sizeof(text));
+	x = draw_piece(session, canvas, y + 1, right, text, THEME_NORMAL);
+	if (x == right && *text) { /* it says the same without its first word */
+		memmove(text, text + 6, strlen(text + 6) + 1);
+		draw_piece(session, canvas, y + 1, right, text, THEME_NORMAL);
+	}
+	describe_lifetimes(session, text, sizeof(text), canvas->cols - right);
+	x = draw_piece(session, canvas, y + 2, right, text, THEME_NORMAL);
+	describe_spawner(session, text, sizeof(text));
+	if (x == draw_piece(session, canvas, y + 2, x, text, THEME_DIM) && *text)
+		draw_piece(session, canvas, y + 2, x, text + strlen("spawner "), THEME_DIM);
+}
+
+int view_meters_draw(const struct session *session, struct canvas *canvas, int y, int max_lines)
+{
+	bool has_bomb = session->meters.bomb_id && max_lines > 0;
+	int used = has_bomb;
+
+	if (has_bomb)
+		draw_bomb(session, canvas, y);
+	if (canvas->rows < LEAST_ROWS || canvas->cols < LEAST_COLS ||
+	    session->hides_meters || max_lines < used + METER_LINES)
+		return used;
+	draw_lines(session, canvas, y + used);
+	used += METER_LINES;
+	if (canvas->rows >= LEAST_ROWS_FOR_CORES && max_lines > used &&
+	    ptree_host_cpu_count(ptree_monitor_host(session->monitor)) > 1)
+		draw_cores(session, canvas, y + used++);
+	return used;
+}

@@ -1,48 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a program on a pseudo terminal and measures it from outside:
+ * Runs a program on a pseudo terminal of 80x24, which is read all the time, and measures it from
+ * outside:
  *
- *   screen MARKER SECONDS KEYS COMMAND [ARG...]
+ *   screen idle MARKER SECONDS COMMAND [ARG...]
+ *	seconds until MARKER was on the screen; CPU in percent of one core over SECONDS after it
+ *	had settled; its memory (RSS) in kB
+ *   screen during LOAD MARKER COMMAND [ARG...]
+ *	waits for MARKER, or if that is empty a moment; runs the shell command LOAD to its end, and
+ *	waits until the program has caught up; CPU in seconds from the begin of LOAD on; RSS in kB
+ *	at its begin, at its half and at the end; open file descriptors at its begin and at the end
+ *   screen keys COUNT MARKER KEY ANSWER KEY2 ANSWER2 COMMAND [ARG...]
+ *	types the two keys alternately, COUNT in all, at irregular intervals; milliseconds until
+ *	the ANSWER to a key came: the median and the 99th percentile; keys without an answer
  *
- * Prints, on one line: seconds until MARKER was on the screen; CPU in percent of one core over
- * SECONDS after it had settled ("-": until the end of stdin); its memory (RSS) in kB. Then it
- * types KEYS and passes on what the program says on stderr. The terminal is 80x24 and is read all
- * the time.
+ * The figures are printed on one line. Then ^C ends the program, and what it said on stderr is
+ * passed on.
+ *
+ * An ANSWER must be text that only the key can cause, or a redraw on the way would be taken for it.
+ * curses sends the cells that changed and no others: so proctop's mark of the selected row, which
+ *is sent when the selection moves and at no other time, tells that j or k was obeyed; and of a page
+ *of help that goes up or down, a heading that is nowhere on the screen before.
  */
 #include "../tests/pty.h"
 
 #include <dirent.h>
-#include <inttypes.h>
 
-#define SETTLE_S 2.0
+#define START_S 30
+#define SETTLE_S 3.0
+#define MOMENT_S 0.2
+#define CATCH_UP_S 4.0
+#define BUSY 0.25 /* of a core: it has not caught up yet */
+#define SAMPLE_S 0.25
+#define SAMPLES_MAX 400000
+#define ANSWER_S 10
+#define LEAST_PAUSE_MS 5
+#define PAUSE_SPREAD_MS 90
 
-/* Run time of all its threads, in ns, finer than ticks. */
-static uint64_t run_time_ns(pid_t pid)
+/* ---- what is looked at ---- */
+
+/* Of all its threads, also those that are over. */
+static double cpu_s(pid_t pid)
 {
-	char path[64];
-	uint64_t total = 0;
-	const struct dirent *entry;
-	DIR *dir;
+	struct timespec used = { 0 };
+	clockid_t clock;
 
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		char file_path[400];
-		uint64_t ns = 0;
-		FILE *file;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(file_path, sizeof(file_path), "%s/%s/schedstat", path, entry->d_name);
-		file = fopen(file_path, "r");
-		if (file && fscanf(file, "%" SCNu64, &ns) == 1)
-			total += ns;
-		if (file)
-			fclose(file);
-	}
-	if (dir)
-		closedir(dir);
-	return total;
+	if (!clock_getcpuclockid(pid, &clock))
+		clock_gettime(clock, &used);
+	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
 }
 
 static long rss_kb(pid_t pid)
@@ -62,64 +67,216 @@ static long rss_kb(pid_t pid)
 	return kb;
 }
 
+static int descriptors(pid_t pid)
+{
+	char path[64];
+	const struct dirent *entry;
+	int count = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)))
+		count += entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+/* ---- the terminal ---- */
+
+/* Reads and forgets. */
 static void read_for(struct pty *pty, double seconds)
 {
 	double until = pty_now_s() + seconds;
 
-	while (pty_now_s() < until) {
-		pty->size = pty->seen = 0;
-		if (!pty_read(pty, 50))
-			return;
-	}
-}
-
-static void read_until_end_of_stdin(struct pty *pty)
-{
-	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
-	char text[256];
-
 	do {
 		pty->size = pty->seen = 0;
-		pty_read(pty, 50);
-	} while (poll(&in, 1, 0) <= 0 || read(STDIN_FILENO, text, sizeof(text)) > 0);
+		if (!pty_read(pty, 20))
+			return;
+	} while (pty_now_s() < until);
+}
+
+static bool start(struct pty *pty, const char *marker, char **argv)
+{
+	if (!pty_start(pty, argv, 24, 80, NULL))
+		return false;
+	if (!*marker || pty_wait_for(pty, marker, START_S))
+		return true;
+	fprintf(stderr, "screen: %s never showed '%s'\n", argv[0], marker);
+	pty_end(pty);
+	return false;
+}
+
+static void finish(struct pty *pty)
+{
+	char text[1024];
+	int status;
+
+	putchar('\n');
+	fflush(stdout);
+	pty_keys(pty, "\003");
+	if (pty_wait_end(pty, 10, &status) && pty_stderr(pty, text, sizeof(text)))
+		fputs(text, stderr);
+	pty_end(pty);
+}
+
+/* ---- idle ---- */
+
+static int measure_idle(const char *marker, double seconds, char **argv)
+{
+	double begin_s = pty_now_s(), first_s, before_s, since_s;
+	struct pty pty;
+
+	if (!start(&pty, marker, argv))
+		return 1;
+	first_s = pty_now_s() - begin_s;
+	read_for(&pty, SETTLE_S);
+	before_s = cpu_s(pty.pid);
+	since_s = pty_now_s();
+	read_for(&pty, seconds);
+	printf("%.3f %.2f %ld", first_s,
+	       (cpu_s(pty.pid) - before_s) / (pty_now_s() - since_s) * 100, rss_kb(pty.pid));
+	finish(&pty);
+	return 0;
+}
+
+/* ---- during a load ---- */
+
+/* Until it rests, or nearly; a screen goes on drawing for a while. */
+static void catch_up(struct pty *pty)
+{
+	double deadline_s = pty_now_s() + CATCH_UP_S;
+	double used_s, before_s;
+
+	do {
+		before_s = cpu_s(pty->pid);
+		read_for(pty, MOMENT_S);
+		used_s = cpu_s(pty->pid) - before_s;
+	} while (used_s > BUSY * MOMENT_S && pty_now_s() < deadline_s);
+}
+
+static pid_t run_load(const char *load)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	execl("/bin/sh", "sh", "-c", load, NULL);
+	_exit(127);
+}
+
+/* Reads on until the load is over. How many samples were taken, at even distances. */
+static size_t sample_rss(struct pty *pty, pid_t load, long *samples)
+{
+	size_t count = 0;
+	double next_s = pty_now_s();
+	int status;
+
+	while (waitpid(load, &status, WNOHANG) == 0) {
+		if (pty_now_s() >= next_s && count < SAMPLES_MAX) {
+			samples[count++] = rss_kb(pty->pid);
+			next_s += SAMPLE_S;
+		}
+		read_for(pty, 0);
+	}
+	return count;
+}
+
+static int measure_during(const char *load, const char *marker, char **argv)
+{
+	long *samples = calloc(SAMPLES_MAX, sizeof(*samples));
+	int descriptors_before;
+	struct pty pty;
+	double before_s;
+	size_t count;
+
+	if (!samples || !start(&pty, marker, argv)) {
+		free(samples);
+		return 1;
+	}
+	read_for(&pty, MOMENT_S);
+	catch_up(&pty);
+	descriptors_before = descriptors(pty.pid);
+	before_s = cpu_s(pty.pid);
+	samples[0] = rss_kb(pty.pid);
+	count = sample_rss(&pty, run_load(load), samples);
+	catch_up(&pty);
+	printf("%.3f %ld %ld %ld %d %d", cpu_s(pty.pid) - before_s, samples[0], samples[count / 2],
+	       rss_kb(pty.pid), descriptors_before, descriptors(pty.pid));
+	finish(&pty);
+	free(samples);
+	return 0;
+}
+
+/* ---- keys ---- */
+
+static int compare_doubles(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+static double percentile(const double *sorted, size_t count, size_t percent)
+{
+	return count ? sorted[(count - 1) * percent / 100] : 0;
+}
+
+/* Milliseconds, or less than 0. */
+static double press(struct pty *pty, const char *key, const char *answer)
+{
+	double begin_s;
+
+	read_for(pty, 0); /* what was sent before */
+	pty->size = pty->seen = 0;
+	begin_s = pty_now_s();
+	pty_keys(pty, key);
+	if (!pty_wait_for(pty, answer, ANSWER_S))
+		return -1;
+	return (pty_now_s() - begin_s) * 1e3;
+}
+
+static int measure_keys(size_t count, const char *marker, char **args)
+{
+	double *times_ms = calloc(count + 1, sizeof(*times_ms));
+	unsigned short seed[3] = { 1, 2, 3 };
+	size_t answered = 0;
+	struct pty pty;
+
+	if (!times_ms || !start(&pty, marker, args + 4)) {
+		free(times_ms);
+		return 1;
+	}
+	read_for(&pty, MOMENT_S);
+	catch_up(&pty);
+	for (size_t i = 0; i < count; i++) {
+		const char *const *pair = (const char *const *)args + (i % 2 ? 2 : 0);
+		double time_ms = press(&pty, pair[0], pair[1]);
+
+		if (time_ms >= 0)
+			times_ms[answered++] = time_ms;
+		read_for(&pty, (LEAST_PAUSE_MS + erand48(seed) * PAUSE_SPREAD_MS) / 1e3);
+	}
+	qsort(times_ms, answered, sizeof(*times_ms), compare_doubles);
+	printf("%.1f %.1f %zu", percentile(times_ms, answered, 50),
+	       percentile(times_ms, answered, 99), count - answered);
+	finish(&pty);
+	free(times_ms);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	double begin = pty_now_s(), first, since;
-	bool until_end = argc > 2 && !strcmp(argv[2], "-");
-	uint64_t before_ns, after_ns;
-	char text[1024];
-	struct pty pty;
-	int status;
-
-	if (argc < 5) {
-		fputs("usage: screen MARKER SECONDS KEYS COMMAND [ARG...]\n", stderr);
-		return 2;
-	}
-	if (!pty_start(&pty, argv + 4, 24, 80, NULL))
-		return 1;
-	if (!pty_wait_for(&pty, argv[1], 30)) {
-		fprintf(stderr, "screen: %s never showed '%s'\n", argv[4], argv[1]);
-		pty_end(&pty);
-		return 1;
-	}
-	first = pty_now_s() - begin;
-	if (!until_end)
-		read_for(&pty, SETTLE_S);
-	before_ns = run_time_ns(pty.pid);
-	since = pty_now_s();
-	if (until_end)
-		read_until_end_of_stdin(&pty);
-	else
-		read_for(&pty, strtod(argv[2], NULL));
-	after_ns = run_time_ns(pty.pid);
-	printf("%.3f %.2f %ld\n", first,
-	       (double)(after_ns - before_ns) / 1e7 / (pty_now_s() - since), rss_kb(pty.pid));
-	fflush(stdout);
-	pty_keys(&pty, argv[3]);
-	if (pty_wait_end(&pty, 10, &status) && pty_stderr(&pty, text, sizeof(text)))
-		fputs(text, stderr);
-	pty_end(&pty);
-	return 0;
+	if (argc > 4 && !strcmp(argv[1], "idle"))
+		return measure_idle(argv[2], strtod(argv[3], NULL), argv + 4);
+	if (argc > 4 && !strcmp(argv[1], "during"))
+		return measure_during(argv[2], argv[3], argv + 4);
+	if (argc > 8 && !strcmp(argv[1], "keys"))
+		return measure_keys(strtoul(argv[2], NULL, 10), argv[3], argv + 4);
+	fputs("usage: screen idle MARKER SECONDS COMMAND [ARG...]\n"
+	      "       screen during LOAD MARKER COMMAND [ARG...]\n"
+	      "       screen keys COUNT MARKER KEY ANSWER KEY2 ANSWER2 COMMAND [ARG...]\n",
+	      stderr);
+	return 2;
 }

@@ -105,9 +105,8 @@ struct ptree_node {
 	struct account *account;	/* the kernel's, of its tasks that are over; or NULL */
 	struct ptree_summary *summary;	/* of those that are over below it; or NULL */
 	struct activity *activity;	/* or NULL */
-	uint64_t cpu_user_ns, cpu_system_ns; /* as sampled; since its begin */
-	uint64_t sampled_ns;		     /* when; 0: never */
-	uint64_t charged_ns;		     /* CPU time that its ancestors' sums have of it */
+	uint64_t sampled_ns;			 /* when; 0: never */
+	uint32_t cpu_user_ticks, cpu_system_ticks; /* as sampled: of 10 ms, since its begin */
 	uint32_t rss_kib;
 	uint32_t cpu_permille; /* of one CPU, between the last two samples */
 	pid_t pid, sid, tracer;
@@ -143,6 +142,7 @@ struct account {
 	uint64_t cpu_user_ns, cpu_system_ns, cpu_run_ns;
 	uint64_t elapsed_ns; /* of the process, or as long as the longest of its tasks */
 	uint64_t max_rss_bytes, read_bytes, write_bytes;
+	uint64_t charged_ns; /* CPU time that the ancestors' sums have of the process */
 	uint32_t known, tasks;
 	bool is_elapsed_whole; /* elapsed_ns is the process's */
 };
@@ -261,6 +261,7 @@ void tree_note(struct ptree_tree *tree, struct ptree_node *node, enum ptree_chan
 /* A reading of a live process: of a scan, or of a sample. */
 void usage_observe(struct ptree_tree *tree, struct ptree_node *node,
 		   const struct ptree_process *process);
+uint64_t usage_sampled_cpu_ns(const struct ptree_node *node);
 uint64_t usage_cpu_ns(const struct ptree_node *node); /* the best that is known */
 bool usage_is_final(const struct ptree_node *node);
 /* It is over, and counts among its parent's; or it is not over after all. */

@@ -68,7 +68,7 @@ static bool is_same_process(const struct ptree_node *node, const struct ptree_pr
 /* Returns the CPU time that it used since it was read before. */
 static uint64_t sample(struct sampler *sampler, struct ptree_node *node)
 {
-	uint64_t before_ns = node->cpu_user_ns + node->cpu_system_ns;
+	uint64_t before_ns = usage_sampled_cpu_ns(node);
 	struct ptree_process process = { 0 };
 
 	sampler->reads++;
@@ -76,7 +76,7 @@ static uint64_t sample(struct sampler *sampler, struct ptree_node *node)
 	    !is_same_process(node, &process) || process.state == 'Z')
 		return 0;
 	usage_observe(sampler->tree, node, &process);
-	return node->cpu_user_ns + node->cpu_system_ns - before_ns;
+	return usage_sampled_cpu_ns(node) - before_ns;
 }
 
 static bool is_readable(const struct ptree_node *node)

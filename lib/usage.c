@@ -17,6 +17,7 @@
 /* Two samples as close as this tell nothing: CPU time in /proc counts in ticks of 10 ms. */
 #define LEAST_INTERVAL_NS (200 * NS_PER_MS)
 #define ENDED_ANCESTORS_MAX 64
+#define TICK_NS (10 * NS_PER_MS)
 
 /* ---- samples ---- */
 
@@ -27,16 +28,22 @@ static void set_rate(struct ptree_node *node, uint64_t used_ns, uint64_t interva
 	node->cpu_permille = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
 }
 
-static uint64_t sampled_cpu_ns(const struct ptree_node *node)
+/* USER_HZ is 100 wherever Linux runs today: /proc tells no more. */
+static uint32_t to_ticks(uint64_t ns)
 {
-	return node->cpu_user_ns + node->cpu_system_ns;
+	return ns / TICK_NS < UINT32_MAX ? (uint32_t)(ns / TICK_NS) : UINT32_MAX;
+}
+
+uint64_t usage_sampled_cpu_ns(const struct ptree_node *node)
+{
+	return (uint64_t)node->cpu_user_ticks * TICK_NS + (uint64_t)node->cpu_system_ticks * TICK_NS;
 }
 
 void usage_observe(struct ptree_tree *tree, struct ptree_node *node,
 		   const struct ptree_process *process)
 {
 	uint64_t before_ns = node->sampled_ns, cpu_ns = process->cpu_user_ns + process->cpu_system_ns;
-	uint64_t used_ns = cpu_ns > sampled_cpu_ns(node) ? cpu_ns - sampled_cpu_ns(node) : 0;
+	uint64_t used_ns = cpu_ns > usage_sampled_cpu_ns(node) ? cpu_ns - usage_sampled_cpu_ns(node) : 0;
 	uint32_t rss_kib = (uint32_t)(process->rss_bytes / 1024);
 
 	/* It has used nothing when it begins, if that was seen. A rate is that of the whole
@@ -56,8 +63,8 @@ void usage_observe(struct ptree_tree *tree, struct ptree_node *node,
 		before_ns = tree->idle_until_ns;
 	if (before_ns)
 		set_rate(node, used_ns, process->read_ns - before_ns);
-	node->cpu_user_ns = process->cpu_user_ns;
-	node->cpu_system_ns = process->cpu_system_ns;
+	node->cpu_user_ticks = to_ticks(process->cpu_user_ns);
+	node->cpu_system_ticks = to_ticks(process->cpu_system_ns);
 	node->sampled_ns = process->read_ns;
 }
 
@@ -174,12 +181,12 @@ static uint64_t final_cpu_ns(const struct ptree_node *node)
 	if (most_ns && cpu_ns > most_ns)
 		cpu_ns = most_ns;
 	/* Threads that ended before anybody listened may have been sampled. */
-	return cpu_ns > sampled_cpu_ns(node) ? cpu_ns : sampled_cpu_ns(node);
+	return cpu_ns > usage_sampled_cpu_ns(node) ? cpu_ns : usage_sampled_cpu_ns(node);
 }
 
 uint64_t usage_cpu_ns(const struct ptree_node *node)
 {
-	return usage_is_final(node) ? final_cpu_ns(node) : sampled_cpu_ns(node);
+	return usage_is_final(node) ? final_cpu_ns(node) : usage_sampled_cpu_ns(node);
 }
 
 /* ---- charging ---- */
@@ -250,10 +257,17 @@ static struct ptree_node *first_present_ancestor(struct ptree_node *node)
 	return ancestor;
 }
 
+/* What its ancestors have of it: of one that lives what was sampled. */
+static uint64_t charged_ns(const struct ptree_node *node)
+{
+	return node->is_charged && node->is_charged_final ? node->account->charged_ns
+							  : usage_sampled_cpu_ns(node);
+}
+
 /* What it used since it was last sampled was nobody's yet. */
 static void charge_cpu(struct ptree_tree *tree, struct ptree_node *node, uint64_t cpu_ns)
 {
-	uint64_t before_ns = node->is_charged ? node->charged_ns : sampled_cpu_ns(node);
+	uint64_t before_ns = charged_ns(node);
 	uint64_t more_ns = cpu_ns > before_ns ? cpu_ns - before_ns : 0;
 	struct ptree_node *heir = first_present_ancestor(node);
 
@@ -273,10 +287,12 @@ void usage_charge(struct ptree_tree *tree, struct ptree_node *node)
 {
 	struct ptree_summary part;
 	struct ptree_node *heir = first_present_ancestor(node);
+	uint64_t part_cpu_ns;
 
 	if (node->is_charged || node->is_placeholder)
 		return;
 	part = part_of(node);
+	part_cpu_ns = part.cpu_ns;
 	charge_cpu(tree, node, part.cpu_ns);
 	if (node->summary)
 		summary_add(&part, node->summary);
@@ -284,7 +300,8 @@ void usage_charge(struct ptree_tree *tree, struct ptree_node *node)
 	node->is_charged = true;
 	node->is_charged_failed = has_failed(node);
 	node->is_charged_final = usage_is_final(node);
-	node->charged_ns = usage_cpu_ns(node);
+	if (node->is_charged_final)
+		node->account->charged_ns = part_cpu_ns;
 	node->cpu_permille = 0;
 	tree->counts.exits++;
 	if (heir && has_failed(node)) {
@@ -326,7 +343,7 @@ void usage_uncharge(struct ptree_tree *tree, struct ptree_node *node)
 		return;
 	part = part_of(node);
 	part.failed = node->is_charged_failed;
-	part.cpu_ns = node->charged_ns;
+	part.cpu_ns = charged_ns(node);
 	part.cpu_unknown = !node->is_charged_final;
 	if (node->summary)
 		summary_add(&part, node->summary);
@@ -341,7 +358,7 @@ void usage_recharge(struct ptree_tree *tree, struct ptree_node *node)
 	uint64_t cpu_ns = usage_cpu_ns(node);
 	struct ptree_summary part = {
 		.failed = has_failed(node) && !node->is_charged_failed,
-		.cpu_ns = cpu_ns > node->charged_ns ? cpu_ns - node->charged_ns : 0,
+		.cpu_ns = cpu_ns > charged_ns(node) ? cpu_ns - charged_ns(node) : 0,
 	};
 	const struct ptree_summary unknown = { .cpu_unknown = 1 };
 	struct ptree_node *heir = first_present_ancestor(node);
@@ -360,7 +377,8 @@ void usage_recharge(struct ptree_tree *tree, struct ptree_node *node)
 			activity_note(tree, heir, ACTIVITY_FAILURE);
 	}
 	node->is_charged_failed |= part.failed;
-	node->charged_ns += part.cpu_ns;
+	if (node->is_charged_final)
+		node->account->charged_ns = cpu_ns;
 	tree->usage_generation++;
 }
 
@@ -422,9 +440,9 @@ static void read_sampled(const struct ptree_node *node, struct ptree_usage *usag
 	if (!node->sampled_ns)
 		return;
 	usage->known |= PTREE_USAGE_CPU | PTREE_USAGE_CPU_SPLIT;
-	usage->cpu_user_ns = node->cpu_user_ns;
-	usage->cpu_system_ns = node->cpu_system_ns;
-	usage->cpu_ns = sampled_cpu_ns(node);
+	usage->cpu_user_ns = (uint64_t)node->cpu_user_ticks * TICK_NS;
+	usage->cpu_system_ns = (uint64_t)node->cpu_system_ticks * TICK_NS;
+	usage->cpu_ns = usage_sampled_cpu_ns(node);
 }
 
 void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage)

@@ -18,10 +18,13 @@
 /* Of each parent's children, as many as somebody could look at: a storm leaves thousands behind. */
 #define LINGERING_MAX 32
 
+/* What arranging sets in the row it sets anew each time; what is the process's own is kept beside. */
 struct candidate {
 	struct row row;
-	uint64_t end_ns;
-	uint64_t key; /* what it is sorted by */
+	uint64_t own_changed_ns;
+	uint32_t above; /* the parent's index among the candidates, NO_ROW at the top */
+	uint32_t place; /* index among the rows, if it is one */
+	uint8_t own_change;
 	bool is_match : 1;
 	bool is_needed : 1;
 	bool is_past : 1;    /* over, and no longer lingering: only there for its descendants */
@@ -42,7 +45,7 @@ struct frame {
 struct rows {
 	struct candidate *candidates;
 	size_t candidate_count, candidate_capacity;
-	struct row *rows;
+	uint32_t *order; /* the candidates that are rows */
 	size_t row_count, row_capacity;
 	const struct ptree_node **scratch;
 	size_t scratch_count, scratch_capacity;
@@ -76,7 +79,7 @@ void rows_free(struct rows *rows)
 		return;
 	clear_folds(rows);
 	free(rows->candidates);
-	free(rows->rows);
+	free(rows->order);
 	free(rows->scratch);
 	free(rows->frames);
 	free(rows);
@@ -234,6 +237,12 @@ static struct candidate *add_candidate(struct rows *rows)
 	return candidate;
 }
 
+static void note_departure(struct rows *rows, uint64_t when_ns)
+{
+	if (!rows->next_departure_ns || when_ns < rows->next_departure_ns)
+		rows->next_departure_ns = when_ns;
+}
+
 /* The beginning of a name as a number, so that the smaller comes first. */
 static uint64_t key_of_text(const char *text)
 {
@@ -276,8 +285,7 @@ static uint64_t key_of(const struct ptree_node *node, const struct ptree_usage *
 	return 0;
 }
 
-static void set_usage(struct candidate *candidate, const struct ptree_node *node,
-		      const struct rows_scope *scope)
+static void set_usage(struct candidate *candidate, const struct ptree_node *node)
 {
 	const struct ptree_activity *activity = ptree_node_activity(node);
 	struct ptree_usage usage;
@@ -286,7 +294,6 @@ static void set_usage(struct candidate *candidate, const struct ptree_node *node
 	candidate->row.sum_cpu_permille =
 	    usage.cpu_permille + (activity ? activity->exited_cpu_permille : 0);
 	candidate->row.sum_rss_kib = (uint32_t)(usage.rss_bytes / 1024);
-	candidate->key = key_of(node, &usage, scope->sort);
 }
 
 static int add_process(struct rows *rows, const struct ptree_node *node, uint32_t parent,
@@ -298,14 +305,15 @@ static int add_process(struct rows *rows, const struct ptree_node *node, uint32_
 		return -ENOMEM;
 	candidate->row.id = candidate->row.process = ptree_node_id(node);
 	candidate->row.pid = ptree_node_pid(node);
-	candidate->row.parent = parent;
+	candidate->above = parent;
 	candidate->row.depth = depth;
 	candidate->row.is_kernel = ptree_node_is_kernel_thread(node);
-	candidate->row.change = (uint8_t)ptree_node_last_change(node, &candidate->row.changed_ns);
-	set_usage(candidate, node, scope);
-	candidate->end_ns = ptree_node_end_ns(node);
+	candidate->own_change = (uint8_t)ptree_node_last_change(node, &candidate->own_changed_ns);
+	set_usage(candidate, node);
 	candidate->is_past = ptree_node_has_ended(node) && !lingers(node, scope);
 	candidate->is_process = true;
+	if (ptree_node_has_ended(node) && !candidate->is_past && !scope->shows_exited)
+		note_departure(rows, ptree_node_end_ns(node) + scope->linger_ns);
 	return 0;
 }
 
@@ -319,7 +327,7 @@ static int add_summary(struct rows *rows, const struct ptree_node *node, const s
 	candidate->row.id = ptree_node_id(node) | SUMMARY_ID_BIT;
 	candidate->row.process = ptree_node_id(node);
 	candidate->row.pid = ptree_node_pid(node);
-	candidate->row.parent = frame->parent;
+	candidate->above = frame->parent;
 	candidate->row.depth = frame->depth;
 	candidate->row.is_summary = true;
 	candidate->row.is_kernel = ptree_node_is_kernel_thread(node);
@@ -349,11 +357,11 @@ static int add_threads(struct rows *rows, const struct ptree_node *node, uint32_
 		candidate->row.id = ptree_thread_id(thread);
 		candidate->row.process = ptree_node_id(node);
 		candidate->row.pid = ptree_thread_tid(thread);
-		candidate->row.parent = parent;
+		candidate->above = parent;
 		candidate->row.depth = depth;
 		candidate->row.is_thread = true;
-		candidate->row.change = PTREE_CHANGE_FORKED;
-		candidate->row.changed_ns = ptree_thread_begin_ns(thread);
+		candidate->own_change = PTREE_CHANGE_FORKED;
+		candidate->own_changed_ns = ptree_thread_begin_ns(thread);
 	}
 	qsort(rows->candidates + first, rows->candidate_count - first, sizeof(*rows->candidates),
 	      compare_tids);
@@ -414,41 +422,48 @@ static void sum_up(struct rows *rows)
 		struct candidate *parent;
 
 		/* A summary says once more what its process has in its own sum. */
-		if (candidate->row.parent == NO_ROW || candidate->row.is_summary)
+		if (candidate->above == NO_ROW || candidate->row.is_summary)
 			continue;
-		parent = &rows->candidates[candidate->row.parent];
+		parent = &rows->candidates[candidate->above];
 		parent->row.sum_cpu_permille += candidate->row.sum_cpu_permille;
 		parent->row.sum_rss_kib += candidate->row.sum_rss_kib;
 	}
 }
 
-/* Threads stay right below their process, and its summary stays last. */
-static uint64_t final_key(const struct candidate *candidate, const struct rows_scope *scope)
+static uint64_t own_key(const struct candidate *candidate, size_t index,
+			const struct ptree_tree *tree, const struct rows_scope *scope)
 {
-	uint64_t key = candidate->key;
+	const struct ptree_node *node = ptree_tree_find_id(tree, candidate->row.process);
+	struct ptree_usage usage;
+
+	if (scope->sort == SORT_BY_CPU)
+		return candidate->row.sum_cpu_permille;
+	if (scope->sort == SORT_BY_MEMORY)
+		return candidate->row.sum_rss_kib;
+	if (scope->sort == SORT_BY_BIRTH && scope->is_list)
+		return UINT32_MAX - (uint64_t)candidate->row.pid;
+	if (scope->sort == SORT_BY_BIRTH) /* that is the order that they are in */
+		return UINT32_MAX - index;
+	if (!node)
+		return 0;
+	ptree_node_usage(node, &usage);
+	return key_of(node, &usage, scope->sort);
+}
+
+/* Threads stay right below their process, and its summary stays last. */
+static uint64_t key_in_order(const struct candidate *candidate, size_t index,
+			     const struct ptree_tree *tree, const struct rows_scope *scope)
+{
+	uint64_t key;
 
 	if (candidate->row.is_thread)
 		return UINT64_MAX;
 	if (candidate->row.is_summary)
 		return 0;
-	if (scope->sort == SORT_BY_CPU)
-		key = candidate->row.sum_cpu_permille;
-	else if (scope->sort == SORT_BY_MEMORY)
-		key = candidate->row.sum_rss_kib;
-	else if (scope->sort == SORT_BY_BIRTH && scope->is_list)
-		key = UINT32_MAX - (uint64_t)candidate->row.pid;
+	key = own_key(candidate, index, tree, scope);
 	/* Room at both ends for the two above. */
 	key = key > UINT64_MAX - 2 ? UINT64_MAX - 2 : key;
 	return scope->is_reversed ? UINT64_MAX - 2 - key + 1 : key + 1;
-}
-
-/* The order of birth is the one that they are in: as a key, so that it can be reversed. */
-static void reverse_births(struct rows *rows)
-{
-	for (size_t i = 0; i < rows->candidate_count; i++) {
-		if (!rows->candidates[i].row.is_thread && !rows->candidates[i].row.is_summary)
-			rows->candidates[i].key = UINT64_MAX - 2 - i;
-	}
 }
 
 static void reorder(struct rows *rows, const uint32_t *order, uint32_t *place,
@@ -458,15 +473,15 @@ static void reorder(struct rows *rows, const uint32_t *order, uint32_t *place,
 		place[order[i]] = (uint32_t)i;
 	for (size_t i = 0; i < rows->candidate_count; i++) {
 		sorted[i] = rows->candidates[order[i]];
-		if (sorted[i].row.parent != NO_ROW)
-			sorted[i].row.parent = place[sorted[i].row.parent];
+		if (sorted[i].above != NO_ROW)
+			sorted[i].above = place[sorted[i].above];
 	}
 	free(rows->candidates);
 	rows->candidates = sorted;
 	rows->candidate_capacity = rows->candidate_count;
 }
 
-static int sort(struct rows *rows, const struct rows_scope *scope)
+static int sort(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope)
 {
 	size_t count = rows->candidate_count;
 	struct sort_item *items = reallocarray(NULL, count + 1, sizeof(*items));
@@ -474,11 +489,10 @@ static int sort(struct rows *rows, const struct rows_scope *scope)
 	struct candidate *sorted = reallocarray(NULL, count + 1, sizeof(*sorted));
 	int err = items && order && sorted ? 0 : -ENOMEM;
 
-	if (!err && scope->sort == SORT_BY_BIRTH && !scope->is_list)
-		reverse_births(rows);
 	for (size_t i = 0; i < count && !err; i++)
-		items[i] = (struct sort_item){ rows->candidates[i].row.parent,
-					       final_key(&rows->candidates[i], scope) };
+		items[i] =
+		    (struct sort_item){ rows->candidates[i].above,
+					key_in_order(&rows->candidates[i], i, tree, scope) };
 	if (!err)
 		err = sort_forest(items, count, order);
 	if (!err)
@@ -500,6 +514,7 @@ int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct 
 	ptree_tree_get_counts(tree, &counts);
 	grow(&rows->candidates, &rows->candidate_capacity, counts.live, sizeof(*rows->candidates));
 	rows->candidate_count = rows->scratch_count = rows->frame_count = 0;
+	rows->row_count = 0;
 	rows->next_departure_ns = 0;
 	err = push_frame(rows, ptree_tree_root(tree), NO_ROW, 0, scope);
 	while (!err && (node = next_node(rows, &frame)))
@@ -507,17 +522,9 @@ int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct 
 	if (!err && !scope->is_list)
 		sum_up(rows);
 	if (!err && (scope->sort != SORT_BY_BIRTH || scope->is_reversed || scope->is_list))
-		err = sort(rows, scope);
+		err = sort(rows, tree, scope);
 	if (err)
 		rows->candidate_count = 0;
-	for (size_t i = 0; i < rows->candidate_count; i++) {
-		uint64_t end_ns = rows->candidates[i].end_ns;
-
-		if (end_ns && !scope->shows_exited && !rows->candidates[i].is_past &&
-		    (!rows->next_departure_ns ||
-		     end_ns + scope->linger_ns < rows->next_departure_ns))
-			rows->next_departure_ns = end_ns + scope->linger_ns;
-	}
 	return err;
 }
 
@@ -565,9 +572,9 @@ static void mark_needed(struct rows *rows, const struct ptree_tree *tree,
 
 		candidate->is_match = !candidate->is_past && is_match(candidate, tree, match);
 		candidate->is_needed |= candidate->is_match;
-		if (candidate->is_needed && candidate->row.parent != NO_ROW) {
-			rows->candidates[candidate->row.parent].is_needed = true;
-			rows->candidates[candidate->row.parent].row.has_children = true;
+		if (candidate->is_needed && candidate->above != NO_ROW) {
+			rows->candidates[candidate->above].is_needed = true;
+			rows->candidates[candidate->above].row.has_children = true;
 		}
 		if (candidate->is_process) {
 			rows->tally.matching += candidate->is_match;
@@ -611,10 +618,10 @@ static size_t fold_away(struct rows *rows, size_t index, struct row *row)
 		if (!candidate->is_needed)
 			continue;
 		row->hidden += !candidate->row.is_summary;
-		if (candidate->row.changed_ns <= row->changed_ns)
+		if (candidate->own_changed_ns <= row->changed_ns)
 			continue;
-		row->changed_ns = candidate->row.changed_ns;
-		row->change = candidate->row.change;
+		row->changed_ns = candidate->own_changed_ns;
+		row->change = candidate->own_change;
 	}
 	return index;
 }
@@ -625,8 +632,11 @@ static void mark_last(struct rows *rows)
 	bool has_top = false;
 
 	for (size_t i = rows->row_count; i-- > 0;) {
-		struct row *row = &rows->rows[i];
-		struct row *parent = row->parent == NO_ROW ? NULL : &rows->rows[row->parent];
+		struct candidate *candidate = &rows->candidates[rows->order[i]];
+		struct row *row = &candidate->row;
+		struct row *parent = candidate->above == NO_ROW
+					 ? NULL
+					 : &rows->candidates[candidate->above].row;
 
 		row->is_last = parent ? !parent->has_children : !has_top;
 		if (parent)
@@ -636,35 +646,41 @@ static void mark_last(struct rows *rows)
 	}
 }
 
+static void begin_row(struct rows *rows, struct candidate *candidate)
+{
+	struct row *row = &candidate->row;
+
+	row->parent =
+	    candidate->above == NO_ROW ? NO_ROW : rows->candidates[candidate->above].place;
+	row->changed_ns = candidate->own_changed_ns;
+	row->change = candidate->own_change;
+	row->hidden = 0;
+	row->is_context = !candidate->is_match && !candidate->is_past;
+}
+
 int rows_arrange(struct rows *rows, const struct ptree_tree *tree, const struct rows_match *match)
 {
-	uint32_t *place;
 	size_t i = 0;
 
-	if (grow(&rows->rows, &rows->row_capacity, rows->candidate_count, sizeof(*rows->rows)))
-		return -ENOMEM;
-	place = calloc(rows->candidate_count + 1, sizeof(*place));
-	if (!place)
+	if (grow(&rows->order, &rows->row_capacity, rows->candidate_count, sizeof(*rows->order)))
 		return -ENOMEM;
 	mark_needed(rows, tree, match);
 	rows->row_count = 0;
 	while (i < rows->candidate_count) {
-		const struct candidate *candidate = &rows->candidates[i];
-		struct row *row = &rows->rows[rows->row_count];
+		struct candidate *candidate = &rows->candidates[i];
+		struct row *row = &candidate->row;
 
 		if (!candidate->is_needed) {
 			i++;
 			continue;
 		}
-		*row = candidate->row;
-		row->parent = row->parent == NO_ROW ? NO_ROW : place[row->parent];
-		row->is_context = !candidate->is_match && !candidate->is_past;
+		begin_row(rows, candidate);
 		row->is_folded = is_folded(rows, row, has_filter(match));
 		row->has_children = row->is_folded;
-		place[i] = (uint32_t)rows->row_count++;
+		candidate->place = (uint32_t)rows->row_count;
+		rows->order[rows->row_count++] = (uint32_t)i;
 		i = row->is_folded ? fold_away(rows, i, row) : i + 1;
 	}
-	free(place);
 	mark_last(rows);
 	return 0;
 }
@@ -678,13 +694,13 @@ uint32_t rows_count(const struct rows *rows)
 
 const struct row *rows_at(const struct rows *rows, uint32_t index)
 {
-	return index < rows->row_count ? &rows->rows[index] : NULL;
+	return index < rows->row_count ? &rows->candidates[rows->order[index]].row : NULL;
 }
 
 uint32_t rows_find(const struct rows *rows, uint64_t id)
 {
 	for (size_t i = 0; i < rows->row_count; i++) {
-		if (rows->rows[i].id == id)
+		if (rows->candidates[rows->order[i]].row.id == id)
 			return (uint32_t)i;
 	}
 	return NO_ROW;
@@ -772,8 +788,8 @@ bool rows_reveal(struct rows *rows, uint64_t id)
 
 	if (at == rows->candidate_count)
 		return false;
-	for (parent = rows->candidates[at].row.parent; parent != NO_ROW;
-	     parent = rows->candidates[parent].row.parent) {
+	for (parent = rows->candidates[at].above; parent != NO_ROW;
+	     parent = rows->candidates[parent].above) {
 		if (is_folded(rows, &rows->candidates[parent].row, false))
 			rows_set_folded(rows, rows->candidates[parent].row.id, false);
 	}

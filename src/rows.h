@@ -65,8 +65,8 @@ struct rows_match {
 struct rows *rows_new(void); /* NULL: no memory */
 void rows_free(struct rows *rows);
 
-/* Both return 0, or -ENOMEM with the rows as they were. Arranging is what filter and folds need;
-   it can be repeated over what was collected before, while the tree goes on. */
+/* Both return 0 or -ENOMEM. There are no rows from the one to the other. Arranging is what filter
+   and folds need; it can be repeated over what was collected before, while the tree goes on. */
 int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope);
 int rows_arrange(struct rows *rows, const struct ptree_tree *tree, const struct rows_match *match);
 

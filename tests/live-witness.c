@@ -468,8 +468,8 @@ static void free_runs(struct runs *runs)
 /* In a spawner. */
 static int run_each(struct runs *runs, size_t first, pid_t test)
 {
-	char mark[32], number[32];
-	char *argv[] = { "true", mark, number, NULL };
+	char name[] = "true", mark[32], number[32];
+	char *argv[] = { name, mark, number, NULL };
 
 	snprintf(mark, sizeof(mark), "live-witness-%d", test);
 	for (size_t i = first; i < runs->count; i += SPAWNERS) {
@@ -631,7 +631,7 @@ static void end(pid_t pid)
 	wait_for(pid);
 }
 
-static char *const sleeper[] = { "sleep", "60", "0", NULL };
+static char *const sleeper[] = { (char[]){ "sleep" }, (char[]){ "60" }, (char[]){ "0" }, NULL };
 static const char *const sleeper_words[] = { "sleep", "60", "0" };
 
 /* Runs one and waits for what is said of it. */

@@ -1,89 +1,505 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The figures of the README, and those of the peers that are installed, in one run on one machine:
-# medians of three rounds. Nothing here passes or fails. Run it through `make bench`, as root for
-# the figures that need a large receive buffer.
+# The figures of the README, and those of the peers that are installed, in one run on one machine.
+# Nothing here passes or fails.
+#
+#   make bench                            all of it, in some eight minutes
+#   PROCTOP=./proctop bench/bench.sh PART...   in the build directory; a PART is one of
+#       short        processes that live for less than a millisecond: who sees them, at what cost
+#       accounting   what is known about them when they have ended
+#       sleepers     a screen, and one picture, of many processes that sleep
+#       keys         from a key to the screen
+#       storm        forks at the machine's full rate with the screen on
+#       soak         forks at a steady pace for SOAK seconds; of `make bench` only if SOAK is set
+#
+# A round runs the variants one after the other, and ratios are taken within it: the machine drifts.
+# Medians of three rounds are printed. It runs as anybody; what needs root is marked.
 set -u
 PROCTOP=${PROCTOP:-./proctop}
 LOAD=${LOAD:-bench/load}
 SCREEN=${SCREEN:-bench/screen}
+ROUNDS=${ROUNDS:-3}
+SHORT=${SHORT:-6000}
+SPAWNERS=${SPAWNERS:-1 2 8}
 SLEEPERS=${SLEEPERS:-10000}
+IDLE_S=${IDLE_S:-10}
+PEER_IDLE_S=${PEER_IDLE_S:-4}
+KEYS=${KEYS:-200}
+PEER_KEYS=${PEER_KEYS:-30}
 FORKS=${FORKS:-500000}
-export TERM=xterm-256color
+SOAK_RATE=${SOAK_RATE:-2000}
+live=LIVE
+run=0
+storm=
 work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-# libtool's wrapper would be measured, too.
-if [ -x .libs/proctop ]; then
-	PROCTOP=.libs/proctop
-	LD_LIBRARY_PATH=$PWD/lib/.libs
-	export LD_LIBRARY_PATH
-fi
-
-median()
-{
-	sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)]; else print "-" }'
-}
+trap 'kill $storm 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 
 has()
 {
 	command -v "$1" >/dev/null 2>&1
 }
 
-# seconds COMMAND...: how long it takes.
-seconds()
+is_root()
 {
-	/usr/bin/env bash -c 'TIMEFORMAT=%R; time "$@" >/dev/null 2>&1' bash "$@" 2>&1
+	[ "$(id -u)" -eq 0 ]
 }
 
-row()
+rounds()
 {
-	printf '%-44s %12s %12s %12s\n' "$@"
+	seq 1 "$ROUNDS"
 }
 
-# What a screen of the program costs over the sleepers: three rounds, each figure's median.
-screen_row()
+# A copy that nobody can read, too. Of what libtool has linked the program itself: its wrapper would
+# be measured otherwise.
+copy_proctop()
 {
-	name=$1 marker=$2 keys=$3
+	directory=$(dirname "$PROCTOP")
+	chmod 755 "$work" || exit 1
+	if [ -x "$directory/.libs/$(basename "$PROCTOP")" ]; then
+		cp "$directory/.libs/$(basename "$PROCTOP")" "$work/proctop" &&
+			cp "$directory"/lib/.libs/libproctree.so.* "$work" || exit 1
+		LD_LIBRARY_PATH=$work
+		export LD_LIBRARY_PATH
+	else
+		cp "$PROCTOP" "$work/proctop" || exit 1
+	fi
+	PROCTOP=$work/proctop
+}
+
+# What the screen of proctop says once it has the whole tree.
+find_live_marker()
+{
+	"$PROCTOP" log --require-events --duration=0.01 >/dev/null 2>&1
+	[ $? -ne 3 ] || live=POLLING
+}
+
+# note TABLE NAME COLUMN VALUE: a figure of this round.
+note()
+{
+	printf '%s\t%s\t%s\t%s\n' "$2" "$3" "$round" "$4" >>"$work/$1"
+}
+
+# table TITLE WIDTH FILE COLUMN...: medians. A COLUMN is HEADING|COLUMN|REFERENCE|FORMAT: with a
+# REFERENCE the ratio to the row of that name. A row in whose column "why" is a text has only that.
+table()
+{
+	title=$1 width=$2 file=$3
 	shift 3
-	for _ in 1 2 3; do
-		"$SCREEN" "$marker" 4 "$keys" "$@" 2>/dev/null
-	done >"$work/rounds"
-	row "$name" "$(awk '{ print $1 }' "$work/rounds" | median)" \
-		"$(awk '{ print $2 }' "$work/rounds" | median)" \
-		"$(awk '{ print $3 }' "$work/rounds" | median)"
+	echo
+	printf '%s\n' "$@" | awk -v title="$title" -v width="$width" -F '\t' '
+	function median(name, column, reference,    n, i, j, v, value, by) {
+		n = 0
+		for (i = 1; i <= rounds; i++) {
+			if (!((name, column, i) in figure))
+				continue
+			by = 1
+			if (reference != "") {
+				if (!((reference, column, i) in figure) || figure[reference, column, i] + 0 == 0)
+					continue
+				by = figure[reference, column, i]
+			}
+			value = figure[name, column, i] / by
+			for (j = n++; j > 0 && v[j] > value; j--)
+				v[j + 1] = v[j]
+			v[j + 1] = value
+		}
+		return n ? v[int((n + 1) / 2)] : ""
+	}
+	NR == FNR { split($0, part, "|"); head[++columns] = part[1]; of[columns] = part[2]
+		    reference[columns] = part[3]; form[columns] = part[4]; next }
+	{ if (!($1 in known)) { known[$1] = 1; names[++rows] = $1 }
+	  if ($2 == "why") why[$1] = $4
+	  else figure[$1, $2, $3] = $4
+	  if ($3 > rounds) rounds = $3 }
+	END {
+		printf "%-" width "s", title
+		for (c = 1; c <= columns; c++)
+			printf " %12s", head[c]
+		print ""
+		for (r = 1; r <= rows; r++) {
+			printf "%-" width "s", "  " names[r]
+			if (names[r] in why) {
+				print " " why[names[r]]
+				continue
+			}
+			for (c = 1; c <= columns; c++) {
+				value = median(names[r], of[c], reference[c])
+				printf " %12s", value == "" ? "-" : sprintf(form[c], value)
+			}
+			print ""
+		}
+	}' - "$file"
 }
 
-picture_row()
+# ---- processes that live for less than a millisecond ----
+
+# beside MARKER COMMAND...: the load with the observer beside it. What the observer said is in said.
+beside()
+{
+	marker=$1
+	shift
+	"$SCREEN" during "\"\$LOAD\" execs $SHORT $spawners $run" "$marker" "$@" \
+		>"$work/figures" 2>"$work/said"
+}
+
+# The same with its output in a file.
+beside_into_file()
+{
+	# The words are the inner shell's.
+	# shellcheck disable=SC2016
+	beside '' /bin/sh -c 'out=$1; shift; exec "$@" >"$out" 2>&1' sh "$work/out" "$@"
+}
+
+# The counters of proctop's summary. Of the command lines that it could not read each is taken for
+# one of the load, and of the processes that it saw no more than the load has.
+count_summary()
+{
+	sed 's/,//g' "$work/said" | awk -v all="$SHORT" '/command lines read/ {
+		for (i = 2; i <= NF; i++) if ($i == "of") { read = $(i - 1); execs = $(i + 1) }
+		seen = execs < all ? execs : all
+		lines = seen - (execs - read)
+		print seen, (lines > 0 ? lines : 0) }'
+}
+
+# Those of which the ending is told, with a spawner and the load as ancestors; and the command lines
+# by their numbers.
+count_json()
+{
+	awk -v run="$run" '
+	/^{"event":"exit".*"ancestry":\[{"pid":[0-9]+,"comm":"load"},{"pid":[0-9]+,"comm":"load"}/ { seen++ }
+	/^{"event":"exec"/ && match($0, "\"nothing\",\"" run "\",\"[0-9]+\"") {
+		text = substr($0, RSTART, RLENGTH)
+		if (!(text in known)) { known[text] = 1; lines++ } }
+	END { print seen + 0, lines + 0 }' "$work/out"
+}
+
+# Those of which a pid is told (the third word of forkstat's lines; extrace also tells of whom it
+# knows no more), and the command lines by their numbers.
+count_text()
+{
+	awk -v run="$run" -v all="$SHORT" '
+	{ pid = $2 == "exec" ? $3 : /vanished/ ? $NF : $1 }
+	pid ~ /^[0-9]+$/ && !(pid in pids) { pids[pid] = 1; seen++ }
+	match($0, "nothing " run " [0-9]+") {
+		text = substr($0, RSTART, RLENGTH)
+		if (!(text in known)) { known[text] = 1; lines++ } }
+	END { print (seen < all ? seen : all) + 0, lines + 0 }' "$work/out"
+}
+
+# short_figures NAME COUNTER
+short_figures()
+{
+	counts=$($2)
+	rate=$(awk '/ processes in / { print $1 / $4 }' "$work/figures")
+	cpu=$(awk 'NF == 6 { print $1 }' "$work/figures")
+	if [ -z "$counts" ] || [ -z "$rate" ] || [ -z "$cpu" ]; then
+		note "short.$spawners" "$1" why 'did not run'
+		return
+	fi
+	note "short.$spawners" "$1" seen "$(echo "$counts" | awk -v all="$SHORT" '{ print $1 * 100 / all }')"
+	note "short.$spawners" "$1" lines "$(echo "$counts" | awk -v all="$SHORT" '{ print $2 * 100 / all }')"
+	note "short.$spawners" "$1" rate "$rate"
+	note "short.$spawners" "$1" cpu "$cpu"
+}
+
+# observe NAME: by NAME, how it is run and what it writes.
+observe()
+{
+	run=$((run + 1))
+	: >"$work/out"
+	case $1 in
+	'nobody looks')
+		"$LOAD" execs "$SHORT" "$spawners" "$run" >"$work/figures"
+		note "short.$spawners" "$1" rate "$(awk '{ print $1 / $4 }' "$work/figures")"
+		note "short.$spawners" "$1" life "$(awk '{ print $(NF - 1) }' "$work/figures")"
+		;;
+	'proctop')
+		beside "$live" "$PROCTOP" --summary
+		short_figures "$1" count_summary
+		;;
+	'proctop --no-realtime')
+		beside "$live" "$PROCTOP" --summary --no-realtime
+		short_figures "$1" count_summary
+		;;
+	'proctop as nobody')
+		beside "$live" "$(command -v setpriv)" --reuid=65534 --regid=65534 --clear-groups \
+			"$PROCTOP" --summary
+		short_figures "$1" count_summary
+		;;
+	'proctop log --json')
+		beside_into_file "$PROCTOP" log --json
+		short_figures "$1" count_json
+		! is_root || accounting_figures
+		;;
+	forkstat*)
+		# Its name is also its options.
+		# shellcheck disable=SC2086
+		beside_into_file $1 -e exec,exit
+		short_figures "$1" count_text
+		;;
+	extrace)
+		beside_into_file extrace
+		short_figures "$1" count_text
+		;;
+	esac
+}
+
+# Why it cannot run here, or nothing.
+obstacle()
+{
+	case $1 in
+	forkstat* | extrace | *nobody)
+		is_root || echo 'needs root'
+		;;
+	esac
+	case $1 in
+	forkstat* | extrace) has "${1%% *}" || echo 'not installed' ;;
+	*nobody) has setpriv || echo 'needs setpriv' ;;
+	esac
+}
+
+short_round()
+{
+	for name in 'nobody looks' 'proctop' 'proctop log --json' 'proctop --no-realtime' \
+		'proctop as nobody' 'forkstat' 'forkstat -r' 'extrace'; do
+		why=$(obstacle "$name" | head -n 1)
+		if [ -n "$why" ]; then
+			note "short.$spawners" "$name" why "$why"
+		else
+			observe "$name"
+		fi
+	done
+}
+
+short()
+{
+	for round in $(rounds); do
+		for spawners in $SPAWNERS; do
+			short_round
+		done
+	done
+	for spawners in $SPAWNERS; do
+		table "$SHORT processes by $spawners at a time" 32 "$work/short.$spawners" \
+			'seen %|seen||%.2f' 'lines read %|lines||%.2f' 'per second|rate||%.0f' \
+			'of the rate|rate|nobody looks|%.2f' 'CPU s|cpu||%.2f' \
+			'x forkstat-r|cpu|forkstat -r|%.2f' 'life ms|life||%.2f'
+	done
+	echo
+	echo "seen: processes whose existence was told; lines read: command lines, by exact count;"
+	echo "life: median from before the spawn until the parent knew, waiting for a CPU included"
+}
+
+# ---- accounting ----
+
+# Of the log in out. What the load's processes are: see count_json.
+accounting_figures()
+{
+	awk '/^{"event":"exit".*"ancestry":\[{"pid":[0-9]+,"comm":"load"},{"pid":[0-9]+,"comm":"load"}/ {
+		all++
+		known += /"elapsed_ns":[0-9]/ && /"uid":[0-9]/
+		used += /"cpu_ns":[0-9]/ || /"max_rss_bytes":[0-9]/ }
+	END { if (all) printf "%.2f %.2f\n", known * 100 / all, used * 100 / all }' \
+		"$work/out" >"$work/shares"
+	read -r known used <"$work/shares" || return
+	note accounting "$spawners at a time" known "$known"
+	note accounting "$spawners at a time" used "$used"
+}
+
+accounting_round()
+{
+	for spawners in $SPAWNERS; do
+		if is_root; then
+			run=$((run + 1))
+			beside_into_file "$PROCTOP" log --json
+			accounting_figures
+		else
+			note accounting "$spawners at a time" why 'needs root'
+		fi
+	done
+}
+
+# The logs of the part before tell it, too.
+accounting()
+{
+	if [ ! -s "$work/accounting" ]; then
+		for round in $(rounds); do
+			accounting_round
+		done
+	fi
+	table "of $SHORT such processes that ended" 40 "$work/accounting" \
+		'time, user %|known||%.2f' 'CPU or RSS %|used||%.2f'
+}
+
+# ---- many that sleep ----
+
+# screen_figures NAME MARKER SECONDS COMMAND...
+screen_figures()
 {
 	name=$1
 	shift
-	row "$name" "$(for _ in 1 2 3; do seconds "$@"; done | median)" '' ''
+	"$SCREEN" idle "$@" >"$work/figures" 2>/dev/null
+	if ! read -r first idle rss <"$work/figures"; then
+		note screens "$name" why 'did not run'
+		return
+	fi
+	note screens "$name" first "$first"
+	note screens "$name" idle "$idle"
+	note screens "$name" rss "$rss"
+}
+
+# The markers are what no frame before the first full one has. proctop says LIVE when its first scan
+# is in the tree; btop's comes with its list of processes.
+screens_round()
+{
+	screen_figures proctop "$live" "$IDLE_S" "$PROCTOP" --no-mouse
+	! has htop || screen_figures 'htop -t' F10 "$PEER_IDLE_S" "$(command -v htop)" -t
+	! has top || screen_figures top COMMAND "$PEER_IDLE_S" "$(command -v top)"
+	! has btop || screen_figures btop Program "$PEER_IDLE_S" "$(command -v btop)"
+}
+
+picture()
+{
+	has "$1" || return
+	name=$*
+	[ "$1" != "$PROCTOP" ] || name="proctop${name#"$PROCTOP"}"
+	[ "$1" != "$LOAD" ] || name='stat and cmdline, only read'
+	note pictures "$name" seconds "$("$LOAD" seconds "$@" 2>/dev/null)"
+}
+
+pictures_round()
+{
+	picture "$LOAD" read-proc
+	picture "$PROCTOP" tree
+	picture "$PROCTOP" tree --json
+	picture ps -ef
+	picture ps axf
+	picture pstree -aclpu
 }
 
 over_sleepers()
 {
-	row "over $SLEEPERS sleeping processes" 'first (s)' 'idle (%)' 'RSS (kB)'
-	screen_row 'proctop' sleepers q "$PROCTOP" --no-mouse
-	has htop && screen_row 'htop -t' F10 q "$(command -v htop)" -t
-	has top && screen_row 'top' COMMAND q "$(command -v top)"
-	echo
-	row 'one picture of them' 'seconds' '' ''
-	picture_row 'proctop tree' "$PROCTOP" tree
-	picture_row 'proctop tree --json' "$PROCTOP" tree --json
-	has pstree && picture_row 'pstree -aclpu' pstree -aclpu
-	has ps && picture_row 'ps axf' ps axf
-	has ps && picture_row 'ps -ef' ps -ef
+	for round in $(rounds); do
+		screens_round
+		pictures_round
+	done
+	table "a screen of $SLEEPERS that sleep" 32 "$work/screens" \
+		'first, s|first||%.3f' 'x proctop|first|proctop|%.1f' \
+		'idle CPU %|idle||%.2f' 'x proctop|idle|proctop|%.0f' \
+		'RSS kB|rss||%.0f' 'x proctop|rss|proctop|%.1f'
+	table 'one picture of them' 32 "$work/pictures" 'seconds|seconds||%.3f' \
+		'x only read|seconds|stat and cmdline, only read|%.2f'
 }
 
-if [ "${1:-}" = over-sleepers ]; then
-	over_sleepers
-	exit
-fi
+# ---- keys ----
 
-"$LOAD" sleepers "$SLEEPERS" "$0" over-sleepers | grep -v '^ready$'
-echo
-echo "a storm of $FORKS forks ($((2 * FORKS)) events) by 4 spawners, the screen on:"
-"$LOAD" forks "$FORKS" 4 | tee "$work/storm" |
-	"$SCREEN" COMMAND - q "$PROCTOP" --summary 2>&1 |
-	awk 'NF == 3 { printf "  its CPU %s %% of a core, RSS %s kB\n", $2, $3; next } { print "  " $0 }'
-sed 's/^/  /' "$work/storm"
+# keys_figures NAME COUNT MARKER KEY ANSWER KEY ANSWER COMMAND...
+keys_figures()
+{
+	name=$1
+	shift
+	"$SCREEN" keys "$@" >"$work/figures" 2>/dev/null
+	if ! read -r p50 p99 unanswered <"$work/figures"; then
+		note "$keys" "$name" why 'did not run'
+		return
+	fi
+	note "$keys" "$name" p50 "$p50"
+	note "$keys" "$name" p99 "$p99"
+	note "$keys" "$name" unanswered "$unanswered"
+}
+
+# Only once: the percentiles are of many keys already.
+press_keys()
+{
+	keys=$1
+	keys_figures 'proctop: j, k' "$KEYS" "$live" j '>' k '>' "$PROCTOP" --no-mouse
+	keys_figures 'proctop: help and back' "$PEER_KEYS" "$live" '?' 'next row' '?' COMMAND \
+		"$PROCTOP" --no-mouse
+	! has htop || keys_figures 'htop -t: help and back' "$PEER_KEYS" F10 h 'dev team' ' ' Load \
+		"$(command -v htop)" -t
+	! has top || keys_figures 'top: help and back' "$PEER_KEYS" COMMAND h Interactive q average \
+		"$(command -v top)"
+}
+
+keys_over_sleepers()
+{
+	round=1
+	press_keys keys.quiet
+	"$LOAD" forks 100000000 4 >/dev/null 2>&1 &
+	storm=$!
+	press_keys keys.storm
+	kill "$storm"
+	wait "$storm" 2>/dev/null
+	storm=
+	for keys in quiet storm; do
+		table "key to screen, $SLEEPERS asleep, $keys" 40 "$work/keys.$keys" \
+			'p50 ms|p50||%.1f' 'p99 ms|p99||%.1f' 'unanswered|unanswered||%.0f'
+	done
+}
+
+# Both need the sleepers: the load starts this script again for what is to be done beside them.
+beside_sleepers()
+{
+	"$LOAD" sleepers "$SLEEPERS" "$0" "$1" | grep -v '^ready$'
+}
+
+# ---- a storm, and a long time ----
+
+# storm_figures LOAD: prints the load's line and what the screen took during it.
+storm_figures()
+{
+	"$SCREEN" during "$1" "$live" "$PROCTOP" --summary >"$work/figures" 2>"$work/said"
+	awk '/ processes in / { print "  " $0; took = $4; next }
+	NF == 6 { printf "  its CPU %.1f %% of a core; RSS %d kB, %d at the half, %d at the end; ",
+			took ? $1 / took * 100 : 0, $2, $3, $4
+		  printf "descriptors %d, %d at the end\n", $5, $6 }' "$work/figures"
+	sed 's/^/  /' "$work/said"
+}
+
+storm()
+{
+	echo
+	echo "$FORKS forks ($((2 * FORKS)) events) by 4 at a time, the screen of proctop on:"
+	is_root || echo '  (not as root: the receive buffer is small, and losses are to be expected)'
+	storm_figures "\"\$LOAD\" forks $FORKS 4"
+}
+
+soak()
+{
+	echo
+	echo "$SOAK_RATE forks a second for ${SOAK:=60} s, the screen of proctop on:"
+	storm_figures "\"\$LOAD\" forks-per-second $SOAK_RATE $SOAK"
+}
+
+# ---- ----
+
+part()
+{
+	case $1 in
+	short | accounting | storm | soak | over_sleepers | keys_over_sleepers) "$1" ;;
+	sleepers) beside_sleepers over_sleepers ;;
+	keys) beside_sleepers keys_over_sleepers ;;
+	*)
+		echo "$0: '$1' is not a part: short accounting sleepers keys storm soak" >&2
+		exit 2
+		;;
+	esac
+}
+
+for program in "$PROCTOP" "$LOAD" "$SCREEN"; do
+	[ -x "$program" ] || { echo "$0: $program is missing: make it, or say where it is" >&2; exit 2; }
+done
+copy_proctop
+find_live_marker
+# btop and htop write their settings on leaving.
+HOME=$work
+TERM=xterm-256color
+export HOME TERM PROCTOP LOAD SCREEN
+unset XDG_CONFIG_HOME
+if [ $# -eq 0 ]; then
+	set -- short accounting sleepers keys storm
+	[ -z "${SOAK:-}" ] || set -- "$@" soak
+fi
+for name; do
+	part "$name"
+done

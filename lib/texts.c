@@ -325,11 +325,14 @@ static void count_handed_over(struct texts *texts, const struct ptree_node *node
 	const struct ptree_image *image = ptree_node_image(node, 0);
 	const struct ptree_image *before = ptree_node_image(node, 1);
 
-	if (!before || before->argv_status != PTREE_ARGV_LATE ||
-	    before->read_ns <= image->begin_ns || !is_text(image->argv_status))
+	if (!before || before->argv_status != PTREE_ARGV_LATE)
 		return;
+	/* Nobody had an answer for the former yet. Of a begin it is not one of an exec. */
+	if (!before->read_ns && ptree_node_exec_count(node) > 1)
+		texts->execs_late++;
 	/* It was counted as read for the former, and now is for this one. */
-	texts->execs_late++;
+	else if (before->read_ns > image->begin_ns && is_text(image->argv_status))
+		texts->execs_late++;
 }
 
 void texts_want_of_exec(struct texts *texts, const struct ptree_node *node,

@@ -45,6 +45,8 @@
 #define WINDOW_NS (100 * NS_PER_MS)
 #define REALTIME_PER_WINDOW_NS (WINDOW_NS / 4)
 #define CHECK_NS (WINDOW_NS / 32)
+/* One that was demoted is to be back in time for what comes after a pause. */
+#define DEMOTED_MS 100
 
 enum hand_state {
 	IDLE,	  /* not reading */
@@ -67,6 +69,7 @@ struct hand {
 	/* its own: */
 	uint64_t window_ns, window_cpu_ns, checked_ns;
 	bool is_realtime;
+	bool is_allowed; /* it was in real time before */
 };
 
 /* A testimony in the ring, followed by its text. A size of 0: go on at the ring's begin. */
@@ -207,12 +210,17 @@ static bool be_realtime(void)
 static void set_realtime(struct hand *hand, bool realtime)
 {
 	if (realtime && be_realtime()) {
-		hand->is_realtime = true;
+		hand->is_realtime = hand->is_allowed = true;
 	} else {
 		hand->is_realtime = false;
 		be_ordinary();
 	}
 	atomic_store(&hand->witness->is_realtime, hand->is_realtime);
+}
+
+static bool is_demoted(const struct hand *hand)
+{
+	return hand->is_allowed && !hand->is_realtime;
 }
 
 static uint64_t own_cpu_ns(void)
@@ -233,7 +241,7 @@ static void keep_within_share(struct hand *hand)
 	if (now_ns >= hand->window_ns + WINDOW_NS) {
 		hand->window_ns = hand->checked_ns = now_ns;
 		hand->window_cpu_ns = own_cpu_ns();
-		if (!hand->is_realtime)
+		if (is_demoted(hand))
 			set_realtime(hand, true);
 	} else if (hand->is_realtime && now_ns >= hand->checked_ns + CHECK_NS) {
 		hand->checked_ns = now_ns;
@@ -351,7 +359,9 @@ static bool watch(struct hand *hand)
 		if (!take_events(hand))
 			return false;
 		if (!is_released(hand))
-			poll(fds, 2, -1);
+			poll(fds, 2, is_demoted(hand) ? DEMOTED_MS : -1);
+		if (is_demoted(hand))
+			keep_within_share(hand);
 	} while (!is_released(hand) && !fds[1].revents);
 	return true;
 }

@@ -30,6 +30,7 @@ struct line {
 	bool is_match;
 	bool is_shown; /* a match, or above one */
 	bool is_last;  /* of its parent's children that are shown */
+	uint64_t sum_cpu_ns, sum_rss_bytes; /* with all that is below */
 	bool has_shown_child;
 };
 
@@ -108,6 +109,15 @@ static int push_children(struct tree_dump *dump, const struct ptree_node *node, 
 	return 0;
 }
 
+static void set_usage(struct line *line)
+{
+	struct ptree_usage usage;
+
+	ptree_node_usage(line->node, &usage);
+	line->sum_cpu_ns = usage.cpu_ns;
+	line->sum_rss_bytes = usage.rss_bytes;
+}
+
 /* Moves what is pending into its place, with all that is below. */
 static int lay_out(struct tree_dump *dump)
 {
@@ -115,6 +125,7 @@ static int lay_out(struct tree_dump *dump)
 		struct line line = dump->pending.at[--dump->pending.count];
 		int err;
 
+		set_usage(&line);
 		line.is_match = selection_has(&dump->selection, dump->tree, dump->users, line.node);
 		err = push(&dump->lines, &line);
 		if (!err)
@@ -126,6 +137,18 @@ static int lay_out(struct tree_dump *dump)
 }
 
 /* From the end: what is below has been seen before what is above it. */
+static void sum_up(struct lines *lines)
+{
+	for (size_t i = lines->count; i-- > 0;) {
+		const struct line *line = &lines->at[i];
+
+		if (line->parent == NO_LINE)
+			continue;
+		lines->at[line->parent].sum_cpu_ns += line->sum_cpu_ns;
+		lines->at[line->parent].sum_rss_bytes += line->sum_rss_bytes;
+	}
+}
+
 static void choose_shown(struct lines *lines)
 {
 	bool has_shown_top = false;
@@ -197,6 +220,9 @@ static void put_json(struct tree_dump *dump, const struct line *line)
 	json_unsigned(&json, "boot_ns", ptree_node_begin_ns(node));
 	json_integer(&json, "sid", ptree_node_sid(node));
 	json_unsigned(&json, "threads", ptree_node_thread_count(node) + 1);
+	describe_usage_json(&json, node, true);
+	json_unsigned(&json, "subtree_cpu_ns", line->sum_cpu_ns);
+	json_unsigned(&json, "subtree_rss_bytes", line->sum_rss_bytes);
 	json_bool(&json, "kernel_thread", ptree_node_is_kernel_thread(node));
 	json_bool(&json, "zombie", ptree_node_is_zombie(node));
 	json_bool(&json, "match", line->is_match);
@@ -322,6 +348,7 @@ static int show(struct tree_dump *dump, char *error, size_t size)
 		err = lay_out(dump);
 	if (err)
 		return fail(error, size, "cannot lay out the tree", err);
+	sum_up(&dump->lines);
 	choose_shown(&dump->lines);
 	err = print_lines(dump);
 	/* A reader that has seen enough is no failure. */

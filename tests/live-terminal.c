@@ -435,9 +435,9 @@ static void the_mouse_selects_and_the_wheel_scrolls(void **state)
 	(void)state;
 	start_with(&pty, "--poll", NULL);
 	assert_true(pty_wait_for(&pty, "Help", PATIENCE_S));
-	pty_keys(&pty, "\033[<0;30;6M\033[<0;30;6m"); /* a click on the sixth line */
-	assert_true(pty_wait_for(&pty, "\033[6;1H", PATIENCE_S) ||
-		    pty_wait_for(&pty, "\033[6d", 1));
+	pty_keys(&pty, "\033[<0;30;9M\033[<0;30;9m"); /* a click on the ninth line */
+	assert_true(pty_wait_for(&pty, "\033[9;1H", PATIENCE_S) ||
+		    pty_wait_for(&pty, "\033[9d", 1));
 	pty_keys(&pty, "\033[<65;30;6M");
 	pty_keys(&pty, "q");
 	expect_end(&pty, 0);

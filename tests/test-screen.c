@@ -286,7 +286,8 @@ static void changes_are_told_by_letters_and_words(void **state)
 			    "F    400 root      0.9s │   ├─ make -j4\n"
 			    "X    401 root      0.8s │   ├─ /usr/bin/cc -c a.c\n"
 			    "†    402 root     0.10s │   ├─ make -j4  ✗ exit 1\n"
-			    "†    403 root     0.30s │   └─ make -j4  ✓\n"
+			    "†    403 root     0.30s │   ├─ make -j4  ✓\n"
+			    "       ∅                │   └─ 3 gone 1✗: make×3\n"
 			    "     110 root       24h └─ /usr/sbin/cron -f\n"
 			    "       2 root        2d ▸ [kthreadd] [+2]\n");
 }
@@ -460,7 +461,8 @@ static void an_orphan_remembers_who_forked_it(void **state)
 	type(screen, "/zzz\033");
 	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
 			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
-			    "     200 root     1h00m │└─ sshd: alice [priv]\n"
+			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
+			    "       ∅                │ └─ 1 gone: bash×1\n"
 			    "     110 root       24h ├─ /usr/sbin/cron -f\n"
 			    "     300 root      1m10 ├─ make -j4\n"
 			    "     400 root      5.0s └─ -bash  ⤴ was bash(201)†\n"
@@ -471,9 +473,10 @@ static void an_orphan_remembers_who_forked_it(void **state)
 	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
 			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
 			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
-			    "†    201 root     58m16 │ └▾ -bash  ✓\n"
-			    "     300 root      1m10 │  ├─ make -j4\n"
-			    "     400 root      5.0s │  └─ -bash\n"
+			    "†    201 root     58m16 │ ├▾ -bash  ✓\n"
+			    "     300 root      1m10 │ │├─ make -j4\n"
+			    "     400 root      5.0s │ │└─ -bash\n"
+			    "       ∅                │ └─ 1 gone: bash×1\n"
 			    "     110 root       24h └─ /usr/sbin/cron -f\n"
 			    "       2 root        2d ▾ [kthreadd]\n"
 			    "       3 root        2d ├─ [kworker/0:0]\n"
@@ -538,6 +541,9 @@ static void lists_exited_ones_and_kernel_threads_can_be_chosen(void **state)
 
 	exit_ago(screen, 9000, 110, 2 << 8);
 	type(screen, "K");
+	draw(screen);
+	assert_int_equal(rows_count(screen->session.rows), 6); /* one sums up what is gone */
+	type(screen, "X");
 	draw(screen);
 	assert_int_equal(rows_count(screen->session.rows), 5);
 	type(screen, "xt");

@@ -283,6 +283,10 @@ void activity_add_cpu(struct ptree_tree *tree, struct ptree_node *node, uint64_t
 void activity_pass_on(struct ptree_tree *tree, struct ptree_node *from, struct ptree_node *to);
 void activity_release(struct ptree_tree *tree, struct ptree_node *node);
 
+/* node.c */
+/* Its name, or if nobody read it in time that of its program; "": neither is known. */
+void node_name(const struct ptree_node *node, char name[PTREE_COMM_SIZE]);
+
 /* query.c */
 int nodes_append(struct ptree_nodes *nodes, const struct ptree_node *node);
 

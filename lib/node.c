@@ -255,6 +255,18 @@ bool ptree_node_is_named(const struct ptree_node *node, const char *name)
 	return length && length == strlen(name) && !memcmp(program, name, length);
 }
 
+void node_name(const struct ptree_node *node, char name[PTREE_COMM_SIZE])
+{
+	const char *program = ptree_node_comm(node);
+	size_t length = strlen(program);
+
+	if (!length && node->image)
+		length = program_name(&node->image->pub, &program);
+	length = length < PTREE_COMM_SIZE ? length : PTREE_COMM_SIZE - 1;
+	memcpy(name, program, length);
+	name[length] = '\0';
+}
+
 enum ptree_change_kind ptree_node_last_change(const struct ptree_node *node, uint64_t *boot_ns)
 {
 	if (boot_ns)

@@ -871,7 +871,7 @@ struct ptree_monitor_options {
 	const char *proc_path;	    /* NULL: /proc */
 	bool poll_only;		    /* do not try the connector */
 	/* Command lines of short-lived processes are read by a thread that runs on the lowest
-	   real-time priority (CAP_SYS_NICE or RLIMIT_RTPRIO), for a quarter of a core at most.
+	   real-time priority (CAP_SYS_NICE or RLIMIT_RTPRIO), for 40 % of a core at most.
 	   True: only with a short time slice, as where it is not allowed. */
 	bool no_realtime;
 	size_t receive_buffer_size; /* see ptree_connector_options */

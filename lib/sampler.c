@@ -68,7 +68,7 @@ static bool is_same_process(const struct ptree_node *node, const struct ptree_pr
 /* Returns the CPU time that it used since it was read before. */
 static uint64_t sample(struct sampler *sampler, struct ptree_node *node)
 {
-	uint64_t before_ns = usage_sampled_cpu_ns(node);
+	uint64_t before_ns = usage_sampled_cpu_ns(node), now_ns;
 	struct ptree_process process = { 0 };
 
 	sampler->reads++;
@@ -76,7 +76,8 @@ static uint64_t sample(struct sampler *sampler, struct ptree_node *node)
 	    !is_same_process(node, &process) || process.state == 'Z')
 		return 0;
 	usage_observe(sampler->tree, node, &process);
-	return usage_sampled_cpu_ns(node) - before_ns;
+	now_ns = usage_sampled_cpu_ns(node);
+	return now_ns > before_ns ? now_ns - before_ns : 0;
 }
 
 static bool is_readable(const struct ptree_node *node)

@@ -47,12 +47,30 @@ void summary_count_command(struct ptree_summary *summary, const char *comm, uint
 	sift_up(summary, at);
 }
 
+/* A name that has no place in a full list can have been as common there as the last that has. */
+static void add_unlisted(struct ptree_summary *to, const struct ptree_summary *from)
+{
+	uint32_t least;
+
+	if (from->command_count < PTREE_SUMMARY_COMMANDS)
+		return;
+	least = from->commands[PTREE_SUMMARY_COMMANDS - 1].count;
+	for (unsigned i = 0; i < to->command_count; i++) {
+		uint32_t *sum = &to->commands[i].count;
+
+		if (find(from, to->commands[i].comm) == PTREE_SUMMARY_COMMANDS)
+			*sum = *sum > UINT32_MAX - least ? UINT32_MAX : *sum + least;
+		sift_up(to, i);
+	}
+}
+
 void summary_add(struct ptree_summary *to, const struct ptree_summary *from)
 {
 	to->gone += from->gone;
 	to->failed += from->failed;
 	to->cpu_ns += from->cpu_ns;
 	to->cpu_unknown += from->cpu_unknown;
+	add_unlisted(to, from);
 	for (unsigned i = 0; i < from->command_count; i++)
 		summary_count_command(to, from->commands[i].comm, from->commands[i].count);
 }

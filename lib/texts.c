@@ -346,6 +346,8 @@ void texts_want_of_exec(struct texts *texts, const struct ptree_node *node,
 		return;
 	}
 	apply_testimony(texts, node, &arrival->said);
+	if (!arrival->said.has_comm && arrival->said.error != -ESRCH)
+		submit(texts, node, READER_COMM, true);
 	arrival->is_used = true;
 	map_remove(&texts->arrived, key_of(exec->cpu, exec->seq));
 	while (texts->oldest && texts->oldest->is_used)

@@ -99,12 +99,26 @@ static void add_task(struct account *account, const struct ptree_accounting *rec
 	account->tasks++;
 }
 
+/* Tasks that ended before anybody listened are among those that can have used so much. */
+static void count_unheard(struct account *account)
+{
+	uint64_t cpu_ns = account->cpu_user_ns + account->cpu_system_ns, tasks;
+
+	if (account->cpu_run_ns > cpu_ns)
+		cpu_ns = account->cpu_run_ns;
+	tasks = account->elapsed_ns ? cpu_ns / account->elapsed_ns + 1 : 0;
+	if (account->tasks && tasks > account->tasks)
+		account->tasks = tasks < UINT32_MAX ? (uint32_t)tasks : UINT32_MAX;
+}
+
 /* The sums of all tasks hold those, too, that ended before anybody listened. */
 static void take_process(struct account *account, const struct ptree_accounting *record)
 {
+	uint64_t run_ns = account->cpu_run_ns;
+	uint64_t both_ns = account->cpu_user_ns + account->cpu_system_ns;
+
 	if (record->known & PTREE_ACCOUNTING_CPU &&
-	    record->cpu_user_ns + record->cpu_system_ns >
-		account->cpu_user_ns + account->cpu_system_ns) {
+	    record->cpu_user_ns + record->cpu_system_ns > both_ns) {
 		account->cpu_user_ns = record->cpu_user_ns;
 		account->cpu_system_ns = record->cpu_system_ns;
 	}
@@ -114,6 +128,8 @@ static void take_process(struct account *account, const struct ptree_accounting 
 		account->elapsed_ns = record->elapsed_ns;
 		account->is_elapsed_whole = true;
 	}
+	if (account->cpu_run_ns > run_ns || account->cpu_user_ns + account->cpu_system_ns > both_ns)
+		count_unheard(account);
 }
 
 /* Whose name nobody read in time. */
@@ -221,10 +237,11 @@ static struct ptree_summary part_of(const struct ptree_node *node)
 		.cpu_ns = usage_cpu_ns(node),
 		.cpu_unknown = !usage_is_final(node),
 	};
-	const char *comm = ptree_node_comm(node);
+	char name[PTREE_COMM_SIZE];
 
-	if (comm[0])
-		summary_count_command(&part, comm, 1);
+	node_name(node, name);
+	if (name[0])
+		summary_count_command(&part, name, 1);
 	return part;
 }
 
@@ -334,6 +351,17 @@ static void subtract_from_ancestors(struct ptree_node *node, const struct ptree_
 	}
 }
 
+/* As charge_cpu() counted it. */
+static void uncount_cpu(struct ptree_tree *tree, const struct ptree_node *node)
+{
+	uint64_t *sum = &tree->counts.exited_cpu_ns[lifetime_class(node)];
+	uint64_t counted_ns = charged_ns(node);
+
+	if (!node->is_begin_exact)
+		counted_ns = node->sampled_ns ? counted_ns - usage_sampled_cpu_ns(node) : 0;
+	*sum -= *sum >= counted_ns ? counted_ns : *sum;
+}
+
 /* The name that was counted stays so: it is a rarity, and was there. */
 void usage_uncharge(struct ptree_tree *tree, struct ptree_node *node)
 {
@@ -348,6 +376,7 @@ void usage_uncharge(struct ptree_tree *tree, struct ptree_node *node)
 	if (node->summary)
 		summary_add(&part, node->summary);
 	subtract_from_ancestors(node, &part);
+	uncount_cpu(tree, node);
 	tree->counts.exits -= tree->counts.exits > 0;
 	tree->counts.failures -= node->is_charged_failed && tree->counts.failures;
 	node->is_charged = false;

@@ -32,7 +32,7 @@ struct witness_testimony {
 	uint64_t read_ns;  /* boot time just before it was read */
 	pid_t pid;
 	int error; /* 0, or why argv is not there: -ESRCH, -EACCES, ... */
-	bool has_comm;
+	bool has_comm; /* only in real time */
 	char comm[PTREE_COMM_SIZE];
 	enum ptree_argv_status argv_status;
 	const char *argv; /* borrowed until the next witness_take() */

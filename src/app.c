@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The live monitor: owns the monitor, the terminal and the session, and turns the loop. Events are
- * drained first and for a bounded time, then all keys; a frame is drawn at once after a key, at
- * most 30 times a second for events, and never while the terminal has not taken the last one.
+ * The live monitor: owns the monitor, the terminal and the session, and turns the loop. Keys come
+ * first, and act on the rows that are seen: they are answered at once, without a look at what has
+ * happened since. Then events are drained, for a bounded time. A frame is drawn for events at most
+ * 30 times a second, and never while the terminal has not taken the last one.
  */
 #include "app.h"
 #include "keymap.h"
@@ -26,7 +27,7 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define FRAME_NS (33 * NS_PER_MS)
 #define TICK_NS NS_PER_S
-#define EVENT_BUDGET_NS (8 * NS_PER_MS)
+#define EVENT_BUDGET_NS (4 * NS_PER_MS)
 #define FIRST_FRAME_PATIENCE_NS (300 * NS_PER_MS)
 #define READY_PATIENCE_MS 5000
 #define TICKS_PER_REFRESH 2
@@ -108,7 +109,8 @@ static void draw(struct app *app)
 	draw_view(session, app->canvas);
 	term_blit(app->term, app->canvas, cursor.y, cursor.x);
 	session->needs_redraw = false;
-	app->frame_ns = session->now_ns;
+	if (!session->keeps_rows) /* what was drawn for a key puts off no news */
+		app->frame_ns = session->now_ns;
 	app->has_drawn = true;
 }
 
@@ -219,7 +221,6 @@ static void take_keys(struct app *app)
 	int result;
 
 	while ((result = term_read_key(app->term, &key)) > 0) {
-		/* What a key does, it does to the rows as they are now. */
 		session_update_rows(&app->session);
 		app->session.has_input = true;
 		take_key(app, &key);
@@ -352,6 +353,15 @@ static int timeout_ms(const struct app *app)
 	return (int)((next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
+static void answer_keys(struct app *app)
+{
+	app->session.keeps_rows = app->has_drawn;
+	take_keys(app);
+	if (app->has_drawn)
+		draw_if_due(app);
+	app->session.keeps_rows = false;
+}
+
 static int turn(struct app *app)
 {
 	struct pollfd fds[FD_COUNT] = {
@@ -366,13 +376,16 @@ static int turn(struct app *app)
 
 	if (poll(fds, FD_COUNT, timeout_ms(app)) < 0 && errno != EINTR)
 		return -errno;
-	if (fds[FD_MONITOR].revents)
-		err = ptree_monitor_dispatch(app->monitor, EVENT_BUDGET_NS);
 	app->session.now_ns = ptree_boot_now_ns();
 	if (fds[FD_SIGNALS].revents)
 		take_signals(app);
 	if (fds[FD_KEYS].revents)
-		take_keys(app);
+		answer_keys(app);
+	if (term_flush(app->term))
+		app->is_hung_up = true;
+	if (fds[FD_MONITOR].revents)
+		err = ptree_monitor_dispatch(app->monitor, EVENT_BUDGET_NS);
+	app->session.now_ns = ptree_boot_now_ns();
 	if (fds[FD_USERS].revents && ptree_users_collect(app->users))
 		app->session.needs_redraw = true;
 	if (app->session.wants_suspend)

@@ -108,8 +108,10 @@ bool meters_lifetimes(const struct meters *meters, uint32_t permille[METERS_LIFE
 	if (busy < NS_PER_S / 20 || meters->busy_ns[now] < meters->busy_ns[before])
 		return false;
 	for (unsigned i = 0; i < METERS_LIFETIMES; i++) {
-		uint64_t used =
-		    meters->exited_cpu_ns[now][i] - meters->exited_cpu_ns[before][i];
+		uint64_t most = meters->exited_cpu_ns[now][i];
+		uint64_t least = meters->exited_cpu_ns[before][i];
+		/* It is taken back of one that turns out not to be over. */
+		uint64_t used = most > least ? most - least : 0;
 
 		permille[i] = used >= busy ? 1000 : (uint32_t)(used * 1000 / busy);
 	}

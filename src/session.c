@@ -58,7 +58,7 @@ static bool must_collect(const struct session *session)
 
 	if (session->needs_collect)
 		return true;
-	if (session->paused_ns)
+	if (session->paused_ns || session->keeps_rows)
 		return false;
 	return session->built_generation != ptree_tree_generation(session->tree) ||
 	       session->built_usage_generation != ptree_tree_usage_generation(session->tree) ||

@@ -101,7 +101,7 @@ struct session {
 	uint32_t own_uid;
 	int colors;
 	bool utf8;
-	bool hides_meters;
+	bool keeps_rows; /* as they are seen, unless something else is to be shown */
 	bool has_input; /* a key was pressed */
 	bool needs_collect, needs_arrange, needs_redraw, wants_full_redraw;
 	bool wants_quit, wants_suspend;

@@ -300,7 +300,7 @@ int view_meters_draw(const struct session *session, struct canvas *canvas, int y
 	if (has_bomb)
 		draw_bomb(session, canvas, y);
 	if (canvas->rows < LEAST_ROWS || canvas->cols < LEAST_COLS ||
-	    session->hides_meters || max_lines < used + METER_LINES)
+	    max_lines < used + METER_LINES)
 		return used;
 	draw_lines(session, canvas, y + used);
 	used += METER_LINES;

@@ -73,7 +73,7 @@ static void put_texts(struct sheet *sheet, const struct ptree_monitor_status *st
 	    "%llu of %llu read in time, %llu too late", (unsigned long long)status->argv_read,
 	    (unsigned long long)status->execs, (unsigned long long)status->argv_late);
 	put(sheet, "their reader", THEME_NORMAL, "%s",
-	    status->is_realtime ? "runs before all else (real-time, a quarter of a core at most)"
+	    status->is_realtime ? "runs before all else (real-time, 40 % of a core at most)"
 				: "runs as others do: give CAP_SYS_NICE to miss fewer");
 }
 

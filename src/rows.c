@@ -200,9 +200,12 @@ static void sort_by_birth(const struct ptree_node **nodes, size_t count)
 	}
 }
 
-static bool has_summary(const struct ptree_node *node, uint32_t row, const struct rows_scope *scope)
+/* row: of the node, or, when it has none itself, of the first above that has one. */
+static bool has_summary(const struct rows *rows, const struct ptree_node *node, uint32_t row,
+			const struct rows_scope *scope)
 {
 	return !scope->hides_summaries && !scope->is_list && row != NO_ROW &&
+	       rows->candidates[row].row.process == ptree_node_id(node) &&
 	       (!ptree_node_has_ended(node) || scope->shows_exited) && ptree_node_summary(node);
 }
 
@@ -218,7 +221,7 @@ static int push_frame(struct rows *rows, const struct ptree_node *node, uint32_t
 		return -ENOMEM;
 	sort_by_birth(rows->scratch + frame.at, rows->scratch_count - frame.at);
 	/* Standing among its own children, it stands for the summary of those that are over. */
-	if (has_summary(node, parent, scope) && push_child(rows, node))
+	if (has_summary(rows, node, parent, scope) && push_child(rows, node))
 		return -ENOMEM;
 	frame.end = rows->scratch_count;
 	rows->frames[rows->frame_count++] = frame;

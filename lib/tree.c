@@ -52,6 +52,12 @@ static void list_append(struct node_list *list, struct ptree_node *node)
 	list->tail = node;
 }
 
+/* What a scan found has begun by the tick, so that many begin at once. */
+static bool is_younger(const struct ptree_node *a, const struct ptree_node *b)
+{
+	return a->begin_ns != b->begin_ns ? a->begin_ns > b->begin_ns : a->pid > b->pid;
+}
+
 /*
  * Among live children, by birth. Most come in that order; a scan by several threads shuffles them
  * a little. One that is out of order by more than that stays where it is found.
@@ -60,9 +66,9 @@ static void list_insert_by_birth(struct node_list *list, struct ptree_node *node
 {
 	struct ptree_node *before = list->tail;
 
-	for (int i = 0; before && before->begin_ns > node->begin_ns && i < SHUFFLE_MAX; i++)
+	for (int i = 0; before && is_younger(before, node) && i < SHUFFLE_MAX; i++)
 		before = before->prev;
-	if (before == list->tail || (before && before->begin_ns > node->begin_ns)) {
+	if (before == list->tail || (before && is_younger(before, node))) {
 		list_append(list, node);
 		return;
 	}

@@ -459,9 +459,12 @@ static void what_was_read_and_what_failed_is_told(void **state)
 	uint64_t before_ns = ptree_boot_now_ns();
 	struct witness_testimony said;
 
+	ring->hand.is_realtime = true;
 	testify_of(ring, getpid(), 70);
 	testify_of(ring, 13, 71);
 	testify_of(ring, 14, 72);
+	ring->hand.is_realtime = false;
+	testify_of(ring, getpid(), 73);
 	assert_true(witness_take(&ring->witness, &said));
 	assert_int_equal(said.cpu, 3);
 	assert_int_equal(said.seq, 70);
@@ -480,6 +483,9 @@ static void what_was_read_and_what_failed_is_told(void **state)
 	assert_true(witness_take(&ring->witness, &said));
 	assert_int_equal(said.error, -ESRCH);
 	assert_int_equal(said.argv_status, PTREE_ARGV_LATE);
+	assert_true(witness_take(&ring->witness, &said));
+	assert_int_equal(said.argv_status, PTREE_ARGV_READ);
+	assert_false(said.has_comm); /* it costs what the next one does not have */
 	assert_false(witness_take(&ring->witness, &said));
 }
 

@@ -24,30 +24,54 @@ static bool has_stopped(const struct ptree_node *latest, uint64_t every_ns, uint
 	return now_ns > ptree_node_end_ns(latest) + 3 * every_ns + NS_PER_S;
 }
 
-bool churn_find_loop(const struct ptree_node *parent, uint64_t now_ns, struct churn_loop *loop)
+/* The latest of its children that failed; others in between are no matter: a loop may well sleep. */
+static const struct ptree_node *latest_failure(const struct ptree_node *parent, uint32_t *status)
 {
-	const struct ptree_node *latest = ptree_node_last_exited(parent);
-	const struct ptree_node *first = latest;
-	struct churn_loop found = { 0 };
+	const struct ptree_node *node = ptree_node_last_exited(parent);
+
+	for (unsigned i = 0; node && i < LOOKED_AT_MAX; i++) {
+		if (has_failed(node, status))
+			return node;
+		node = ptree_node_prev_exited(node);
+	}
+	return NULL;
+}
+
+/* How often the same program ran before, and failed each time; first: the earliest of these. */
+static unsigned count_repeats(const struct ptree_node *latest, const struct ptree_node **first)
+{
+	const char *comm = ptree_node_comm(latest);
+	const struct ptree_node *node = latest;
+	unsigned times = 0;
 	uint32_t status;
 
-	if (!latest || !has_failed(latest, &found.status))
-		return false;
-	memcpy(found.comm, ptree_node_comm(latest), PTREE_COMM_SIZE);
-	for (const struct ptree_node *node = latest; node && found.times < LOOKED_AT_MAX;
-	     node = ptree_node_prev_exited(node)) {
-		if (!has_failed(node, &status) || strcmp(ptree_node_comm(node), found.comm) != 0 ||
-		    ptree_node_begin_ns(node) > ptree_node_begin_ns(first))
+	for (unsigned i = 0; node && i < LOOKED_AT_MAX; i++, node = ptree_node_prev_exited(node)) {
+		if (strcmp(ptree_node_comm(node), comm) != 0)
+			continue;
+		if (!has_failed(node, &status) ||
+		    ptree_node_begin_ns(node) > ptree_node_begin_ns(*first))
 			break;
-		first = node;
-		found.times++;
+		*first = node;
+		times++;
 	}
+	return times;
+}
+
+bool churn_find_loop(const struct ptree_node *parent, uint64_t now_ns, struct churn_loop *loop)
+{
+	struct churn_loop found = { 0 };
+	const struct ptree_node *latest = latest_failure(parent, &found.status);
+	const struct ptree_node *first = latest;
+
+	if (latest)
+		found.times = count_repeats(latest, &first);
 	if (found.times < LOOP_LEAST)
 		return false;
 	found.every_ns =
 	    (ptree_node_begin_ns(latest) - ptree_node_begin_ns(first)) / (found.times - 1);
 	if (has_stopped(latest, found.every_ns, now_ns))
 		return false;
+	memcpy(found.comm, ptree_node_comm(latest), PTREE_COMM_SIZE);
 	*loop = found;
 	return true;
 }

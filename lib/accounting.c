@@ -11,14 +11,16 @@
 #include <errno.h>
 
 #define WAITING_MAX 16384
+#define WAITING_NS (10 * NS_PER_S)
 #define BATCH 64
 /* The kernel takes the one figure a little before, the other a little after the event's time. */
 #define SLACK_NS (100 * NS_PER_MS)
 
 struct waiting {
-	struct waiting *next;	      /* in the order of arrival */
+	struct waiting *next; /* in the order of arrival */
 	struct waiting *prev;
-	struct waiting *newer;	      /* of the same task */
+	struct waiting *newer; /* of the same task */
+	uint64_t since_ns;
 	struct ptree_accounting task;
 	struct ptree_accounting process; /* pid 0: none */
 };
@@ -82,17 +84,20 @@ static void make_room(struct accounting *accounting)
 	}
 }
 
-static int add(struct accounting *accounting, const struct ptree_accounting *record)
+static int add(struct accounting *accounting, const struct ptree_accounting *record,
+	       uint64_t now_ns)
 {
 	struct waiting *oldest = map_find(&accounting->waiting, (uint64_t)record->pid);
 	struct waiting *waiting = pool_get(&accounting->pool);
 
-	if (!waiting || (!oldest && map_set(&accounting->waiting, (uint64_t)record->pid, waiting))) {
+	if (!waiting ||
+	    (!oldest && map_set(&accounting->waiting, (uint64_t)record->pid, waiting))) {
 		if (waiting)
 			pool_put(&accounting->pool, waiting);
 		return -ENOMEM;
 	}
 	waiting->task = *record;
+	waiting->since_ns = now_ns;
 	while (oldest && oldest->newer)
 		oldest = oldest->newer;
 	if (oldest)
@@ -107,7 +112,8 @@ static int add(struct accounting *accounting, const struct ptree_accounting *rec
 	return 0;
 }
 
-static int keep(struct accounting *accounting, const struct ptree_accounting *record)
+static int keep(struct accounting *accounting, const struct ptree_accounting *record,
+		uint64_t now_ns)
 {
 	if (record->pid <= 0)
 		return 0;
@@ -118,10 +124,18 @@ static int keep(struct accounting *accounting, const struct ptree_accounting *re
 		return 0;
 	}
 	make_room(accounting);
-	return add(accounting, record);
+	return add(accounting, record, now_ns);
 }
 
-int accounting_drain(struct accounting *accounting)
+void accounting_expire(struct accounting *accounting, uint64_t now_ns)
+{
+	while (accounting->first && accounting->first->since_ns + WAITING_NS < now_ns) {
+		accounting->unmatched++;
+		drop_oldest_of(accounting, accounting->first);
+	}
+}
+
+int accounting_drain(struct accounting *accounting, uint64_t now_ns)
 {
 	struct ptree_accounting records[BATCH];
 	int result = 0;
@@ -131,7 +145,7 @@ int accounting_drain(struct accounting *accounting)
 		return 0;
 	while ((count = ptree_taskstats_receive(accounting->taskstats, records, BATCH)) > 0) {
 		for (int i = 0; i < count; i++) {
-			int err = keep(accounting, &records[i]);
+			int err = keep(accounting, &records[i], now_ns);
 
 			result = result ? result : err;
 		}

@@ -26,7 +26,9 @@ void accounting_open(struct accounting *accounting);
 void accounting_close(struct accounting *accounting);
 
 /* Takes all that has been sent; do so before EXITs are applied. -ENOMEM. */
-int accounting_drain(struct accounting *accounting);
+int accounting_drain(struct accounting *accounting, uint64_t now_ns);
+/* Gives up those that have waited for long: their EXIT was lost. */
+void accounting_expire(struct accounting *accounting, uint64_t now_ns);
 /*
  * Takes the record of a task that ended, and that of its process if it was the last one. lived_ns:
  * how long its process lived; 0: not known. Returns how many.

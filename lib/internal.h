@@ -102,10 +102,10 @@ struct ptree_node {
 	struct ptree_thread *threads;
 	struct image *image;
 	struct edge *edges;
-	struct account *account;	/* the kernel's, of its tasks that are over; or NULL */
-	struct ptree_summary *summary;	/* of those that are over below it; or NULL */
-	struct activity *activity;	/* or NULL */
-	uint64_t sampled_ns;			 /* when; 0: never */
+	struct account *account;       /* the kernel's, of its tasks that are over; or NULL */
+	struct ptree_summary *summary; /* of those that are over below it; or NULL */
+	struct activity *activity;     /* or NULL */
+	uint64_t sampled_ns;	       /* when; 0: never */
 	uint32_t cpu_user_ticks, cpu_system_ticks; /* as sampled: of 10 ms, since its begin */
 	uint32_t rss_kib;
 	uint32_t cpu_permille; /* of one CPU, between the last two samples */
@@ -175,12 +175,12 @@ struct ptree_tree {
 	struct map by_tid; /* threads but leaders */
 	struct pool nodes, threads, images;
 	struct pool accounts, summaries, activities;
-	struct activity *active; /* all of them */
-	uint64_t activity_ns;	 /* the last tick */
-	uint64_t tick_before_ns; /* the one before; 0: there was none */
+	struct activity *active;	      /* all of them */
+	uint64_t activity_ns;		      /* the last tick */
+	uint64_t tick_before_ns;	      /* the one before; 0: there was none */
 	struct node_list queue, failed_queue; /* ended; failures keep longer */
 	size_t failed_count;		      /* in the latter */
-	struct ptree_node **orphaned; /* ended, with live children nobody has adopted */
+	struct ptree_node **orphaned;	      /* ended, with live children nobody has adopted */
 	size_t orphaned_count, orphaned_capacity;
 	size_t placeholder_count;
 	struct ptree_tree_counts counts;

@@ -297,10 +297,14 @@ static int apply_exit(struct ptree_monitor *monitor, const struct ptree_event *e
 static int take_event(struct ptree_monitor *monitor, const struct ptree_event *event)
 {
 	uint64_t boot_ns = event->time_ns + monitor->tree->clock_offset_ns;
+	struct ptree_accounting own[2];
 	int err;
 
-	if (is_own_noise(monitor, event))
+	if (is_own_noise(monitor, event)) {
+		if (event->kind == PTREE_EVENT_EXIT) /* nobody asks for its record */
+			accounting_take(&monitor->accounting, event->pid, 0, own);
 		return 0;
+	}
 	if (event->kind == PTREE_EVENT_LOST)
 		monitor->needs_repair = true;
 	else
@@ -318,8 +322,7 @@ static bool must_wait(struct ptree_monitor *monitor, const struct ptree_event *e
 		      uint64_t since_ns, uint64_t now_ns)
 {
 	return event->kind == PTREE_EVENT_EXEC && now_ns < since_ns + HOLD_NS &&
-	       monitor->held.count <= HELD_MAX &&
-	       texts_is_awaited(&monitor->texts, event, now_ns);
+	       monitor->held.count <= HELD_MAX && texts_is_awaited(&monitor->texts, event, now_ns);
 }
 
 /* Applies what need not wait any longer. 0 or -ENOMEM. */
@@ -375,7 +378,7 @@ static int take_batch(struct ptree_monitor *monitor)
 	result = texts_take(&monitor->texts);
 	/* The records of all exits of this batch, and of those held, are there by now. */
 	if (!result && count)
-		result = accounting_drain(&monitor->accounting);
+		result = accounting_drain(&monitor->accounting, now_ns);
 	if (!result)
 		result = release_held(monitor, false);
 	for (int i = 0; i < count; i++) {
@@ -636,6 +639,7 @@ static void tick(struct ptree_monitor *monitor)
 
 	ptree_tree_set_clock_offset(monitor->tree, ptree_boot_offset_ns());
 	texts_check(&monitor->texts, now_ns);
+	accounting_expire(&monitor->accounting, now_ns);
 	reaping_look(&monitor->reaping, monitor->tree, monitor->procfs, now_ns);
 	ptree_tree_expire(monitor->tree, now_ns);
 	if (!monitor->connector) {
@@ -735,7 +739,7 @@ static int open_parts(struct ptree_monitor *monitor)
 					     .procfs = monitor->procfs,
 					     .host = monitor->host };
 	return texts_open(&monitor->texts, monitor->tree, monitor->options.proc_path,
-				 monitor->options.argv_max, monitor->wake_fd);
+			  monitor->options.argv_max, monitor->wake_fd);
 }
 
 static int start(struct ptree_monitor *monitor)

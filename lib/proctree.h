@@ -337,9 +337,9 @@ struct ptree_accounting {
 	uint16_t version; /* TASKSTATS_VERSION of the kernel */
 	uint32_t known;	  /* mask of PTREE_ACCOUNTING_*; what is not known is 0 */
 	uint64_t cpu_user_ns, cpu_system_ns; /* ac_utime, ac_stime: as coarse as a clock tick */
-	uint64_t cpu_run_ns; /* cpu_run_virtual_total: fine, but misses the last time slice */
-	uint64_t elapsed_ns; /* ac_etime (process: ac_tgetime): exact to a microsecond */
-	uint64_t max_rss_bytes;		  /* hiwater_rss: the largest resident set it had */
+	uint64_t cpu_run_ns;	/* cpu_run_virtual_total: fine, but misses the last time slice */
+	uint64_t elapsed_ns;	/* ac_etime (process: ac_tgetime): exact to a microsecond */
+	uint64_t max_rss_bytes; /* hiwater_rss: the largest resident set it had */
 	uint64_t read_bytes, write_bytes; /* to and from storage, not caches or pipes */
 	uint32_t uid, gid;		  /* real ones */
 	pid_t ppid;
@@ -455,8 +455,7 @@ PTREE_API bool ptree_host_load(const struct ptree_host *host, double load[3]);
 PTREE_API bool ptree_host_pressure(const struct ptree_host *host, enum ptree_resource resource,
 				   struct ptree_pressure *pressure);
 /* Tasks that are running or want to, of all CPUs, and forks since boot, threads included. */
-PTREE_API bool ptree_host_tasks(const struct ptree_host *host, uint64_t *runnable,
-				uint64_t *forks);
+PTREE_API bool ptree_host_tasks(const struct ptree_host *host, uint64_t *runnable, uint64_t *forks);
 
 /* ------------------------------------------------------------------------------------------ */
 /* Users                                                                                      */
@@ -489,7 +488,8 @@ struct ptree_node;
 
 struct ptree_tree_options {
 	/* Exited processes to keep, and for how long; older ones are folded into their parent's
-	   count. 0: 20,000 and 10 minutes. Exited ancestors of living processes stay longer. */
+	   count. 0: 20,000 and 10 minutes. Exited ancestors of living processes stay longer, and
+	   of failures a tenth of that number whatever else ends. */
 	size_t exited_max;
 	uint64_t exited_age_ns;
 	/* Changes the feed holds for a slow reader. 0: no feed. */
@@ -664,9 +664,9 @@ PTREE_API size_t ptree_node_child_count(const struct ptree_node *node);
  */
 #define PTREE_SUMMARY_COMMANDS 8
 struct ptree_summary {
-	uint64_t gone;	 /* processes */
-	uint64_t failed; /* that ended with a status other than 0 */
-	uint64_t cpu_ns; /* their CPU time, as far as it is known */
+	uint64_t gone;	      /* processes */
+	uint64_t failed;      /* that ended with a status other than 0 */
+	uint64_t cpu_ns;      /* their CPU time, as far as it is known */
 	uint64_t cpu_unknown; /* processes of which the kernel did not tell: cpu_ns is too small */
 	/* The most common ones first. Of more than these eight names the counts are estimates, and
 	   never too small. */
@@ -681,10 +681,10 @@ PTREE_API const struct ptree_summary *ptree_node_summary(const struct ptree_node
 
 /* What of a process's usage is known. */
 enum {
-	PTREE_USAGE_CPU = 1,	 /* cpu_ns; the split only if PTREE_USAGE_CPU_SPLIT */
+	PTREE_USAGE_CPU = 1,	   /* cpu_ns; the split only if PTREE_USAGE_CPU_SPLIT */
 	PTREE_USAGE_CPU_SPLIT = 2, /* cpu_user_ns, cpu_system_ns */
-	PTREE_USAGE_RATE = 4,	 /* cpu_permille */
-	PTREE_USAGE_RSS = 8,	 /* rss_bytes: while it lives */
+	PTREE_USAGE_RATE = 4,	   /* cpu_permille */
+	PTREE_USAGE_RSS = 8,	   /* rss_bytes: while it lives */
 	PTREE_USAGE_MAX_RSS = 16,
 	PTREE_USAGE_IO = 32,
 	PTREE_USAGE_ELAPSED = 64,
@@ -868,8 +868,8 @@ enum ptree_monitor_state {
 };
 
 struct ptree_monitor_options {
-	const char *proc_path;	    /* NULL: /proc */
-	bool poll_only;		    /* do not try the connector */
+	const char *proc_path; /* NULL: /proc */
+	bool poll_only;	       /* do not try the connector */
 	/* Command lines of short-lived processes are read by a thread that runs on the lowest
 	   real-time priority (CAP_SYS_NICE or RLIMIT_RTPRIO), for 40 % of a core at most.
 	   True: only with a short time slice, as where it is not allowed. */
@@ -890,7 +890,7 @@ struct ptree_monitor_status {
 	uint64_t resyncs;	   /* times the tree was repaired after a loss */
 	uint64_t ignored;	   /* spoofed, truncated and malformed messages */
 	size_t receive_buffer_size;
-	bool is_realtime;	 /* command lines are read at a real-time priority */
+	bool is_realtime; /* command lines are read at a real-time priority */
 	/* The kernel's accounting: 0, or why there is none (-EPERM, ...; see
 	   ptree_taskstats_open()). Exits of tasks with and without a record; messages lost. */
 	int accounting_error;

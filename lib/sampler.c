@@ -167,7 +167,8 @@ static bool work_on_sweep(struct sampler *sampler)
 
 	while (sampler->at < nodes->capacity) {
 		node = nodes->slots[sampler->at++].value;
-		if (is_readable(node) && !node->is_hot && node->sampled_ns < sampler->sweep_begin_ns) {
+		if (is_readable(node) && !node->is_hot &&
+		    node->sampled_ns < sampler->sweep_begin_ns) {
 			sample_cold(sampler, node);
 			return true;
 		}

@@ -36,14 +36,17 @@ static uint32_t to_ticks(uint64_t ns)
 
 uint64_t usage_sampled_cpu_ns(const struct ptree_node *node)
 {
-	return (uint64_t)node->cpu_user_ticks * TICK_NS + (uint64_t)node->cpu_system_ticks * TICK_NS;
+	return (uint64_t)node->cpu_user_ticks * TICK_NS +
+	       (uint64_t)node->cpu_system_ticks * TICK_NS;
 }
 
 void usage_observe(struct ptree_tree *tree, struct ptree_node *node,
 		   const struct ptree_process *process)
 {
-	uint64_t before_ns = node->sampled_ns, cpu_ns = process->cpu_user_ns + process->cpu_system_ns;
-	uint64_t used_ns = cpu_ns > usage_sampled_cpu_ns(node) ? cpu_ns - usage_sampled_cpu_ns(node) : 0;
+	uint64_t before_ns = node->sampled_ns,
+		 cpu_ns = process->cpu_user_ns + process->cpu_system_ns;
+	uint64_t used_ns =
+	    cpu_ns > usage_sampled_cpu_ns(node) ? cpu_ns - usage_sampled_cpu_ns(node) : 0;
 	uint32_t rss_kib = (uint32_t)(process->rss_bytes / 1024);
 
 	/* It has used nothing when it begins, if that was seen. A rate is that of the whole
@@ -268,8 +271,8 @@ static struct ptree_node *first_present_ancestor(struct ptree_node *node)
 {
 	struct ptree_node *ancestor = node->parent;
 
-	for (unsigned i = 0; ancestor && ancestor->parent && ancestor->has_ended &&
-			     i < ENDED_ANCESTORS_MAX; i++)
+	for (unsigned i = 0;
+	     ancestor && ancestor->parent && ancestor->has_ended && i < ENDED_ANCESTORS_MAX; i++)
 		ancestor = ancestor->parent;
 	return ancestor;
 }
@@ -294,10 +297,9 @@ static void charge_cpu(struct ptree_tree *tree, struct ptree_node *node, uint64_
 	tree->exited_more_ns += more_ns;
 	if (heir)
 		activity_add_cpu(tree, heir, more_ns);
-	tree->counts.exited_cpu_ns[lifetime_class(node)] +=
-	    node->is_charged ? more_ns
-	    : node->is_begin_exact ? cpu_ns
-				   : more_ns;
+	tree->counts.exited_cpu_ns[lifetime_class(node)] += node->is_charged	   ? more_ns
+							    : node->is_begin_exact ? cpu_ns
+										   : more_ns;
 }
 
 void usage_charge(struct ptree_tree *tree, struct ptree_node *node)
@@ -490,5 +492,6 @@ void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage)
 	usage->state = node->state;
 	usage->cpu_permille = node->cpu_permille;
 	usage->rss_bytes = (uint64_t)node->rss_kib * 1024;
-	usage->known |= (node->state ? PTREE_USAGE_RSS : 0) | (node->sampled_ns ? PTREE_USAGE_RATE : 0);
+	usage->known |=
+	    (node->state ? PTREE_USAGE_RSS : 0) | (node->sampled_ns ? PTREE_USAGE_RATE : 0);
 }

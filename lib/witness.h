@@ -21,8 +21,8 @@ struct witness_source {
 struct witness_options {
 	const char *proc_path; /* NULL: /proc */
 	size_t argv_max;
-	int wake_fd;	  /* an eventfd; duplicated */
-	bool no_realtime; /* do not even try */
+	int wake_fd;			     /* an eventfd; duplicated */
+	bool no_realtime;		     /* do not even try */
 	const struct witness_source *source; /* NULL: the real one */
 };
 
@@ -31,7 +31,7 @@ struct witness_testimony {
 	uint64_t time_ns;  /* the event's: CLOCK_MONOTONIC */
 	uint64_t read_ns;  /* boot time just before it was read */
 	pid_t pid;
-	int error; /* 0, or why argv is not there: -ESRCH, -EACCES, ... */
+	int error;     /* 0, or why argv is not there: -ESRCH, -EACCES, ... */
 	bool has_comm; /* only in real time */
 	char comm[PTREE_COMM_SIZE];
 	enum ptree_argv_status argv_status;

@@ -24,7 +24,8 @@ static bool has_stopped(const struct ptree_node *latest, uint64_t every_ns, uint
 	return now_ns > ptree_node_end_ns(latest) + 3 * every_ns + NS_PER_S;
 }
 
-/* The latest of its children that failed; others in between are no matter: a loop may well sleep. */
+/* The latest of its children that failed; others in between are no matter: a loop may well sleep.
+ */
 static const struct ptree_node *latest_failure(const struct ptree_node *parent, uint32_t *status)
 {
 	const struct ptree_node *node = ptree_node_last_exited(parent);

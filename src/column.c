@@ -449,9 +449,9 @@ void column_summary(const struct column_context *context, const struct ptree_nod
 		used += (size_t)snprintf(out + used, size - used, " %s%s cpu", time,
 					 summary->cpu_unknown ? "+" : "");
 	for (unsigned i = 0; i < summary->command_count && used < size; i++)
-		used += (size_t)snprintf(out + used, size - used, "%s%s%s%u", i ? " " : ": ",
-					 summary->commands[i].comm, times,
-					 summary->commands[i].count);
+		used +=
+		    (size_t)snprintf(out + used, size - used, "%s%s%s%u", i ? " " : ": ",
+				     summary->commands[i].comm, times, summary->commands[i].count);
 }
 
 bool column_cost(const struct column_context *context, const struct ptree_node *node, char *out,

@@ -35,10 +35,10 @@ struct column_text {
 struct column {
 	const char *name, *title;
 	const char *ascii_title; /* NULL: the same */
-	int width; /* cells */
+	int width;		 /* cells */
 	bool is_right_aligned;
 	int least_screen_width; /* narrower screens do without it */
-	int sort; /* enum sort_order of which it shows the figures, or -1 */
+	int sort;		/* enum sort_order of which it shows the figures, or -1 */
 	void (*format)(const struct column_context *context, const struct column_subject *subject,
 		       struct column_text *out);
 };

@@ -13,8 +13,7 @@ bool picker_add(struct picker *picker, const struct picker_item *item)
 {
 	if (picker->count == picker->capacity) {
 		size_t capacity = picker->capacity ? 2 * picker->capacity : 16;
-		struct picker_item *bigger =
-		    reallocarray(picker->items, capacity, sizeof(*bigger));
+		struct picker_item *bigger = reallocarray(picker->items, capacity, sizeof(*bigger));
 
 		if (!bigger)
 			return false;

@@ -18,7 +18,8 @@
 /* Of each parent's children, as many as somebody could look at: a storm leaves thousands behind. */
 #define LINGERING_MAX 32
 
-/* What arranging sets in the row it sets anew each time; what is the process's own is kept beside. */
+/* What arranging sets in the row it sets anew each time; what is the process's own is kept beside.
+ */
 struct candidate {
 	struct row row;
 	uint64_t own_changed_ns;
@@ -493,9 +494,8 @@ static int sort(struct rows *rows, const struct ptree_tree *tree, const struct r
 	int err = items && order && sorted ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < count && !err; i++)
-		items[i] =
-		    (struct sort_item){ rows->candidates[i].above,
-					key_in_order(&rows->candidates[i], i, tree, scope) };
+		items[i] = (struct sort_item){ rows->candidates[i].above,
+					       key_in_order(&rows->candidates[i], i, tree, scope) };
 	if (!err)
 		err = sort_forest(items, count, order);
 	if (!err)
@@ -637,9 +637,8 @@ static void mark_last(struct rows *rows)
 	for (size_t i = rows->row_count; i-- > 0;) {
 		struct candidate *candidate = &rows->candidates[rows->order[i]];
 		struct row *row = &candidate->row;
-		struct row *parent = candidate->above == NO_ROW
-					 ? NULL
-					 : &rows->candidates[candidate->above].row;
+		struct row *parent =
+		    candidate->above == NO_ROW ? NULL : &rows->candidates[candidate->above].row;
 
 		row->is_last = parent ? !parent->has_children : !has_top;
 		if (parent)

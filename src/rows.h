@@ -28,7 +28,7 @@ struct row {
 	/* Of it and of all that is collected below it: CPU in parts of 1000 of one, with what
 	   those used that ended in the last tick; resident memory. Not in a list. */
 	uint32_t sum_cpu_permille, sum_rss_kib;
-	uint8_t change;	 /* enum ptree_change_kind: which that was */
+	uint8_t change; /* enum ptree_change_kind: which that was */
 	bool is_thread : 1;
 	bool is_summary : 1; /* what is over below the process, in one line */
 	bool is_kernel : 1;

@@ -71,7 +71,7 @@ struct session {
 	uint64_t follow_id;
 	uint64_t built_generation; /* of the tree, when the rows were collected */
 	uint64_t built_usage_generation;
-	uint64_t next_change_ns;   /* when a highlight that is seen fades a step; 0: never */
+	uint64_t next_change_ns; /* when a highlight that is seen fades a step; 0: never */
 	struct watch_set watch[WATCH_SETS_MAX]; /* a stack: the last one is in force */
 	size_t watch_depth;
 	struct filter *filter;
@@ -102,7 +102,7 @@ struct session {
 	int colors;
 	bool utf8;
 	bool keeps_rows; /* as they are seen, unless something else is to be shown */
-	bool has_input; /* a key was pressed */
+	bool has_input;	 /* a key was pressed */
 	bool needs_collect, needs_arrange, needs_redraw, wants_full_redraw;
 	bool wants_quit, wants_suspend;
 };

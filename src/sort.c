@@ -8,9 +8,10 @@
 const char *sort_order_name(enum sort_order order)
 {
 	static const char *const names[SORT_ORDER_COUNT] = {
-		[SORT_BY_BIRTH] = "birth",   [SORT_BY_CPU] = "CPU",   [SORT_BY_MEMORY] = "memory",
-		[SORT_BY_TIME] = "CPU time", [SORT_BY_THREADS] = "threads", [SORT_BY_PID] = "pid",
-		[SORT_BY_USER] = "user",     [SORT_BY_COMMAND] = "command",
+		[SORT_BY_BIRTH] = "birth",     [SORT_BY_CPU] = "CPU",
+		[SORT_BY_MEMORY] = "memory",   [SORT_BY_TIME] = "CPU time",
+		[SORT_BY_THREADS] = "threads", [SORT_BY_PID] = "pid",
+		[SORT_BY_USER] = "user",       [SORT_BY_COMMAND] = "command",
 	};
 
 	return names[order];
@@ -34,7 +35,8 @@ static int compare_places(const void *a, const void *b)
 	return (x->index > y->index) - (x->index < y->index);
 }
 
-/* Where the children of each item begin among the places; there are none if another's stand there. */
+/* Where the children of each item begin among the places; there are none if another's stand there.
+ */
 static void find_children(const struct place *places, size_t count, uint32_t *first)
 {
 	for (size_t i = 0; i < count; i++)
@@ -57,7 +59,8 @@ static void lay_out(const struct place *places, size_t count, const uint32_t *fi
 	while (laid < count) {
 		uint32_t index;
 
-		if (at >= count || (depth && places[at].parent != places[next[depth - 1] - 1].index)) {
+		if (at >= count ||
+		    (depth && places[at].parent != places[next[depth - 1] - 1].index)) {
 			at = next[--depth];
 			continue;
 		}

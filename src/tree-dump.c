@@ -28,8 +28,8 @@ struct line {
 	size_t parent; /* its line, or NO_LINE */
 	unsigned depth;
 	bool is_match;
-	bool is_shown; /* a match, or above one */
-	bool is_last;  /* of its parent's children that are shown */
+	bool is_shown;			    /* a match, or above one */
+	bool is_last;			    /* of its parent's children that are shown */
 	uint64_t sum_cpu_ns, sum_rss_bytes; /* with all that is below */
 	bool has_shown_child;
 };

@@ -36,8 +36,8 @@ static void describe_loop(const struct session *session, const struct ptree_node
 		return;
 	column_format_time(every, sizeof(every), loop.every_ns);
 	ptree_status_format(loop.status, words, sizeof(words));
-	snprintf(out, size, "%s %s every %s, %s (%u times)", session->utf8 ? LOOP_MARK : "loop:",
-		 loop.comm, every, words, loop.times);
+	snprintf(out, size, "%s %s every %s, %s (%u times)",
+		 session->utf8 ? LOOP_MARK : "loop:", loop.comm, every, words, loop.times);
 }
 
 static void draw_line(const struct session *session, struct canvas *canvas, int y,
@@ -56,9 +56,9 @@ static void draw_line(const struct session *session, struct canvas *canvas, int 
 		draw_rate(session, canvas, y, 21, activity->failures_per_ks, THEME_FAILURE);
 		column_format_permille(cpu, sizeof(cpu), activity->exited_cpu_permille,
 				       session->utf8);
-		canvas_puts(canvas, y, 32 - (int)text_width(cpu, strlen(cpu), session->utf8), 5, cpu,
-			    role(session, activity->exited_cpu_permille < 10 ? THEME_DIM
-									    : THEME_NORMAL));
+		canvas_puts(
+		    canvas, y, 32 - (int)text_width(cpu, strlen(cpu), session->utf8), 5, cpu,
+		    role(session, activity->exited_cpu_permille < 10 ? THEME_DIM : THEME_NORMAL));
 	}
 	column_command(&context, node, NULL, &command);
 	x += canvas_put(canvas, y, x, (canvas->cols - x) / 2, command.line, command.size,

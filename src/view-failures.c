@@ -40,9 +40,11 @@ static void describe_ancestry(const struct session *session, const struct ptree_
 	if (parent && ptree_node_pid(parent))
 		used = (size_t)snprintf(out, size, "%s", session->utf8 ? "…" : "..");
 	while (count-- && used < size)
-		used += (size_t)snprintf(out + used, size - used, "%s%s",
-					 ptree_node_comm(chain[count]),
-					 !count ? "" : session->utf8 ? "›" : ">");
+		used +=
+		    (size_t)snprintf(out + used, size - used, "%s%s", ptree_node_comm(chain[count]),
+				     !count	     ? ""
+				     : session->utf8 ? "›"
+						     : ">");
 }
 
 static void draw_line(const struct session *session, struct canvas *canvas, int y,

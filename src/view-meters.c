@@ -25,7 +25,9 @@ static struct style role(const struct session *session, enum theme_role which)
 
 static enum theme_role role_of_load(uint32_t permille)
 {
-	return permille < 600 ? THEME_METER_LOW : permille < 850 ? THEME_METER_MIDDLE : THEME_METER_HIGH;
+	return permille < 600	? THEME_METER_LOW
+	       : permille < 850 ? THEME_METER_MIDDLE
+				: THEME_METER_HIGH;
 }
 
 /* ---- pieces ---- */
@@ -49,7 +51,10 @@ static void draw_bar(const struct session *session, struct canvas *canvas, int y
 		filled -= part;
 		if (part)
 			canvas_puts(canvas, y, x + 1 + i, 1,
-				    session->utf8 ? eighths[part] : part > 3 ? "#" : ":", full);
+				    session->utf8 ? eighths[part]
+				    : part > 3	  ? "#"
+						  : ":",
+				    full);
 	}
 }
 
@@ -81,8 +86,8 @@ static int draw_rate(const struct session *session, struct canvas *canvas, int y
 
 	format_rate(number, sizeof(number), now);
 	canvas_puts(canvas, y, x, -1, label, role(session, THEME_DIM));
-	canvas_printf(canvas, y, x + 6, 5,
-		      role(session, is_bad ? THEME_FAILURE : THEME_NORMAL), "%5s", number);
+	canvas_printf(canvas, y, x + 6, 5, role(session, is_bad ? THEME_FAILURE : THEME_NORMAL),
+		      "%5s", number);
 	for (int i = 0; i < width; i++) {
 		uint32_t rate = meters_rate(&session->meters, which, (unsigned)i);
 
@@ -121,7 +126,7 @@ static void draw_cpu(const struct session *session, struct canvas *canvas, int y
 	char value[16] = "?";
 
 	if (ptree_host_cpu_share(host, SIZE_MAX, &share))
-		snprintf(value, sizeof(value), "%u%%", (share.busy + 5) / 10);
+		snprintf(value, sizeof(value), "%d%%", (share.busy + 5) / 10);
 	draw_meter(session, canvas, y, width, "CPU", share.busy, value);
 }
 
@@ -163,9 +168,9 @@ static void describe_states(const struct session *session, char *out, size_t siz
 /* "pressure cpu 3 mem 0 io 12%": how long something waited for it. */
 static void describe_pressure(const struct session *session, char *out, size_t size)
 {
-	static const char *const names[PTREE_RESOURCE_COUNT] = {
-		[PTREE_RESOURCE_CPU] = "cpu", [PTREE_RESOURCE_MEMORY] = "mem", [PTREE_RESOURCE_IO] = "io"
-	};
+	static const char *const names[PTREE_RESOURCE_COUNT] = { [PTREE_RESOURCE_CPU] = "cpu",
+								 [PTREE_RESOURCE_MEMORY] = "mem",
+								 [PTREE_RESOURCE_IO] = "io" };
 	const struct ptree_host *host = ptree_monitor_host(session->monitor);
 	size_t used = (size_t)snprintf(out, size, "waits");
 
@@ -176,7 +181,7 @@ static void describe_pressure(const struct session *session, char *out, size_t s
 			*out = '\0';
 			return;
 		}
-		used += (size_t)snprintf(out + used, size - used, " %s %u%%", names[i],
+		used += (size_t)snprintf(out + used, size - used, " %s %d%%", names[i],
 					 (pressure.some_avg10 + 50) / 100);
 	}
 }
@@ -244,7 +249,7 @@ static void draw_cores(const struct session *session, struct canvas *canvas, int
 		canvas_printf(canvas, y, x, LABEL_WIDTH, role(session, THEME_DIM), "%3u",
 			      ptree_host_cpu_number(host, (size_t)i));
 		draw_bar(session, canvas, y, x + LABEL_WIDTH, width, share.busy);
-		snprintf(value, sizeof(value), "%u%%", (share.busy + 5) / 10);
+		snprintf(value, sizeof(value), "%d%%", (share.busy + 5) / 10);
 		canvas_printf(canvas, y, x + LABEL_WIDTH + width, VALUE_WIDTH,
 			      role(session, THEME_NORMAL), "%5s", value);
 	}

@@ -7,8 +7,8 @@ static struct style role(const struct session *session, enum theme_role which)
 	return theme_style(which, session->colors);
 }
 
-static void draw_lines(struct session *session, struct canvas *canvas,
-		       const struct page_look *look, int first_y, int room)
+static void draw_lines(struct session *session, struct canvas *canvas, const struct page_look *look,
+		       int first_y, int room)
 {
 	struct process_page *page = &session->page;
 

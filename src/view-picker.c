@@ -15,8 +15,8 @@ static void draw_line(const struct session *session, struct canvas *canvas, int 
 	canvas_fill(canvas, y, 0, 1, LIST_WIDTH, style);
 	canvas_puts(canvas, y, 0, 1, is_chosen ? ">" : " ", style);
 	if (item->has_number)
-		canvas_printf(canvas, y, LIST_WIDTH - NUMBER_WIDTH - 1, NUMBER_WIDTH, style,
-			      "%*u", NUMBER_WIDTH, item->number);
+		canvas_printf(canvas, y, LIST_WIDTH - NUMBER_WIDTH - 1, NUMBER_WIDTH, style, "%*u",
+			      NUMBER_WIDTH, item->number);
 	canvas_puts(canvas, y, 2, LIST_WIDTH - 3 - (item->has_number ? NUMBER_WIDTH + 1 : 0),
 		    item->label, style);
 }

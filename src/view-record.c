@@ -35,8 +35,7 @@ static void put(struct sheet *sheet, const char *name, enum theme_role which, co
 	if (sheet->y >= sheet->canvas->rows - 1)
 		return;
 	canvas_puts(sheet->canvas, sheet->y, 1, NAME_WIDTH, name, role(sheet->session, THEME_DIM));
-	canvas_puts(sheet->canvas, sheet->y, 2 + NAME_WIDTH, -1, text,
-		    role(sheet->session, which));
+	canvas_puts(sheet->canvas, sheet->y, 2 + NAME_WIDTH, -1, text, role(sheet->session, which));
 	sheet->y++;
 }
 
@@ -53,12 +52,11 @@ static void put_events(struct sheet *sheet, const struct ptree_monitor_status *s
 		put(sheet, "events", THEME_STATE_BAD, "none: %s",
 		    ptree_monitor_reason_text(status->reason));
 	else
-		put(sheet, "events", THEME_NORMAL, "%llu seen",
-		    (unsigned long long)status->events);
+		put(sheet, "events", THEME_NORMAL, "%llu seen", (unsigned long long)status->events);
 	put(sheet, "lost", bad_if(status->lost), "%llu, counted exactly",
 	    (unsigned long long)status->lost);
-	put(sheet, "comparisons", bad_if(status->resyncs),
-	    "%llu with /proc, each after a loss", (unsigned long long)status->resyncs);
+	put(sheet, "comparisons", bad_if(status->resyncs), "%llu with /proc, each after a loss",
+	    (unsigned long long)status->resyncs);
 	put(sheet, "ignored", bad_if(status->ignored),
 	    "%llu messages that were not the kernel's, or made no sense",
 	    (unsigned long long)status->ignored);

@@ -235,8 +235,9 @@ static bool is_sorted(const struct session *session)
 
 static bool has_scope(const struct session *session)
 {
-	return is_sorted(session) || session->watch_depth || session->filter || session->uid_count ||
-	       session->scope.is_list || session->scope.by_origin || session->follow_id;
+	return is_sorted(session) || session->watch_depth || session->filter ||
+	       session->uid_count || session->scope.is_list || session->scope.by_origin ||
+	       session->follow_id;
 }
 
 static void draw_scope(const struct session *session, struct canvas *canvas, int y)

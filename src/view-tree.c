@@ -378,8 +378,8 @@ static void draw_column_titles(const struct session *session, struct canvas *can
 	int x = GUTTER_WIDTH;
 
 	for (const struct column *column = columns; column->name; column++) {
-		const char *title = session->utf8 || !column->ascii_title ? column->title
-									  : column->ascii_title;
+		const char *title =
+		    session->utf8 || !column->ascii_title ? column->title : column->ascii_title;
 		int width = (int)text_width(title, strlen(title), canvas->utf8);
 		int shift = column->is_right_aligned ? column->width - width : 0;
 
@@ -419,10 +419,10 @@ struct footer_key {
 };
 
 static const struct footer_key footer_keys[] = {
-	{ "F1", "Help" },  { "q", "Quit" },   { "/", "Find" },	{ "\\", "Filter" },
+	{ "F1", "Help" },  { "q", "Quit" },   { "/", "Find" },	 { "\\", "Filter" },
 	{ "s", "Sort" },   { "C", "Churn" },  { "E", "Errors" }, { "i", "Missed" },
-	{ "u", "User" },   { "w", "Watch" },  { "t", "List" },	{ "L", "Lineage" },
-	{ "x", "Gone" },   { "F", "Follow" }, { "Z", "Pause" }, { "H", "Threads" },
+	{ "u", "User" },   { "w", "Watch" },  { "t", "List" },	 { "L", "Lineage" },
+	{ "x", "Gone" },   { "F", "Follow" }, { "Z", "Pause" },	 { "H", "Threads" },
 	{ "K", "Kernel" },
 };
 

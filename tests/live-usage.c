@@ -267,6 +267,19 @@ static size_t count_final(const struct live *live)
 	return count;
 }
 
+/* Others that were there before the monitor: what they say at their end may have been said. */
+static size_t count_older_without_records(const struct live *live)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < live->tree->by_id.capacity; i++) {
+		const struct ptree_node *node = live->tree->by_id.slots[i].value;
+
+		count += node && node->has_ended && !node->is_begin_exact && !usage_is_final(node);
+	}
+	return count;
+}
+
 static void every_one_of_many_quick_forks_is_accounted_for(void **state)
 {
 	struct live *live = *state;
@@ -282,7 +295,8 @@ static void every_one_of_many_quick_forks_is_accounted_for(void **state)
 	assert_int_equal(count_final(live), FORKS);
 	for (int i = 0; i < FORKS; i++)
 		assert_true(usage_of(live, live->oracle->pid[i]).known & PTREE_USAGE_ELAPSED);
-	assert_int_equal(live_status(live).unaccounted, before.unaccounted);
+	assert_true(live_status(live).unaccounted <=
+		    before.unaccounted + count_older_without_records(live));
 	assert_int_equal(live_status(live).accounting_lost, before.accounting_lost);
 	assert_true(live_status(live).accounted >= before.accounted + FORKS);
 	summary = ptree_node_summary(latest(live, parent));
@@ -352,9 +366,24 @@ static bool is_seen_to_burn(const struct live *live, pid_t pid, struct track *tr
 
 static int burn_on(struct live *live)
 {
-	while (live->oracle->step != 9)
-		;
+	struct pollfd gate = { .fd = live->gate[0], .events = POLLIN };
+	uint64_t looked_ns = 0;
+
+	/* A test that fails says nothing and closes the gate. */
+	while (live->oracle->step != 9) {
+		if (live_now_ns() < looked_ns + 10 * NS_PER_MS)
+			continue;
+		looked_ns = live_now_ns();
+		if (poll(&gate, 1, 0))
+			break;
+	}
 	return 0;
+}
+
+/* What has only a small part of the machine is not worth looking at everybody. */
+static bool is_worth_a_sweep(const struct track *track)
+{
+	return track_permille(track, live_now_ns()) > 600;
 }
 
 static void one_that_burns_is_seen_to_do_so(void **state)
@@ -394,7 +423,8 @@ static void one_that_slept_and_begins_to_burn_is_found_among_sleepers(void **sta
 {
 	struct live *live = *state;
 	struct track track;
-	uint64_t ticked_ns;
+	uint64_t ticked_ns, end_ns;
+	bool is_seen;
 	pid_t pid;
 
 	if (live_status(live).state == PTREE_MONITOR_POLLING)
@@ -412,9 +442,17 @@ static void one_that_slept_and_begins_to_burn_is_found_among_sleepers(void **sta
 	track_begin(&track, pid);
 	track_note(&track);
 	say_go(live);
-	AWAIT_FOR(live, 7 * NS_PER_S / 2, is_seen_to_burn(live, pid, &track));
+	end_ns = live_now_ns() + 7 * NS_PER_S / 2;
+	while (!(is_seen = is_seen_to_burn(live, pid, &track)) && live_now_ns() < end_ns)
+		live_pump(live, 20);
 	live->oracle->step = 9;
 	open_gate(live);
+	if (!is_seen && !is_worth_a_sweep(&track)) {
+		print_message("# the machine is too busy: it burned no more than %d permille\n",
+			      (int)track_permille(&track, live_now_ns()));
+		skip();
+	}
+	assert_true(is_seen);
 	assert_int_equal(wait_for(pid), 0);
 }
 

@@ -62,6 +62,8 @@ static void nothing_asks_for_the_live_monitor(void **state)
 	assert_int_equal(parsed.config.color, CONFIG_COLOR_AUTO);
 	assert_int_equal(parsed.config.kinds, 0);
 	assert_int_equal(parsed.config.duration_ns, 0);
+	assert_int_equal(parsed.config.delay_ns, 0);
+	assert_false(parsed.config.no_realtime);
 	assert_null(parsed.config.filter);
 	assert_false(parsed.config.poll || parsed.config.json || parsed.config.ascii);
 	config_clear(&parsed.config);
@@ -74,7 +76,7 @@ static void every_option_of_the_live_monitor_arrives(void **state)
 	(void)state;
 	parse_well(&parsed,
 		   "-u root --user=4294967294 -f cc --filter user:root -w sshd -w1 -H 0.25 "
-		   "--poll --summary --color=never --ascii --no-mouse");
+		   "-d 0.5 --no-realtime --poll --summary --color=never --ascii --no-mouse");
 	assert_int_equal(parsed.config.uid_count, 2);
 	assert_int_equal(parsed.config.uids[0], 0);
 	assert_int_equal(parsed.config.uids[1], 4294967294);
@@ -83,6 +85,8 @@ static void every_option_of_the_live_monitor_arrives(void **state)
 	assert_string_equal(parsed.config.watches[0], "sshd");
 	assert_string_equal(parsed.config.watches[1], "1");
 	assert_int_equal(parsed.config.highlight_ns, 250000000);
+	assert_int_equal(parsed.config.delay_ns, 500000000);
+	assert_true(parsed.config.no_realtime);
 	assert_int_equal(parsed.config.color, CONFIG_COLOR_NEVER);
 	assert_true(parsed.config.poll && parsed.config.summary && parsed.config.ascii &&
 		    parsed.config.no_mouse);
@@ -147,6 +151,12 @@ static void what_is_not_understood_is_refused_in_words(void **state)
 		{ "log --duration=1000000001", "is not a number of seconds" },
 		{ "log --duration=nan", "'nan' is not a number of seconds" },
 		{ "log --duration=0", "and not 0" },
+		{ "--delay=0", "and no less than 0.1" },
+		{ "-d 0.05", "and no less than 0.1" },
+		{ "--delay=fast", "'fast' is not a number of seconds" },
+		{ "log --delay=1", "delay" },
+		{ "tree --no-realtime", "no-realtime" },
+		{ "--no-realtime=1", "no-realtime" },
 		{ "log --duration=0.0", "and not 0" },
 		{ "log --duration", "--duration: expected SECONDS after it" },
 		{ "-H 1,5", "--highlight: '1,5' is not a number of seconds" },

@@ -130,6 +130,7 @@ struct ptree_node {
 	bool is_kernel_thread : 1;
 	bool is_watched : 1;
 	bool is_placeholder : 1; /* known only because another one named it as its parent */
+	bool has_rate : 1;	 /* cpu_permille is known */
 	bool is_hot : 1;	 /* the sampler's: it is among those read often */
 	bool is_charged : 1;	 /* it is in its parent's summary */
 	bool is_charged_failed : 1;

@@ -26,6 +26,7 @@ static void set_rate(struct ptree_node *node, uint64_t used_ns, uint64_t interva
 	uint64_t rate = used_ns * 1000 / interval_ns;
 
 	node->cpu_permille = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
+	node->has_rate = true;
 }
 
 /* USER_HZ is 100 wherever Linux runs today: /proc tells no more. */
@@ -493,5 +494,5 @@ void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage)
 	usage->cpu_permille = node->cpu_permille;
 	usage->rss_bytes = (uint64_t)node->rss_kib * 1024;
 	usage->known |=
-	    (node->state ? PTREE_USAGE_RSS : 0) | (node->sampled_ns ? PTREE_USAGE_RATE : 0);
+	    (node->state ? PTREE_USAGE_RSS : 0) | (node->has_rate ? PTREE_USAGE_RATE : 0);
 }

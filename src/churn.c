@@ -38,11 +38,12 @@ static const struct ptree_node *latest_failure(const struct ptree_node *parent, 
 	return NULL;
 }
 
-/* How often the same program ran before, and failed each time; first: the earliest of these. */
-static unsigned count_repeats(const struct ptree_node *latest, const struct ptree_node **first)
+/* How often the same program ran, up to now, and failed each time; first: the earliest of these. */
+static unsigned count_repeats(const struct ptree_node *parent, const struct ptree_node *latest,
+			      const struct ptree_node **first)
 {
 	const char *comm = ptree_node_comm(latest);
-	const struct ptree_node *node = latest;
+	const struct ptree_node *node = ptree_node_last_exited(parent);
 	unsigned times = 0;
 	uint32_t status;
 
@@ -65,7 +66,7 @@ bool churn_find_loop(const struct ptree_node *parent, uint64_t now_ns, struct ch
 	const struct ptree_node *first = latest;
 
 	if (latest)
-		found.times = count_repeats(latest, &first);
+		found.times = count_repeats(parent, latest, &first);
 	if (found.times < LOOP_LEAST)
 		return false;
 	found.every_ns =

@@ -20,12 +20,12 @@ void column_format_age(char *out, size_t size, uint64_t age_ns, bool is_exact)
 	uint64_t seconds = age_ns / NS_PER_S;
 	uint64_t minutes = seconds / 60, hours = minutes / 60, days = hours / 24;
 
-	if (seconds < 10 && is_exact)
+	if (age_ns < 9995000000 && is_exact)
 		snprintf(out, size, "%.2fs", (double)age_ns / (double)NS_PER_S);
-	else if (seconds < 10)
+	else if (age_ns < 9950000000)
 		snprintf(out, size, "%.1fs", (double)age_ns / (double)NS_PER_S);
-	else if (seconds < 60)
-		snprintf(out, size, "%us", (unsigned)seconds);
+	else if (seconds < 60) /* what is nearly ten has no room for a fraction */
+		snprintf(out, size, "%us", seconds < 10 ? 10 : (unsigned)seconds);
 	else if (minutes < 60)
 		snprintf(out, size, "%um%02u", (unsigned)minutes, (unsigned)(seconds % 60));
 	else if (hours < 10)
@@ -38,10 +38,10 @@ void column_format_age(char *out, size_t size, uint64_t age_ns, bool is_exact)
 
 void column_format_time(char *out, size_t size, uint64_t ns)
 {
-	if (ns < 10 * NS_PER_MS)
+	if (ns < 9950000)
 		snprintf(out, size, "%.1fms", (double)ns / (double)NS_PER_MS);
-	else if (ns < NS_PER_S)
-		snprintf(out, size, "%ums", (unsigned)(ns / NS_PER_MS));
+	else if (ns < NS_PER_S - NS_PER_MS / 2)
+		snprintf(out, size, "%ums", (unsigned)((ns + NS_PER_MS / 2) / NS_PER_MS));
 	else
 		column_format_age(out, size, ns, true);
 }

@@ -309,7 +309,7 @@ static void what_is_no_restart_loop_is_not_found(void **state)
 		{ "twice is chance", 2, EXIT_1, NULL, 0, 15 },
 		{ "those that succeed", 5, 0, NULL, 0, 20 },
 		{ "the last one succeeded", 5, EXIT_1, "daemon", 0, 22 },
-		{ "another command came last", 5, EXIT_1, "other", EXIT_1, 22 },
+		{ "another command failed last", 5, EXIT_1, "other", EXIT_1, 22 },
 		{ "it has stopped", 5, EXIT_1, NULL, 0, 26 },
 	};
 	struct churn_loop loop;
@@ -348,6 +348,27 @@ static void one_that_succeeded_or_was_another_begins_the_count_anew(void **state
 	assert_int_equal(loop.times, 3);
 	assert_int_equal(loop.every_ns, 1 * S);
 	assert_int_equal(loop.status, 9);
+}
+
+static void a_loop_that_sleeps_in_between_is_one(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct churn_loop loop;
+
+	for (pid_t i = 0; i < 4; i++) {
+		uint64_t ns = (10 + 3 * (uint64_t)i) * S;
+
+		fork_at(tree, ns, 100, 200 + 2 * i);
+		comm_at(tree, ns, 200 + 2 * i, "daemon");
+		exit_at(tree, ns + S, 200 + 2 * i, EXIT_1);
+		fork_at(tree, ns + S, 100, 201 + 2 * i);
+		comm_at(tree, ns + S, 201 + 2 * i, "sleep");
+		exit_at(tree, ns + 3 * S, 201 + 2 * i, 0);
+	}
+	assert_true(churn_find_loop(node_of(tree, 100), 22 * S, &loop));
+	assert_int_equal(loop.times, 4);
+	assert_int_equal(loop.every_ns, 3 * S);
+	assert_string_equal(loop.comm, "daemon");
 }
 
 static void one_without_children_is_in_no_loop(void **state)
@@ -681,12 +702,25 @@ static void times_take_five_cells(void **state)
 		uint64_t ns;
 		const char *text;
 	} rows[] = {
-		{ 0, "0.0ms" },		  { 840000, "0.8ms" },	     { 9900000, "9.9ms" },
-		{ 12 * MS, "12ms" },	  { 999 * MS, "999ms" },     { 999999999, "999ms" },
-		{ S, "1.00s" },		  { 1310 * MS, "1.31s" },    { 9990 * MS, "9.99s" },
-		{ 42 * S, "42s" },	  { 59999 * MS, "59s" },     { 63 * S, "1m03" },
-		{ 3599 * S, "59m59" },	  { 8040 * S, "2h14m" },     { 36000 * S, "10h" },
-		{ 47 * 3600 * S, "47h" }, { 12 * 86400 * S, "12d" },
+		{ 0, "0.0ms" },
+		{ 840000, "0.8ms" },
+		{ 9900000, "9.9ms" },
+		{ 12 * MS, "12ms" },
+		{ 999 * MS, "999ms" },
+		{ 999999999, "1.00s" },
+		{ 9960000, "10ms" },
+		{ 9999 * MS, "10s" },
+		{ S, "1.00s" },
+		{ 1310 * MS, "1.31s" },
+		{ 9990 * MS, "9.99s" },
+		{ 42 * S, "42s" },
+		{ 59999 * MS, "59s" },
+		{ 63 * S, "1m03" },
+		{ 3599 * S, "59m59" },
+		{ 8040 * S, "2h14m" },
+		{ 36000 * S, "10h" },
+		{ 47 * 3600 * S, "47h" },
+		{ 12 * 86400 * S, "12d" },
 	};
 	char text[16];
 
@@ -1090,6 +1124,7 @@ int main(void)
 		TEST(a_restart_loop_is_found_with_its_period_and_status),
 		cmocka_unit_test(what_is_no_restart_loop_is_not_found),
 		TEST(one_that_succeeded_or_was_another_begins_the_count_anew),
+		TEST(a_loop_that_sleeps_in_between_is_one),
 		TEST(one_without_children_is_in_no_loop),
 		TEST(spawners_are_ranked_by_their_forks),
 		TEST(the_common_ancestor_is_the_lowest_above_nearly_all_new_ones),

@@ -1397,6 +1397,7 @@ static void one_that_failed_and_lives_on_is_not_among_the_failed(void **state)
 
 struct join {
 	struct accounting accounting;
+	uint64_t now_ns;
 	int kernel;
 	struct sockaddr_nl address;
 };
@@ -1495,7 +1496,7 @@ static void send_end(struct join *join, pid_t tid, uint32_t status, uint64_t liv
 	assert_int_equal(sendto(join->kernel, datagram.bytes, datagram.size, 0,
 				(struct sockaddr *)&join->address, sizeof(join->address)),
 			 (ssize_t)datagram.size);
-	assert_int_equal(accounting_drain(&join->accounting), 0);
+	assert_int_equal(accounting_drain(&join->accounting, join->now_ns), 0);
 }
 
 static void expect_taken(struct join *join, pid_t tid, uint64_t lived_ms, uint32_t status)
@@ -1597,13 +1598,34 @@ static void the_oldest_make_room_when_nobody_asks(void **state)
 	assert_int_equal(join->accounting.count, WAITING_MAX - 3);
 }
 
+static void those_whose_exit_was_lost_are_given_up_in_the_end(void **state)
+{
+	struct join *join = *state;
+	struct ptree_accounting records[2];
+
+	join->now_ns = 100 * S;
+	send_end(join, 200, 1, 10, 0);
+	join->now_ns += WAITING_NS;
+	send_end(join, 200, 2, 10, 0);
+	send_end(join, 300, 3, 10, 0);
+	accounting_expire(&join->accounting, join->now_ns);
+	assert_int_equal(join->accounting.count, 3);
+	accounting_expire(&join->accounting, join->now_ns + 1);
+	assert_int_equal(join->accounting.count, 2);
+	assert_int_equal(join->accounting.unmatched, 1);
+	expect_taken(join, 200, 10, 2);
+	accounting_expire(&join->accounting, join->now_ns + WAITING_NS + 1);
+	assert_int_equal(join->accounting.count, 0);
+	assert_int_equal(accounting_take(&join->accounting, 300, 10 * MS, records), 0);
+}
+
 static void without_taskstats_nothing_is_missing(void **state)
 {
 	struct accounting accounting = { 0 };
 	struct ptree_accounting records[2];
 
 	(void)state;
-	assert_int_equal(accounting_drain(&accounting), 0);
+	assert_int_equal(accounting_drain(&accounting, 0), 0);
 	assert_int_equal(accounting_take(&accounting, 200, 0, records), 0);
 	assert_int_equal(accounting.missing, 0);
 	assert_int_equal(accounting_lost(&accounting), 0);
@@ -1665,6 +1687,7 @@ int main(void)
 		JOIN_TEST(records_of_a_pid_that_was_used_again_are_taken_in_order),
 		JOIN_TEST(a_record_that_lived_longer_than_its_process_is_passed_over),
 		JOIN_TEST(the_oldest_make_room_when_nobody_asks),
+		JOIN_TEST(those_whose_exit_was_lost_are_given_up_in_the_end),
 		cmocka_unit_test(without_taskstats_nothing_is_missing),
 	};
 

@@ -11,6 +11,7 @@
 /* Rates lose half of their weight in this time. */
 #define HALF_LIFE_NS (4 * NS_PER_S)
 #define PER_KS 1000
+#define FAILURE_KEPT_NS (120 * NS_PER_S)
 
 static struct activity *activity_of(struct ptree_tree *tree, struct ptree_node *node)
 {
@@ -83,6 +84,8 @@ void activity_pass_on(struct ptree_tree *tree, struct ptree_node *from, struct p
 		activity->forks += old->forks;
 		activity->execs += old->execs;
 		activity->failures += old->failures;
+		if (old->failed_ns > activity->failed_ns)
+			activity->failed_ns = old->failed_ns;
 		activity->pub.forks_per_ks += old->pub.forks_per_ks;
 		activity->pub.execs_per_ks += old->pub.execs_per_ks;
 		activity->pub.failures_per_ks += old->pub.failures_per_ks;
@@ -111,11 +114,15 @@ static void end_interval(struct activity *activity, uint64_t interval_ns)
 	activity->forks = activity->execs = activity->failures = 0;
 }
 
-/* A fork in a quarter of an hour is not worth a word. */
-static bool is_quiet(const struct ptree_activity *activity)
+/* A fork in a quarter of an hour is not worth a word, but for some time one that failed is. */
+static bool is_quiet(const struct activity *activity, uint64_t now_ns)
 {
-	return activity->forks_per_ks + activity->execs_per_ks + activity->failures_per_ks < 2 &&
-	       !activity->exited_cpu_permille;
+	const struct ptree_activity *pub = &activity->pub;
+
+	if (activity->failed_ns && now_ns < activity->failed_ns + FAILURE_KEPT_NS)
+		return false;
+	return pub->forks_per_ks + pub->execs_per_ks + pub->failures_per_ks < 2 &&
+	       !pub->exited_cpu_permille;
 }
 
 void ptree_tree_tick(struct ptree_tree *tree, uint64_t now_ns)
@@ -133,8 +140,10 @@ void ptree_tree_tick(struct ptree_tree *tree, uint64_t now_ns)
 		tree->usage_generation++;
 	for (activity = tree->active; activity; activity = next) {
 		next = activity->next;
+		if (activity->failures)
+			activity->failed_ns = now_ns;
 		end_interval(activity, interval_ns);
-		if (is_quiet(&activity->pub))
+		if (is_quiet(activity, now_ns))
 			activity_release(tree, activity->node);
 	}
 }

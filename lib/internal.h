@@ -156,6 +156,7 @@ struct activity {
 	/* since the last tick: */
 	uint64_t cpu_ns;
 	uint32_t forks, execs, failures;
+	uint64_t failed_ns; /* the last failure: a loop may come round only rarely */
 };
 
 struct feed {

@@ -32,6 +32,7 @@
 
 #define BATCH 256
 #define TICK_NS NS_PER_S
+#define TICK_SLACK_NS (50 * NS_PER_MS) /* a begin read from /proc is as fine as a tick */
 #define DEFAULT_SAMPLE_NS (3 * NS_PER_S / 2)
 #define DEFAULT_BUDGET_NS (10 * NS_PER_MS)
 #define SCAN_THREADS 2
@@ -280,16 +281,28 @@ static int account(struct ptree_monitor *monitor, pid_t pid, const struct ptree_
 	return result;
 }
 
+/* What lives under the pid may be younger than the event, and what is over an older one. */
+static bool is_of(const struct ptree_monitor *monitor, const struct ptree_event *event,
+		  const struct ptree_node *node)
+{
+	uint64_t end_ns = event->time_ns + monitor->tree->clock_offset_ns;
+
+	if (!node)
+		return false;
+	return node->has_ended ? node->end_ns == end_ns : end_ns + TICK_SLACK_NS >= node->begin_ns;
+}
+
 /* Of a process that nobody has heard of before there is somebody to account for only afterwards. */
 static int apply_exit(struct ptree_monitor *monitor, const struct ptree_event *event)
 {
 	struct ptree_accounting records[2];
 	unsigned count = take_records(monitor, event, records);
-	bool is_known = tree_live(monitor->tree, event->tgid);
+	bool is_known = is_of(monitor, event, tree_live(monitor->tree, event->tgid));
 	int err = is_known ? account(monitor, event->tgid, records, count) : 0;
 	int result = ptree_tree_apply(monitor->tree, event);
 
-	if (!is_known && account(monitor, event->tgid, records, count) == -ENOMEM)
+	if (!is_known && is_of(monitor, event, tree_latest(monitor->tree, event->tgid)) &&
+	    account(monitor, event->tgid, records, count) == -ENOMEM)
 		err = -ENOMEM;
 	return result ? result : err;
 }
@@ -338,8 +351,9 @@ static int release_held(struct ptree_monitor *monitor, bool all)
 
 		if (!all && must_wait(monitor, &event, first->since_ns, now_ns))
 			break;
-		if (event.kind == PTREE_EVENT_EXEC && now_ns >= first->since_ns + HOLD_NS)
-			texts_give_up(&monitor->texts, now_ns);
+		if (event.kind == PTREE_EVENT_EXEC && now_ns >= first->since_ns + HOLD_NS &&
+		    !texts_has(&monitor->texts, &event))
+			texts_give_up(&monitor->texts);
 		held_pop(&monitor->held);
 		err = take_event(monitor, &event);
 		result = result ? result : err;
@@ -417,11 +431,13 @@ static void time_held(struct ptree_monitor *monitor)
 	const struct held_event *first = held_first(&monitor->held);
 	struct itimerspec due = { 0 };
 	uint64_t now_ns = ptree_boot_now_ns();
-	uint64_t wait_ns;
+	uint64_t wait_ns = texts_check_witness(&monitor->texts, now_ns);
 
-	if (!first)
+	if (first)
+		wait_ns =
+		    first->since_ns + HOLD_NS > now_ns ? first->since_ns + HOLD_NS - now_ns : 1;
+	if (!wait_ns)
 		return;
-	wait_ns = first->since_ns + HOLD_NS > now_ns ? first->since_ns + HOLD_NS - now_ns : 1;
 	due.it_value.tv_nsec = (long)wait_ns;
 	timerfd_settime(monitor->hold_fd, 0, &due, NULL);
 }
@@ -664,11 +680,11 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 
 	was_signalled(monitor->wake_fd);
 	was_signalled(monitor->hold_fd);
+	result = texts_take(&monitor->texts);
 	if (was_signalled(monitor->timer_fd))
 		tick(monitor);
 	if (was_signalled(monitor->sample_fd))
 		sampler_tick(&monitor->sampler, ptree_boot_now_ns());
-	result = texts_take(&monitor->texts);
 	applied = take_events(monitor, deadline_ns);
 	err = take_scan(monitor, deadline_ns);
 	if (sampler_work(&monitor->sampler, deadline_ns))
@@ -850,8 +866,11 @@ void ptree_monitor_get_status(const struct ptree_monitor *monitor,
 	*status = monitor->status;
 	status->argv_read = monitor->texts.execs_read;
 	status->argv_late = monitor->texts.execs_late;
+	status->argv_hung = texts_hung(&monitor->texts);
 	status->is_realtime = texts_is_realtime(&monitor->texts);
-	status->accounting_error = monitor->accounting.error;
+	status->accounting_error = monitor->accounting.taskstats ? 0
+				   : monitor->accounting.error	 ? monitor->accounting.error
+								 : -EOPNOTSUPP;
 	status->accounted = monitor->accounting.joined;
 	status->accounting_lost = accounting_lost(&monitor->accounting);
 	status->unaccounted = monitor->accounting.missing;

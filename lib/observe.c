@@ -127,6 +127,8 @@ static void take_state(struct ptree_tree *tree, struct ptree_node *node,
 	node->is_leader_gone = true;
 	if (process->thread_count > 1)
 		return;
+	if (node->image && node->image->pub.argv_status == PTREE_ARGV_PENDING)
+		node->image->pub.argv_status = PTREE_ARGV_LATE;
 	tree_end(tree, node, process->read_ns);
 	tree_set_zombie(tree, node, true);
 	news(tree, node, PTREE_CHANGE_EXITED, process->read_ns);

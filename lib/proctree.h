@@ -487,9 +487,9 @@ struct ptree_tree;
 struct ptree_node;
 
 struct ptree_tree_options {
-	/* Exited processes to keep, and for how long; older ones are folded into their parent's
-	   count. 0: 20,000 and 10 minutes. Exited ancestors of living processes stay longer, and
-	   of failures a tenth of that number whatever else ends. */
+	/* Exited processes to keep, and for how long; older ones are only in the summaries of
+	   those above them. 0: 20,000 and 10 minutes. Exited ancestors of living processes stay
+	   longer, and of failures a tenth of that number whatever else ends. */
 	size_t exited_max;
 	uint64_t exited_age_ns;
 	/* Changes the feed holds for a slow reader. 0: no feed. */
@@ -887,12 +887,14 @@ struct ptree_monitor_status {
 	uint64_t lost;
 	uint64_t execs, argv_read; /* execs seen, and those whose command line was read in time */
 	uint64_t argv_late;	   /* read too late, or not at all; the rest is still being read */
+	uint64_t argv_hung;	   /* reads that hung and were given up */
 	uint64_t resyncs;	   /* times the tree was repaired after a loss */
 	uint64_t ignored;	   /* spoofed, truncated and malformed messages */
 	size_t receive_buffer_size;
 	bool is_realtime; /* command lines are read at a real-time priority */
-	/* The kernel's accounting: 0, or why there is none (-EPERM, ...; see
-	   ptree_taskstats_open()). Exits of tasks with and without a record; messages lost. */
+	/* The kernel's accounting: 0, or why there is none (-EOPNOTSUPP: no events to join it
+	   with; -EPERM, ...: see ptree_taskstats_open()). Exits of tasks with and without a record;
+	   messages lost. */
 	int accounting_error;
 	uint64_t accounted, unaccounted, accounting_lost;
 	size_t scan_done, scan_total; /* processes of the scan under way; 0 of 0: none */

@@ -73,7 +73,7 @@ static uint64_t sample(struct sampler *sampler, struct ptree_node *node)
 
 	sampler->reads++;
 	if (procfs_read_stat(sampler->procfs, node->pid, &process) ||
-	    !is_same_process(node, &process) || process.state == 'Z')
+	    !is_same_process(node, &process) || (process.state == 'Z' && process.thread_count <= 1))
 		return 0;
 	usage_observe(sampler->tree, node, &process);
 	now_ns = usage_sampled_cpu_ns(node);

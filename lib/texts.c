@@ -15,6 +15,8 @@
 /* So many execs in a row without a word: the witness is deaf, and waiting for it idle. */
 #define UNANSWERED_MAX 16
 #define REOPEN_NS (10 * NS_PER_S)
+/* How soon a witness that seems to hang is looked at again. */
+#define RECHECK_NS (50 * NS_PER_MS)
 
 /* A job that fills in the image of an exec that was seen. */
 #define JOB_IS_EXEC 0x100u
@@ -62,6 +64,7 @@ static void forget_oldest(struct texts *texts)
 	texts->oldest = arrival->next;
 	if (!texts->oldest)
 		texts->newest = NULL;
+	texts->arrived_count--;
 	free(arrival);
 }
 
@@ -101,18 +104,37 @@ bool texts_is_realtime(const struct texts *texts)
 
 bool texts_is_awaited(const struct texts *texts, const struct ptree_event *exec, uint64_t now_ns)
 {
-	if (!texts->witness || texts->unanswered >= UNANSWERED_MAX ||
-	    map_find(&texts->arrived, key_of(exec->cpu, exec->seq)))
+	if (!texts->witness || texts->unanswered >= UNANSWERED_MAX || texts_has(texts, exec))
 		return false;
 	witness_await(texts->witness);
 	return !witness_is_stuck(texts->witness, now_ns);
 }
 
-void texts_give_up(struct texts *texts, uint64_t now_ns)
+bool texts_has(const struct texts *texts, const struct ptree_event *exec)
+{
+	return map_find(&texts->arrived, key_of(exec->cpu, exec->seq));
+}
+
+void texts_give_up(struct texts *texts)
 {
 	texts->unanswered++;
+}
+
+uint64_t texts_check_witness(struct texts *texts, uint64_t now_ns)
+{
+	if (!texts->witness)
+		return 0;
+	witness_check(texts->witness, now_ns);
+	return witness_is_stuck(texts->witness, now_ns) ? RECHECK_NS : 0;
+}
+
+uint64_t texts_hung(const struct texts *texts)
+{
+	struct witness_stats stats = { 0 };
+
 	if (texts->witness)
-		witness_check(texts->witness, now_ns);
+		witness_get_stats(texts->witness, &stats);
+	return texts->hung + stats.abandoned;
 }
 
 /* ---- asking ---- */
@@ -297,7 +319,7 @@ static int keep(struct texts *texts, const struct witness_testimony *said)
 	arrival->said.argv = arrival->argv;
 	if (said->argv_size)
 		memcpy(arrival->argv, said->argv, said->argv_size);
-	if (texts->arrived.count >= ARRIVED_MAX)
+	if (texts->arrived_count >= ARRIVED_MAX)
 		forget_oldest(texts);
 	if (map_set(&texts->arrived, key_of(said->cpu, said->seq), arrival)) {
 		free(arrival);
@@ -308,6 +330,7 @@ static int keep(struct texts *texts, const struct witness_testimony *said)
 	else
 		texts->oldest = arrival;
 	texts->newest = arrival;
+	texts->arrived_count++;
 	return 0;
 }
 

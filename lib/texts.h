@@ -24,9 +24,10 @@ struct texts {
 	struct arrival *oldest, *newest;
 	unsigned unanswered; /* execs in a row of which the witness said nothing in time */
 	uint64_t reopened_ns;
-	uint64_t execs_read; /* execs whose command line was read in time */
-	uint64_t execs_late; /* and not */
-	uint64_t hung;	     /* reads given up, by witnesses that are closed */
+	uint64_t execs_read;  /* execs whose command line was read in time */
+	uint64_t execs_late;  /* and not */
+	uint64_t hung;	      /* reads given up, by witnesses that are closed */
+	size_t arrived_count; /* those that were used and wait for an older one included */
 };
 
 /* argv_max 0: the default. wake_fd: an eventfd, written when texts_take() has something to do. */
@@ -40,8 +41,12 @@ void texts_close_witness(struct texts *texts);
 
 /* It is worth waiting for what the witness is going to say of this exec. */
 bool texts_is_awaited(const struct texts *texts, const struct ptree_event *exec, uint64_t now_ns);
+/* The witness has spoken of it already. */
+bool texts_has(const struct texts *texts, const struct ptree_event *exec);
 /* Nothing was said for long enough. */
-void texts_give_up(struct texts *texts, uint64_t now_ns);
+void texts_give_up(struct texts *texts);
+/* Replaces a witness that hangs. Returns how long until it is to be asked again; 0: no need. */
+uint64_t texts_check_witness(struct texts *texts, uint64_t now_ns);
 
 /* The new image of an exec, before everything else; a new kernel thread's name. */
 void texts_want_of_exec(struct texts *texts, const struct ptree_node *node,
@@ -58,5 +63,6 @@ bool texts_pending(const struct texts *texts);
 /* Gives up what hangs, and forgets what nobody came for. */
 void texts_check(struct texts *texts, uint64_t now_ns);
 bool texts_is_realtime(const struct texts *texts);
+uint64_t texts_hung(const struct texts *texts); /* reads of the witness that were given up */
 
 #endif

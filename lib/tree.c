@@ -328,15 +328,21 @@ void ptree_tree_expire(struct ptree_tree *tree, uint64_t now_ns)
 	expire_queue(tree, &tree->failed_queue, now_ns);
 }
 
-/* A storm of either kind leaves the other its place. */
-static void keep_within_limit(struct ptree_tree *tree)
+/* A storm of either kind leaves the other its place. The one that has just ended stays. */
+static void keep_within_limit(struct ptree_tree *tree, const struct ptree_node *latest)
 {
 	size_t failed_max = tree->options.exited_max / FAILED_PART;
 
 	while (tree->counts.exited > tree->options.exited_max) {
 		bool from_failed = tree->failed_count > failed_max || !tree->queue.head;
+		struct ptree_node *oldest =
+		    from_failed ? tree->failed_queue.head : tree->queue.head;
 
-		forget(tree, from_failed ? tree->failed_queue.head : tree->queue.head);
+		if (oldest == latest)
+			oldest = from_failed ? tree->queue.head : tree->failed_queue.head;
+		if (!oldest || oldest == latest)
+			return;
+		forget(tree, oldest);
 	}
 }
 
@@ -493,7 +499,7 @@ void tree_end(struct ptree_tree *tree, struct ptree_node *node, uint64_t end_ns)
 	set_fate_present(tree, node, false);
 	if (node->live_count)
 		orphaned_add(tree, node);
-	keep_within_limit(tree);
+	keep_within_limit(tree, node);
 	tree->generation++;
 }
 

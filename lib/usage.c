@@ -469,7 +469,7 @@ static void read_final(const struct ptree_node *node, struct ptree_usage *usage)
 
 static void read_sampled(const struct ptree_node *node, struct ptree_usage *usage)
 {
-	if (!node->sampled_ns)
+	if (!usage_sampled_cpu_ns(node)) /* less than a tick, or nothing */
 		return;
 	usage->known |= PTREE_USAGE_CPU | PTREE_USAGE_CPU_SPLIT;
 	usage->cpu_user_ns = (uint64_t)node->cpu_user_ticks * TICK_NS;

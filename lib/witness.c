@@ -306,6 +306,8 @@ static bool testify(struct hand *hand, const struct ptree_event *event)
 		free(argv);
 		return false;
 	}
+	if (testimony.error == -ECANCELED) /* the next hand, or a reader, is asked */
+		return true;
 	if (testimony.error)
 		testimony.argv_status =
 		    testimony.error == -ESRCH ? PTREE_ARGV_LATE : PTREE_ARGV_FAILED;

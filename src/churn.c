@@ -88,6 +88,16 @@ static bool is_busier(const struct ptree_node *a, const struct ptree_node *b)
 	return x != y ? x > y : ptree_node_id(a) < ptree_node_id(b);
 }
 
+/* One of whom nothing but a failure is remembered may be waiting to try again. */
+static bool is_spawner(const struct ptree_node *node)
+{
+	const struct ptree_activity *activity = ptree_node_activity(node);
+
+	return ptree_node_pid(node) &&
+	       (activity->forks_per_ks ||
+		(!activity->execs_per_ks && !activity->exited_cpu_permille));
+}
+
 size_t churn_rank(const struct ptree_tree *tree, const struct ptree_node **out, size_t max)
 {
 	const struct ptree_node *node = ptree_tree_first_active(tree);
@@ -96,7 +106,7 @@ size_t churn_rank(const struct ptree_tree *tree, const struct ptree_node **out, 
 	for (; node && max; node = ptree_node_next_active(node)) {
 		size_t at = count;
 
-		if (!ptree_node_activity(node)->forks_per_ks || !ptree_node_pid(node))
+		if (!is_spawner(node))
 			continue;
 		if (count == max && !is_busier(node, out[count - 1]))
 			continue;

@@ -224,7 +224,10 @@ static void format_threads(const struct column_context *context,
 
 	if (subject->thread || subject->is_summary || column_is_over(context, subject->node))
 		return;
-	snprintf(out->text, sizeof(out->text), "%zu", count);
+	if (count < 10000)
+		snprintf(out->text, sizeof(out->text), "%zu", count);
+	else
+		snprintf(out->text, sizeof(out->text), "%zuk", count / 1000);
 	out->role = count == 1 ? THEME_DIM : THEME_NORMAL;
 }
 
@@ -240,6 +243,9 @@ static void format_cpu_time(const struct column_context *context,
 		out->role = THEME_GONE;
 		if (usage.is_final)
 			column_format_cpu(out->text, sizeof(out->text), &usage);
+	} else if (!(usage.known & PTREE_USAGE_CPU) && usage.sampled_ns && !context->is_past) {
+		out->role = THEME_DIM;
+		snprintf(out->text, sizeof(out->text), "<10ms");
 	} else if (usage.known & PTREE_USAGE_CPU && !context->is_past) {
 		out->role = usage.cpu_ns < NS_PER_S ? THEME_DIM : THEME_NORMAL;
 		column_format_time(out->text, sizeof(out->text), usage.cpu_ns);
@@ -298,7 +304,7 @@ const struct column columns[] = {
 	  .format = format_sum_rss },
 	{ .name = "threads",
 	  .title = "THR",
-	  .width = 3,
+	  .width = 4,
 	  .is_right_aligned = true,
 	  .least_screen_width = 120,
 	  .sort = SORT_BY_THREADS,
@@ -439,6 +445,10 @@ void column_summary(const struct column_context *context, const struct ptree_nod
 	*out = '\0';
 	if (!summary)
 		return;
+	if (context->is_past) {
+		snprintf(out, size, "gone: not known of the past");
+		return;
+	}
 	used = (size_t)snprintf(out, size, "%llu gone", (unsigned long long)summary->gone);
 	if (summary->failed && used < size)
 		used += (size_t)snprintf(out + used, size - used, " %llu%s",

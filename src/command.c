@@ -610,6 +610,20 @@ static void move_on_page(struct session *session, int64_t lines)
 	page->at = at < 0 ? 0 : at > last ? (size_t)last : (size_t)at;
 }
 
+/* From one page to another, or back. */
+static void leave_page(struct session *session, uint32_t code)
+{
+	enum session_view view = session->view;
+
+	session->view = SESSION_VIEW_TREE;
+	if (code == 'C' && view != SESSION_VIEW_CHURN)
+		show_churn(session);
+	else if (code == 'E' && view != SESSION_VIEW_FAILURES)
+		show_failures(session);
+	else if (code == 'i' && view != SESSION_VIEW_RECORD)
+		show_record(session);
+}
+
 void command_page_key(struct session *session, const struct key *key)
 {
 	session->needs_redraw = true;
@@ -646,9 +660,12 @@ void command_page_key(struct session *session, const struct key *key)
 		session->view = SESSION_VIEW_TREE;
 		break;
 	case TERM_KEY_MOUSE_CLICK:
+		if (key->mouse_y >= session->body_y)
+			move_on_page(session, (int64_t)session->page.top + key->mouse_y -
+						  session->body_y - (int64_t)session->page.at);
 		break;
 	default:
-		session->view = SESSION_VIEW_TREE;
+		leave_page(session, key->code);
 		break;
 	}
 }
@@ -743,7 +760,7 @@ const struct command_entry commands[] = {
 	{ "sort", "Sort", "choose by what; siblings are sorted, within the tree", pick_sort },
 	{ "sort-cpu", "Sort", "by CPU, with all that is below; again: by birth", sort_by_cpu },
 	{ "sort-memory", "Sort", "by resident memory, with all that is below", sort_by_memory },
-	{ "sort-time", "Sort", "by CPU time, with what is gone below", sort_by_time },
+	{ "sort-time", "Sort", "by CPU time, with all below, the gone included", sort_by_time },
 	{ "invert", "Sort", "the other way round", invert_sort },
 	{ "churn", "Pages", "who spawns: forks, failures, restart loops", show_churn },
 	{ "failures", "Pages", "what failed: exits, signals, core dumps", show_failures },

@@ -265,9 +265,9 @@ void describe_usage_json(struct json *json, const struct ptree_node *node, bool 
 	put_if(json, "cpu_user_ns", usage.cpu_user_ns, is_split);
 	put_if(json, "cpu_system_ns", usage.cpu_system_ns, is_split);
 	if (of_live) {
-		const char state[] = { usage.state, '\0' };
+		const char state[] = { ptree_node_is_zombie(node) ? 'Z' : usage.state, '\0' };
 
-		json_text(json, "state", usage.state ? state : NULL);
+		json_text(json, "state", state[0] ? state : NULL);
 		put_if(json, "rss_bytes", usage.rss_bytes, usage.known & PTREE_USAGE_RSS);
 		return;
 	}

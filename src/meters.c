@@ -50,6 +50,7 @@ static void find_bomb(struct meters *meters, const struct ptree_tree *tree, uint
 	const struct ptree_node *node;
 
 	meters->bomb_id = 0;
+	meters->bomb_growth = 0;
 	if (meters->ticks <= GROWTH_TICKS)
 		return;
 	before = meters->live[place(meters, GROWTH_TICKS)];

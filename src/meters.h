@@ -22,8 +22,8 @@ struct meters {
 	uint64_t exited_cpu_ns[METERS_HISTORY][METERS_LIFETIMES];
 	uint64_t spawner_id; /* who forks most; 0: nobody */
 	uint32_t spawner_forks_per_ks;
-	uint64_t bomb_id; /* under whom processes multiply; 0: nobody */
-	uint32_t bomb_growth;
+	uint32_t bomb_growth; /* processes more in five ticks, if that is suspicious; else 0 */
+	uint64_t bomb_id;     /* under whom they are; 0: not one process */
 };
 
 void meters_tick(struct meters *meters, const struct ptree_tree *tree,

@@ -455,16 +455,13 @@ static uint64_t own_key(const struct candidate *candidate, size_t index,
 }
 
 /* Threads stay right below their process, and its summary stays last. */
-static uint64_t key_in_order(const struct candidate *candidate, size_t index,
-			     const struct ptree_tree *tree, const struct rows_scope *scope)
+static uint64_t key_in_order(const struct candidate *candidate, uint64_t key,
+			     const struct rows_scope *scope)
 {
-	uint64_t key;
-
 	if (candidate->row.is_thread)
 		return UINT64_MAX;
 	if (candidate->row.is_summary)
 		return 0;
-	key = own_key(candidate, index, tree, scope);
 	/* Room at both ends for the two above. */
 	key = key > UINT64_MAX - 2 ? UINT64_MAX - 2 : key;
 	return scope->is_reversed ? UINT64_MAX - 2 - key + 1 : key + 1;
@@ -485,6 +482,18 @@ static void reorder(struct rows *rows, const uint32_t *order, uint32_t *place,
 	rows->candidate_capacity = rows->candidate_count;
 }
 
+/* CPU time with that of all that is below: from the end, as in sum_up(). */
+static void add_up_times(const struct rows *rows, struct sort_item *items)
+{
+	for (size_t i = rows->candidate_count; i-- > 0;) {
+		const struct candidate *candidate = &rows->candidates[i];
+
+		if (candidate->above != NO_ROW && !candidate->row.is_thread &&
+		    !candidate->row.is_summary)
+			items[candidate->above].key += items[i].key;
+	}
+}
+
 static int sort(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope)
 {
 	size_t count = rows->candidate_count;
@@ -495,7 +504,11 @@ static int sort(struct rows *rows, const struct ptree_tree *tree, const struct r
 
 	for (size_t i = 0; i < count && !err; i++)
 		items[i] = (struct sort_item){ rows->candidates[i].above,
-					       key_in_order(&rows->candidates[i], i, tree, scope) };
+					       own_key(&rows->candidates[i], i, tree, scope) };
+	if (!err && scope->sort == SORT_BY_TIME)
+		add_up_times(rows, items);
+	for (size_t i = 0; i < count && !err; i++)
+		items[i].key = key_in_order(&rows->candidates[i], items[i].key, scope);
 	if (!err)
 		err = sort_forest(items, count, order);
 	if (!err)

@@ -26,7 +26,7 @@ struct row {
 	uint32_t depth;
 	uint32_t hidden; /* descendants folded away */
 	/* Of it and of all that is collected below it: CPU in parts of 1000 of one, with what
-	   those used that ended in the last tick; resident memory. Not in a list. */
+	   those used that ended in the last tick; resident memory. In a list its own. */
 	uint32_t sum_cpu_permille, sum_rss_kib;
 	uint8_t change; /* enum ptree_change_kind: which that was */
 	bool is_thread : 1;

@@ -350,18 +350,11 @@ static bool is_row_found(const struct row *row, const void *what)
 	const struct ptree_node *node = ptree_tree_find_id(session->tree, row->process);
 	struct command command;
 
-	if (!node || row->is_thread)
+	if (!node || row->is_thread || row->is_summary)
 		return false;
 	column_command(&context, node, NULL, &command);
 	return text_contains(command.line, command.size, search->text) ||
 	       text_contains(ptree_node_comm(node), strlen(ptree_node_comm(node)), search->text);
-}
-
-bool session_is_found(const struct session *session, const struct row *row)
-{
-	const struct search search = { session, session->search_text };
-
-	return session->search_text[0] && is_row_found(row, &search);
 }
 
 bool session_search_next(struct session *session, uint64_t from, bool backwards)

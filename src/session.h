@@ -139,8 +139,6 @@ void session_update_page(struct session *session);
 /* Of the page's lines the selected one; NULL: there is none, or it is forgotten. */
 const struct ptree_node *session_page_node(const struct session *session);
 
-/* Whether its command line or name contains the search's text. */
-bool session_is_found(const struct session *session, const struct row *row);
 bool session_search_next(struct session *session, uint64_t from, bool backwards);
 
 /* 0 to GLOW_LEVELS for a change at that time. */

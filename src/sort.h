@@ -11,7 +11,7 @@ enum sort_order {
 	SORT_BY_BIRTH,
 	SORT_BY_CPU,	/* with all that is below */
 	SORT_BY_MEMORY, /* likewise */
-	SORT_BY_TIME,	/* with all that is over below */
+	SORT_BY_TIME,	/* likewise, and with all that is over below */
 	SORT_BY_THREADS,
 	SORT_BY_PID,
 	SORT_BY_USER,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define LOOP_MARK "↻"
+#define LEAST_COLS 60 /* narrower screens do with the forks */
 
 static struct style role(const struct session *session, enum theme_role which)
 {
@@ -46,12 +47,14 @@ static void draw_line(const struct session *session, struct canvas *canvas, int 
 	const struct ptree_activity *activity = ptree_node_activity(node);
 	struct column_context context = session_columns(session);
 	struct command command;
+	bool is_narrow = canvas->cols < LEAST_COLS;
 	char cpu[16], text[256];
-	int x = 34;
+	int x = is_narrow ? 16 : 34;
 
 	canvas_printf(canvas, y, 1, 7, role(session, THEME_PID), "%7d", ptree_node_pid(node));
-	if (activity) {
+	if (activity)
 		draw_rate(session, canvas, y, 9, activity->forks_per_ks, THEME_NORMAL);
+	if (activity && !is_narrow) {
 		draw_rate(session, canvas, y, 15, activity->execs_per_ks, THEME_NORMAL);
 		draw_rate(session, canvas, y, 21, activity->failures_per_ks, THEME_FAILURE);
 		column_format_permille(cpu, sizeof(cpu), activity->exited_cpu_permille,
@@ -77,7 +80,9 @@ void view_churn_draw(struct session *session, struct canvas *canvas)
 {
 	const struct page_look look = {
 		.title = "who spawns, the busiest first; what their exited children did is theirs",
-		.columns = "     PID FORK/s EXEC/s FAIL/s  CPU% COMMAND",
+		.columns = canvas->cols < LEAST_COLS
+			       ? "     PID FORK/s COMMAND"
+			       : "     PID FORK/s EXEC/s FAIL/s  CPU% COMMAND",
 		.empty = "nobody has forked of late",
 		.draw_line = draw_line,
 	};

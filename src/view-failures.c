@@ -9,6 +9,8 @@
 #define NS_PER_S UINT64_C(1000000000)
 #define ANCESTORS_MAX 6
 #define HOW_WIDTH 22
+#define LEAST_COLS 64 /* narrower screens do without pid and age */
+#define NARROW_HOW_WIDTH 11
 
 static struct style role(const struct session *session, enum theme_role which)
 {
@@ -17,9 +19,16 @@ static struct style role(const struct session *session, enum theme_role which)
 
 static void format_clock(char *out, size_t size, uint64_t boot_ns)
 {
-	uint64_t now_ns = ptree_boot_now_ns();
-	time_t when = time(NULL) - (time_t)((now_ns > boot_ns ? now_ns - boot_ns : 0) / NS_PER_S);
+	struct timespec real, boot;
 	struct tm local;
+	time_t when;
+
+	/* The difference of the two clocks, to the ns: else what is shown wavers by a second. */
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	when = (time_t)(((uint64_t)(real.tv_sec - boot.tv_sec) * NS_PER_S + (uint64_t)real.tv_nsec -
+			 (uint64_t)boot.tv_nsec + boot_ns) /
+			NS_PER_S);
 
 	if (!localtime_r(&when, &local) || !strftime(out, size, "%H:%M:%S", &local))
 		*out = '\0';
@@ -55,18 +64,23 @@ static void draw_line(const struct session *session, struct canvas *canvas, int 
 	struct ptree_usage usage;
 	struct command command;
 	char text[256];
-	int x = 25 + HOW_WIDTH, width;
+	bool is_narrow = canvas->cols < LEAST_COLS;
+	int how = is_narrow ? NARROW_HOW_WIDTH : HOW_WIDTH;
+	int x = is_narrow ? 10 + how : 25 + how, width;
 
 	format_clock(text, sizeof(text), ptree_node_end_ns(node));
 	canvas_puts(canvas, y, 1, 8, text, role(session, THEME_NORMAL));
-	canvas_printf(canvas, y, 10, 7, role(session, THEME_PID), "%7d", ptree_node_pid(node));
+	if (!is_narrow)
+		canvas_printf(canvas, y, 10, 7, role(session, THEME_PID), "%7d",
+			      ptree_node_pid(node));
 	ptree_node_usage(node, &usage);
-	if (usage.known & PTREE_USAGE_ELAPSED) {
+	if (!is_narrow && usage.known & PTREE_USAGE_ELAPSED) {
 		column_format_time(text, sizeof(text), usage.elapsed_ns);
 		canvas_printf(canvas, y, 18, 5, role(session, THEME_NORMAL), "%5s", text);
 	}
 	column_ending(&context, node, &ending);
-	canvas_puts(canvas, y, 24, HOW_WIDTH, ending.text, role(session, ending.role));
+	canvas_puts(canvas, y, is_narrow ? 10 : 24, how - 1, ending.text,
+		    role(session, ending.role));
 	column_command(&context, node, NULL, &command);
 	describe_ancestry(session, node, text, sizeof(text));
 	width = (int)text_width(text, strlen(text), session->utf8);
@@ -82,7 +96,9 @@ void view_failures_draw(struct session *session, struct canvas *canvas)
 {
 	const struct page_look look = {
 		.title = "what failed, the newest first",
-		.columns = " TIME         PID  LIVED HOW                    COMMAND",
+		.columns = canvas->cols < LEAST_COLS
+			       ? " TIME     HOW        COMMAND"
+			       : " TIME         PID  LIVED HOW                    COMMAND",
 		.empty = "nothing has failed since proctop began",
 		.draw_line = draw_line,
 	};

@@ -189,17 +189,16 @@ static void describe_pressure(const struct session *session, char *out, size_t s
 /* "<1s 30% of CPU": what went to processes that are over, by how long they lived. */
 static void describe_lifetimes(const struct session *session, char *out, size_t size, int room)
 {
-	static const char *const names[METERS_LIFETIMES] = { "<1s", "<10s", "<1m", ">1m" };
 	uint32_t permille[METERS_LIFETIMES];
-	size_t used;
+	int used;
 
 	*out = '\0';
 	if (!meters_lifetimes(&session->meters, permille))
 		return;
-	used = (size_t)snprintf(out, size, "<1s %u%% of CPU", (permille[0] + 5) / 10);
-	for (int i = 1; i < METERS_LIFETIMES && room >= 56; i++)
-		used += (size_t)snprintf(out + used, size - used, " %s %u%%", names[i],
-					 (permille[i] + 5) / 10);
+	used = snprintf(out, size, "<1s %u%% of CPU", (permille[0] + 5) / 10);
+	/* What lived longer than the meters look back used most of its time before. */
+	if (room >= 56)
+		snprintf(out + used, size - (size_t)used, ", 1-10s %u%%", (permille[1] + 5) / 10);
 }
 
 static void describe_spawner(const struct session *session, char *out, size_t size)
@@ -259,12 +258,18 @@ static void draw_cores(const struct session *session, struct canvas *canvas, int
 
 static void draw_bomb(const struct session *session, struct canvas *canvas, int y)
 {
-	const struct ptree_node *node = ptree_tree_find_id(session->tree, session->meters.bomb_id);
+	const struct meters *meters = &session->meters;
+	const struct ptree_node *node = ptree_tree_find_id(session->tree, meters->bomb_id);
+	bool is_under = node;
+	int x = canvas_printf(canvas, y, 0, -1, role(session, THEME_ERROR),
+			      "fork bomb? %u more processes in 5 s", meters->bomb_growth);
 
+	/* Those whose parents are gone are under init, and it is not init's doing. */
+	if (!node)
+		node = ptree_tree_find_id(session->tree, meters->spawner_id);
 	if (node)
-		canvas_printf(canvas, y, 0, -1, role(session, THEME_ERROR),
-			      "fork bomb? %u more processes in 5 s, under %s(%d)",
-			      session->meters.bomb_growth, ptree_node_comm(node),
+		canvas_printf(canvas, y, x, -1, role(session, THEME_ERROR), "%s %s(%d)",
+			      is_under ? ", under" : "; most are forked by", ptree_node_comm(node),
 			      ptree_node_pid(node));
 }
 
@@ -299,7 +304,7 @@ static void draw_lines(const struct session *session, struct canvas *canvas, int
 
 int view_meters_draw(const struct session *session, struct canvas *canvas, int y, int max_lines)
 {
-	bool has_bomb = session->meters.bomb_id && max_lines > 0;
+	bool has_bomb = session->meters.bomb_growth && max_lines > 0;
 	int used = has_bomb;
 
 	if (has_bomb)

@@ -70,6 +70,9 @@ static void put_texts(struct sheet *sheet, const struct ptree_monitor_status *st
 	put(sheet, "command lines", bad_if(status->argv_late),
 	    "%llu of %llu read in time, %llu too late", (unsigned long long)status->argv_read,
 	    (unsigned long long)status->execs, (unsigned long long)status->argv_late);
+	if (status->argv_hung)
+		put(sheet, "hung", THEME_STATE_WARNING, "%llu reads, given up",
+		    (unsigned long long)status->argv_hung);
 	put(sheet, "their reader", THEME_NORMAL, "%s",
 	    status->is_realtime ? "runs before all else (real-time, 40 % of a core at most)"
 				: "runs as others do: give CAP_SYS_NICE to miss fewer");

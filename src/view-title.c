@@ -65,11 +65,11 @@ static int draw_state(const struct session *session, struct canvas *canvas,
 	int width, x;
 
 	format_count(lost, sizeof(lost), status->lost);
-	if (status->argv_late && canvas->cols >= 70)
+	if (status->argv_late && canvas->cols >= 60)
 		snprintf(late, sizeof(late), " late %llu", (unsigned long long)status->argv_late);
-	if (status->accounting_lost && canvas->cols >= 90)
+	if (status->unaccounted && canvas->cols >= 90)
 		snprintf(late + strlen(late), sizeof(late) - strlen(late), " unaccounted %llu",
-			 (unsigned long long)status->accounting_lost);
+			 (unsigned long long)status->unaccounted);
 	if (canvas->cols >= 60 && localtime_r(&now, &local))
 		strftime(clock, sizeof(clock), " %H:%M:%S", &local);
 	if (status->state == PTREE_MONITOR_POLLING)

@@ -292,14 +292,13 @@ static void draw_gutter(const struct session *session, struct canvas *canvas, in
 		canvas_tint(canvas, y, 0, GUTTER_WIDTH, background, 0);
 }
 
-static struct column_subject subject_of(const struct session *session, const struct row *row,
-					const struct ptree_node *node,
+static struct column_subject subject_of(const struct row *row, const struct ptree_node *node,
 					const struct ptree_thread *thread)
 {
 	return (struct column_subject){ .node = node,
 					.thread = thread,
 					.is_summary = row->is_summary,
-					.has_sums = !row->is_thread && !session->scope.is_list,
+					.has_sums = !row->is_thread,
 					.sum_cpu_permille = row->sum_cpu_permille,
 					.sum_rss_kib = row->sum_rss_kib };
 }
@@ -333,7 +332,7 @@ static void draw_row(struct session *session, struct canvas *canvas, int y, uint
 		if (!thread || ptree_thread_id(thread) != row->id)
 			return;
 	}
-	subject = subject_of(session, row, node, thread);
+	subject = subject_of(row, node, thread);
 	if (row->is_summary)
 		describe_summary(&context, node, &command);
 	else

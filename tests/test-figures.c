@@ -950,9 +950,9 @@ static void siblings_are_sorted_and_stay_below_their_parents(void **state)
 		{ SORT_BY_CPU, true, { 1, 100, 200, 300, 301, S200, 201, 310, 311, IS_END } },
 		{ SORT_BY_MEMORY, false, { 1, 100, 201, 311, 310, 200, 300, 301, S200, IS_END } },
 		{ SORT_BY_MEMORY, true, { 1, 100, 200, 301, 300, S200, 201, 310, 311, IS_END } },
-		/* 200 has used 0.1 s itself, 201 0.2 s, but what 302 used is 200's. */
-		{ SORT_BY_TIME, false, { 1, 100, 200, 301, 300, S200, 201, 311, 310, IS_END } },
-		{ SORT_BY_TIME, true, { 1, 100, 201, 310, 311, 200, 300, 301, S200, IS_END } },
+		/* What 302 used is 200's, but those that live below 201 have used more. */
+		{ SORT_BY_TIME, false, { 1, 100, 201, 311, 310, 200, 301, 300, S200, IS_END } },
+		{ SORT_BY_TIME, true, { 1, 100, 200, 300, 301, S200, 201, 310, 311, IS_END } },
 		{ SORT_BY_PID, false, { 1, 100, 200, 300, 301, S200, 201, 310, 311, IS_END } },
 		{ SORT_BY_PID, true, { 1, 100, 201, 311, 310, 200, 301, 300, S200, IS_END } },
 		{ SORT_BY_USER, false, { 1, 100, 201, 310, 311, 200, 300, 301, S200, IS_END } },

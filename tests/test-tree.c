@@ -454,6 +454,27 @@ static void exited_ones_beyond_the_limit_are_counted(void **state)
 	assert_int_equal(summary->failed, 150);
 }
 
+/* With so short a history failures have no part of their own: the latest is all there is. */
+static void the_one_that_has_just_ended_is_never_forgotten(void **state)
+{
+	const struct ptree_tree_options options = { .exited_max = 1 };
+	struct ptree_tree *tree;
+
+	(void)state;
+	assert_int_equal(ptree_tree_new(&tree, &options), 0);
+	plant(tree);
+	for (pid_t pid = 1000; pid < 1020; pid++) {
+		const struct ptree_node *last;
+
+		fork_at(tree, 2 * S + (uint64_t)pid, 100, pid);
+		exit_at(tree, 3 * S + (uint64_t)pid, pid, pid, pid % 3 ? 256 : 0);
+		last = ptree_node_last_exited(ptree_tree_find(tree, 100));
+		assert_non_null(last);
+		assert_int_equal(ptree_node_pid(last), pid);
+	}
+	ptree_tree_free(tree);
+}
+
 static void exited_ones_are_forgotten_by_age(void **state)
 {
 	struct ptree_tree *tree = *state;
@@ -900,6 +921,7 @@ int main(void)
 		TREE_TEST(a_lying_scan_cannot_close_a_circle),
 		TREE_TEST(exited_ones_beyond_the_limit_are_counted),
 		TREE_TEST(exited_ones_are_forgotten_by_age),
+		TREE_TEST(the_one_that_has_just_ended_is_never_forgotten),
 		TREE_TEST(dead_ancestors_of_the_living_stay),
 		TREE_TEST(a_chain_that_forks_itself_for_ever_is_elided_and_counted),
 		TREE_TEST(a_queued_fork_of_a_scanned_process_confirms_it),

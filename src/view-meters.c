@@ -189,11 +189,14 @@ static void describe_pressure(const struct session *session, char *out, size_t s
 /* "<1s 30% of CPU": what went to processes that are over, by how long they lived. */
 static void describe_lifetimes(const struct session *session, char *out, size_t size, int room)
 {
+	struct ptree_monitor_status status;
 	uint32_t permille[METERS_LIFETIMES];
 	int used;
 
 	*out = '\0';
-	if (!meters_lifetimes(&session->meters, permille))
+	ptree_monitor_get_status(session->monitor, &status);
+	/* Without the kernel's accounting it would be a small part that passes for the whole. */
+	if (status.accounting_error || !meters_lifetimes(&session->meters, permille))
 		return;
 	used = snprintf(out, size, "<1s %u%% of CPU", (permille[0] + 5) / 10);
 	/* What lived longer than the meters look back used most of its time before. */

@@ -82,9 +82,9 @@ static void put_accounting(struct sheet *sheet, const struct ptree_monitor_statu
 {
 	if (status->accounting_error) {
 		put(sheet, "accounting", THEME_STATE_WARNING,
-		    "none (%s): what exited processes used is not known%s",
-		    strerror(-status->accounting_error),
-		    status->accounting_error == -EPERM ? "; it needs CAP_NET_ADMIN" : "");
+		    "none: %s. What exited ones used is unknown",
+		    status->accounting_error == -EPERM ? "it needs CAP_NET_ADMIN"
+						       : strerror(-status->accounting_error));
 		return;
 	}
 	put(sheet, "accounting", bad_if(status->unaccounted),

@@ -20,7 +20,8 @@ bash -c 'bash -c '\''exec -a "$gamma" sleep 600'\'' & echo $! >"$work/gamma"; ex
 echo $! >"$work/alpha"
 bash -c 'exec -a "$beta" bash -c "read <\$0" "$work/fifo" "$hostile"' &
 echo $! >"$work/beta"
-bash -c 'exit 3' &
+# It ends only when its parent is no shell any more, which would wait for it.
+bash -c 'while [ "$(cat /proc/$PPID/comm)" = bash ]; do sleep 0.05; done; exit 3' &
 echo $! >"$work/zombie"
 echo $$ >"$work/head"
 exec -a "$head" sleep 600
@@ -48,7 +49,12 @@ is_complete()
 tries=0
 until is_complete; do
 	tries=$((tries + 1))
-	[ $tries -lt 500 ] || { not_ok 'the family starts'; done_testing; exit 1; }
+	[ $tries -lt 500 ] || {
+		top=$(pid_of head)
+		not_ok 'the family starts'
+		done_testing
+		exit 1
+	}
 	sleep 0.02
 done
 top=$(pid_of head)

@@ -122,8 +122,12 @@ void texts_give_up(struct texts *texts)
 
 uint64_t texts_check_witness(struct texts *texts, uint64_t now_ns)
 {
-	if (!texts->witness)
+	if (!texts->witness || !witness_is_stuck(texts->witness, now_ns))
 		return 0;
+	/* Where no thread can be started, trying with every event would make that worse. */
+	if (now_ns < texts->checked_ns + RECHECK_NS)
+		return RECHECK_NS;
+	texts->checked_ns = now_ns;
 	witness_check(texts->witness, now_ns);
 	return witness_is_stuck(texts->witness, now_ns) ? RECHECK_NS : 0;
 }

@@ -23,10 +23,10 @@ struct texts {
 	struct map arrived; /* cpu and seq of an exec -> what the witness said of it */
 	struct arrival *oldest, *newest;
 	unsigned unanswered; /* execs in a row of which the witness said nothing in time */
-	uint64_t reopened_ns;
-	uint64_t execs_read;  /* execs whose command line was read in time */
-	uint64_t execs_late;  /* and not */
-	uint64_t hung;	      /* reads given up, by witnesses that are closed */
+	uint64_t reopened_ns, checked_ns; /* when the witness was */
+	uint64_t execs_read;		  /* execs whose command line was read in time */
+	uint64_t execs_late;		  /* and not */
+	uint64_t hung;			  /* reads given up, by witnesses that are closed */
 	size_t arrived_count; /* those that were used and wait for an older one included */
 };
 

@@ -50,6 +50,11 @@ struct column_context session_columns(const struct session *session)
 					.utf8 = session->utf8 };
 }
 
+bool session_is_sorted(const struct session *session)
+{
+	return session->scope.sort != SORT_BY_BIRTH || session->scope.is_reversed;
+}
+
 /* ---- rows ---- */
 
 static bool must_collect(const struct session *session)

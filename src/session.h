@@ -113,6 +113,8 @@ void session_clear(struct session *session);
 /* The time that is shown. */
 uint64_t session_shown_ns(const struct session *session);
 struct column_context session_columns(const struct session *session);
+/* In another order than that of birth. */
+bool session_is_sorted(const struct session *session);
 
 /* Brings the rows up to date with the tree and with what was chosen, if anything changed. */
 int session_update_rows(struct session *session);

@@ -228,14 +228,9 @@ static void draw_filter_scope(const struct session *session, struct scope_line *
 		add_scope(session, line, "FILTER", session->filter_text);
 }
 
-static bool is_sorted(const struct session *session)
-{
-	return session->scope.sort != SORT_BY_BIRTH || session->scope.is_reversed;
-}
-
 static bool has_scope(const struct session *session)
 {
-	return is_sorted(session) || session->watch_depth || session->filter ||
+	return session_is_sorted(session) || session->watch_depth || session->filter ||
 	       session->uid_count || session->scope.is_list || session->scope.by_origin ||
 	       session->follow_id;
 }
@@ -262,7 +257,7 @@ static void draw_scope(const struct session *session, struct canvas *canvas, int
 	if (session->scope.is_list)
 		add_scope(session, &line, "LIST",
 			  session->scope.sort == SORT_BY_BIRTH ? "by pid" : "");
-	if (is_sorted(session)) {
+	if (session_is_sorted(session)) {
 		snprintf(text, sizeof(text), "by %s%s", sort_order_name(session->scope.sort),
 			 session->scope.is_reversed ? ", reversed" : "");
 		add_scope(session, &line, "SORT", text);

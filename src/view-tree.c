@@ -367,9 +367,8 @@ int view_tree_mark_x(const struct session *session, int y)
 /* The order of birth is what is there when nobody has sorted. */
 static enum theme_role title_role(const struct session *session, int sort)
 {
-	bool is_sorted = session->scope.sort != SORT_BY_BIRTH || session->scope.is_reversed;
-
-	return is_sorted && sort == (int)session->scope.sort ? THEME_TITLE : THEME_COLUMN_TITLE;
+	return session_is_sorted(session) && sort == (int)session->scope.sort ? THEME_TITLE
+									      : THEME_COLUMN_TITLE;
 }
 
 static void draw_column_titles(const struct session *session, struct canvas *canvas, int y)

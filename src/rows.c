@@ -617,8 +617,8 @@ static bool is_folded(const struct rows *rows, const struct row *row, bool has_f
 		return false;
 	if (told)
 		return (*told)->is_folded;
-	if (row->is_kernel && row->pid == KTHREADD_PID)
-		return !rows->unfolds_kernel && !has_filter;
+	if (row->is_kernel && row->pid == KTHREADD_PID && !rows->unfolds_kernel && !has_filter)
+		return true;
 	return row->depth >= rows->fold_depth;
 }
 

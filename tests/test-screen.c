@@ -658,7 +658,10 @@ static void users_can_be_picked(void **state)
 	type(screen, "j\r");
 	assert_int_equal(screen->session.uid_count, 1);
 	assert_int_equal(screen->session.uids[0], 0);
-	type(screen, "uk\r");
+	type(screen, "zM"); /* also what a filter has unfolded */
+	draw(screen);
+	assert_int_equal(rows_count(screen->session.rows), 2);
+	type(screen, "zRuk\r");
 	assert_int_equal(screen->session.uid_count, 0);
 }
 

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The screen without a terminal: processes and events in, keys in, text out. A fake /proc and a
+ * time of the test's own make every picture the same each time.
+ */
+#ifndef TESTS_SCREEN_H
+#define TESTS_SCREEN_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "keymap.h"
+#include "session.h"
+#include "view.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define S UINT64_C(1000000000)
+#define NOW_S UINT64_C(10000000)
+#define NOW_NS (NOW_S * S)
+
+struct screen {
+	char root[64];
+	struct ptree_monitor *monitor;
+	struct ptree_users *users;
+	struct session session;
+	struct keymap_state keys;
+	struct canvas *canvas;
+};
+
+/* ---- the fake /proc ---- */
+
+struct fake {
+	pid_t pid, ppid;
+	const char *comm, *argv; /* argv: spaces separate the arguments */
+	unsigned flags;
+	uint64_t age_s;
+};
+
+static const struct fake fakes[] = {
+	{ 1, 0, "init", "/sbin/init splash", 0, 2 * 86400 },
+	{ 2, 0, "kthreadd", "", 0x200000, 2 * 86400 },
+	{ 3, 2, "kworker/0:0", "", 0x200000, 2 * 86400 },
+	{ 4, 2, "kworker/0:1", "", 0x200000, 2 * 86400 },
+	{ 100, 1, "sshd", "sshd: /usr/sbin/sshd -D", 0, 86400 },
+	{ 200, 100, "sshd", "sshd: alice [priv]", 0, 3600 },
+	{ 201, 200, "bash", "-bash", 0, 3500 },
+	{ 300, 201, "make", "make -j4", 0, 70 },
+	{ 110, 1, "cron", "/usr/sbin/cron -f", 0, 86400 },
+};
+
+static inline void write_file(const char *root, pid_t pid, const char *name, const char *bytes,
+			      size_t size)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%d/%s", root, pid, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fwrite(bytes, 1, size, file);
+	fclose(file);
+}
+
+static inline void write_process(const char *root, const struct fake *fake)
+{
+	char path[128], text[512];
+	size_t length = strlen(fake->argv);
+
+	snprintf(path, sizeof(path), "%s/%d", root, fake->pid);
+	assert_int_equal(mkdir(path, 0755), 0);
+	snprintf(text, sizeof(text),
+		 "%d (%s) S %d 1 1 0 -1 %u 0 0 0 0 0 0 0 0 20 0 1 0 %lu 1000 10 0\n", fake->pid,
+		 fake->comm, fake->ppid, fake->flags,
+		 (unsigned long)((NOW_S - fake->age_s) * (uint64_t)sysconf(_SC_CLK_TCK)));
+	write_file(root, fake->pid, "stat", text, strlen(text));
+	snprintf(text, sizeof(text), "%s\n", fake->comm);
+	write_file(root, fake->pid, "comm", text, strlen(text));
+	snprintf(text, sizeof(text), "%s", fake->argv);
+	if (strncmp(fake->argv, "sshd: ", 6)) {
+		for (size_t i = 0; i < length; i++)
+			text[i] = text[i] == ' ' ? '\0' : text[i];
+	}
+	write_file(root, fake->pid, "cmdline", text, length ? length + 1 : 0);
+}
+
+static inline void remove_tree(const char *root)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", root);
+	assert_int_equal(system(command), 0);
+}
+
+/* ---- the screen ---- */
+
+static inline int setup(void **state)
+{
+	struct screen *screen = calloc(1, sizeof(*screen));
+	struct ptree_monitor_options options = { .poll_only = true };
+
+	snprintf(screen->root, sizeof(screen->root), "/tmp/test-screen.XXXXXX");
+	assert_non_null(mkdtemp(screen->root));
+	for (size_t i = 0; i < sizeof(fakes) / sizeof(*fakes); i++)
+		write_process(screen->root, &fakes[i]);
+	options.proc_path = screen->root;
+	assert_int_equal(ptree_monitor_new(&screen->monitor, &options), 0);
+	assert_int_equal(ptree_monitor_wait_ready(screen->monitor, true, 10000), 0);
+	assert_int_equal(ptree_users_new(&screen->users), 0);
+	ptree_users_name(screen->users, 0); /* so that nothing has to be waited for */
+	assert_int_equal(session_init(&screen->session, screen->monitor, screen->users), 0);
+	ptree_tree_set_clock_offset(screen->session.tree, 0);
+	screen->session.now_ns = NOW_NS;
+	screen->session.highlight_ns = 3 * S;
+	screen->session.utf8 = true;
+	screen->session.own_uid = 4711;
+	screen->canvas = canvas_new(20, 60, true);
+	*state = screen;
+	return 0;
+}
+
+static inline int teardown(void **state)
+{
+	struct screen *screen = *state;
+
+	canvas_free(screen->canvas);
+	session_clear(&screen->session);
+	ptree_monitor_free(screen->monitor);
+	ptree_users_free(screen->users);
+	remove_tree(screen->root);
+	free(screen);
+	return 0;
+}
+
+static inline void resize(struct screen *screen, int rows, int cols)
+{
+	assert_int_equal(canvas_resize(screen->canvas, rows, cols), 0);
+}
+
+static inline void draw_view(struct screen *screen)
+{
+	switch (screen->session.view) {
+	case SESSION_VIEW_TREE:
+		break;
+	case SESSION_VIEW_HELP:
+		view_help_draw(&screen->session, screen->canvas);
+		break;
+	case SESSION_VIEW_PICKER:
+		view_picker_draw(&screen->session, screen->canvas);
+		break;
+	case SESSION_VIEW_CHURN:
+		view_churn_draw(&screen->session, screen->canvas);
+		break;
+	case SESSION_VIEW_FAILURES:
+		view_failures_draw(&screen->session, screen->canvas);
+		break;
+	case SESSION_VIEW_RECORD:
+		view_record_draw(&screen->session, screen->canvas);
+		break;
+	}
+}
+
+static inline void draw(struct screen *screen)
+{
+	assert_int_equal(session_update_rows(&screen->session), 0);
+	view_tree_draw(&screen->session, screen->canvas);
+	draw_view(screen);
+}
+
+/* The rows without title, polling line, column titles and last line. */
+static inline char *dump_rows(struct screen *screen)
+{
+	struct canvas *canvas = screen->canvas;
+	char *text, *at, *out;
+
+	draw(screen);
+	text = at = canvas_dump(canvas);
+	for (int i = 0; i < screen->session.body_y; i++)
+		at = strchr(at, '\n') + 1;
+	out = strdup(at);
+	free(text);
+	for (at = out; screen->session.body_rows > 0 && *at; at = strchr(at, '\n') + 1) {
+		if (--screen->session.body_rows == 0) {
+			*(strchr(at, '\n') + 1) = '\0';
+			break;
+		}
+	}
+	return out;
+}
+
+static inline void trim_empty_lines(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 1 && text[length - 1] == '\n' && text[length - 2] == '\n')
+		text[--length] = '\0';
+}
+
+static inline void expect_rows(struct screen *screen, const char *expected)
+{
+	char *text = dump_rows(screen);
+
+	trim_empty_lines(text);
+	if (strcmp(text, expected))
+		print_message("got:\n%s\nexpected:\n%s\n", text, expected);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static inline void type(struct screen *screen, const char *keys)
+{
+	for (; *keys; keys++) {
+		struct key key = { .code = (unsigned char)*keys };
+
+		draw(screen);
+		if (screen->session.prompt_kind != SESSION_PROMPT_NONE)
+			command_prompt_key(&screen->session, &key);
+		else if (screen->session.view == SESSION_VIEW_PICKER)
+			command_picker_key(&screen->session, &key);
+		else
+			keymap_key(&screen->keys, &screen->session, &key);
+	}
+}
+
+static inline void apply(struct screen *screen, struct ptree_event event, uint64_t ago_ms)
+{
+	event.time_ns = NOW_NS - ago_ms * 1000000;
+	assert_int_equal(ptree_tree_apply(screen->session.tree, &event), 0);
+}
+
+static inline void fork_ago(struct screen *screen, uint64_t ago_ms, pid_t parent, pid_t child)
+{
+	apply(screen,
+	      (struct ptree_event){ .kind = PTREE_EVENT_FORK,
+				    .pid = child,
+				    .tgid = child,
+				    .parent_pid = parent,
+				    .parent_tgid = parent },
+	      ago_ms);
+}
+
+static inline void exit_ago(struct screen *screen, uint64_t ago_ms, pid_t pid, uint32_t status)
+{
+	apply(screen,
+	      (struct ptree_event){
+		  .kind = PTREE_EVENT_EXIT, .pid = pid, .tgid = pid, .u.exit.status = status },
+	      ago_ms);
+}
+
+static inline uint64_t id_of(struct screen *screen, pid_t pid)
+{
+	const struct ptree_node *node = ptree_tree_find(screen->session.tree, pid);
+
+	assert_non_null(node);
+	return ptree_node_id(node);
+}
+
+static inline void exec_ago(struct screen *screen, uint64_t ago_ms, pid_t pid, const char *argv,
+			    size_t size)
+{
+	const struct ptree_image *image;
+
+	apply(screen, (struct ptree_event){ .kind = PTREE_EVENT_EXEC, .pid = pid, .tgid = pid },
+	      ago_ms);
+	image = ptree_node_image(ptree_tree_find(screen->session.tree, pid), 0);
+	ptree_tree_set_argv(screen->session.tree, id_of(screen, pid), image->begin_ns,
+			    image->begin_ns, PTREE_ARGV_READ, argv, size);
+}
+
+#define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+#endif

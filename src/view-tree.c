@@ -6,9 +6,7 @@
 #include <string.h>
 
 #define GUTTER_WIDTH 1
-#define LEAST_ROWS_FOR_FOOTER 6
 #define LEAST_ROWS_FOR_COLUMN_TITLES 4
-#define LEAST_WIDTH_FOR_PROMPT 16
 #define LEAST_WIDTH_WITH_TIME 120 /* there is a column for it */
 
 struct marks {
@@ -412,101 +410,6 @@ static void draw_empty(const struct session *session, struct canvas *canvas, int
 			    style);
 }
 
-struct footer_key {
-	const char *key, *label;
-};
-
-static const struct footer_key footer_keys[] = {
-	{ "F1", "Help" },  { "q", "Quit" },   { "/", "Find" },	 { "\\", "Filter" },
-	{ "s", "Sort" },   { "C", "Churn" },  { "E", "Errors" }, { "i", "Missed" },
-	{ "u", "User" },   { "w", "Watch" },  { "t", "List" },	 { "L", "Lineage" },
-	{ "x", "Gone" },   { "F", "Follow" }, { "Z", "Pause" },	 { "H", "Threads" },
-	{ "K", "Kernel" },
-};
-
-static void draw_footer(const struct session *session, struct canvas *canvas, int y)
-{
-	int x = 0;
-
-	for (size_t i = 0; i < sizeof(footer_keys) / sizeof(*footer_keys); i++) {
-		const struct footer_key *key = &footer_keys[i];
-
-		if (x + (int)strlen(key->key) + (int)strlen(key->label) > canvas->cols)
-			break;
-		x += canvas_puts(canvas, y, x, -1, key->key, role(session, THEME_FOOTER_KEY));
-		x += canvas_puts(canvas, y, x, -1, key->label, role(session, THEME_FOOTER_LABEL));
-		x += 1;
-	}
-}
-
-static const char *prompt_label(enum session_prompt kind)
-{
-	switch (kind) {
-	case SESSION_PROMPT_SEARCH:
-		return "/";
-	case SESSION_PROMPT_FILTER:
-		return "filter: ";
-	case SESSION_PROMPT_PID:
-		return "pid: ";
-	case SESSION_PROMPT_NONE:
-		break;
-	}
-	return "";
-}
-
-static bool has_message(const struct session *session)
-{
-	return session->message_until_ns > session->now_ns;
-}
-
-/* What is wrong with the line as it stands, or NULL. */
-static const char *prompt_error(const struct session *session)
-{
-	if (session->prompt_kind == SESSION_PROMPT_FILTER && session->filter_error[0])
-		return session->filter_error;
-	if (session->prompt_kind == SESSION_PROMPT_SEARCH && has_message(session))
-		return "not found";
-	return NULL;
-}
-
-static struct view_cursor draw_prompt(const struct session *session, struct canvas *canvas, int y)
-{
-	struct view_cursor cursor = { .y = y };
-	int x = canvas_puts(canvas, y, 0, -1, prompt_label(session->prompt_kind),
-			    role(session, THEME_TITLE));
-	const char *error = prompt_error(session);
-	int room = canvas->cols - x;
-
-	if (error && room - (int)strlen(error) - 2 >= LEAST_WIDTH_FOR_PROMPT)
-		room -= (int)strlen(error) + 2;
-	prompt_draw(&session->prompt, canvas, y, x, room, role(session, THEME_PROMPT), &cursor.x);
-	if (error)
-		canvas_puts(canvas, y, x + room + 1, -1, error, role(session, THEME_ERROR));
-	return cursor;
-}
-
-static struct view_cursor draw_last_line(const struct session *session, struct canvas *canvas,
-					 int y)
-{
-	struct view_cursor none = { .y = -1, .x = -1 };
-
-	if (session->prompt_kind != SESSION_PROMPT_NONE)
-		return draw_prompt(session, canvas, y);
-	if (has_message(session))
-		canvas_puts(canvas, y, 0, -1, session->message,
-			    role(session, session->is_message_error ? THEME_ERROR : THEME_TITLE));
-	else
-		draw_footer(session, canvas, y);
-	return none;
-}
-
-static bool has_last_line(const struct session *session, const struct canvas *canvas)
-{
-	return canvas->rows >= LEAST_ROWS_FOR_FOOTER ||
-	       session->prompt_kind != SESSION_PROMPT_NONE ||
-	       (canvas->rows > 1 && has_message(session));
-}
-
 static void note_fading(struct session *session, uint64_t changed_ns)
 {
 	uint64_t step_ns = session->highlight_ns / GLOW_LEVELS;
@@ -540,7 +443,7 @@ static void draw_body(struct session *session, struct canvas *canvas)
 struct view_cursor view_tree_draw(struct session *session, struct canvas *canvas)
 {
 	struct view_cursor cursor = { .y = -1, .x = -1 };
-	bool has_last = has_last_line(session, canvas);
+	bool has_last = view_last_line_is_needed(session, canvas);
 	int bottom = canvas->rows - has_last;
 	int y;
 
@@ -556,6 +459,6 @@ struct view_cursor view_tree_draw(struct session *session, struct canvas *canvas
 	cursor_settle(&session->cursor, session->rows, (uint32_t)session->body_rows);
 	draw_body(session, canvas);
 	if (has_last)
-		cursor = draw_last_line(session, canvas, canvas->rows - 1);
+		cursor = view_last_line_draw(session, canvas, canvas->rows - 1);
 	return cursor;
 }

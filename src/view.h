@@ -17,6 +17,11 @@ struct view_cursor view_tree_draw(struct session *session, struct canvas *canvas
 /* The lines above the rows. Returns how many it took of at most max_lines. */
 int view_title_draw(struct session *session, struct canvas *canvas, int max_lines);
 
+/* The last line, where there is one: a prompt, a message or the footer. */
+bool view_last_line_is_needed(const struct session *session, const struct canvas *canvas);
+struct view_cursor view_last_line_draw(const struct session *session, struct canvas *canvas, int y);
+void view_footer_draw(const struct session *session, struct canvas *canvas, int y);
+
 /* Over the rows. */
 void view_help_draw(struct session *session, struct canvas *canvas);
 void view_picker_draw(const struct session *session, struct canvas *canvas);

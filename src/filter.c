@@ -51,6 +51,7 @@ struct expression {
 	bool is_number;
 	uint32_t number; /* the text as a number, if it is one */
 	char *text;
+	struct text_needle needle; /* the text, prepared */
 };
 
 struct filter {
@@ -186,6 +187,7 @@ static int read_field(struct parser *parser, enum field *field)
 
 static int check_value(struct parser *parser, const char *where, struct expression *term)
 {
+	text_needle_init(&term->needle, term->text);
 	term->is_number = read_number(term->text, &term->number);
 	if (!*term->text && term->field == FIELD_ANY)
 		return reject(parser, where, "expected text between the quotes");
@@ -289,6 +291,7 @@ void filter_free(struct filter *filter)
 		return;
 	for (struct expression *term = filter->root.first; term; term = next) {
 		next = term->next;
+		text_needle_clear(&term->needle);
 		free(term->text);
 		free(term);
 	}
@@ -303,11 +306,11 @@ struct subject {
 	const struct ptree_node *node;
 };
 
-static bool name_contains(const struct ptree_node *node, const char *text)
+static bool name_has(const struct ptree_node *node, const struct text_needle *needle)
 {
 	const char *comm = ptree_node_comm(node);
 
-	return text_contains(comm, strlen(comm), text);
+	return text_has(comm, strlen(comm), needle);
 }
 
 /* False if no arguments are known. */
@@ -325,13 +328,12 @@ static bool argv_of(const struct ptree_node *node, const char **argv, size_t *si
 }
 
 /* Where the arguments are not known, the name stands for them, as it does on the screen. */
-static bool command_contains(const struct ptree_node *node, const char *text)
+static bool command_has(const struct ptree_node *node, const struct text_needle *needle)
 {
 	const char *argv;
 	size_t size;
 
-	return argv_of(node, &argv, &size) ? text_contains(argv, size, text)
-					   : name_contains(node, text);
+	return argv_of(node, &argv, &size) ? text_has(argv, size, needle) : name_has(node, needle);
 }
 
 static bool has_user(const struct subject *subject, const struct expression *term)
@@ -344,7 +346,7 @@ static bool has_user(const struct subject *subject, const struct expression *ter
 	if (term->is_number && term->number == euid)
 		return true;
 	name = subject->users ? ptree_users_name_later(subject->users, euid) : NULL;
-	return name && text_contains(name, strlen(name), term->text);
+	return name && text_has(name, strlen(name), &term->needle);
 }
 
 static bool is_the_one(const struct ptree_node *node, const struct expression *term)
@@ -383,11 +385,11 @@ static bool term_matches(const struct subject *subject, const struct expression 
 
 	switch (term->field) {
 	case FIELD_ANY:
-		return name_contains(node, term->text) || command_contains(node, term->text);
+		return name_has(node, &term->needle) || command_has(node, &term->needle);
 	case FIELD_CMD:
-		return command_contains(node, term->text);
+		return command_has(node, &term->needle);
 	case FIELD_COMM:
-		return name_contains(node, term->text);
+		return name_has(node, &term->needle);
 	case FIELD_USER:
 		return has_user(subject, term);
 	case FIELD_PID:

@@ -230,34 +230,55 @@ static bool has_upper_case(const char *needle)
 	return false;
 }
 
-static bool contains_folded(const char *hay, size_t hay_size, const char *needle, size_t size)
+static char *fold_case(const char *bytes, size_t size, size_t *folded_size)
 {
-	size_t folded_hay_size, folded_size;
-	uint8_t *folded_hay =
-	    u8_casefold((const uint8_t *)hay, hay_size, NULL, NULL, NULL, &folded_hay_size);
-	uint8_t *folded =
-	    u8_casefold((const uint8_t *)needle, size, NULL, NULL, NULL, &folded_size);
+	return (char *)u8_casefold((const uint8_t *)bytes, size, NULL, NULL, NULL, folded_size);
+}
+
+static bool contains_folded(const char *hay, size_t hay_size, const struct text_needle *needle)
+{
+	size_t size;
+	char *folded = fold_case(hay, hay_size, &size);
 	bool found;
 
-	if (folded_hay && folded)
-		found = contains_bytes((const char *)folded_hay, folded_hay_size,
-				       (const char *)folded, folded_size, false);
+	if (folded)
+		found = contains_bytes(folded, size, needle->folded, needle->folded_size, false);
 	else /* not valid UTF-8: bytes are all there is */
-		found = contains_bytes(hay, hay_size, needle, size, false);
-	free(folded_hay);
+		found = contains_bytes(hay, hay_size, needle->string, needle->size, false);
 	free(folded);
 	return found;
 }
 
-bool text_contains(const char *hay, size_t hay_size, const char *needle)
+void text_needle_init(struct text_needle *needle, const char *string)
 {
-	size_t size = strlen(needle);
+	*needle = (struct text_needle){ .string = string, .size = strlen(string) };
+	needle->is_caseless = !has_upper_case(string);
+	if (needle->is_caseless && !is_ascii(string))
+		needle->folded = fold_case(string, needle->size, &needle->folded_size);
+}
 
-	if (has_upper_case(needle))
-		return contains_bytes(hay, hay_size, needle, size, false);
-	if (is_ascii(needle))
-		return contains_bytes(hay, hay_size, needle, size, true);
-	return contains_folded(hay, hay_size, needle, size);
+void text_needle_clear(struct text_needle *needle)
+{
+	free(needle->folded);
+	needle->folded = NULL;
+}
+
+bool text_has(const char *hay, size_t hay_size, const struct text_needle *needle)
+{
+	if (needle->folded)
+		return contains_folded(hay, hay_size, needle);
+	return contains_bytes(hay, hay_size, needle->string, needle->size, needle->is_caseless);
+}
+
+bool text_contains(const char *hay, size_t hay_size, const char *string)
+{
+	struct text_needle needle;
+	bool found;
+
+	text_needle_init(&needle, string);
+	found = text_has(hay, hay_size, &needle);
+	text_needle_clear(&needle);
+	return found;
 }
 
 size_t text_join_argv(char *out, size_t size, const char *argv, size_t argv_size)

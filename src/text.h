@@ -31,9 +31,23 @@ size_t text_safe(char *out, size_t size, const char *bytes, size_t count, bool u
 unsigned text_width(const char *bytes, size_t count, bool utf8);
 
 /*
- * Smart case: caseless unless the needle has an upper case letter. A NUL in the hay, which
- * separates arguments, matches a space.
+ * What is looked for, prepared once for any number of hays. Smart case: caseless unless it has an
+ * upper case letter. A NUL in the hay, which separates arguments, matches a space.
  */
+struct text_needle {
+	const char *string; /* borrowed */
+	size_t size;
+	char *folded; /* without case, where more than ASCII asks for it; else NULL */
+	size_t folded_size;
+	bool is_caseless;
+};
+
+/* Without memory it knows the case of ASCII only. */
+void text_needle_init(struct text_needle *needle, const char *string);
+void text_needle_clear(struct text_needle *needle);
+bool text_has(const char *hay, size_t hay_size, const struct text_needle *needle);
+
+/* For one look. */
 bool text_contains(const char *hay, size_t hay_size, const char *needle);
 
 /* NUL-separated arguments as one line, separated by spaces; NUL-terminated, cut if it must be.

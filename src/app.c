@@ -2,11 +2,12 @@
 /*
  * The live monitor: owns the monitor, the terminal and the session, and turns the loop. Keys come
  * first, and act on the rows that are seen: they are answered at once, without a look at what has
- * happened since. Then events are drained, for a bounded time. A frame is drawn for events at most
- * 30 times a second, and never while the terminal has not taken the last one.
+ * happened since, but for a bounded time, whatever is pasted. Then events are drained, for a
+ * bounded time, too. A frame is drawn for events at most 30 times a second, and never while the
+ * terminal has not taken the last one.
  */
 #include "app.h"
-#include "keymap.h"
+#include "input.h"
 #include "session.h"
 #include "summary.h"
 #include "term.h"
@@ -28,6 +29,7 @@
 #define FRAME_NS (33 * NS_PER_MS)
 #define TICK_NS NS_PER_S
 #define EVENT_BUDGET_NS (4 * NS_PER_MS)
+#define KEY_BUDGET_NS (8 * NS_PER_MS)
 #define FIRST_FRAME_PATIENCE_NS (300 * NS_PER_MS)
 #define READY_PATIENCE_MS 5000
 #define TICKS_PER_REFRESH 2
@@ -47,6 +49,7 @@ struct app {
 	uint64_t begin_ns, frame_ns, tick_ns;
 	unsigned ticks;
 	bool has_drawn;
+	bool has_more_keys; /* that were not taken for want of time; curses may hold them */
 	bool is_hung_up;
 };
 
@@ -88,12 +91,6 @@ static void draw_view(struct session *session, struct canvas *canvas)
 		view_record_draw(session, canvas);
 		break;
 	}
-}
-
-static bool is_page(const struct session *session)
-{
-	return session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES ||
-	       session->view == SESSION_VIEW_RECORD;
 }
 
 static void draw(struct app *app)
@@ -160,73 +157,22 @@ static void fit_to_terminal(struct app *app)
 
 /* ---- keys ---- */
 
-static void help_key(struct session *session, const struct key *key)
+/* False: their time is over, and there may be more. */
+static bool take_keys(struct app *app)
 {
-	session->needs_redraw = true;
-	if (key->code == 'j' || key->code == TERM_KEY_DOWN || key->code == TERM_KEY_WHEEL_DOWN)
-		session->help_top++;
-	else if (key->code == TERM_KEY_PAGE_DOWN || key->code == ' ')
-		session->help_top += session->body_rows;
-	else if (key->code == 'k' || key->code == TERM_KEY_UP || key->code == TERM_KEY_WHEEL_UP)
-		session->help_top -= session->help_top > 0;
-	else if (key->code == TERM_KEY_PAGE_UP)
-		session->help_top = session->help_top > session->body_rows
-					? session->help_top - session->body_rows
-					: 0;
-	else
-		session->view = SESSION_VIEW_TREE;
-}
-
-static bool is_mouse(const struct key *key)
-{
-	return key->code == TERM_KEY_MOUSE_CLICK || key->code == TERM_KEY_WHEEL_UP ||
-	       key->code == TERM_KEY_WHEEL_DOWN;
-}
-
-/* These mean the same whatever is open. */
-static bool take_global_key(struct session *session, const struct key *key)
-{
-	if (key->code == TERM_CTRL('Z'))
-		session->wants_suspend = true;
-	else if (key->code == TERM_CTRL('L'))
-		session->needs_redraw = session->wants_full_redraw = true;
-	else
-		return false;
-	return true;
-}
-
-static void take_key(struct app *app, const struct key *key)
-{
-	struct session *session = &app->session;
-
-	if (take_global_key(session, key))
-		return;
-	if (session->view == SESSION_VIEW_HELP)
-		help_key(session, key);
-	else if (session->prompt_kind != SESSION_PROMPT_NONE && !is_mouse(key))
-		command_prompt_key(session, key);
-	else if (session->view == SESSION_VIEW_PICKER)
-		command_picker_key(session, key);
-	else if (is_page(session))
-		command_page_key(session, key);
-	else if (is_mouse(key))
-		command_mouse(session, key, view_tree_mark_x(session, key->mouse_y));
-	else
-		keymap_key(&app->keys, session, key);
-}
-
-static void take_keys(struct app *app)
-{
+	uint64_t end_ns = ptree_boot_now_ns() + KEY_BUDGET_NS;
 	struct key key;
 	int result;
 
 	while ((result = term_read_key(app->term, &key)) > 0) {
-		session_update_rows(&app->session);
 		app->session.has_input = true;
-		take_key(app, &key);
+		input_key(&app->keys, &app->session, &key);
+		if (ptree_boot_now_ns() >= end_ns)
+			return false;
 	}
 	if (result < 0)
 		app->is_hung_up = true;
+	return true;
 }
 
 /* ---- signals ---- */
@@ -356,7 +302,7 @@ static int timeout_ms(const struct app *app)
 static void answer_keys(struct app *app)
 {
 	app->session.keeps_rows = app->has_drawn;
-	take_keys(app);
+	app->has_more_keys = !take_keys(app);
 	if (app->has_drawn)
 		draw_if_due(app);
 	app->session.keeps_rows = false;
@@ -374,12 +320,12 @@ static int turn(struct app *app)
 	};
 	int err = 0;
 
-	if (poll(fds, FD_COUNT, timeout_ms(app)) < 0 && errno != EINTR)
+	if (poll(fds, FD_COUNT, app->has_more_keys ? 0 : timeout_ms(app)) < 0 && errno != EINTR)
 		return -errno;
 	app->session.now_ns = ptree_boot_now_ns();
 	if (fds[FD_SIGNALS].revents)
 		take_signals(app);
-	if (fds[FD_KEYS].revents)
+	if (fds[FD_KEYS].revents || app->has_more_keys)
 		answer_keys(app);
 	if (term_flush(app->term))
 		app->is_hung_up = true;

@@ -350,12 +350,6 @@ static void jump_to_pid(struct session *session, const char *text)
 		session_say(session, true, "%ld is not among what is shown", pid);
 }
 
-static void search_again(struct session *session)
-{
-	if (session->search_text[0] && !session_search_next(session, session->search_from, false))
-		session_say(session, true, "not found: %s", session->search_text);
-}
-
 static void accept_prompt(struct session *session)
 {
 	enum session_prompt kind = session->prompt_kind;
@@ -363,10 +357,10 @@ static void accept_prompt(struct session *session)
 	if (kind == SESSION_PROMPT_FILTER && session->filter_error[0])
 		return; /* it says what is wrong; the line stays open */
 	session->prompt_kind = SESSION_PROMPT_NONE;
+	session->needs_search = kind == SESSION_PROMPT_SEARCH;
+	session_update_rows(session);
 	if (kind == SESSION_PROMPT_PID)
 		jump_to_pid(session, session->prompt.text);
-	else if (kind == SESSION_PROMPT_SEARCH)
-		search_again(session);
 }
 
 static void cancel_prompt(struct session *session)
@@ -375,19 +369,19 @@ static void cancel_prompt(struct session *session)
 		session_set_filter(session, session->filter_before);
 	if (session->prompt_kind == SESSION_PROMPT_SEARCH) {
 		session->search_text[0] = '\0';
-		session_select(session, session->search_from);
+		session->needs_search = true; /* for nothing: back to where it began */
 	}
 	session->prompt_kind = SESSION_PROMPT_NONE;
 }
 
-/* Search and filter act while one types. */
+/* Search and filter act while one types: when the rows are looked at, not with each key. */
 static void prompt_edited(struct session *session)
 {
 	if (session->prompt_kind == SESSION_PROMPT_FILTER) {
 		session_set_filter(session, session->prompt.text);
 	} else if (session->prompt_kind == SESSION_PROMPT_SEARCH) {
 		memcpy(session->search_text, session->prompt.text, session->prompt.size + 1);
-		search_again(session);
+		session->needs_search = true;
 	}
 }
 

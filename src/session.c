@@ -98,6 +98,7 @@ static int arrange(struct session *session)
 
 	if (err)
 		return err;
+	session->arranged_generation = ptree_tree_generation(session->tree);
 	session->needs_arrange = false;
 	session->needs_redraw = true;
 	return 0;
@@ -109,7 +110,7 @@ static bool must_arrange(const struct session *session)
 
 	return session->needs_arrange ||
 	       (has_names_to_match &&
-		session->built_generation != ptree_tree_generation(session->tree));
+		session->arranged_generation != ptree_tree_generation(session->tree));
 }
 
 /* Whatever is folded meanwhile, the followed process stays in sight. */
@@ -140,6 +141,17 @@ static void settle_cursor(struct session *session)
 	cursor_settle(&session->cursor, session->rows, (uint32_t)session->body_rows);
 }
 
+/* What is typed moves the cursor from where it was when the search began. */
+static void search_again(struct session *session)
+{
+	session->needs_search = false;
+	if (session_search_next(session, session->search_from, false))
+		return;
+	session_select(session, session->search_from);
+	if (session->search_text[0])
+		session_say(session, true, "not found: %s", session->search_text);
+}
+
 int session_update_rows(struct session *session)
 {
 	int err = must_collect(session) ? collect(session) : 0;
@@ -150,6 +162,8 @@ int session_update_rows(struct session *session)
 		err = follow(session);
 	if (!err)
 		settle_cursor(session);
+	if (!err && session->needs_search)
+		search_again(session);
 	return err;
 }
 
@@ -344,7 +358,7 @@ void session_watch_back(struct session *session)
 
 struct search {
 	const struct session *session;
-	const char *text;
+	struct text_needle needle;
 };
 
 static bool is_row_found(const struct row *row, const void *what)
@@ -358,18 +372,20 @@ static bool is_row_found(const struct row *row, const void *what)
 	if (!node || row->is_thread || row->is_summary)
 		return false;
 	column_command(&context, node, NULL, &command);
-	return text_contains(command.line, command.size, search->text) ||
-	       text_contains(ptree_node_comm(node), strlen(ptree_node_comm(node)), search->text);
+	return text_has(command.line, command.size, &search->needle) ||
+	       text_has(ptree_node_comm(node), strlen(ptree_node_comm(node)), &search->needle);
 }
 
 bool session_search_next(struct session *session, uint64_t from, bool backwards)
 {
-	const struct search search = { session, session->search_text };
+	struct search search = { .session = session };
 	uint64_t id;
 
 	if (!session->search_text[0])
 		return false;
+	text_needle_init(&search.needle, session->search_text);
 	id = rows_search(session->rows, from, backwards, is_row_found, &search);
+	text_needle_clear(&search.needle);
 	if (id)
 		session_select(session, id);
 	return id != 0;

@@ -71,7 +71,8 @@ struct session {
 	uint64_t follow_id;
 	uint64_t built_generation; /* of the tree, when the rows were collected */
 	uint64_t built_usage_generation;
-	uint64_t next_change_ns; /* when a highlight that is seen fades a step; 0: never */
+	uint64_t arranged_generation; /* likewise, when they were arranged */
+	uint64_t next_change_ns;      /* when a highlight that is seen fades a step; 0: never */
 	struct watch_set watch[WATCH_SETS_MAX]; /* a stack: the last one is in force */
 	size_t watch_depth;
 	struct filter *filter;
@@ -103,7 +104,7 @@ struct session {
 	bool utf8;
 	bool keeps_rows; /* as they are seen, unless something else is to be shown */
 	bool has_input;	 /* a key was pressed */
-	bool needs_collect, needs_arrange, needs_redraw, wants_full_redraw;
+	bool needs_collect, needs_arrange, needs_search, needs_redraw, wants_full_redraw;
 	bool wants_quit, wants_suspend;
 };
 
@@ -116,7 +117,8 @@ struct column_context session_columns(const struct session *session);
 /* In another order than that of birth. */
 bool session_is_sorted(const struct session *session);
 
-/* Brings the rows up to date with the tree and with what was chosen, if anything changed. */
+/* Brings the rows up to date with the tree and with what was chosen, if anything changed, and the
+   cursor to what was searched for. A frame needs it, and every key that acts on rows. */
 int session_update_rows(struct session *session);
 
 const struct row *session_selected(const struct session *session);

@@ -12,7 +12,7 @@ layer()
 	case $1 in
 	main) echo 0 ;;
 	app | log | tree-dump) echo 1 ;;
-	term | view | view-* | session | command | keymap | prompt | picker | config | selection | \
+	term | view | view-* | session | command | keymap | input | prompt | picker | config | selection | \
 		log-line)
 		echo 2
 		;;

@@ -302,6 +302,111 @@ static void a_terminal_that_does_not_read_stops_nothing(void **state)
 	pty_end(&pty);
 }
 
+/* ---- a paste ---- */
+
+#define CROWD_SIZE 3000
+
+/* So many processes more, for rows that cost something. Their group's leader is returned. */
+static pid_t start_crowd(void)
+{
+	int ready[2];
+	pid_t leader;
+	char byte;
+
+	assert_int_equal(pipe(ready), 0);
+	leader = fork();
+	if (leader) {
+		close(ready[1]);
+		assert_int_equal(read(ready[0], &byte, 1), 1);
+		close(ready[0]);
+		return leader;
+	}
+	setpgid(0, 0);
+	alarm(120);
+	for (int i = 0; i < CROWD_SIZE; i++) {
+		if (!fork()) {
+			alarm(120);
+			for (;;)
+				pause();
+		}
+	}
+	if (write(ready[1], "", 1) < 0)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static void end_crowd(pid_t leader)
+{
+	kill(-leader, SIGKILL);
+	waitpid(leader, NULL, 0);
+}
+
+/* As a terminal does it: as fast as it is taken, and reading meanwhile. */
+static void paste(struct pty *pty, const char *piece, size_t count)
+{
+	size_t length = strlen(piece), at = 0;
+	double deadline = pty_now_s() + PATIENCE_S;
+
+	fcntl(pty->fd, F_SETFL, O_NONBLOCK);
+	while (at < count && pty_now_s() < deadline) {
+		ssize_t sent = write(pty->fd, piece + at % length, length - at % length);
+
+		if (sent > 0)
+			at += (size_t)sent;
+		pty_read(pty, sent > 0 ? 0 : 5);
+	}
+	fcntl(pty->fd, F_SETFL, 0);
+	assert_true(at >= count);
+}
+
+static void in_the_midst_of_a_paste_a_signal_is_obeyed_at_once(void **state)
+{
+	static const char *const prompts[] = { "/", "\\", "1" };
+	pid_t crowd = start_crowd();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(prompts) / sizeof(*prompts); i++) {
+		struct pty pty;
+		double begin_s;
+
+		start(&pty);
+		pty_keys(&pty, prompts[i]);
+		paste(&pty, "abc 123 ", 900);
+		begin_s = pty_now_s();
+		kill(pty.pid, SIGTERM);
+		expect_end(&pty, 0);
+		/* Where it was not obeyed, it took as many seconds as there are prompts here. */
+		assert_true(pty_now_s() - begin_s < 2);
+		pty_end(&pty);
+	}
+	end_crowd(crowd);
+}
+
+static void a_paste_into_a_prompt_is_survived_and_loses_no_event(void **state)
+{
+	static const char *const prompts[] = { "/", "\\", "1", "" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(prompts) / sizeof(*prompts); i++) {
+		struct pty pty;
+		char text[512];
+
+		start(&pty);
+		pty_keys(&pty, prompts[i]);
+		paste(&pty, "j", 32768);
+		run_forks(500);
+		paste(&pty, "n \xe2\x86\xbb", 32768);
+		pty_keys(&pty, "\003");
+		pty_keys(&pty, "q");
+		expect_end(&pty, 0);
+		pty_stderr(&pty, text, sizeof(text));
+		if (geteuid() == 0)
+			assert_non_null(strstr(text, " 0 lost"));
+		pty_end(&pty);
+	}
+}
+
 /* ---- hostile text ---- */
 
 static const char *const hostile[] = {
@@ -474,6 +579,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(no_color_means_no_colour),
 		cmocka_unit_test(every_resize_is_survived),
 		cmocka_unit_test(a_terminal_that_does_not_read_stops_nothing),
+		cmocka_unit_test(in_the_midst_of_a_paste_a_signal_is_obeyed_at_once),
+		cmocka_unit_test(a_paste_into_a_prompt_is_survived_and_loses_no_event),
 		cmocka_unit_test(hostile_names_reach_the_terminal_only_as_text),
 		cmocka_unit_test(a_process_that_starts_is_seen),
 		cmocka_unit_test(the_mouse_selects_and_the_wheel_scrolls),

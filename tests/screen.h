@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "keymap.h"
+#include "input.h"
 #include "session.h"
 #include "view.h"
 
@@ -220,12 +220,7 @@ static inline void type(struct screen *screen, const char *keys)
 		struct key key = { .code = (unsigned char)*keys };
 
 		draw(screen);
-		if (screen->session.prompt_kind != SESSION_PROMPT_NONE)
-			command_prompt_key(&screen->session, &key);
-		else if (screen->session.view == SESSION_VIEW_PICKER)
-			command_picker_key(&screen->session, &key);
-		else
-			keymap_key(&screen->keys, &screen->session, &key);
+		input_key(&screen->keys, &screen->session, &key);
 	}
 }
 

@@ -234,6 +234,15 @@ static void take_signals(struct app *app)
 		take_signal(app, info.ssi_signo);
 }
 
+/* One more that asks for the end, while it comes, is answered by it. */
+static void drop_signals(struct app *app)
+{
+	struct signalfd_siginfo info;
+
+	while (read(app->signal_fd, &info, sizeof(info)) == sizeof(info))
+		;
+}
+
 /* ---- the loop ---- */
 
 static void refresh_seen_rows(struct app *app)
@@ -428,14 +437,15 @@ static int start_terminal(struct app *app, const struct config *config, char *er
 							       : TERM_COLOR_AUTO,
 		.mouse = !config->no_mouse,
 	};
-	const char *reason;
+	bool is_refused;
 	int rows, cols;
-	int err = term_open(&app->term, &options, &reason);
+	int err = term_open(&app->term, &options, error, size);
 
 	if (err) {
-		snprintf(error, size, "%s%s", reason,
-			 err == -ENOTTY ? "; proctop tree and proctop log need none" : "");
-		return err == -ENOTTY || err == -ENOTSUP ? EXIT_USAGE : EXIT_FAILED;
+		is_refused = err == -ENOTTY || err == -ENOTSUP;
+		snprintf(error + strlen(error), size - strlen(error), "%s",
+			 is_refused ? "; proctop tree and proctop log need no terminal" : "");
+		return is_refused ? EXIT_USAGE : EXIT_FAILED;
 	}
 	term_get_size(app->term, &rows, &cols);
 	app->canvas = canvas_new(rows, cols, text_is_utf8());
@@ -480,6 +490,7 @@ static int run(struct app *app, char *error, size_t size)
 static void finish(struct app *app)
 {
 	term_close(app->term);
+	drop_signals(app);
 	canvas_free(app->canvas);
 	session_clear(&app->session);
 	ptree_monitor_free(app->monitor);

@@ -5,13 +5,14 @@
  * curses writes with blocking calls, and a terminal that nobody reads would stop the program with
  * it while events queue. So curses sets the terminal up on a descriptor of its own, and then this
  * descriptor is replaced by a file in memory: curses draws there, and the bytes are copied to a
- * non-blocking descriptor of the terminal when it takes them. Keys still come through curses;
- * modes are set here.
+ * non-blocking descriptor of the terminal when it takes them. Keys still come through curses, but
+ * not the mouse: of a report curses reads the rest with blocking calls, too. Modes are set here.
  *
  * If the process dies of a fault, a handler gives the terminal back with what was prepared at the
  * start; that is what the one variable of this file is for.
  */
 #include "term.h"
+#include "escape.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -27,12 +28,16 @@
 #include <sys/mman.h>
 #include <term.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #define ESCAPE_DELAY_MS 25
-#define LAST_WORDS_MS 300 /* how long a terminal that does not read is waited for at the end */
-#define CELLS_MAX 4096	  /* of a row; more columns than that stay empty */
+/* How long a terminal that does not read is waited for at the end: for all that is queued, and then
+   for what restores it. */
+#define PATIENCE_MS 500
+#define LAST_WORDS_MS 500
+#define CELLS_MAX 4096 /* of a row; more columns than that stay empty */
 
 struct terminal {
 	SCREEN *screen;
@@ -49,8 +54,15 @@ struct terminal {
 	int cursor_y, cursor_x;
 	bool is_stale; /* curses must be told everything */
 	bool is_gone;
-	bool wants_mouse;
+	bool has_mouse;
+	struct escape escape; /* the sequence that is being read */
+	bool has_pending;     /* a code was read too far: */
+	int pending_result;
+	wint_t pending_code;
 };
+
+static const char mouse_on[] = "\033[?1000h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1000l";
 
 static struct {
 	volatile sig_atomic_t is_armed;
@@ -90,12 +102,11 @@ static void append_capability(const char *name)
 
 static void arm_last_resort(const struct terminal *term)
 {
-	static const char mouse_off[] = "\033[?1006l\033[?1000l";
 	struct sigaction action = { .sa_handler = restore_and_die,
 				    .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
 
 	last_resort.size = 0;
-	if (term->wants_mouse) {
+	if (term->has_mouse) {
 		memcpy(last_resort.bytes, mouse_off, sizeof(mouse_off) - 1);
 		last_resort.size = sizeof(mouse_off) - 1;
 	}
@@ -126,6 +137,14 @@ static int queue_reserve(struct terminal *term, size_t more)
 	term->queue = bigger;
 	term->queue_capacity = capacity;
 	return 0;
+}
+
+static void queue_put(struct terminal *term, const char *bytes, size_t size)
+{
+	if (queue_reserve(term, size))
+		return;
+	memcpy(term->queue + term->queue_size, bytes, size);
+	term->queue_size += size;
 }
 
 /* Moves what curses wrote into the queue. */
@@ -174,57 +193,81 @@ int term_flush(struct terminal *term)
 	return term->is_gone ? -EIO : 0;
 }
 
-/* Before the terminal goes to somebody else: what is queued must be out, if it is read at all. */
-static void flush_patiently(struct terminal *term)
+/* Whether all that is queued was taken in time, if it is read at all. */
+static bool flush_patiently(struct terminal *term, int patience_ms)
 {
 	struct pollfd poll_fd = { .fd = term->tty_fd, .events = POLLOUT };
 
-	for (int waited = 0; waited < LAST_WORDS_MS; waited += 10) {
+	for (int waited = 0; waited < patience_ms; waited += 10) {
 		if (term_flush(term) || !term_has_output(term))
-			return;
+			return true;
 		poll(&poll_fd, 1, 10);
 		if (poll_fd.revents & POLLOUT)
 			poll(NULL, 0, 10); /* true also while nothing is taken */
 	}
+	return false;
+}
+
+/*
+ * Before the terminal goes to somebody else. If it does not take the last frame, it may have half a
+ * sequence of it: CAN ends that, and what restores the terminal is the last that it gets.
+ */
+static void flush_last(struct terminal *term)
+{
+	static const char cancel[] = { 0x18 };
+
+	if (flush_patiently(term, PATIENCE_MS))
+		return;
 	tcflush(term->tty_fd, TCOFLUSH);
+	term->queue_sent = term->queue_size = 0;
+	queue_put(term, cancel, sizeof(cancel));
+	queue_put(term, last_resort.bytes, last_resort.size);
+	flush_patiently(term, LAST_WORDS_MS);
 	term->queue_sent = term->queue_size = 0;
 }
 
 /* ---- opening ---- */
 
-static int fail(const char **reason, int err, const char *text)
+static bool has_capability(const char *name)
 {
-	*reason = text;
-	return err;
+	const char *string = tigetstr(name);
+
+	return string && string != (char *)-1;
 }
 
 /* terminfo's answer is not kept: newterm() asks anew. */
 static bool can_place_cursor(void)
 {
-	const char *address = tigetstr("cup");
-	bool can = address && address != (char *)-1;
+	bool can = has_capability("cup");
 
 	del_curterm(cur_term);
 	return can;
 }
 
-static int check_terminal(const char **reason)
+/* What is wrong with what TERM says; NULL: nothing. */
+static const char *doubt_about_type(void)
 {
 	const char *name = getenv("TERM");
 	int err;
 
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return fail(reason, -ENOTTY, "stdin and stdout must be a terminal");
 	if (!name || !*name)
-		return fail(reason, -ENOTSUP,
-			    "TERM is not set: say what the terminal is, for example TERM=xterm");
+		return "TERM is not set: say what the terminal is, for example TERM=xterm";
 	if (setupterm(name, STDOUT_FILENO, &err) != OK)
-		return fail(reason, -ENOTSUP,
-			    "terminfo does not know this TERM: try TERM=xterm, or install "
-			    "ncurses-term");
+		return "terminfo does not know this TERM: try TERM=xterm, or install ncurses-term";
 	if (!can_place_cursor())
-		return fail(reason, -ENOTSUP, "this TERM cannot place its cursor: try TERM=xterm");
-	return 0;
+		return "this TERM cannot place its cursor: try TERM=xterm";
+	return NULL;
+}
+
+/* All that stands in the way, so that it need not be found out one by one. */
+static int check_terminal(char *reason, size_t size)
+{
+	const char *type = doubt_about_type();
+	bool has_tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+
+	snprintf(reason, size, "%s%s%s", has_tty ? "" : "stdin and stdout must be a terminal",
+		 type && !has_tty ? "; and " : "", type ? type : "");
+	return !has_tty ? -ENOTTY : type ? -ENOTSUP : 0;
 }
 
 /* A description of its own, so that O_NONBLOCK does not reach the shell's. */
@@ -289,9 +332,24 @@ static void start_colors(struct terminal *term, const struct term_options *optio
 	term->colors = COLORS >= 256 ? 256 : COLORS >= 8 ? 8 : 0;
 }
 
+/* curses would exit in handlers of its own, without a word; the program has a signalfd. */
+static SCREEN *new_screen(struct terminal *term)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+	struct sigaction before[sizeof(numbers) / sizeof(*numbers)];
+	SCREEN *screen;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		sigaction(numbers[i], NULL, &before[i]);
+	screen = newterm(NULL, term->out, term->in);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		sigaction(numbers[i], &before[i], NULL);
+	return screen;
+}
+
 static int start_curses(struct terminal *term, const struct term_options *options)
 {
-	term->screen = newterm(NULL, term->out, term->in);
+	term->screen = new_screen(term);
 	if (!term->screen)
 		return -ENOTSUP;
 	set_term(term->screen);
@@ -303,9 +361,8 @@ static int start_curses(struct terminal *term, const struct term_options *option
 	leaveok(stdscr, FALSE);
 	set_escdelay(ESCAPE_DELAY_MS);
 	start_colors(term, options);
-	if (options->mouse)
-		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-	mouseinterval(0);
+	define_key(NULL, KEY_MOUSE); /* its reports are no key of curses' */
+	term->has_mouse = options->mouse && has_capability("kmous");
 	return 0;
 }
 
@@ -318,6 +375,12 @@ static void set_raw_mode(struct terminal *term)
 	term->raw.c_cc[VMIN] = 1;
 	term->raw.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &term->raw);
+}
+
+static void start_mouse(struct terminal *term)
+{
+	if (term->has_mouse)
+		queue_put(term, mouse_on, sizeof(mouse_on) - 1);
 }
 
 static void free_term(struct terminal *term)
@@ -360,23 +423,23 @@ static int open_parts(struct terminal *term, const struct term_options *options)
 		return err;
 	}
 	set_raw_mode(term);
+	start_mouse(term);
 	term_resize(term);
 	return 0;
 }
 
-int term_open(struct terminal **out, const struct term_options *options, const char **reason)
+int term_open(struct terminal **out, const struct term_options *options, char *reason, size_t size)
 {
 	struct terminal *term;
-	int err = check_terminal(reason);
+	int err = check_terminal(reason, size);
 
 	if (err)
 		return err;
-	*reason = "the terminal could not be set up";
+	snprintf(reason, size, "the terminal could not be set up");
 	term = calloc(1, sizeof(*term));
 	if (!term)
 		return -ENOMEM;
 	term->tty_fd = term->tty_flags = -1;
-	term->wants_mouse = options->mouse;
 	term->is_stale = true;
 	if (tcgetattr(STDIN_FILENO, &term->saved)) {
 		free(term);
@@ -396,9 +459,12 @@ static void leave_screen(struct terminal *term)
 {
 	curs_set(1);
 	endwin();
+	if (term->has_mouse)
+		queue_put(term, mouse_off, sizeof(mouse_off) - 1);
 	collect(term);
-	flush_patiently(term);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &term->saved);
+	flush_last(term);
+	/* Not before it is drained: what does not read would never be. */
+	tcsetattr(STDIN_FILENO, TCSANOW, &term->saved);
 }
 
 void term_close(struct terminal *term)
@@ -420,10 +486,7 @@ void term_resume(struct terminal *term)
 {
 	last_resort.is_armed = 1;
 	set_raw_mode(term);
-	if (term->wants_mouse) {
-		mousemask(0, NULL);
-		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-	}
+	start_mouse(term);
 	term_resize(term);
 	term_redraw(term);
 }
@@ -644,19 +707,18 @@ static uint32_t key_of(int code)
 	}
 }
 
-static uint32_t mouse_key(struct key *key)
+static bool take_mouse(const struct escape_mouse *mouse, struct key *key)
 {
-	MEVENT event;
-
-	if (getmouse(&event) == ERR)
-		return TERM_KEY_OTHER;
-	key->mouse_y = event.y;
-	key->mouse_x = event.x;
-	if (event.bstate & BUTTON4_PRESSED)
-		return TERM_KEY_WHEEL_UP;
-	if (event.bstate & BUTTON5_PRESSED)
-		return TERM_KEY_WHEEL_DOWN;
-	return event.bstate & BUTTON1_PRESSED ? TERM_KEY_MOUSE_CLICK : TERM_KEY_OTHER;
+	*key = (struct key){ .mouse_y = mouse->y, .mouse_x = mouse->x };
+	if (mouse->is_release)
+		return false;
+	if (mouse->button == 0)
+		key->code = TERM_KEY_MOUSE_CLICK;
+	else if (mouse->button == 64)
+		key->code = TERM_KEY_WHEEL_UP;
+	else if (mouse->button == 65)
+		key->code = TERM_KEY_WHEEL_DOWN;
+	return key->code != 0;
 }
 
 /* No key may mean that the terminal is gone, which curses does not tell. */
@@ -675,20 +737,81 @@ static int check_input(struct terminal *term)
 	return ioctl(poll_fd.fd, FIONREAD, &waiting) || waiting == 0 ? -EIO : 0;
 }
 
-int term_read_key(struct terminal *term, struct key *key)
+static uint64_t now_ms(void)
 {
-	wint_t code;
-	int result = get_wch(&code);
+	struct timespec now;
 
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int read_code(struct terminal *term, wint_t *code)
+{
+	int result;
+
+	if (term->has_pending) {
+		term->has_pending = false;
+		*code = term->pending_code;
+		return term->pending_result;
+	}
+	result = get_wch(code);
 	collect(term);
-	if (result == ERR)
-		return check_input(term);
+	return result;
+}
+
+/* curses gives out an ESC alone if no key that it knows begins so. */
+static bool is_sequence_begun(struct terminal *term)
+{
+	int result = read_code(term, &term->pending_code);
+
+	if (result == OK && escape_begin(&term->escape, term->pending_code, now_ms()))
+		return true;
+	term->has_pending = result != ERR;
+	term->pending_result = result;
+	if (!term->has_pending)
+		escape_alone(&term->escape, now_ms());
+	return false;
+}
+
+static enum escape_result sort_out(struct terminal *term, int result, wint_t code,
+				   struct escape_mouse *mouse)
+{
+	if (result == KEY_CODE_YES)
+		return ESCAPE_IS_KEY;
+	if (code == TERM_KEY_ESC)
+		return is_sequence_begun(term) ? ESCAPE_IS_PART : ESCAPE_IS_KEY;
+	return escape_feed(&term->escape, code, now_ms(), mouse);
+}
+
+static void set_key(struct key *key, int result, wint_t code)
+{
 	*key = (struct key){ .code = code };
 	if (result == KEY_CODE_YES)
-		key->code = code == KEY_MOUSE ? mouse_key(key) : key_of((int)code);
+		key->code = key_of((int)code);
 	else if (code == 0x7f || code == '\b')
 		key->code = TERM_KEY_BACKSPACE;
 	else if (code == '\n')
 		key->code = TERM_KEY_ENTER;
-	return 1;
+}
+
+int term_read_key(struct terminal *term, struct key *key)
+{
+	struct escape_mouse mouse;
+	wint_t code;
+	int result;
+
+	while ((result = read_code(term, &code)) != ERR) {
+		switch (sort_out(term, result, code, &mouse)) {
+		case ESCAPE_IS_KEY:
+			set_key(key, result, code);
+			return 1;
+		case ESCAPE_IS_MOUSE:
+			if (term->has_mouse && take_mouse(&mouse, key))
+				return 1;
+			break;
+		case ESCAPE_IS_PART:
+			break;
+		}
+	}
+	return check_input(term);
 }

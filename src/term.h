@@ -50,10 +50,11 @@ struct terminal;
 
 /*
  * Takes the terminal on stdin and stdout. One at a time in a process. Errors, before anything was
- * touched, with a reason in words: -ENOTTY no terminal, -ENOTSUP one that cannot do this or that
- * terminfo does not know, -ENOMEM, -EMFILE, ...
+ * touched, with all the reasons in words: -ENOTTY no terminal, -ENOTSUP one that cannot do this or
+ * that terminfo does not know, -ENOMEM, -EMFILE, ...
  */
-int term_open(struct terminal **term, const struct term_options *options, const char **reason);
+int term_open(struct terminal **term, const struct term_options *options, char *reason,
+	      size_t size);
 
 /* Gives it back as it was. Also done when the process dies of a fault. */
 void term_close(struct terminal *term);

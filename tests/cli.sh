@@ -77,6 +77,22 @@ check 'proctop --version prints a line' names_version --version
 check 'proctop -V prints a line' names_version -V
 check 'without a terminal the live monitor points to tree' refuses 'proctop tree'
 check 'without a terminal the live monitor points to log' refuses 'proctop log' --poll
+
+# refuses_with TERM TEXT ARG...
+refuses_with()
+(
+	TERM=$1
+	export TERM
+	shift
+	refuses "$@"
+)
+
+check 'without a terminal and with a TERM that cannot do it the one is said' \
+	refuses_with dumb 'stdin and stdout must be a terminal'
+check 'and so is the other' refuses_with dumb 'this TERM cannot place its cursor'
+check 'an unknown TERM is said without a terminal, too' \
+	refuses_with no-such-terminal 'terminfo does not know this TERM'
+
 for number in 1e9 0x10 -1 +1 1s 1. .5 '' ' 1' 99999999999999999999 nan inf; do
 	check "the duration '$number' is refused" \
 		refuses "--duration: '$number' is not a number of seconds" log --duration="$number"

@@ -20,7 +20,7 @@ layer()
 	column | filter | describe | churn | meters) echo 4 ;;
 	theme) echo 5 ;;
 	canvas) echo 6 ;;
-	text | json | output | sort | summary) echo 7 ;;
+	text | json | output | sort | summary | escape) echo 7 ;;
 	*) return 1 ;;
 	esac
 }

@@ -302,6 +302,56 @@ static void a_terminal_that_does_not_read_stops_nothing(void **state)
 	pty_end(&pty);
 }
 
+/* Nothing of it is read until it is gone; then what restores the screen is the last, and whole. */
+static void leaving_a_terminal_that_does_not_read_restores_it_all_the_same(void **state)
+{
+	static const char restore[] = "\033[?1049l";
+	struct pty pty;
+	double begin_s;
+	int status;
+
+	(void)state;
+	start(&pty);
+	for (int i = 0; i < 40; i++) {
+		pty_resize(&pty, 60 - i % 2, 200);
+		poll(NULL, 0, 50);
+	}
+	pty_keys(&pty, "q");
+	begin_s = pty_now_s();
+	while (waitpid(pty.pid, &status, WNOHANG) == 0 && pty_now_s() < begin_s + PATIENCE_S)
+		poll(NULL, 0, 10);
+	assert_true(pty_now_s() < begin_s + 5);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	pty.pid = -1;
+	assert_true(pty_is_restored(&pty));
+	pty.seen = pty.size;
+	while (pty_read(&pty, 0) &&
+	       poll(&(struct pollfd){ .fd = pty.fd, .events = POLLIN }, 1, 100) > 0)
+		;
+	assert_non_null(
+	    memmem(pty.bytes + pty.seen, pty.size - pty.seen, restore, strlen(restore)));
+	assert_true(pty.bytes[pty.seen] == 0x18 || pty.size - pty.seen > 100);
+	pty_end(&pty);
+}
+
+static void an_interrupt_while_it_quits_is_no_failure(void **state)
+{
+	struct pty pty;
+	int status;
+
+	(void)state;
+	start(&pty);
+	pty_keys(&pty, "q");
+	while (waitpid(pty.pid, &status, WNOHANG) == 0) {
+		kill(pty.pid, SIGINT);
+		pty_read(&pty, 0);
+	}
+	pty.pid = -1;
+	assert_true(WIFEXITED(status) ? WEXITSTATUS(status) == 0 : WTERMSIG(status) == SIGINT);
+	assert_true(pty_is_restored(&pty));
+	pty_end(&pty);
+}
+
 /* ---- a paste ---- */
 
 #define CROWD_SIZE 3000
@@ -552,6 +602,53 @@ static void the_mouse_selects_and_the_wheel_scrolls(void **state)
 	pty_end(&pty);
 }
 
+/* In two parts, with time between for somebody who takes the first for all of it. */
+static void send_halves(const struct pty *pty, const char *sequence, size_t first)
+{
+	char half[32];
+
+	snprintf(half, sizeof(half), "%.*s", (int)first, sequence);
+	pty_keys(pty, half);
+	if (sequence[first])
+		poll(NULL, 0, 60);
+	pty_keys(pty, sequence + first);
+}
+
+/* If a part of it were taken for a key, "?" would not open the help. */
+static void expect_swallowed(struct pty *pty, const char *sequence, size_t first)
+{
+	pty->seen = pty->size;
+	send_halves(pty, sequence, first);
+	pty_keys(pty, "?");
+	if (!pty_wait_for(pty, "next row", PATIENCE_S))
+		print_message("%s at %zu leaves something behind\n", sequence + 1, first);
+	pty_keys(pty, "q");
+	assert_true(pty_wait_for(pty, "COMMAND", PATIENCE_S));
+}
+
+static void sequences_that_nobody_knows_are_swallowed_whole(void **state)
+{
+	static const char *const options[] = { "--poll", "--no-mouse" };
+	static const char *const sequences[] = { "\033[<0;30;2M", "\033[<35;1;1m", "\033[?62;22c",
+						 "\033[200~",	  "\033[1;2;3z",   "\033[I",
+						 "\033[ q",	  "\033O9" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct pty pty;
+
+		start_with(&pty, options[i], NULL);
+		assert_true(pty_wait_for(&pty, "Help", PATIENCE_S));
+		for (size_t j = 0; j < sizeof(sequences) / sizeof(*sequences); j++) {
+			for (size_t first = 0; first <= 4 && sequences[j][first]; first++)
+				expect_swallowed(&pty, sequences[j], first);
+		}
+		pty_keys(&pty, "q");
+		expect_end(&pty, 0);
+		pty_end(&pty);
+	}
+}
+
 static void polling_is_said_with_its_reason(void **state)
 {
 	struct pty pty;
@@ -579,11 +676,14 @@ int main(int argc, char **argv)
 		cmocka_unit_test(no_color_means_no_colour),
 		cmocka_unit_test(every_resize_is_survived),
 		cmocka_unit_test(a_terminal_that_does_not_read_stops_nothing),
+		cmocka_unit_test(leaving_a_terminal_that_does_not_read_restores_it_all_the_same),
+		cmocka_unit_test(an_interrupt_while_it_quits_is_no_failure),
 		cmocka_unit_test(in_the_midst_of_a_paste_a_signal_is_obeyed_at_once),
 		cmocka_unit_test(a_paste_into_a_prompt_is_survived_and_loses_no_event),
 		cmocka_unit_test(hostile_names_reach_the_terminal_only_as_text),
 		cmocka_unit_test(a_process_that_starts_is_seen),
 		cmocka_unit_test(the_mouse_selects_and_the_wheel_scrolls),
+		cmocka_unit_test(sequences_that_nobody_knows_are_swallowed_whole),
 		cmocka_unit_test(polling_is_said_with_its_reason),
 	};
 

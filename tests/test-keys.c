@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys: what is a key at all, and who takes it. */
+#include "screen.h"
+
+#include "escape.h"
+
+/* ---- control sequences ---- */
+
+/* What is typed, where an E is the ESC; the keys that are left of it; the mouse's report. */
+struct sequence_case {
+	const char *typed, *keys, *mouse;
+};
+
+static const struct sequence_case sequence_cases[] = {
+	{ "j", "j", "" },
+	{ "E[<0;30;9M", "", "0 at 8,29 down" },
+	{ "E[<0;30;9m", "", "0 at 8,29 up" },
+	{ "E[<65;1;1Mk", "k", "65 at 0,0 down" },
+	{ "E[<20;2;3M", "", "0 at 2,1 down" },
+	{ "E[<0;0;0M", "", "" },
+	{ "E[<;;M", "", "" },
+	{ "E[<0;99999999999999999999;1M", "", "0 at 0,99998 down" },
+	{ "E[M !\"j", "j", "0 at 1,0 down" },
+	{ "E[M#!!", "", "3 at 0,0 up" },
+	{ "E[?62;22cj", "j", "" },
+	{ "E[1;2;3;4;5;6zj", "j", "" },
+	{ "E[ qj", "j", "" },
+	{ "E[Ij", "j", "" },
+	{ "E[<0;30\rj", "\rj", "" },
+	{ "E[0<0;1;1Mj", "j", "" },
+	{ "EO9j", "j", "" },
+	{ "E\r", "E\r", "" },
+	{ "Ej", "Ej", "" },
+};
+
+struct outcome {
+	char keys[64], mouse[64];
+};
+
+static void feed(struct escape *escape, uint32_t code, uint64_t now_ms, struct outcome *outcome)
+{
+	struct escape_mouse mouse;
+
+	switch (escape_feed(escape, code, now_ms, &mouse)) {
+	case ESCAPE_IS_KEY:
+		outcome->keys[strlen(outcome->keys)] = (char)code;
+		break;
+	case ESCAPE_IS_MOUSE:
+		snprintf(outcome->mouse, sizeof(outcome->mouse), "%u at %d,%d %s", mouse.button,
+			 mouse.y, mouse.x, mouse.is_release ? "up" : "down");
+		break;
+	case ESCAPE_IS_PART:
+		break;
+	}
+}
+
+/* As the terminal does it; late_ms: between the ESC and what follows. */
+static void feed_all(const char *typed, uint64_t late_ms, struct outcome *outcome)
+{
+	struct escape escape = { 0 };
+	uint64_t now_ms = 5000;
+
+	*outcome = (struct outcome){ 0 };
+	for (; *typed; typed++) {
+		if (*typed != 'E') {
+			feed(&escape, (unsigned char)*typed, now_ms, outcome);
+			continue;
+		}
+		if (!late_ms && escape_begin(&escape, (unsigned char)typed[1], now_ms)) {
+			typed++;
+			continue;
+		}
+		if (late_ms)
+			escape_alone(&escape, now_ms);
+		outcome->keys[strlen(outcome->keys)] = 'E';
+		now_ms += late_ms;
+	}
+}
+
+static void a_sequence_is_taken_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(sequence_cases) / sizeof(*sequence_cases); i++) {
+		const struct sequence_case *test = &sequence_cases[i];
+		struct outcome outcome;
+
+		feed_all(test->typed, 0, &outcome);
+		assert_string_equal(outcome.keys, test->keys);
+		assert_string_equal(outcome.mouse, test->mouse);
+	}
+}
+
+static void what_comes_late_belongs_to_its_escape_unless_somebody_typed_it(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	feed_all("E[<0;30;9M", 60, &outcome);
+	assert_string_equal(outcome.keys, "E");
+	assert_string_equal(outcome.mouse, "0 at 8,29 down");
+	feed_all("E[j", 500, &outcome);
+	assert_string_equal(outcome.keys, "E[j");
+}
+
+static void half_a_sequence_does_not_wait_for_ever(void **state)
+{
+	struct escape escape = { 0 };
+	struct outcome outcome = { 0 };
+
+	(void)state;
+	assert_true(escape_begin(&escape, '[', 5000));
+	feed(&escape, '<', 5500, &outcome);
+	feed(&escape, 'j', 6500, &outcome);
+	assert_string_equal(outcome.keys, "j");
+}
+
+/* ---- a paste is what is typed slowly ---- */
+
+static void paste(struct screen *screen, const char *keys)
+{
+	draw(screen);
+	for (; *keys; keys++) {
+		struct key key = { .code = (unsigned char)*keys };
+
+		input_key(&screen->keys, &screen->session, &key);
+	}
+}
+
+static pid_t selected_pid(struct screen *screen)
+{
+	draw(screen);
+	return session_selected(&screen->session)->pid;
+}
+
+static void pasted_commands_act_on_what_those_before_left(void **state)
+{
+	struct screen *screen = *state;
+
+	paste(screen, "jjw");
+	assert_int_equal(selected_pid(screen), 200);
+	assert_int_equal(rows_count(screen->session.rows), 3);
+	paste(screen, "GhhW");
+	assert_int_equal(screen->session.watch[0].items[1].pid, 201);
+}
+
+static void a_pasted_search_finds_what_a_typed_one_finds(void **state)
+{
+	static const char *const searches[] = {
+		"/alice\rj",   "/sshd\rn",   "/sshd\rnN", "zM/make\r", "/mak\x7f\x7f\x7f\x7fj",
+		"/nothing\rj", "G/cron\x1bk"
+	};
+
+	for (size_t i = 0; i < sizeof(searches) / sizeof(*searches); i++) {
+		struct screen *screen;
+		pid_t typed, pasted;
+		void *fresh;
+
+		setup(&fresh);
+		screen = fresh;
+		type(screen, searches[i]);
+		typed = selected_pid(screen);
+		teardown(&fresh);
+		setup(&fresh);
+		screen = fresh;
+		paste(screen, searches[i]);
+		pasted = selected_pid(screen);
+		teardown(&fresh);
+		assert_int_equal(typed, pasted);
+	}
+	(void)state;
+}
+
+static void typing_leaves_the_rows_alone_until_they_are_looked_at(void **state)
+{
+	struct screen *screen = *state;
+
+	paste(screen, "\\mak");
+	assert_true(screen->session.needs_arrange);
+	paste(screen, "e\r/priv");
+	assert_true(screen->session.needs_search);
+	draw(screen);
+	assert_false(screen->session.needs_search || screen->session.needs_arrange);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sequence_is_taken_whole),
+		cmocka_unit_test(what_comes_late_belongs_to_its_escape_unless_somebody_typed_it),
+		cmocka_unit_test(half_a_sequence_does_not_wait_for_ever),
+		SCREEN_TEST(pasted_commands_act_on_what_those_before_left),
+		cmocka_unit_test(a_pasted_search_finds_what_a_typed_one_finds),
+		SCREEN_TEST(typing_leaves_the_rows_alone_until_they_are_looked_at),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -165,7 +165,6 @@ static bool take_keys(struct app *app)
 	int result;
 
 	while ((result = term_read_key(app->term, &key)) > 0) {
-		app->session.has_input = true;
 		input_key(&app->keys, &app->session, &key);
 		if (ptree_boot_now_ns() >= end_ns)
 			return false;

@@ -15,6 +15,29 @@ bool column_is_over(const struct column_context *context, const struct ptree_nod
 	return ptree_node_has_ended(node) && ptree_node_end_ns(node) <= context->now_ns;
 }
 
+static bool has_same_argv(const struct ptree_image *a, const struct ptree_image *b)
+{
+	return a->argv_size == b->argv_size && !memcmp(a->argv, b->argv, a->argv_size);
+}
+
+/* Programs rewrite their arguments: then they are not the parent's any more. */
+bool column_is_mere_fork(const struct ptree_node *node)
+{
+	const struct ptree_node *origin = ptree_node_origin(node);
+	const struct ptree_image *image = ptree_node_image(node, 0), *theirs;
+
+	if (ptree_node_exec_count(node) || !ptree_node_is_begin_exact(node) || !image ||
+	    ptree_node_is_kernel_thread(node))
+		return false;
+	if (!image->argv_size || !origin)
+		return image->argv_size == 0 || image->read_ns <= ptree_node_begin_ns(node);
+	for (unsigned back = 0; (theirs = ptree_node_image(origin, back)); back++) {
+		if (has_same_argv(image, theirs))
+			return true;
+	}
+	return false;
+}
+
 void column_format_age(char *out, size_t size, uint64_t age_ns, bool is_exact)
 {
 	uint64_t seconds = age_ns / NS_PER_S;
@@ -86,6 +109,19 @@ void column_format_permille(char *out, size_t size, uint32_t permille, bool utf8
 }
 
 /* ---- the columns ---- */
+
+#define WIDE_COLS 100
+
+bool column_is_shown(const struct column *column, int screen_cols)
+{
+	return screen_cols >= column->least_screen_width;
+}
+
+int column_width(const struct column *column, int screen_cols)
+{
+	return column->narrow_width && screen_cols < WIDE_COLS ? column->narrow_width
+							       : column->width;
+}
 
 static void format_pid(const struct column_context *context, const struct column_subject *subject,
 		       struct column_text *out)
@@ -214,7 +250,7 @@ static void format_sum_rss(const struct column_context *context,
 {
 	if (subject->has_sums && !subject->is_summary && subject->sum_rss_kib &&
 	    !column_is_over(context, subject->node))
-		put_bytes((uint64_t)subject->sum_rss_kib * 1024, out);
+		put_bytes(subject->sum_rss_kib * 1024, out);
 }
 
 static void format_threads(const struct column_context *context,
@@ -252,7 +288,7 @@ static void format_cpu_time(const struct column_context *context,
 	}
 }
 
-/* Where the screen is narrow, sums are worth more than a process's own: they hold them. */
+/* Where the screen is narrow, the name of the program is worth more than all but the pid. */
 const struct column columns[] = {
 	{ .name = "pid",
 	  .title = "PID",
@@ -263,20 +299,21 @@ const struct column columns[] = {
 	{ .name = "user",
 	  .title = "USER",
 	  .width = 8,
-	  .least_screen_width = 40,
+	  .narrow_width = 6,
+	  .least_screen_width = 56,
 	  .sort = SORT_BY_USER,
 	  .format = format_user },
 	{ .name = "state",
 	  .title = "S",
 	  .width = 1,
-	  .least_screen_width = 90,
+	  .least_screen_width = 66,
 	  .sort = -1,
 	  .format = format_state },
 	{ .name = "cpu",
 	  .title = "CPU%",
 	  .width = 4,
 	  .is_right_aligned = true,
-	  .least_screen_width = 100,
+	  .least_screen_width = 66,
 	  .sort = -1,
 	  .format = format_cpu },
 	{ .name = "sum-cpu",
@@ -284,7 +321,7 @@ const struct column columns[] = {
 	  .ascii_title = "+CPU",
 	  .width = 4,
 	  .is_right_aligned = true,
-	  .least_screen_width = 72,
+	  .least_screen_width = 76,
 	  .sort = SORT_BY_CPU,
 	  .format = format_sum_cpu },
 	{ .name = "rss",
@@ -299,7 +336,7 @@ const struct column columns[] = {
 	  .ascii_title = "+RSS",
 	  .width = 4,
 	  .is_right_aligned = true,
-	  .least_screen_width = 72,
+	  .least_screen_width = 76,
 	  .sort = SORT_BY_MEMORY,
 	  .format = format_sum_rss },
 	{ .name = "threads",
@@ -429,31 +466,25 @@ void column_command(const struct column_context *context, const struct ptree_nod
 		set_name(out, "?", "", "");
 	} else if (ptree_node_is_kernel_thread(node)) {
 		set_name(out, image->comm, "[", "]");
+	} else if (column_is_mere_fork(node)) {
+		set_name(out, ptree_node_comm(node), context->utf8 ? "⑂ " : "fork of ", "");
+		out->is_dim = true;
 	} else {
 		describe_image(node, image, out);
 	}
 }
 
-void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,
-		    size_t size)
+void column_summary_text(bool utf8, const struct ptree_summary *summary, char *out, size_t size)
 {
-	const struct ptree_summary *summary = ptree_node_summary(node);
-	const char *times = context->utf8 ? "×" : "x";
+	const char *times = utf8 ? "×" : "x";
 	char time[16];
 	size_t used;
 
-	*out = '\0';
-	if (!summary)
-		return;
-	if (context->is_past) {
-		snprintf(out, size, "gone: not known of the past");
-		return;
-	}
 	used = (size_t)snprintf(out, size, "%llu gone", (unsigned long long)summary->gone);
 	if (summary->failed && used < size)
-		used += (size_t)snprintf(out + used, size - used, " %llu%s",
-					 (unsigned long long)summary->failed,
-					 context->utf8 ? "✗" : " failed");
+		used +=
+		    (size_t)snprintf(out + used, size - used, " %llu%s",
+				     (unsigned long long)summary->failed, utf8 ? "✗" : " failed");
 	column_format_time(time, sizeof(time), summary->cpu_ns);
 	if (summary->cpu_ns && used < size)
 		used += (size_t)snprintf(out + used, size - used, " %s%s cpu", time,
@@ -464,17 +495,70 @@ void column_summary(const struct column_context *context, const struct ptree_nod
 				     summary->commands[i].comm, times, summary->commands[i].count);
 }
 
-bool column_cost(const struct column_context *context, const struct ptree_node *node, char *out,
-		 size_t size)
+void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,
+		    size_t size)
+{
+	const struct ptree_summary *summary = ptree_node_summary(node);
+
+	*out = '\0';
+	if (summary && context->is_past)
+		snprintf(out, size, "gone: not known of the past");
+	else if (summary)
+		column_summary_text(context->utf8, summary, out, size);
+}
+
+/* Adds a piece if it fits whole; false if it did not. */
+static bool add_suffix(bool utf8, char *out, size_t size, size_t cells, const char *piece)
+{
+	size_t used = strlen(out);
+
+	if (text_width(out, used, utf8) + 1 + text_width(piece, strlen(piece), utf8) > cells ||
+	    used + 1 + strlen(piece) >= size)
+		return false;
+	snprintf(out + used, size - used, " %s", piece);
+	return true;
+}
+
+void column_suffix(bool utf8, const struct ptree_summary *summary, size_t cells, char *out,
+		   size_t size)
+{
+	char piece[PTREE_COMM_SIZE + 24];
+	bool fits = true;
+	unsigned i;
+
+	snprintf(out, size, "%s%llu", utf8 ? "†" : "+", (unsigned long long)summary->gone);
+	if (summary->failed)
+		snprintf(out + strlen(out), size - strlen(out), " %llu%s",
+			 (unsigned long long)summary->failed, utf8 ? "✗" : "!");
+	if (summary->cpu_ns) {
+		column_format_time(piece, 16, summary->cpu_ns);
+		fits = add_suffix(utf8, out, size, cells, piece);
+	}
+	for (i = 0; fits && i < summary->command_count; i++) {
+		snprintf(piece, sizeof(piece), "%s%s%u", summary->commands[i].comm,
+			 utf8 ? "×" : "x", summary->commands[i].count);
+		/* Room for the mark that there are more. */
+		fits = add_suffix(utf8, out, size,
+				  cells ? cells - (i + 1 < summary->command_count) : 0, piece);
+	}
+	if ((!fits || i < summary->command_count) && text_width(out, strlen(out), utf8) < cells &&
+	    strlen(out) + 4 < size)
+		strcat(out, utf8 ? "…" : "~");
+}
+
+bool column_cost(const struct column_context *context, const struct ptree_node *node,
+		 const uint64_t *cpu_ns, bool is_unknown, char *out, size_t size)
 {
 	struct ptree_usage usage;
-	char time[16];
 
 	ptree_node_usage(node, &usage);
-	if (!column_is_over(context, node) || !usage.is_final)
+	if (!column_is_over(context, node) || is_unknown)
 		return false;
-	column_format_cpu(time, sizeof(time), &usage);
-	snprintf(out, size, "cpu %s", time);
+	/* Below what the kernel can tell it is said how little it is at most. */
+	if (*cpu_ns < NS_PER_MS / 20)
+		column_format_cpu(out, size, &usage);
+	else
+		column_format_time(out, size, *cpu_ns);
 	return true;
 }
 

@@ -22,7 +22,8 @@ struct column_subject {
 	const struct ptree_thread *thread; /* or NULL */
 	bool is_summary;		   /* about what is over below the node */
 	bool has_sums;			   /* these are known: */
-	uint32_t sum_cpu_permille, sum_rss_kib;
+	uint32_t sum_cpu_permille;
+	uint64_t sum_rss_kib;
 };
 
 #define COLUMN_TEXT_SIZE 64
@@ -36,6 +37,7 @@ struct column {
 	const char *name, *title;
 	const char *ascii_title; /* NULL: the same */
 	int width;		 /* cells */
+	int narrow_width;	 /* on screens of less than 100; 0: the same */
 	bool is_right_aligned;
 	int least_screen_width; /* narrower screens do without it */
 	int sort;		/* enum sort_order of which it shows the figures, or -1 */
@@ -45,6 +47,12 @@ struct column {
 
 /* All but the command, which takes what is left. Ends with a NULL name. */
 extern const struct column columns[];
+
+bool column_is_shown(const struct column *column, int screen_cols);
+int column_width(const struct column *column, int screen_cols);
+
+/* It forked and never executed anything, and its command line is still its parent's. */
+bool column_is_mere_fork(const struct ptree_node *node);
 
 /* Was over at that time: what ended later counts as living. */
 bool column_is_over(const struct column_context *context, const struct ptree_node *node);
@@ -81,11 +89,17 @@ void column_command(const struct column_context *context, const struct ptree_nod
 /* "341 gone 2x 41.2s cpu: cc1x118 asx118": what is over below it; "" if nothing is. */
 void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,
 		    size_t size);
+void column_summary_text(bool utf8, const struct ptree_summary *summary, char *out, size_t size);
 
-/* What it used, if it is over and the kernel told: "cpu 1.22s". False if there is nothing to say.
- */
-bool column_cost(const struct column_context *context, const struct ptree_node *node, char *out,
-		 size_t size);
+/* The same behind a command, "†341 2✗ 41.2s cc1×118 as×118…", as far as it fits into that many
+   cells; its first pieces, which say how many and how many failed, are there in any case. */
+void column_suffix(bool utf8, const struct ptree_summary *summary, size_t cells, char *out,
+		   size_t size);
+
+/* What it used, if it is over and the kernel told: "1.22s"; *cpu_ns: with what is over below it.
+   False if there is nothing to say. */
+bool column_cost(const struct column_context *context, const struct ptree_node *node,
+		 const uint64_t *cpu_ns, bool is_unknown, char *out, size_t size);
 
 /* How it ended, in words; false while it lives. */
 bool column_ending(const struct column_context *context, const struct ptree_node *node,

@@ -185,6 +185,7 @@ static void toggle(struct session *session, bool *option, const char *on, const 
 	if (is_frozen(session))
 		return;
 	*option = !*option;
+	rows_reset_exited(session->rows);
 	session->needs_collect = true;
 	session_say(session, false, "%s", *option ? on : off);
 }
@@ -211,16 +212,28 @@ static void toggle_threads(struct session *session)
 	toggle(session, &session->scope.shows_threads, "threads shown", "threads hidden");
 }
 
-static void toggle_exited(struct session *session)
+static void cycle_exited(struct session *session)
 {
-	toggle(session, &session->scope.shows_exited, "exited processes stay",
-	       "exited processes fade");
+	static const char *const words[JOBS_MODE_COUNT] = {
+		[JOBS_BRIEF] = "exited processes stay for a moment, where there is room",
+		[JOBS_NONE] = "exited processes leave at once",
+		[JOBS_STAY] = "exited processes stay, all that are kept",
+	};
+
+	if (is_frozen(session))
+		return;
+	session->scope.exited = (enum jobs_mode)((session->scope.exited + 1) % JOBS_MODE_COUNT);
+	rows_reset_exited(session->rows);
+	session->needs_collect = true;
+	session_say(session, false, "%s", words[session->scope.exited]);
 }
 
-static void toggle_summaries(struct session *session)
+static void toggle_basenames(struct session *session)
 {
-	toggle(session, &session->scope.hides_summaries, "summaries of what is gone hidden",
-	       "summaries of what is gone shown");
+	session->basenames = !session->basenames;
+	session_say(session, false, "%s",
+		    session->basenames ? "programs without their directories"
+				       : "programs with their directories");
 }
 
 static void pause_rows(struct session *session)
@@ -745,9 +758,9 @@ const struct command_entry commands[] = {
 	{ "list", "Show", "tree or list", toggle_list },
 	{ "lineage", "Show", "under who forked them, or under the kernel's parents",
 	  toggle_lineage },
-	{ "exited", "Show", "exited processes stay or fade", toggle_exited },
-	{ "summaries", "Show", "a line for what is gone below a process, or none",
-	  toggle_summaries },
+	{ "exited", "Show", "exited processes: for a moment, none, all that are kept",
+	  cycle_exited },
+	{ "basenames", "Show", "programs with or without their directories", toggle_basenames },
 	{ "kernel-threads", "Show", "show or hide kernel threads", toggle_kernel_threads },
 	{ "threads", "Show", "show or hide threads", toggle_threads },
 	{ "pause", "Show", "freeze the rows; events go on being counted", pause_rows },

@@ -53,7 +53,7 @@ static const struct binding bindings[] = {
 	{ { TERM_KEY_F1 + 4 }, "F5", "list" },
 	{ { 'L' }, "L", "lineage" },
 	{ { 'x' }, "x", "exited" },
-	{ { 'X' }, "X", "summaries" },
+	{ { 'p' }, "p", "basenames" },
 	{ { 'K' }, "K", "kernel-threads" },
 	{ { 'H' }, "H", "threads" },
 	{ { 'Z' }, "Z", "pause" },

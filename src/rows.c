@@ -1,625 +1,129 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which rows, in what order. Two steps: the tree is flattened into candidates in the order of the
- * screen; from these, filter and folds choose the rows. No walk recurses.
+ * Which rows: filter and folds choose them among the candidates. Reading them, and searching.
  */
-#include "rows.h"
-#include "filter.h"
-#include "sort.h"
+#include "cursor.h"
+#include "rows-impl.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define UNFOLDED UINT32_MAX
-#define SUMMARY_ID_BIT (UINT64_C(1) << 63)
 #define KTHREADD_PID 2
-/* Of each parent's children, as many as somebody could look at: a storm leaves thousands behind. */
-#define LINGERING_MAX 32
-
-/* What arranging sets in the row it sets anew each time; what is the process's own is kept beside.
- */
-struct candidate {
-	struct row row;
-	uint64_t own_changed_ns;
-	uint32_t above; /* the parent's index among the candidates, NO_ROW at the top */
-	uint32_t place; /* index among the rows, if it is one */
-	uint8_t own_change;
-	bool is_match : 1;
-	bool is_needed : 1;
-	bool is_past : 1;    /* over, and no longer lingering: only there for its descendants */
-	bool is_process : 1; /* counts when it is left out */
-};
-
-struct fold {
-	uint64_t id;
-	bool is_folded;
-};
-
-/* A parent whose children are being walked: they lie in the scratch list. */
-struct frame {
-	size_t at, end;
-	uint32_t parent, depth;
-};
-
-struct rows {
-	struct candidate *candidates;
-	size_t candidate_count, candidate_capacity;
-	uint32_t *order; /* the candidates that are rows */
-	size_t row_count, row_capacity;
-	const struct ptree_node **scratch;
-	size_t scratch_count, scratch_capacity;
-	struct frame *frames;
-	size_t frame_count, frame_capacity;
-	void *folds;	     /* tsearch(3) tree of struct fold */
-	uint32_t fold_depth; /* rows from here on are folded unless told otherwise */
-	bool unfolds_kernel;
-	struct rows_tally tally;
-	uint64_t next_departure_ns;
-};
 
 struct rows *rows_new(void)
 {
 	struct rows *rows = calloc(1, sizeof(*rows));
 
 	if (rows)
-		rows->fold_depth = UNFOLDED;
+		folds_unfold_all(&rows->folds);
+	if (rows)
+		rows->folds.unfolds_kernel = false;
 	return rows;
-}
-
-static void clear_folds(struct rows *rows)
-{
-	tdestroy(rows->folds, free);
-	rows->folds = NULL;
 }
 
 void rows_free(struct rows *rows)
 {
 	if (!rows)
 		return;
-	clear_folds(rows);
+	folds_clear(&rows->folds);
+	jobs_clear(&rows->jobs);
+	gone_clear(&rows->gone);
 	free(rows->candidates);
 	free(rows->order);
 	free(rows->scratch);
 	free(rows->frames);
+	free(rows->seen);
+	free(rows->tallies);
+	free(rows->summaries);
+	free(rows->arrivals);
+	free(rows->marks);
+	free(rows->new_marks);
+	free(rows->bridges);
 	free(rows);
-}
-
-static int grow(void *array, size_t *capacity, size_t count, size_t size)
-{
-	size_t wanted = count + count / 8 + 64;
-	void *bigger;
-
-	if (count <= *capacity)
-		return 0;
-	memcpy(&bigger, array, sizeof(bigger));
-	bigger = reallocarray(bigger, wanted, size);
-	if (!bigger)
-		return -ENOMEM;
-	memcpy(array, &bigger, sizeof(bigger));
-	*capacity = wanted;
-	return 0;
-}
-
-/* ---- collecting ---- */
-
-static bool lingers(const struct ptree_node *node, const struct rows_scope *scope)
-{
-	return scope->shows_exited || ptree_node_is_zombie(node) ||
-	       (scope->linger_ns && ptree_node_end_ns(node) + scope->linger_ns > scope->now_ns);
-}
-
-static int push_child(struct rows *rows, const struct ptree_node *node)
-{
-	if (grow(&rows->scratch, &rows->scratch_capacity, rows->scratch_count + 1,
-		 sizeof(*rows->scratch)))
-		return -ENOMEM;
-	rows->scratch[rows->scratch_count++] = node;
-	return 0;
-}
-
-static int push_exited(struct rows *rows, const struct ptree_node *parent,
-		       const struct rows_scope *scope)
-{
-	const struct ptree_node *node = ptree_node_last_exited(parent);
-	size_t most = scope->shows_exited ? SIZE_MAX : LINGERING_MAX;
-
-	/* The latest exit comes first, so that the first that is too old ends it. */
-	for (; node && most-- && lingers(node, scope); node = ptree_node_prev_exited(node)) {
-		if (push_child(rows, node))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int push_by_parent(struct rows *rows, const struct ptree_node *parent,
-			  const struct rows_scope *scope)
-{
-	const struct ptree_node *node = ptree_node_first_child(parent);
-
-	for (; node; node = ptree_node_next_sibling(node)) {
-		if (push_child(rows, node))
-			return -ENOMEM;
-	}
-	return push_exited(rows, parent, scope);
-}
-
-/* most: how many more lingering ones there is room for. */
-static bool has_place_in_lineage(const struct ptree_node *node, const struct rows_scope *scope,
-				 size_t *most)
-{
-	if (!ptree_node_has_ended(node) || ptree_node_last_forked(node))
-		return true;
-	return lingers(node, scope) && (scope->shows_exited || (*most && (*most)--));
-}
-
-/* Those it forked; and of its children those of whom nobody knows who forked them. */
-static int push_by_origin(struct rows *rows, const struct ptree_node *parent,
-			  const struct rows_scope *scope)
-{
-	const struct ptree_node *node = ptree_node_last_forked(parent);
-	size_t most = LINGERING_MAX;
-
-	for (; node; node = ptree_node_prev_forked(node)) {
-		if (has_place_in_lineage(node, scope, &most) && push_child(rows, node))
-			return -ENOMEM;
-	}
-	for (node = ptree_node_first_child(parent); node; node = ptree_node_next_sibling(node)) {
-		if (!ptree_node_origin(node) && push_child(rows, node))
-			return -ENOMEM;
-	}
-	for (node = ptree_node_last_exited(parent); node; node = ptree_node_prev_exited(node)) {
-		if (!ptree_node_origin(node) && has_place_in_lineage(node, scope, &most) &&
-		    push_child(rows, node))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/* What a scan found has begun by the tick, so that many begin at once. */
-static int compare_birth(const void *a, const void *b)
-{
-	const struct ptree_node *x = *(const struct ptree_node *const *)a;
-	const struct ptree_node *y = *(const struct ptree_node *const *)b;
-	/* Those of whom nobody saw the begin come last: 0 wraps to the largest. */
-	uint64_t bx = ptree_node_begin_ns(x) - 1, by = ptree_node_begin_ns(y) - 1;
-
-	if (bx != by)
-		return bx < by ? -1 : 1;
-	return (ptree_node_pid(x) > ptree_node_pid(y)) - (ptree_node_pid(x) < ptree_node_pid(y));
-}
-
-/* Children mostly are in order already. */
-static void sort_by_birth(const struct ptree_node **nodes, size_t count)
-{
-	for (size_t i = 1; i < count; i++) {
-		if (compare_birth(&nodes[i - 1], &nodes[i]) > 0) {
-			qsort(nodes, count, sizeof(*nodes), compare_birth);
-			return;
-		}
-	}
-}
-
-/* row: of the node, or, when it has none itself, of the first above that has one. */
-static bool has_summary(const struct rows *rows, const struct ptree_node *node, uint32_t row,
-			const struct rows_scope *scope)
-{
-	return !scope->hides_summaries && !scope->is_list && row != NO_ROW &&
-	       rows->candidates[row].row.process == ptree_node_id(node) &&
-	       (!ptree_node_has_ended(node) || scope->shows_exited) && ptree_node_summary(node);
-}
-
-static int push_frame(struct rows *rows, const struct ptree_node *node, uint32_t parent,
-		      uint32_t depth, const struct rows_scope *scope)
-{
-	struct frame frame = { .at = rows->scratch_count, .parent = parent, .depth = depth };
-	int err = scope->by_origin ? push_by_origin(rows, node, scope)
-				   : push_by_parent(rows, node, scope);
-
-	if (err || grow(&rows->frames, &rows->frame_capacity, rows->frame_count + 1,
-			sizeof(*rows->frames)))
-		return -ENOMEM;
-	sort_by_birth(rows->scratch + frame.at, rows->scratch_count - frame.at);
-	/* Standing among its own children, it stands for the summary of those that are over. */
-	if (has_summary(rows, node, parent, scope) && push_child(rows, node))
-		return -ENOMEM;
-	frame.end = rows->scratch_count;
-	rows->frames[rows->frame_count++] = frame;
-	return 0;
-}
-
-static struct candidate *add_candidate(struct rows *rows)
-{
-	struct candidate *candidate;
-
-	if (grow(&rows->candidates, &rows->candidate_capacity, rows->candidate_count + 1,
-		 sizeof(*rows->candidates)))
-		return NULL;
-	candidate = &rows->candidates[rows->candidate_count++];
-	*candidate = (struct candidate){ 0 };
-	return candidate;
-}
-
-static void note_departure(struct rows *rows, uint64_t when_ns)
-{
-	if (!rows->next_departure_ns || when_ns < rows->next_departure_ns)
-		rows->next_departure_ns = when_ns;
-}
-
-/* The beginning of a name as a number, so that the smaller comes first. */
-static uint64_t key_of_text(const char *text)
-{
-	uint64_t key = 0;
-
-	for (int i = 0; i < 8; i++) {
-		key = key << 8 | (unsigned char)*text;
-		text += *text != '\0';
-	}
-	return UINT64_MAX - key;
-}
-
-static uint64_t used_ns(const struct ptree_node *node, const struct ptree_usage *usage)
-{
-	const struct ptree_summary *summary = ptree_node_summary(node);
-
-	return usage->cpu_ns + (summary ? summary->cpu_ns : 0);
-}
-
-/* Its own; those that are sums get what is below later. */
-static uint64_t key_of(const struct ptree_node *node, const struct ptree_usage *usage,
-		       enum sort_order sort)
-{
-	switch (sort) {
-	case SORT_BY_TIME:
-		return used_ns(node, usage);
-	case SORT_BY_THREADS:
-		return ptree_node_thread_count(node) + 1;
-	case SORT_BY_PID:
-		return UINT32_MAX - (uint64_t)ptree_node_pid(node);
-	case SORT_BY_USER:
-		return UINT32_MAX - (uint64_t)ptree_node_euid(node);
-	case SORT_BY_COMMAND:
-		return key_of_text(ptree_node_comm(node));
-	case SORT_BY_CPU:
-	case SORT_BY_MEMORY:
-	case SORT_BY_BIRTH:
-		break;
-	}
-	return 0;
-}
-
-static void set_usage(struct candidate *candidate, const struct ptree_node *node)
-{
-	const struct ptree_activity *activity = ptree_node_activity(node);
-	struct ptree_usage usage;
-
-	ptree_node_usage(node, &usage);
-	candidate->row.sum_cpu_permille =
-	    usage.cpu_permille + (activity ? activity->exited_cpu_permille : 0);
-	candidate->row.sum_rss_kib = (uint32_t)(usage.rss_bytes / 1024);
-}
-
-static int add_process(struct rows *rows, const struct ptree_node *node, uint32_t parent,
-		       uint32_t depth, const struct rows_scope *scope)
-{
-	struct candidate *candidate = add_candidate(rows);
-
-	if (!candidate)
-		return -ENOMEM;
-	candidate->row.id = candidate->row.process = ptree_node_id(node);
-	candidate->row.pid = ptree_node_pid(node);
-	candidate->above = parent;
-	candidate->row.depth = depth;
-	candidate->row.is_kernel = ptree_node_is_kernel_thread(node);
-	candidate->own_change = (uint8_t)ptree_node_last_change(node, &candidate->own_changed_ns);
-	set_usage(candidate, node);
-	candidate->is_past = ptree_node_has_ended(node) && !lingers(node, scope);
-	candidate->is_process = true;
-	if (ptree_node_has_ended(node) && !candidate->is_past && !scope->shows_exited)
-		note_departure(rows, ptree_node_end_ns(node) + scope->linger_ns);
-	return 0;
-}
-
-static int add_summary(struct rows *rows, const struct ptree_node *node, const struct frame *frame)
-{
-	const struct ptree_activity *activity = ptree_node_activity(node);
-	struct candidate *candidate = add_candidate(rows);
-
-	if (!candidate)
-		return -ENOMEM;
-	candidate->row.id = ptree_node_id(node) | SUMMARY_ID_BIT;
-	candidate->row.process = ptree_node_id(node);
-	candidate->row.pid = ptree_node_pid(node);
-	candidate->above = frame->parent;
-	candidate->row.depth = frame->depth;
-	candidate->row.is_summary = true;
-	candidate->row.is_kernel = ptree_node_is_kernel_thread(node);
-	candidate->row.sum_cpu_permille = activity ? activity->exited_cpu_permille : 0;
-	return 0;
-}
-
-static int compare_tids(const void *a, const void *b)
-{
-	const struct candidate *x = a;
-	const struct candidate *y = b;
-
-	return (x->row.pid > y->row.pid) - (x->row.pid < y->row.pid);
-}
-
-static int add_threads(struct rows *rows, const struct ptree_node *node, uint32_t parent,
-		       uint32_t depth)
-{
-	const struct ptree_thread *thread = ptree_node_first_thread(node);
-	size_t first = rows->candidate_count;
-
-	for (; thread; thread = ptree_thread_next(thread)) {
-		struct candidate *candidate = add_candidate(rows);
-
-		if (!candidate)
-			return -ENOMEM;
-		candidate->row.id = ptree_thread_id(thread);
-		candidate->row.process = ptree_node_id(node);
-		candidate->row.pid = ptree_thread_tid(thread);
-		candidate->above = parent;
-		candidate->row.depth = depth;
-		candidate->row.is_thread = true;
-		candidate->own_change = PTREE_CHANGE_FORKED;
-		candidate->own_changed_ns = ptree_thread_begin_ns(thread);
-	}
-	qsort(rows->candidates + first, rows->candidate_count - first, sizeof(*rows->candidates),
-	      compare_tids);
-	return 0;
-}
-
-static bool is_in_scope(const struct ptree_node *node, const struct rows_scope *scope)
-{
-	return !scope->only_watched || ptree_node_is_watched(node);
-}
-
-/* The next node of the walk in progress, with the frame that it belongs to. */
-static const struct ptree_node *next_node(struct rows *rows, struct frame *frame)
-{
-	while (rows->frame_count) {
-		struct frame *top = &rows->frames[rows->frame_count - 1];
-
-		if (top->at < top->end) {
-			*frame = *top;
-			return rows->scratch[top->at++];
-		}
-		rows->scratch_count = top->end;
-		rows->frame_count--;
-		if (rows->frame_count)
-			rows->scratch_count = rows->frames[rows->frame_count - 1].end;
-	}
-	return NULL;
-}
-
-static int collect_node(struct rows *rows, const struct ptree_node *node, const struct frame *frame,
-			const struct rows_scope *scope)
-{
-	uint32_t parent = frame->parent;
-	uint32_t depth = frame->depth;
-
-	if (parent != NO_ROW && rows->candidates[parent].row.process == ptree_node_id(node))
-		return add_summary(rows, node, frame);
-	if (scope->hides_kernel_threads && ptree_node_is_kernel_thread(node))
-		return 0;
-	if (is_in_scope(node, scope)) {
-		if (add_process(rows, node, scope->is_list ? NO_ROW : parent,
-				scope->is_list ? 0 : depth, scope))
-			return -ENOMEM;
-		parent = (uint32_t)rows->candidate_count - 1;
-		depth++;
-		if (scope->shows_threads && !scope->is_list &&
-		    add_threads(rows, node, parent, depth))
-			return -ENOMEM;
-	}
-	return push_frame(rows, node, parent, depth, scope);
-}
-
-/* A child comes after its parent, so that one pass from the end adds up what is below each. */
-static void sum_up(struct rows *rows)
-{
-	for (size_t i = rows->candidate_count; i-- > 0;) {
-		const struct candidate *candidate = &rows->candidates[i];
-		struct candidate *parent;
-
-		/* A summary says once more what its process has in its own sum. */
-		if (candidate->above == NO_ROW || candidate->row.is_summary)
-			continue;
-		parent = &rows->candidates[candidate->above];
-		parent->row.sum_cpu_permille += candidate->row.sum_cpu_permille;
-		parent->row.sum_rss_kib += candidate->row.sum_rss_kib;
-	}
-}
-
-static uint64_t own_key(const struct candidate *candidate, size_t index,
-			const struct ptree_tree *tree, const struct rows_scope *scope)
-{
-	const struct ptree_node *node = ptree_tree_find_id(tree, candidate->row.process);
-	struct ptree_usage usage;
-
-	if (scope->sort == SORT_BY_CPU)
-		return candidate->row.sum_cpu_permille;
-	if (scope->sort == SORT_BY_MEMORY)
-		return candidate->row.sum_rss_kib;
-	if (scope->sort == SORT_BY_BIRTH && scope->is_list)
-		return UINT32_MAX - (uint64_t)candidate->row.pid;
-	if (scope->sort == SORT_BY_BIRTH) /* that is the order that they are in */
-		return UINT32_MAX - index;
-	if (!node)
-		return 0;
-	ptree_node_usage(node, &usage);
-	return key_of(node, &usage, scope->sort);
-}
-
-/* Threads stay right below their process, and its summary stays last. */
-static uint64_t key_in_order(const struct candidate *candidate, uint64_t key,
-			     const struct rows_scope *scope)
-{
-	if (candidate->row.is_thread)
-		return UINT64_MAX;
-	if (candidate->row.is_summary)
-		return 0;
-	/* Room at both ends for the two above. */
-	key = key > UINT64_MAX - 2 ? UINT64_MAX - 2 : key;
-	return scope->is_reversed ? UINT64_MAX - 2 - key + 1 : key + 1;
-}
-
-static void reorder(struct rows *rows, const uint32_t *order, uint32_t *place,
-		    struct candidate *sorted)
-{
-	for (size_t i = 0; i < rows->candidate_count; i++)
-		place[order[i]] = (uint32_t)i;
-	for (size_t i = 0; i < rows->candidate_count; i++) {
-		sorted[i] = rows->candidates[order[i]];
-		if (sorted[i].above != NO_ROW)
-			sorted[i].above = place[sorted[i].above];
-	}
-	free(rows->candidates);
-	rows->candidates = sorted;
-	rows->candidate_capacity = rows->candidate_count;
-}
-
-/* CPU time with that of all that is below: from the end, as in sum_up(). */
-static void add_up_times(const struct rows *rows, struct sort_item *items)
-{
-	for (size_t i = rows->candidate_count; i-- > 0;) {
-		const struct candidate *candidate = &rows->candidates[i];
-
-		if (candidate->above != NO_ROW && !candidate->row.is_thread &&
-		    !candidate->row.is_summary)
-			items[candidate->above].key += items[i].key;
-	}
-}
-
-static int sort(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope)
-{
-	size_t count = rows->candidate_count;
-	struct sort_item *items = reallocarray(NULL, count + 1, sizeof(*items));
-	uint32_t *order = reallocarray(NULL, count + 1, 2 * sizeof(*order));
-	struct candidate *sorted = reallocarray(NULL, count + 1, sizeof(*sorted));
-	int err = items && order && sorted ? 0 : -ENOMEM;
-
-	for (size_t i = 0; i < count && !err; i++)
-		items[i] = (struct sort_item){ rows->candidates[i].above,
-					       own_key(&rows->candidates[i], i, tree, scope) };
-	if (!err && scope->sort == SORT_BY_TIME)
-		add_up_times(rows, items);
-	for (size_t i = 0; i < count && !err; i++)
-		items[i].key = key_in_order(&rows->candidates[i], items[i].key, scope);
-	if (!err)
-		err = sort_forest(items, count, order);
-	if (!err)
-		reorder(rows, order, order + count + 1, sorted);
-	else
-		free(sorted);
-	free(items);
-	free(order);
-	return err;
-}
-
-int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope)
-{
-	struct ptree_tree_counts counts;
-	const struct ptree_node *node;
-	struct frame frame;
-	int err;
-
-	ptree_tree_get_counts(tree, &counts);
-	grow(&rows->candidates, &rows->candidate_capacity, counts.live, sizeof(*rows->candidates));
-	rows->candidate_count = rows->scratch_count = rows->frame_count = 0;
-	rows->row_count = 0;
-	rows->next_departure_ns = 0;
-	err = push_frame(rows, ptree_tree_root(tree), NO_ROW, 0, scope);
-	while (!err && (node = next_node(rows, &frame)))
-		err = collect_node(rows, node, &frame, scope);
-	if (!err && !scope->is_list)
-		sum_up(rows);
-	if (!err && (scope->sort != SORT_BY_BIRTH || scope->is_reversed || scope->is_list))
-		err = sort(rows, tree, scope);
-	if (err)
-		rows->candidate_count = 0;
-	return err;
 }
 
 /* ---- arranging ---- */
 
-static bool has_user(const struct ptree_node *node, const struct rows_match *match)
-{
-	for (size_t i = 0; i < match->uid_count; i++) {
-		if (ptree_node_euid(node) == match->uids[i])
-			return true;
-	}
-	return match->uid_count == 0;
-}
-
-static bool is_match(const struct candidate *candidate, const struct ptree_tree *tree,
-		     const struct rows_match *match)
+static bool is_match(const struct rows *rows, const struct candidate *candidate,
+		     const struct ptree_tree *tree, const struct match *match)
 {
 	const struct ptree_node *node;
 
-	if (!match->filter && !match->uid_count)
+	if (!match_is_set(match))
 		return true;
-	if (match->filter && candidate->row.pid == match->ignored_pid)
-		return false;
+	if (candidate->job != NO_JOB && (rows->jobs.items[candidate->job].matching ||
+					 rows->jobs.items[candidate->job].is_pinned))
+		return true;
 	node = ptree_tree_find_id(tree, candidate->row.process);
-	return node && has_user(node, match) &&
-	       (!match->filter || filter_matches(match->filter, tree, match->users, node));
+	return node && match_node(match, tree, node);
 }
 
-static bool has_filter(const struct rows_match *match)
+static void count_match(struct rows *rows, const struct candidate *candidate)
 {
-	return match->filter || match->uid_count;
+	if (!candidate->is_process || candidate->job != NO_JOB)
+		return;
+	rows->tally.matching += candidate->is_match;
+	rows->tally.context += candidate->is_needed && !candidate->is_match;
+	rows->tally.left_out += !candidate->is_needed && !candidate->is_past;
+}
+
+static void need_above(struct rows *rows, const struct candidate *candidate)
+{
+	struct candidate *above = &rows->candidates[candidate->above];
+
+	above->is_needed = true;
+	above->row.has_children = true;
+	above->is_needed_alive |= candidate->is_needed_alive;
 }
 
 /* A child comes after its parent, so that one pass from the end settles who is needed. */
-static void mark_needed(struct rows *rows, const struct ptree_tree *tree,
-			const struct rows_match *match)
+static void mark_needed(struct rows *rows, const struct ptree_tree *tree, const struct match *match)
 {
 	rows->tally = (struct rows_tally){ 0 };
 	for (size_t i = rows->candidate_count; i-- > 0;) {
-		rows->candidates[i].is_needed = false;
+		rows->candidates[i].is_needed = rows->candidates[i].is_needed_alive = false;
 		rows->candidates[i].row.has_children = false;
+		rows->candidates[i].place = NO_ROW;
 	}
 	for (size_t i = rows->candidate_count; i-- > 0;) {
 		struct candidate *candidate = &rows->candidates[i];
 
-		candidate->is_match = !candidate->is_past && is_match(candidate, tree, match);
+		candidate->is_match = !candidate->is_past && is_match(rows, candidate, tree, match);
 		candidate->is_needed |= candidate->is_match;
-		if (candidate->is_needed && candidate->above != NO_ROW) {
-			rows->candidates[candidate->above].is_needed = true;
-			rows->candidates[candidate->above].row.has_children = true;
-		}
-		if (candidate->is_process) {
-			rows->tally.matching += candidate->is_match;
-			rows->tally.context += candidate->is_needed && !candidate->is_match;
-			rows->tally.left_out += !candidate->is_needed && !candidate->is_past;
-		}
+		candidate->is_needed_alive |= candidate->is_match && candidate->job == NO_JOB;
+		if (candidate->is_needed && candidate->above != NO_ROW)
+			need_above(rows, candidate);
+		count_match(rows, candidate);
 	}
 }
 
-static int compare_folds(const void *a, const void *b)
+/* What is over is folded unless somebody unfolds it: then it shows what is over below it. */
+static bool is_job_folded(const struct rows *rows, const struct candidate *candidate,
+			  const struct ptree_tree *tree)
 {
-	const struct fold *x = a;
-	const struct fold *y = b;
+	const struct ptree_node *node = ptree_tree_find_id(tree, candidate->row.process);
+	const struct job *job = candidate->job == NO_JOB ? NULL : &rows->jobs.items[candidate->job];
 
-	return (x->id > y->id) - (x->id < y->id);
+	if (candidate->row.has_children || !node)
+		return false;
+	if (!(job && job->count > 1) && !gone_has_inside(&rows->gone, node))
+		return false;
+	return folds_told(&rows->folds, candidate->row.id) != FOLDS_UNFOLDED;
 }
 
 static bool is_folded(const struct rows *rows, const struct row *row, bool has_filter)
 {
-	const struct fold key = { .id = row->id };
-	struct fold *const *told = rows->folds ? tfind(&key, &rows->folds, compare_folds) : NULL;
+	enum folds_answer told;
 
 	if (!row->has_children)
 		return false;
-	if (told)
-		return (*told)->is_folded;
-	if (row->is_kernel && row->pid == KTHREADD_PID && !rows->unfolds_kernel && !has_filter)
+	told = folds_told(&rows->folds, row->id);
+	if (told != FOLDS_UNTOLD)
+		return told == FOLDS_FOLDED;
+	if (row->is_kernel && row->pid == KTHREADD_PID && !rows->folds.unfolds_kernel &&
+	    !has_filter)
 		return true;
-	return row->depth >= rows->fold_depth;
+	return row->depth >= rows->folds.depth;
 }
 
 /* Passes over what is below a folded row, which counts it and changes when it changes. */
@@ -633,7 +137,7 @@ static size_t fold_away(struct rows *rows, size_t index, struct row *row)
 
 		if (!candidate->is_needed)
 			continue;
-		row->hidden += !candidate->row.is_summary;
+		row->hidden += !candidate->row.is_summary && candidate->job == NO_JOB;
 		if (candidate->own_changed_ns <= row->changed_ns)
 			continue;
 		row->changed_ns = candidate->own_changed_ns;
@@ -661,43 +165,260 @@ static void mark_last(struct rows *rows)
 	}
 }
 
-static void begin_row(struct rows *rows, struct candidate *candidate)
+static int add_row(struct rows *rows, size_t index)
 {
+	struct candidate *candidate = &rows->candidates[index];
 	struct row *row = &candidate->row;
 
+	if (rows_grow(&rows->order, &rows->row_capacity, rows->row_count + 1, sizeof(*rows->order)))
+		return -ENOMEM;
 	row->parent =
 	    candidate->above == NO_ROW ? NO_ROW : rows->candidates[candidate->above].place;
 	row->changed_ns = candidate->own_changed_ns;
 	row->change = candidate->own_change;
 	row->hidden = 0;
 	row->is_context = !candidate->is_match && !candidate->is_past;
+	candidate->place = (uint32_t)rows->row_count;
+	rows->order[rows->row_count++] = (uint32_t)index;
+	return 0;
 }
 
-int rows_arrange(struct rows *rows, const struct ptree_tree *tree, const struct rows_match *match)
+/* ---- what an unfolded job shows ---- */
+
+static int compare_birth(const void *a, const void *b)
 {
-	size_t i = 0;
+	const struct jobs_line x = gone_line(*(const struct ptree_node *const *)a);
+	const struct jobs_line y = gone_line(*(const struct ptree_node *const *)b);
 
-	if (grow(&rows->order, &rows->row_capacity, rows->candidate_count, sizeof(*rows->order)))
+	if (x.key != y.key)
+		return x.key > y.key ? -1 : 1;
+	return (x.tie < y.tie) - (x.tie > y.tie);
+}
+
+/* Those that have a row below it already stay there. */
+static bool is_below_already(const struct rows *rows, const struct ptree_node *node)
+{
+	const struct job *job = jobs_find(&rows->jobs, ptree_node_id(node));
+
+	return job && job->count == 1;
+}
+
+/* Onto the stack, so that the first by birth is popped first. */
+static int push_inside(struct rows *rows, const struct ptree_node *node)
+{
+	struct gone *gone = &rows->gone;
+	size_t bottom = gone->count;
+	const struct ptree_node *at = gone_first(gone, node);
+
+	for (; at; at = gone_next(gone, at)) {
+		if (!is_below_already(rows, at) && !gone_push(gone, at))
+			return -ENOMEM;
+	}
+	if (gone->count > bottom)
+		qsort(gone->nodes + bottom, gone->count - bottom, sizeof(const struct ptree_node *),
+		      compare_birth);
+	return 0;
+}
+
+/* Those who share the row: the siblings that are alike, from its oldest to its newest. */
+static int push_sharing(struct rows *rows, const struct job *job)
+{
+	struct gone *gone = &rows->gone;
+	const struct ptree_node *newest = ptree_tree_find_id(gone->tree, job->newest);
+	const struct ptree_node *at = newest;
+	uint32_t left = job->count;
+	size_t bottom = gone->count;
+
+	for (; at && left; at = gone_next(gone, at)) {
+		if (gone_alike(at) != job->alike)
+			continue;
+		if (!gone_push(gone, at))
+			return -ENOMEM;
+		left--;
+	}
+	if (gone->count > bottom)
+		qsort(gone->nodes + bottom, gone->count - bottom, sizeof(const struct ptree_node *),
+		      compare_birth);
+	return 0;
+}
+
+/* A row for one that is over, below another candidate. */
+static int add_inside(struct rows *rows, const struct ptree_node *node, uint32_t above)
+{
+	uint32_t depth = rows->candidates[above].row.depth + 1;
+	struct candidate *candidate = collect_exited(rows, node, depth);
+
+	if (!candidate)
 		return -ENOMEM;
-	mark_needed(rows, tree, match);
-	rows->row_count = 0;
-	while (i < rows->candidate_count) {
-		struct candidate *candidate = &rows->candidates[i];
-		struct row *row = &candidate->row;
+	candidate->above = above;
+	candidate->is_match = candidate->is_needed = true;
+	return add_row(rows, rows->candidate_count - 1);
+}
 
-		if (!candidate->is_needed) {
-			i++;
+/* Whom the popped one stands below: the last candidate above that is less deep than those of its
+   level. Levels are as many as folds were opened, one within the other. */
+struct level {
+	size_t bottom; /* of the stack: above it lie the level's own */
+	uint32_t above;
+};
+#define LEVELS_MAX 64
+
+static int open_level(struct rows *rows, struct level *levels, unsigned *depth, uint32_t above)
+{
+	const struct candidate *candidate = &rows->candidates[above];
+	const struct job *job = candidate->job == NO_JOB ? NULL : &rows->jobs.items[candidate->job];
+	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, candidate->row.process);
+
+	if (*depth == LEVELS_MAX || !node)
+		return 0;
+	levels[*depth] = (struct level){ rows->gone.count, above };
+	(*depth)++;
+	return job && job->count > 1 ? push_sharing(rows, job) : push_inside(rows, node);
+}
+
+static int show_inside(struct rows *rows, size_t index, const struct ptree_tree *tree)
+{
+	struct level levels[LEVELS_MAX];
+	unsigned depth = 0;
+	size_t bottom = rows->gone.count;
+	int err = open_level(rows, levels, &depth, (uint32_t)index);
+
+	while (!err && depth) {
+		const struct level *level = &levels[depth - 1];
+		const struct ptree_node *node;
+		struct candidate *candidate;
+
+		if (rows->gone.count == level->bottom) {
+			depth--;
 			continue;
 		}
-		begin_row(rows, candidate);
-		row->is_folded = is_folded(rows, row, has_filter(match));
-		row->has_children = row->is_folded;
-		candidate->place = (uint32_t)rows->row_count;
-		rows->order[rows->row_count++] = (uint32_t)i;
-		i = row->is_folded ? fold_away(rows, i, row) : i + 1;
+		node = rows->gone.nodes[--rows->gone.count];
+		err = add_inside(rows, node, level->above);
+		candidate = &rows->candidates[rows->candidate_count - 1];
+		if (err || !gone_has_inside(&rows->gone, node))
+			continue;
+		candidate->row.is_folded = is_job_folded(rows, candidate, tree);
+		if (!candidate->row.is_folded)
+			err = open_level(rows, levels, &depth, (uint32_t)rows->candidate_count - 1);
+	}
+	rows->gone.count = bottom;
+	return err;
+}
+
+static bool is_unfolded_job(const struct rows *rows, const struct candidate *candidate)
+{
+	return candidate->job != NO_JOB &&
+	       folds_told(&rows->folds, candidate->row.id) == FOLDS_UNFOLDED;
+}
+
+/* One candidate and what it takes along; *index goes on to the next. */
+static int arrange_one(struct rows *rows, const struct ptree_tree *tree, bool has_filter,
+		       size_t *index)
+{
+	size_t at = *index;
+	struct row *row = &rows->candidates[at].row;
+	bool is_job = rows->candidates[at].job != NO_JOB;
+
+	*index = at + 1;
+	if (!rows->candidates[at].is_needed)
+		return 0;
+	if (add_row(rows, at))
+		return -ENOMEM;
+	row->is_folded = is_job ? is_job_folded(rows, &rows->candidates[at], tree)
+				: is_folded(rows, row, has_filter);
+	row->has_children = row->is_folded;
+	if (row->is_folded && !is_job)
+		*index = fold_away(rows, at, row);
+	if (is_unfolded_job(rows, &rows->candidates[at]))
+		return show_inside(rows, at, tree);
+	return 0;
+}
+
+/* Folded ones inside unfolded jobs have children that are not among the rows. */
+static void mark_folded(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->row_count; i++) {
+		struct row *row = &rows->candidates[rows->order[i]].row;
+
+		row->has_children |= row->is_folded;
+	}
+}
+
+static int arrange(struct rows *rows, const struct ptree_tree *tree, const struct match *match)
+{
+	size_t i = 0;
+	int err = 0;
+
+	rows->candidate_count = rows->collected_count;
+	mark_needed(rows, tree, match);
+	rows->row_count = 0;
+	while (!err && i < rows->collected_count)
+		err = arrange_one(rows, tree, match_is_set(match), &i);
+	if (err) {
+		rows->row_count = 0;
+		return err;
 	}
 	mark_last(rows);
+	mark_folded(rows);
 	return 0;
+}
+
+/* Filter and users belong to somebody else, who may free them later. */
+static void borrow(struct rows *rows, const struct ptree_tree *tree, const struct match *match)
+{
+	rows->gone.tree = tree;
+	rows->gone.match = match;
+}
+
+int rows_arrange(struct rows *rows, const struct ptree_tree *tree, const struct match *match)
+{
+	int err;
+
+	borrow(rows, tree, match);
+	err = arrange(rows, tree, match);
+	rows->gone.match = NULL;
+	return err;
+}
+
+/* ---- collecting ---- */
+
+static int collect_once(struct rows *rows, const struct ptree_tree *tree,
+			const struct rows_scope *scope, const struct match *match,
+			struct cursor *cursor)
+{
+	int err = collect_candidates(rows, tree, scope, match);
+
+	if (!err)
+		err = arrange(rows, tree, match);
+	if (!err)
+		cursor_settle(cursor, rows, scope->height);
+	return err;
+}
+
+int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope,
+		 const struct match *match, struct cursor *cursor)
+{
+	int result;
+
+	borrow(rows, tree, match);
+	rows->gone.by_origin = scope->by_origin;
+	rows->lingers = false;
+	result = living_prepare(rows, tree, scope, cursor);
+	if (!result)
+		result = collect_once(rows, tree, scope, match, cursor);
+	if (!result)
+		result = living_apply(rows, tree, scope, cursor);
+	rows->gathers = false;
+	if (result > 0) {
+		rows->lingers = true;
+		result = collect_once(rows, tree, scope, match, cursor);
+	}
+	if (!result)
+		result = living_remember(rows, tree, scope, cursor);
+	rows->gone.match = NULL;
+	if (result)
+		rows->collected_count = rows->candidate_count = rows->row_count = 0;
+	return result;
 }
 
 /* ---- reading ---- */
@@ -724,11 +445,6 @@ uint32_t rows_find(const struct rows *rows, uint64_t id)
 struct rows_tally rows_tally(const struct rows *rows)
 {
 	return rows->tally;
-}
-
-uint64_t rows_next_departure_ns(const struct rows *rows)
-{
-	return rows->next_departure_ns;
 }
 
 static size_t find_candidate(const struct rows *rows, uint64_t id)
@@ -764,17 +480,7 @@ uint64_t rows_search(const struct rows *rows, uint64_t from, bool backwards,
 
 void rows_set_folded(struct rows *rows, uint64_t id, bool folded)
 {
-	struct fold *fold = malloc(sizeof(*fold));
-	struct fold **found;
-
-	if (!fold)
-		return;
-	*fold = (struct fold){ .id = id };
-	found = tsearch(fold, &rows->folds, compare_folds);
-	if (!found || *found != fold)
-		free(fold);
-	if (found)
-		(*found)->is_folded = folded;
+	folds_set(&rows->folds, id, folded);
 }
 
 void rows_fold_all(struct rows *rows)
@@ -784,16 +490,12 @@ void rows_fold_all(struct rows *rows)
 
 void rows_unfold_all(struct rows *rows)
 {
-	clear_folds(rows);
-	rows->fold_depth = UNFOLDED;
-	rows->unfolds_kernel = true;
+	folds_unfold_all(&rows->folds);
 }
 
 void rows_fold_at_depth(struct rows *rows, uint32_t depth)
 {
-	clear_folds(rows);
-	rows->fold_depth = depth - 1;
-	rows->unfolds_kernel = false;
+	folds_fold_at_depth(&rows->folds, depth);
 }
 
 bool rows_reveal(struct rows *rows, uint64_t id)
@@ -809,65 +511,4 @@ bool rows_reveal(struct rows *rows, uint64_t id)
 			rows_set_folded(rows, rows->candidates[parent].row.id, false);
 	}
 	return true;
-}
-
-/* ---- the cursor ---- */
-
-static uint32_t last_top(const struct rows *rows, uint32_t height)
-{
-	return rows->row_count > height ? (uint32_t)rows->row_count - height : 0;
-}
-
-static void keep_in_sight(struct cursor *cursor, const struct rows *rows, uint32_t height)
-{
-	uint32_t last = last_top(rows, height);
-
-	if (cursor->index < cursor->top)
-		cursor->top = cursor->index;
-	if (height && cursor->index >= cursor->top + height)
-		cursor->top = cursor->index - height + 1;
-	if (cursor->top > last)
-		cursor->top = last;
-}
-
-void cursor_move_to(struct cursor *cursor, const struct rows *rows, uint32_t index, uint32_t height)
-{
-	const struct row *row;
-
-	if (index >= rows->row_count)
-		index = rows->row_count ? (uint32_t)rows->row_count - 1 : 0;
-	row = rows_at(rows, index);
-	cursor->index = index;
-	cursor->id = row ? row->id : 0;
-	keep_in_sight(cursor, rows, height);
-}
-
-void cursor_settle(struct cursor *cursor, const struct rows *rows, uint32_t height)
-{
-	uint32_t line = cursor->index >= cursor->top ? cursor->index - cursor->top : 0;
-	uint32_t index = rows_find(rows, cursor->id);
-
-	if (index == NO_ROW) {
-		cursor_move_to(cursor, rows, cursor->index, height);
-		return;
-	}
-	/* At the very top it stays the top, so that what comes first is seen. */
-	if (cursor->top)
-		cursor->top = index > line ? index - line : 0;
-	cursor->index = index;
-	keep_in_sight(cursor, rows, height);
-}
-
-void cursor_scroll(struct cursor *cursor, const struct rows *rows, int lines, uint32_t height)
-{
-	int64_t top = (int64_t)cursor->top + lines;
-	uint32_t last = last_top(rows, height);
-	uint32_t index = cursor->index;
-
-	cursor->top = top < 0 ? 0 : top > last ? last : (uint32_t)top;
-	if (index < cursor->top)
-		index = cursor->top;
-	if (height && index >= cursor->top + height)
-		index = cursor->top + height - 1;
-	cursor_move_to(cursor, rows, index, height);
 }

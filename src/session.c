@@ -57,9 +57,18 @@ bool session_is_sorted(const struct session *session)
 
 /* ---- rows ---- */
 
+static struct match match_of(const struct session *session)
+{
+	return (struct match){ .users = session->users,
+			       .filter = session->filter,
+			       .uids = session->uids,
+			       .uid_count = session->uid_count,
+			       .ignored_pid = getpid() };
+}
+
 static bool must_collect(const struct session *session)
 {
-	uint64_t departure_ns = rows_next_departure_ns(session->rows);
+	uint64_t change_ns = rows_next_change_ns(session->rows, &session->cursor);
 
 	if (session->needs_collect)
 		return true;
@@ -67,41 +76,42 @@ static bool must_collect(const struct session *session)
 		return false;
 	return session->built_generation != ptree_tree_generation(session->tree) ||
 	       session->built_usage_generation != ptree_tree_usage_generation(session->tree) ||
-	       (departure_ns && departure_ns <= session->now_ns);
+	       (change_ns && change_ns <= session->now_ns);
+}
+
+static void note_arranged(struct session *session)
+{
+	session->arranged_generation = ptree_tree_generation(session->tree);
+	session->needs_arrange = false;
+	session->needs_redraw = true;
 }
 
 static int collect(struct session *session)
 {
+	const struct match match = match_of(session);
 	int err;
 
 	session->scope.now_ns = session_shown_ns(session);
-	session->scope.linger_ns = session->highlight_ns;
+	session->scope.height = session->body_rows > 0 ? (uint32_t)session->body_rows : 0;
 	session->scope.only_watched = session->watch_depth > 0;
-	err = rows_collect(session->rows, session->tree, &session->scope);
+	err = rows_collect(session->rows, session->tree, &session->scope, &match, &session->cursor);
 	if (err)
 		return err;
 	session->built_generation = ptree_tree_generation(session->tree);
 	session->built_usage_generation = ptree_tree_usage_generation(session->tree);
 	session->needs_collect = false;
-	session->needs_arrange = true;
+	note_arranged(session);
 	return 0;
 }
 
 static int arrange(struct session *session)
 {
-	const struct rows_match match = { .users = session->users,
-					  .filter = session->filter,
-					  .uids = session->uids,
-					  .uid_count = session->uid_count,
-					  .ignored_pid = getpid() };
+	const struct match match = match_of(session);
 	int err = rows_arrange(session->rows, session->tree, &match);
 
-	if (err)
-		return err;
-	session->arranged_generation = ptree_tree_generation(session->tree);
-	session->needs_arrange = false;
-	session->needs_redraw = true;
-	return 0;
+	if (!err)
+		note_arranged(session);
+	return err;
 }
 
 static bool must_arrange(const struct session *session)
@@ -111,6 +121,15 @@ static bool must_arrange(const struct session *session)
 	return session->needs_arrange ||
 	       (has_names_to_match &&
 		session->arranged_generation != ptree_tree_generation(session->tree));
+}
+
+/* Another choice of what is shown: what is over is looked at anew, too, unless all is frozen. */
+static void choose_again(struct session *session)
+{
+	rows_reset_exited(session->rows);
+	session->needs_arrange = true;
+	session->needs_collect |= !session->paused_ns;
+	session->needs_redraw = true;
 }
 
 /* Whatever is folded meanwhile, the followed process stays in sight. */
@@ -127,18 +146,11 @@ static int follow(struct session *session)
 		return 0;
 	}
 	session->cursor.id = session->follow_id;
+	session->cursor.is_held = true;
 	if (rows_find(session->rows, session->follow_id) == NO_ROW &&
 	    rows_reveal(session->rows, session->follow_id))
 		return arrange(session);
 	return 0;
-}
-
-/* Rows come in any order at first: until somebody chooses one, the top stays selected. */
-static void settle_cursor(struct session *session)
-{
-	if (!session->has_input && !session->cursor.index)
-		session->cursor.id = 0;
-	cursor_settle(&session->cursor, session->rows, (uint32_t)session->body_rows);
 }
 
 /* What is typed moves the cursor from where it was when the search began. */
@@ -161,7 +173,7 @@ int session_update_rows(struct session *session)
 	if (!err)
 		err = follow(session);
 	if (!err)
-		settle_cursor(session);
+		cursor_settle(&session->cursor, session->rows, (uint32_t)session->body_rows);
 	if (!err && session->needs_search)
 		search_again(session);
 	return err;
@@ -179,11 +191,24 @@ const struct ptree_node *session_selected_node(const struct session *session)
 	return row ? ptree_tree_find_id(session->tree, row->process) : NULL;
 }
 
+/* One that is over may have no row: then it gets one. */
+static bool show_exited(struct session *session, uint64_t id)
+{
+	const struct ptree_node *node = ptree_tree_find_id(session->tree, id);
+
+	if (!node || session->paused_ns || !rows_show_exited(session->rows, node))
+		return false;
+	session->cursor.id = id;
+	session->cursor.is_held = true;
+	session->needs_collect = true;
+	return true;
+}
+
 void session_select(struct session *session, uint64_t id)
 {
 	uint32_t index = rows_find(session->rows, id);
 
-	if (index == NO_ROW && rows_reveal(session->rows, id)) {
+	if (index == NO_ROW && (rows_reveal(session->rows, id) || show_exited(session, id))) {
 		session->needs_arrange = true;
 		session_update_rows(session);
 		index = rows_find(session->rows, id);
@@ -273,7 +298,7 @@ bool session_set_filter(struct session *session, const char *text)
 	filter_free(session->filter);
 	session->filter = filter;
 	snprintf(session->filter_text, sizeof(session->filter_text), "%s", text);
-	session->needs_arrange = true;
+	choose_again(session);
 	return true;
 }
 
@@ -290,8 +315,7 @@ void session_set_users(struct session *session, const uint32_t *uids, size_t cou
 	free(session->uids);
 	session->uids = copy;
 	session->uid_count = count;
-	session->needs_arrange = true;
-	session->needs_redraw = true;
+	choose_again(session);
 }
 
 /* ---- watching ---- */
@@ -312,8 +336,7 @@ static void apply_watch(struct session *session)
 		else
 			ptree_tree_watch_id(session->tree, set->items[i].id);
 	}
-	session->needs_collect = true;
-	session->needs_redraw = true;
+	choose_again(session);
 }
 
 void session_watch_only(struct session *session, const struct watch_item *item)

@@ -3,6 +3,7 @@
 #define PROCTOP_SESSION_H
 
 #include "column.h"
+#include "cursor.h"
 #include "filter.h"
 #include "meters.h"
 #include "picker.h"
@@ -102,8 +103,8 @@ struct session {
 	uint32_t own_uid;
 	int colors;
 	bool utf8;
+	bool basenames;	 /* programs without their directories */
 	bool keeps_rows; /* as they are seen, unless something else is to be shown */
-	bool has_input;	 /* a key was pressed */
 	bool needs_collect, needs_arrange, needs_search, needs_redraw, wants_full_redraw;
 	bool wants_quit, wants_suspend;
 };

@@ -22,6 +22,15 @@ bool view_last_line_is_needed(const struct session *session, const struct canvas
 struct view_cursor view_last_line_draw(const struct session *session, struct canvas *canvas, int y);
 void view_footer_draw(const struct session *session, struct canvas *canvas, int y);
 
+/* One row of the tree; where its cells and its command begin; where its fold mark is, or -1. */
+void view_row_draw(const struct session *session, struct canvas *canvas, int y, uint32_t index);
+int view_row_cells_x(void);
+int view_row_command_x(int cols);
+int view_row_mark_x(const struct session *session, const struct row *row);
+
+/* All of the selected row, in one line. */
+void view_selected_draw(const struct session *session, struct canvas *canvas, int y);
+
 /* Over the rows. */
 void view_help_draw(struct session *session, struct canvas *canvas);
 void view_picker_draw(const struct session *session, struct canvas *canvas);

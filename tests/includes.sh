@@ -16,11 +16,11 @@ layer()
 		log-line)
 		echo 2
 		;;
-	rows) echo 3 ;;
-	column | filter | describe | churn | meters) echo 4 ;;
+	rows | rows-impl | collect | living | gone | cursor) echo 3 ;;
+	match | column | filter | describe | churn | meters) echo 4 ;;
 	theme) echo 5 ;;
 	canvas) echo 6 ;;
-	text | json | output | sort | summary | escape) echo 7 ;;
+	text | json | output | sort | summary | jobs | folds | escape) echo 7 ;;
 	*) return 1 ;;
 	esac
 }

@@ -11,6 +11,7 @@
 
 #include "churn.h"
 #include "column.h"
+#include "cursor.h"
 #include "fake-proc.h"
 #include "filter.h"
 #include "meters.h"
@@ -813,38 +814,35 @@ static void cpu_time_that_is_too_short_to_tell_is_no_zero(void **state)
 
 /* ---- rows ---- */
 
-#define SUMMARY 1000000 /* added to the pid of a summary's process */
 #define IS_END 0
 
 static struct rows *arrange(const struct ptree_tree *tree, const struct rows_scope *scope,
-			    const struct rows_match *match)
+			    const struct match *match)
 {
 	struct rows *rows = rows_new();
+	struct cursor cursor = { 0 };
 
 	assert_non_null(rows);
-	assert_int_equal(rows_collect(rows, tree, scope), 0);
-	assert_int_equal(rows_arrange(rows, tree, match), 0);
+	assert_int_equal(rows_collect(rows, tree, scope, match, &cursor), 0);
 	return rows;
 }
 
-/* pids: of the rows, or of the tasks, and SUMMARY more for those that are summaries. */
+/* pids: of the rows, or of the tasks. */
 static void expect_rows(const struct ptree_tree *tree, const struct rows_scope *scope,
-			const struct rows_match *match, const pid_t *pids)
+			const struct match *match, const pid_t *pids)
 {
 	struct rows *rows = arrange(tree, scope, match);
 	uint32_t count = 0;
 
 	for (; pids[count] != IS_END && count < rows_count(rows); count++) {
-		const struct row *row = rows_at(rows, count);
-
-		assert_int_equal(row->pid + (row->is_summary ? SUMMARY : 0), pids[count]);
+		assert_int_equal(rows_at(rows, count)->pid, pids[count]);
 	}
 	assert_int_equal(rows_count(rows), count);
 	assert_int_equal(pids[count], IS_END);
 	rows_free(rows);
 }
 
-static const struct rows_match everything = { 0 };
+static const struct match everything = { 0 };
 
 static struct rows_scope scope_of(enum sort_order sort)
 {
@@ -856,7 +854,7 @@ static const struct row *row_of(const struct rows *rows, pid_t pid)
 	for (uint32_t i = 0; i < rows_count(rows); i++) {
 		const struct row *row = rows_at(rows, i);
 
-		if (row->pid + (row->is_summary ? SUMMARY : 0) == pid)
+		if (row->pid == pid)
 			return row;
 	}
 	fail_msg("no row of %d", pid);
@@ -909,8 +907,6 @@ static void sums_are_of_all_that_is_below_and_of_what_just_ended(void **state)
 	expect_sums(rows, 201, 20 + 300 + 800, 200 + 4000 + 8000);
 	expect_sums(rows, 100, 1010 + 1120, 1600 + 12200);
 	expect_sums(rows, 1, 1010 + 1120, 1600 + 12200);
-	/* What ended is in its process's sum, and said once more where it stands for itself. */
-	expect_sums(rows, 200 + SUMMARY, 500, 0);
 	rows_free(rows);
 }
 
@@ -935,8 +931,6 @@ static void in_a_list_each_stands_for_itself(void **state)
 		    (const pid_t[]){ 311, 310, 301, 300, 201, 200, 100, 1, IS_END });
 }
 
-#define S200 (200 + SUMMARY)
-
 static void siblings_are_sorted_and_stay_below_their_parents(void **state)
 {
 	static const struct {
@@ -944,23 +938,23 @@ static void siblings_are_sorted_and_stay_below_their_parents(void **state)
 		bool is_reversed;
 		pid_t pids[12];
 	} rows[] = {
-		{ SORT_BY_BIRTH, false, { 1, 100, 200, 300, 301, S200, 201, 310, 311, IS_END } },
-		{ SORT_BY_BIRTH, true, { 1, 100, 201, 311, 310, 200, 301, 300, S200, IS_END } },
-		{ SORT_BY_CPU, false, { 1, 100, 201, 311, 310, 200, 301, 300, S200, IS_END } },
-		{ SORT_BY_CPU, true, { 1, 100, 200, 300, 301, S200, 201, 310, 311, IS_END } },
-		{ SORT_BY_MEMORY, false, { 1, 100, 201, 311, 310, 200, 300, 301, S200, IS_END } },
-		{ SORT_BY_MEMORY, true, { 1, 100, 200, 301, 300, S200, 201, 310, 311, IS_END } },
+		{ SORT_BY_BIRTH, false, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ SORT_BY_BIRTH, true, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
+		{ SORT_BY_CPU, false, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
+		{ SORT_BY_CPU, true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ SORT_BY_MEMORY, false, { 1, 100, 201, 311, 310, 200, 300, 301, IS_END } },
+		{ SORT_BY_MEMORY, true, { 1, 100, 200, 301, 300, 201, 310, 311, IS_END } },
 		/* What 302 used is 200's, but those that live below 201 have used more. */
-		{ SORT_BY_TIME, false, { 1, 100, 201, 311, 310, 200, 301, 300, S200, IS_END } },
-		{ SORT_BY_TIME, true, { 1, 100, 200, 300, 301, S200, 201, 310, 311, IS_END } },
-		{ SORT_BY_PID, false, { 1, 100, 200, 300, 301, S200, 201, 310, 311, IS_END } },
-		{ SORT_BY_PID, true, { 1, 100, 201, 311, 310, 200, 301, 300, S200, IS_END } },
-		{ SORT_BY_USER, false, { 1, 100, 201, 310, 311, 200, 300, 301, S200, IS_END } },
-		{ SORT_BY_USER, true, { 1, 100, 200, 300, 301, S200, 201, 310, 311, IS_END } },
-		{ SORT_BY_COMMAND, false, { 1, 100, 201, 310, 311, 200, 301, 300, S200, IS_END } },
-		{ SORT_BY_COMMAND, true, { 1, 100, 200, 300, 301, S200, 201, 310, 311, IS_END } },
+		{ SORT_BY_TIME, false, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
+		{ SORT_BY_TIME, true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ SORT_BY_PID, false, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ SORT_BY_PID, true, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
+		{ SORT_BY_USER, false, { 1, 100, 201, 310, 311, 200, 300, 301, IS_END } },
+		{ SORT_BY_USER, true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ SORT_BY_COMMAND, false, { 1, 100, 201, 310, 311, 200, 301, 300, IS_END } },
+		{ SORT_BY_COMMAND, true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
 		/* As many threads, and so as they were. */
-		{ SORT_BY_THREADS, true, { 1, 100, 200, 300, 301, S200, 201, 310, 311, IS_END } },
+		{ SORT_BY_THREADS, true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
 	};
 	struct ptree_tree *tree = *state;
 
@@ -984,7 +978,7 @@ static void siblings_are_sorted_and_stay_below_their_parents(void **state)
 	}
 }
 
-static void threads_come_first_and_summaries_last_in_every_order(void **state)
+static void threads_come_first_in_every_order(void **state)
 {
 	struct ptree_tree *tree = *state;
 
@@ -1004,10 +998,8 @@ static void threads_come_first_and_summaries_last_in_every_order(void **state)
 		assert_int_equal(rows_at(rows, at + 1)->pid, 251);
 		assert_int_equal(rows_at(rows, at + 2)->pid, 252);
 		assert_true(rows_at(rows, at + 2)->is_thread);
-		assert_true(rows_at(rows, at + 5)->is_summary);
-		assert_true(rows_at(rows, at + 5)->is_last);
-		assert_int_equal(rows_at(rows, at + 5)->parent, at);
 		assert_int_equal(rows_at(rows, at + 4)->parent, at);
+		assert_true(rows_at(rows, at + 4)->is_last);
 		rows_free(rows);
 	}
 }
@@ -1020,94 +1012,7 @@ static void more_threads_come_first_when_sorted_by_them(void **state)
 	thread_at(*state, 9 * S, 201, 251);
 	thread_at(*state, 9 * S, 301, 252);
 	expect_rows(*state, &scope, &everything,
-		    (const pid_t[]){ 1, 100, 201, 310, 311, 200, 301, 300, S200, IS_END });
-}
-
-static void a_summary_is_there_when_something_is_over_and_not_hidden(void **state)
-{
-	struct rows_scope scope = scope_of(SORT_BY_BIRTH);
-	struct ptree_tree *tree = *state;
-
-	fork_at(tree, 2 * S, 100, 200);
-	expect_rows(tree, &scope, &everything, (const pid_t[]){ 1, 100, 200, IS_END });
-	exit_at(tree, 3 * S, 200, 0);
-	expect_rows(tree, &scope, &everything, (const pid_t[]){ 1, 100, 100 + SUMMARY, IS_END });
-	scope.hides_summaries = true;
-	expect_rows(tree, &scope, &everything, (const pid_t[]){ 1, 100, IS_END });
-	scope.hides_summaries = false;
-	scope.is_list = true;
-	expect_rows(tree, &scope, &everything, (const pid_t[]){ 1, 100, IS_END });
-	scope.is_list = false;
-	/* Of one that is over itself it is said only where all that is over is shown. */
-	scope.linger_ns = 1000 * S;
-	exit_at(tree, 4 * S, 100, 0);
-	expect_rows(tree, &scope, &everything, (const pid_t[]){ 1, 100, 200, 1 + SUMMARY, IS_END });
-	scope.shows_exited = true;
-	expect_rows(tree, &scope, &everything,
-		    (const pid_t[]){ 1, 100, 200, 100 + SUMMARY, 1 + SUMMARY, IS_END });
-}
-
-static void a_summary_has_an_id_of_its_own_and_folds_away(void **state)
-{
-	struct rows_scope scope = scope_of(SORT_BY_BIRTH);
-	struct ptree_tree *tree = *state;
-	const struct row *row;
-	struct rows *rows;
-
-	plant_family(tree);
-	rows = arrange(tree, &scope, &everything);
-	row = row_of(rows, S200);
-	assert_int_not_equal(row->id, row->process);
-	assert_int_equal(row->process, ptree_node_id(node_of(tree, 200)));
-	assert_null(ptree_tree_find_id(tree, row->id));
-	rows_set_folded(rows, row->process, true);
-	assert_int_equal(rows_arrange(rows, tree, &everything), 0);
-	assert_int_equal(row_of(rows, 200)->hidden, 2); /* processes */
-	assert_int_equal(rows_count(rows), 6);
-	rows_free(rows);
-}
-
-static void with_a_filter_only_those_that_match_have_a_summary(void **state)
-{
-	struct rows_scope scope = scope_of(SORT_BY_BIRTH);
-	struct rows_match match = { 0 };
-	struct ptree_tree *tree = *state;
-	struct filter *filter = NULL;
-	struct filter_error error;
-
-	plant_family(tree);
-	comm_at(tree, 22 * S, 200, "make");
-	fork_at(tree, 22 * S, 301, 400);
-	exit_at(tree, 22 * S, 400, 0);
-	assert_int_equal(filter_compile(&filter, "comm:make", &error), 0);
-	match.filter = filter;
-	expect_rows(tree, &scope, &match, (const pid_t[]){ 1, 100, 200, S200, IS_END });
-	filter_free(filter);
-	/* One that is only the place of a match has none. */
-	comm_at(tree, 22 * S, 301, "ld");
-	assert_int_equal(filter_compile(&filter, "comm:ld", &error), 0);
-	match.filter = filter;
-	expect_rows(tree, &scope, &match,
-		    (const pid_t[]){ 1, 100, 200, 301, 301 + SUMMARY, IS_END });
-	filter_free(filter);
-}
-
-/* Adopted by one that is watched: it is not there itself, nor is what is over below it. */
-static void one_that_is_not_watched_has_no_summary_among_the_watched(void **state)
-{
-	struct rows_scope scope = scope_of(SORT_BY_BIRTH);
-	struct ptree_tree *tree = *state;
-
-	fork_at(tree, 2 * S, 1, 200);
-	fork_at(tree, 2 * S, 200, 300);
-	exit_at(tree, 3 * S, 200, 0);
-	assert_int_equal(ptree_tree_adopt(tree, 300, 100), 0);
-	fork_at(tree, 4 * S, 300, 400);
-	exit_at(tree, 5 * S, 400, 0);
-	assert_int_equal(ptree_tree_watch_id(tree, ptree_node_id(node_of(tree, 100))), 0);
-	assert_false(ptree_node_is_watched(node_of(tree, 300)));
-	scope.only_watched = true;
-	expect_rows(tree, &scope, &everything, (const pid_t[]){ 100, IS_END });
+		    (const pid_t[]){ 1, 100, 201, 310, 311, 200, 301, 300, IS_END });
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -1145,12 +1050,8 @@ int main(void)
 		TEST(sums_are_of_all_that_is_below_and_of_what_just_ended),
 		TEST(in_a_list_each_stands_for_itself),
 		TEST(siblings_are_sorted_and_stay_below_their_parents),
-		TEST(threads_come_first_and_summaries_last_in_every_order),
+		TEST(threads_come_first_in_every_order),
 		TEST(more_threads_come_first_when_sorted_by_them),
-		TEST(a_summary_is_there_when_something_is_over_and_not_hidden),
-		TEST(a_summary_has_an_id_of_its_own_and_folds_away),
-		TEST(with_a_filter_only_those_that_match_have_a_summary),
-		TEST(one_that_is_not_watched_has_no_summary_among_the_watched),
 	};
 
 	return cmocka_run_group_tests_name("figures", tests, NULL, NULL);

@@ -6,13 +6,13 @@
 
 static void the_tree_stands_in_order_of_birth_with_kernel_threads_folded(void **state)
 {
-	expect_rows(*state, ">      1 root        2d ▾ /sbin/init splash\n"
-			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
-			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
-			    "     201 root     58m20 │ └▾ -bash\n"
-			    "     300 root      1m10 │  └─ make -j4\n"
-			    "     110 root       24h └─ /usr/sbin/cron -f\n"
-			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	expect_rows(*state, ">       1 root      2d ▾ /sbin/init splash\n"
+			    "      100 root     24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m │└▾ sshd: alice [priv]\n"
+			    "      201 root   58m20 │ └▾ -bash\n"
+			    "      300 root    1m10 │  └─ make -j4\n"
+			    "      110 root     24h └─ /usr/sbin/cron -f\n"
+			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 }
 
 static void changes_are_told_by_letters_and_words(void **state)
@@ -29,18 +29,17 @@ static void changes_are_told_by_letters_and_words(void **state)
 	fork_ago(screen, 400, 300, 403);
 	exit_ago(screen, 100, 403, 0);
 	type(screen, "jjjj");
-	expect_rows(screen, "       1 root        2d ▾ /sbin/init splash\n"
-			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
-			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
-			    "     201 root     58m20 │ └▾ -bash\n"
-			    ">    300 root      1m10 │  └▾ make -j4\n"
-			    "F    400 root      0.9s │   ├─ make -j4\n"
-			    "X    401 root      0.8s │   ├─ /usr/bin/cc -c a.c\n"
-			    "†    402 root     0.10s │   ├─ make -j4  ✗ exit 1\n"
-			    "†    403 root     0.30s │   ├─ make -j4  ✓\n"
-			    "       ∅                │   └─ 3 gone 1✗: make×3\n"
-			    "     110 root       24h └─ /usr/sbin/cron -f\n"
-			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	expect_rows(screen, "        1 root      2d ▾ /sbin/init splash\n"
+			    "      100 root     24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m │└▾ sshd: alice [priv]\n"
+			    "      201 root   58m20 │ └▾ -bash\n"
+			    ">     300 root    1m10 │  └▾ make -j4  †1 make×1\n"
+			    " F    400 root    0.9s │   ├─ ⑂ make\n"
+			    " X    401 root    0.8s │   ├─ /usr/bin/cc -c a.c\n"
+			    " †    402 root   0.10s │   ├─ ⑂ make  ✗ exit 1\n"
+			    " †    403 root   0.30s │   └─ ⑂ make  ✓\n"
+			    "      110 root     24h └─ /usr/sbin/cron -f\n"
+			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 }
 
 static void a_folded_parent_counts_and_glows(void **state)
@@ -48,24 +47,24 @@ static void a_folded_parent_counts_and_glows(void **state)
 	struct screen *screen = *state;
 
 	type(screen, "jjjh");
-	expect_rows(screen, "       1 root        2d ▾ /sbin/init splash\n"
-			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
-			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
-			    ">    201 root     58m20 │ └▸ -bash [+1]\n"
-			    "     110 root       24h └─ /usr/sbin/cron -f\n"
-			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	expect_rows(screen, "        1 root      2d ▾ /sbin/init splash\n"
+			    "      100 root     24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m │└▾ sshd: alice [priv]\n"
+			    ">     201 root   58m20 │ └▸ -bash [+1]\n"
+			    "      110 root     24h └─ /usr/sbin/cron -f\n"
+			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 	fork_ago(screen, 100, 300, 400);
 	draw(screen);
 	assert_true(rows_at(screen->session.rows, 3)->changed_ns == NOW_NS - S / 10);
 	assert_int_equal(rows_at(screen->session.rows, 3)->change, PTREE_CHANGE_FORKED);
 	assert_int_equal(session_glow(&screen->session, NOW_NS - S / 10), GLOW_LEVELS);
 	type(screen, "h");
-	expect_rows(screen, "       1 root        2d ▾ /sbin/init splash\n"
-			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
-			    ">    200 root     1h00m │└▾ sshd: alice [priv]\n"
-			    "F    201 root     58m20 │ └▸ -bash [+2]\n"
-			    "     110 root       24h └─ /usr/sbin/cron -f\n"
-			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	expect_rows(screen, "        1 root      2d ▾ /sbin/init splash\n"
+			    "      100 root     24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    ">     200 root   1h00m │└▾ sshd: alice [priv]\n"
+			    " F    201 root   58m20 │ └▸ -bash [+2]\n"
+			    "      110 root     24h └─ /usr/sbin/cron -f\n"
+			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 }
 
 static void folding_all_and_by_depth(void **state)
@@ -73,13 +72,13 @@ static void folding_all_and_by_depth(void **state)
 	struct screen *screen = *state;
 
 	type(screen, "zM");
-	expect_rows(screen, ">      1 root        2d ▸ /sbin/init splash [+5]\n"
-			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	expect_rows(screen, ">       1 root      2d ▸ /sbin/init splash [+5]\n"
+			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 	type(screen, "z2");
-	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
-			    "     100 root       24h ├▸ sshd: /usr/sbin/sshd -D [+3]\n"
-			    "     110 root       24h └─ /usr/sbin/cron -f\n"
-			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	expect_rows(screen, ">       1 root      2d ▾ /sbin/init splash\n"
+			    "      100 root     24h ├▸ sshd: /usr/sbin/sshd -D [+3]\n"
+			    "      110 root     24h └─ /usr/sbin/cron -f\n"
+			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 	type(screen, "zR");
 	draw(screen);
 	assert_int_equal(rows_count(screen->session.rows), 9);
@@ -90,20 +89,20 @@ static void a_filter_keeps_the_place_of_what_matches(void **state)
 	struct screen *screen = *state;
 
 	type(screen, "\\make\r");
-	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
-			    "     100 root       24h └▾ sshd: /usr/sbin/sshd -D\n"
-			    "     200 root     1h00m  └▾ sshd: alice [priv]\n"
-			    "     201 root     58m20   └▾ -bash\n"
-			    "     300 root      1m10    └─ make -j4\n");
+	expect_rows(screen, ">       1 root      2d ▾ /sbin/init splash\n"
+			    "      100 root     24h └▾ sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m  └▾ sshd: alice [priv]\n"
+			    "      201 root   58m20   └▾ -bash\n"
+			    "      300 root    1m10    └─ make -j4\n");
 	assert_int_equal(rows_tally(screen->session.rows).matching, 1);
 	assert_int_equal(rows_tally(screen->session.rows).context, 4);
 	assert_int_equal(rows_tally(screen->session.rows).left_out, 4);
 	assert_true(rows_at(screen->session.rows, 0)->is_context);
 	assert_false(rows_at(screen->session.rows, 4)->is_context);
 	type(screen, "\\\025kworker\r"); /* ^U clears the line */
-	expect_rows(screen, ">      2 root        2d ▾ [kthreadd]\n"
-			    "       3 root        2d ├─ [kworker/0:0]\n"
-			    "       4 root        2d └─ [kworker/0:1]\n");
+	expect_rows(screen, ">       2 root      2d ▾ [kthreadd]\n"
+			    "        3 root      2d ├─ [kworker/0:0]\n"
+			    "        4 root      2d └─ [kworker/0:1]\n");
 }
 
 static void a_filter_acts_while_one_types_and_escape_takes_it_back(void **state)
@@ -111,8 +110,8 @@ static void a_filter_acts_while_one_types_and_escape_takes_it_back(void **state)
 	struct screen *screen = *state;
 
 	type(screen, "\\cron");
-	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
-			    "     110 root       24h └─ /usr/sbin/cron -f\n");
+	expect_rows(screen, ">       1 root      2d ▾ /sbin/init splash\n"
+			    "      110 root     24h └─ /usr/sbin/cron -f\n");
 	type(screen, "\033");
 	draw(screen);
 	assert_int_equal(rows_count(screen->session.rows), 7);
@@ -137,13 +136,13 @@ static void search_unfolds_to_what_it_finds(void **state)
 	struct screen *screen = *state;
 
 	type(screen, "zM/make\r");
-	expect_rows(screen, "       1 root        2d ▾ /sbin/init splash\n"
-			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
-			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
-			    "     201 root     58m20 │ └▾ -bash\n"
-			    ">    300 root      1m10 │  └─ make -j4\n"
-			    "     110 root       24h └─ /usr/sbin/cron -f\n"
-			    "       2 root        2d ▸ [kthreadd] [+2]\n");
+	expect_rows(screen, "        1 root      2d ▾ /sbin/init splash\n"
+			    "      100 root     24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m │└▾ sshd: alice [priv]\n"
+			    "      201 root   58m20 │ └▾ -bash\n"
+			    ">     300 root    1m10 │  └─ make -j4\n"
+			    "      110 root     24h └─ /usr/sbin/cron -f\n"
+			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 	type(screen, "/sshd\rn");
 	assert_int_equal(session_selected(&screen->session)->pid, 200);
 	type(screen, "N");
@@ -180,9 +179,9 @@ static void watching_shows_one_subtree_and_goes_back(void **state)
 	struct screen *screen = *state;
 
 	type(screen, "jjw");
-	expect_rows(screen, ">    200 root     1h00m ▾ sshd: alice [priv]\n"
-			    "     201 root     58m20 └▾ -bash\n"
-			    "     300 root      1m10  └─ make -j4\n");
+	expect_rows(screen, ">     200 root   1h00m ▾ sshd: alice [priv]\n"
+			    "      201 root   58m20 └▾ -bash\n"
+			    "      300 root    1m10  └─ make -j4\n");
 	keymap_key(&screen->keys, &screen->session, &(struct key){ .code = TERM_KEY_BACKSPACE });
 	draw(screen);
 	assert_int_equal(rows_count(screen->session.rows), 7);
@@ -197,7 +196,7 @@ static void an_empty_watch_says_what_it_waits_for(void **state)
 	expect_rows(screen, "  waiting for a process named postgres\n");
 	fork_ago(screen, 100, 1, 500);
 	exec_ago(screen, 50, 500, "/usr/lib/postgres\0-D", 21);
-	expect_rows(screen, "X    500 root      0.1s   /usr/lib/postgres -D\n");
+	expect_rows(screen, ">X    500 root    0.1s   /usr/lib/postgres -D\n");
 }
 
 static void an_orphan_remembers_who_forked_it(void **state)
@@ -210,28 +209,26 @@ static void an_orphan_remembers_who_forked_it(void **state)
 	type(screen, "zR");
 	draw(screen);
 	type(screen, "/zzz\033");
-	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
-			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
-			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
-			    "       ∅                │ └─ 1 gone: bash×1\n"
-			    "     110 root       24h ├─ /usr/sbin/cron -f\n"
-			    "     300 root      1m10 ├─ make -j4\n"
-			    "     400 root      5.0s └─ -bash  ⤴ was bash(201)†\n"
-			    "       2 root        2d ▾ [kthreadd]\n"
-			    "       3 root        2d ├─ [kworker/0:0]\n"
-			    "       4 root        2d └─ [kworker/0:1]\n");
+	expect_rows(screen, ">       1 root      2d ▾ /sbin/init splash\n"
+			    "      100 root     24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m │└─ sshd: alice [priv]  †1 bash×1\n"
+			    "      110 root     24h ├─ /usr/sbin/cron -f\n"
+			    "      300 root    1m10 ├─ make -j4\n"
+			    "      400 root    5.0s └─ ⑂ bash  ⤴ was bash(201)†\n"
+			    "        2 root      2d ▾ [kthreadd]\n"
+			    "        3 root      2d ├─ [kworker/0:0]\n"
+			    "        4 root      2d └─ [kworker/0:1]\n");
 	type(screen, "L");
-	expect_rows(screen, ">      1 root        2d ▾ /sbin/init splash\n"
-			    "     100 root       24h ├▾ sshd: /usr/sbin/sshd -D\n"
-			    "     200 root     1h00m │└▾ sshd: alice [priv]\n"
-			    "†    201 root     58m16 │ ├▾ -bash  ✓\n"
-			    "     300 root      1m10 │ │├─ make -j4\n"
-			    "     400 root      5.0s │ │└─ -bash\n"
-			    "       ∅                │ └─ 1 gone: bash×1\n"
-			    "     110 root       24h └─ /usr/sbin/cron -f\n"
-			    "       2 root        2d ▾ [kthreadd]\n"
-			    "       3 root        2d ├─ [kworker/0:0]\n"
-			    "       4 root        2d └─ [kworker/0:1]\n");
+	expect_rows(screen, ">       1 root      2d ▾ /sbin/init splash\n"
+			    "      100 root     24h ├▾ sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m │└▾ sshd: alice [priv]\n"
+			    " †    201 root   58m16 │ └▾ -bash  ✓\n"
+			    "      300 root    1m10 │  ├─ make -j4\n"
+			    "      400 root    5.0s │  └─ ⑂ bash\n"
+			    "      110 root     24h └─ /usr/sbin/cron -f\n"
+			    "        2 root      2d ▾ [kthreadd]\n"
+			    "        3 root      2d ├─ [kworker/0:0]\n"
+			    "        4 root      2d └─ [kworker/0:1]\n");
 }
 
 static void a_cut_command_says_so_and_keeps_what_stands_behind_it(void **state)
@@ -247,12 +244,12 @@ static void a_cut_command_says_so_and_keeps_what_stands_behind_it(void **state)
 	resize(screen, 20, 70);
 	type(screen, "z2");
 	expect_rows(screen,
-		    ">      1 root        2d ▾ /sbin/init splash\n"
-		    "     100 root       24h ├▸ sshd: /usr/sbin/sshd -D [+1]\n"
-		    "     110 root       24h ├─ /usr/sbin/cron -f\n"
-		    "     300 root      1m10 ├─ make -j4\n"
-		    "     400 root      5.0s └▸ /usr/bin/cc -c one.… [+1]  ⤴ was bash(201)†\n"
-		    "       2 root        2d ▸ [kthreadd] [+2]\n");
+		    ">       1 root   S         2d ▾ /sbin/init splash\n"
+		    "      100 root   S        24h ├▸ sshd: /usr/sbin/sshd -D [+1]\n"
+		    "      110 root   S        24h ├─ /usr/sbin/cron -f\n"
+		    "      300 root   S       1m10 ├─ make -j4\n"
+		    "      400 root           5.0s └▸ cc -c one.c two.c three.c four.… [+1]\n"
+		    "        2 root   S         2d ▸ [kthreadd] [+2]\n");
 }
 
 static void until_a_key_is_pressed_the_top_stays_selected(void **state)
@@ -264,7 +261,7 @@ static void until_a_key_is_pressed_the_top_stays_selected(void **state)
 		session_watch_only(&screen->session, &cron);
 		draw(screen);
 		assert_int_equal(session_selected(&screen->session)->pid, 110);
-		screen->session.has_input = i == 1;
+		screen->session.cursor.is_held = i == 1;
 		session_watch_back(&screen->session);
 		draw(screen);
 		assert_int_equal(session_selected(&screen->session)->pid, i == 0 ? 1 : 110);
@@ -280,8 +277,8 @@ static void of_whom_nothing_is_known_nothing_is_said(void **state)
 	      100);
 	exit_ago(screen, 50, 999, 0);
 	text = dump_rows(screen);
-	assert_memory_equal(text, ">      1 root", 13);
-	assert_non_null(strstr(text, "\n†    999 "));
+	assert_memory_equal(text, ">       1 root", 14);
+	assert_non_null(strstr(text, "\n †    999 "));
 	assert_null(strstr(text, "was ?"));
 	free(text);
 }
@@ -293,17 +290,15 @@ static void lists_exited_ones_and_kernel_threads_can_be_chosen(void **state)
 	exit_ago(screen, 9000, 110, 2 << 8);
 	type(screen, "K");
 	draw(screen);
-	assert_int_equal(rows_count(screen->session.rows), 6); /* one sums up what is gone */
-	type(screen, "X");
-	draw(screen);
 	assert_int_equal(rows_count(screen->session.rows), 5);
-	type(screen, "xt");
-	expect_rows(screen, ">      1 root        2d   /sbin/init splash\n"
-			    "     100 root       24h   sshd: /usr/sbin/sshd -D\n"
-			    "†    110 root       23h   /usr/sbin/cron -f  ✗ exit 2\n"
-			    "     200 root     1h00m   sshd: alice [priv]\n"
-			    "     201 root     58m20   -bash\n"
-			    "     300 root      1m10   make -j4\n");
+	type(screen, "xxt");
+	draw(screen);
+	expect_rows(screen, ">       1 root      2d   /sbin/init splash\n"
+			    "      100 root     24h   sshd: /usr/sbin/sshd -D\n"
+			    " †    110 root     23h   /usr/sbin/cron -f  ✗ exit 2\n"
+			    "      200 root   1h00m   sshd: alice [priv]\n"
+			    "      201 root   58m20   -bash\n"
+			    "      300 root    1m10   make -j4\n");
 }
 
 static void threads_are_rows_of_their_own(void **state)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_MATCH_H
+#define PROCTOP_MATCH_H
+
+#include <proctree.h>
+
+struct filter;
+
+/* What a person wants to see of the tree. All of it is borrowed. */
+struct match {
+	struct ptree_users *users;
+	const struct filter *filter; /* NULL: everything */
+	const uint32_t *uids;	     /* only these users; count 0: all */
+	size_t uid_count;
+	pid_t ignored_pid; /* the filter never matches this one: its own words are there */
+};
+
+/* False: everything matches. */
+bool match_is_set(const struct match *match);
+bool match_node(const struct match *match, const struct ptree_tree *tree,
+		const struct ptree_node *node);
+
+#endif

@@ -594,8 +594,7 @@ static void pick_sort(struct session *session)
 	for (unsigned i = 0; i < SORT_ORDER_COUNT; i++) {
 		struct picker_item item = { .value = i };
 
-		snprintf(item.label, sizeof(item.label), "sort by %s",
-			 sort_order_name((enum sort_order)i));
+		snprintf(item.label, sizeof(item.label), "%s", sort_order_name((enum sort_order)i));
 		picker_add(&session->picker, &item);
 	}
 	session->picker.at = session->scope.sort;

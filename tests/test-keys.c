@@ -184,18 +184,6 @@ static void typing_leaves_the_rows_alone_until_they_are_looked_at(void **state)
 
 /* ---- back, and keys without a meaning ---- */
 
-static void expect_on_screen(struct screen *screen, const char *text)
-{
-	char *dump;
-
-	draw(screen);
-	dump = canvas_dump(screen->canvas);
-	if (!strstr(dump, text))
-		print_message("%s\nlacks: %s\n", dump, text);
-	assert_non_null(strstr(dump, text));
-	free(dump);
-}
-
 static void press(struct screen *screen, uint32_t code)
 {
 	const struct key key = { .code = code };

@@ -104,6 +104,8 @@ static void draw(struct app *app)
 	session_update_rows(session);
 	cursor = view_tree_draw(session, app->canvas);
 	draw_view(session, app->canvas);
+	if (session->view != SESSION_VIEW_TREE)
+		cursor.y = -1; /* a line that is being typed is below that */
 	term_blit(app->term, app->canvas, cursor.y, cursor.x);
 	session->needs_redraw = false;
 	if (!session->keeps_rows) /* what was drawn for a key puts off no news */

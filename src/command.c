@@ -16,16 +16,53 @@ static uint32_t height(const struct session *session)
 	return session->body_rows > 0 ? (uint32_t)session->body_rows : 1;
 }
 
-/* ---- moving ---- */
+/* ---- moving: in the tree, or in what is open ---- */
 
-static void move_by(struct session *session, int64_t lines)
+static void move_in_tree(struct session *session, int64_t lines)
 {
 	int64_t index = (int64_t)session->cursor.index + lines;
 
 	session->follow_id = 0;
 	cursor_move_to(&session->cursor, session->rows, index < 0 ? 0 : (uint32_t)index,
 		       height(session));
+}
+
+static void move_on_page(struct session *session, int64_t lines)
+{
+	struct process_page *page = &session->page;
+	int64_t at = (int64_t)page->at + lines;
+	int64_t last = page->count ? (int64_t)page->count - 1 : 0;
+
+	page->at = at < 0 ? 0 : at > last ? (size_t)last : (size_t)at;
+}
+
+/* Its end is found when it is drawn. */
+static void scroll_help(struct session *session, int64_t lines)
+{
+	int64_t top = session->help_top + lines;
+
+	session->help_top = top < 0 ? 0 : top > INT_MAX / 2 ? INT_MAX / 2 : (int)top;
+}
+
+static void move_by(struct session *session, int64_t lines)
+{
 	session->needs_redraw = true;
+	switch (session->view) {
+	case SESSION_VIEW_TREE:
+		move_in_tree(session, lines);
+		break;
+	case SESSION_VIEW_HELP:
+		scroll_help(session, lines);
+		break;
+	case SESSION_VIEW_PICKER:
+		picker_move(&session->picker, lines);
+		break;
+	case SESSION_VIEW_CHURN:
+	case SESSION_VIEW_FAILURES:
+	case SESSION_VIEW_RECORD:
+		move_on_page(session, lines);
+		break;
+	}
 }
 
 static void go_down(struct session *session)
@@ -291,6 +328,53 @@ static void watch_back(struct session *session)
 		session_watch_back(session);
 }
 
+/* ---- back and help ---- */
+
+static void close_view(struct session *session)
+{
+	session->view =
+	    session->view == SESSION_VIEW_HELP ? session->view_below : SESSION_VIEW_TREE;
+}
+
+/* What narrows the tree, one thing at a time. */
+static void go_back_in_tree(struct session *session)
+{
+	if (session->search_text[0]) {
+		session->search_text[0] = '\0';
+		session_say(session, false, "the search is over");
+	} else if (session->filter) {
+		session_set_filter(session, "");
+		session_say(session, false, "no filter any more");
+	} else if (session->uid_count) {
+		session_set_users(session, NULL, 0);
+		session_say(session, false, "all users again");
+	} else {
+		session_say(session, false, "nothing to go back from: q quits");
+	}
+}
+
+static void go_back(struct session *session)
+{
+	session->needs_redraw = true;
+	if (session->view != SESSION_VIEW_TREE)
+		close_view(session);
+	else
+		go_back_in_tree(session);
+}
+
+/* Over whatever is open; the same key goes back there. */
+static void show_help(struct session *session)
+{
+	if (session->view == SESSION_VIEW_HELP) {
+		go_back(session);
+		return;
+	}
+	session->view_below = session->view;
+	session->view = SESSION_VIEW_HELP;
+	session->help_top = 0;
+	session->needs_redraw = true;
+}
+
 /* ---- prompts ---- */
 
 static void open_prompt(struct session *session, enum session_prompt kind, const char *text)
@@ -403,7 +487,10 @@ void command_prompt_key(struct session *session, const struct key *key)
 	bool was_empty = !session->prompt.size;
 
 	session->needs_redraw = true;
-	session->message_until_ns = 0;
+	if (key->code == TERM_KEY_F1) {
+		show_help(session);
+		return;
+	}
 	if (was_empty && key->code == TERM_KEY_BACKSPACE) {
 		cancel_prompt(session);
 		return;
@@ -455,6 +542,16 @@ static void count_user(struct session *session, uint32_t uid)
 	picker_add(picker, &item);
 }
 
+/* Its own key closes it. */
+static bool close_picker(struct session *session, enum session_choice choice)
+{
+	if (session->view != SESSION_VIEW_PICKER || session->choice != choice)
+		return false;
+	session->view = SESSION_VIEW_TREE;
+	session->needs_redraw = true;
+	return true;
+}
+
 static void open_picker(struct session *session, enum session_choice choice)
 {
 	session->choice = choice;
@@ -468,6 +565,8 @@ static void pick_user(struct session *session)
 	const struct picker_item everybody = { .value = PTREE_UNKNOWN_ID, .label = "everybody" };
 	struct ptree_nodes all = { 0 };
 
+	if (close_picker(session, SESSION_CHOICE_USER))
+		return;
 	ptree_tree_descendants(session->tree, 0, &all);
 	picker_reset(&session->picker);
 	for (size_t i = 0; i < all.count; i++) {
@@ -502,12 +601,13 @@ static void set_sort(struct session *session, enum sort_order order)
 
 static void pick_sort(struct session *session)
 {
+	if (close_picker(session, SESSION_CHOICE_SORT))
+		return;
 	picker_reset(&session->picker);
 	for (unsigned i = 0; i < SORT_ORDER_COUNT; i++) {
 		struct picker_item item = { .value = i };
 
-		snprintf(item.label, sizeof(item.label), "sort by %s",
-			 sort_order_name((enum sort_order)i));
+		snprintf(item.label, sizeof(item.label), "%s", sort_order_name((enum sort_order)i));
 		picker_add(&session->picker, &item);
 	}
 	session->picker.at = session->scope.sort;
@@ -552,29 +652,16 @@ static void accept_choice(struct session *session)
 	}
 }
 
-void command_picker_key(struct session *session, const struct key *key)
-{
-	session->needs_redraw = true;
-	switch (picker_key(&session->picker, key)) {
-	case PICKER_CHOSEN:
-		accept_choice(session);
-		break;
-	case PICKER_CANCELLED:
-		session->view = SESSION_VIEW_TREE;
-		break;
-	case PICKER_MOVED:
-		break;
-	}
-}
-
 /* ---- pages ---- */
 
+/* Its own key closes it. */
 static void open_page(struct session *session, enum session_view view)
 {
-	session->view = view;
+	bool is_open = session->view == view;
+
+	session->view = is_open ? SESSION_VIEW_TREE : view;
 	session->page = (struct process_page){ 0 };
-	session->help_top = 0;
-	if (view != SESSION_VIEW_RECORD)
+	if (session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES)
 		session_update_page(session);
 	session->needs_redraw = true;
 }
@@ -599,8 +686,13 @@ static void go_to_page_node(struct session *session)
 {
 	const struct ptree_node *node = session_page_node(session);
 
+	if (!node) {
+		session_say(session, false, "there is nothing to go to");
+		return;
+	}
 	session->view = SESSION_VIEW_TREE;
 	session->follow_id = 0;
+	session_update_rows(session);
 	for (; node && ptree_node_pid(node); node = ptree_node_parent(node)) {
 		session_select(session, ptree_node_id(node));
 		if (session->cursor.id == ptree_node_id(node))
@@ -608,83 +700,23 @@ static void go_to_page_node(struct session *session)
 	}
 }
 
-static void move_on_page(struct session *session, int64_t lines)
-{
-	struct process_page *page = &session->page;
-	int64_t at = (int64_t)page->at + lines;
-	int64_t last = page->count ? (int64_t)page->count - 1 : 0;
-
-	page->at = at < 0 ? 0 : at > last ? (size_t)last : (size_t)at;
-}
-
-/* From one page to another, or back. */
-static void leave_page(struct session *session, uint32_t code)
-{
-	enum session_view view = session->view;
-
-	session->view = SESSION_VIEW_TREE;
-	if (code == 'C' && view != SESSION_VIEW_CHURN)
-		show_churn(session);
-	else if (code == 'E' && view != SESSION_VIEW_FAILURES)
-		show_failures(session);
-	else if (code == 'i' && view != SESSION_VIEW_RECORD)
-		show_record(session);
-}
-
-void command_page_key(struct session *session, const struct key *key)
+static void open_selected(struct session *session)
 {
 	session->needs_redraw = true;
-	switch (key->code) {
-	case 'j':
-	case TERM_KEY_DOWN:
-	case TERM_KEY_WHEEL_DOWN:
-		move_on_page(session, 1);
-		break;
-	case 'k':
-	case TERM_KEY_UP:
-	case TERM_KEY_WHEEL_UP:
-		move_on_page(session, -1);
-		break;
-	case TERM_KEY_PAGE_DOWN:
-		move_on_page(session, height(session));
-		break;
-	case TERM_KEY_PAGE_UP:
-		move_on_page(session, -(int64_t)height(session));
-		break;
-	case 'g':
-	case TERM_KEY_HOME:
-		move_on_page(session, INT_MIN);
-		break;
-	case 'G':
-	case TERM_KEY_END:
-		move_on_page(session, INT_MAX);
-		break;
-	case TERM_KEY_ENTER:
-		if (session->view != SESSION_VIEW_RECORD) {
-			go_to_page_node(session);
-			break;
-		}
-		session->view = SESSION_VIEW_TREE;
-		break;
-	case TERM_KEY_MOUSE_CLICK:
-		if (key->mouse_y >= session->body_y)
-			move_on_page(session, (int64_t)session->page.top + key->mouse_y -
-						  session->body_y - (int64_t)session->page.at);
-		break;
-	default:
-		leave_page(session, key->code);
-		break;
-	}
+	if (session->view == SESSION_VIEW_PICKER)
+		accept_choice(session);
+	else
+		go_to_page_node(session);
+}
+
+static void click_on_page(struct session *session, const struct key *key)
+{
+	if (key->mouse_y >= session->body_y && key->mouse_y < session->body_y + session->body_rows)
+		move_on_page(session, (int64_t)session->page.top + key->mouse_y - session->body_y -
+					  (int64_t)session->page.at);
 }
 
 /* ---- the rest ---- */
-
-static void show_help(struct session *session)
-{
-	session->view = SESSION_VIEW_HELP;
-	session->help_top = 0;
-	session->needs_redraw = true;
-}
 
 static void redraw(struct session *session)
 {
@@ -702,11 +734,23 @@ static void quit(struct session *session)
 	session->wants_quit = true;
 }
 
-/* mark_x: where the fold mark of the row under the pointer is, or -1. */
+static void use_mouse_elsewhere(struct session *session, const struct key *key)
+{
+	session->needs_redraw = true;
+	if (key->code != TERM_KEY_MOUSE_CLICK)
+		move_by(session, key->code == TERM_KEY_WHEEL_DOWN ? 1 : -1);
+	else if (session_is_page(session))
+		click_on_page(session, key);
+}
+
 void command_mouse(struct session *session, const struct key *key, int mark_x)
 {
 	int line = key->mouse_y - session->body_y;
 
+	if (session->view != SESSION_VIEW_TREE) {
+		use_mouse_elsewhere(session, key);
+		return;
+	}
 	if (key->code == TERM_KEY_WHEEL_DOWN || key->code == TERM_KEY_WHEEL_UP) {
 		session->follow_id = 0;
 		cursor_scroll(&session->cursor, session->rows,
@@ -727,56 +771,65 @@ void command_mouse(struct session *session, const struct key *key, int mark_x)
 }
 
 const struct command_entry commands[] = {
-	{ "down", "Move", "next row", go_down },
-	{ "up", "Move", "previous row", go_up },
-	{ "page-down", "Move", "a page down", page_down },
-	{ "page-up", "Move", "a page up", page_up },
-	{ "half-page-down", "Move", "half a page down", half_page_down },
-	{ "half-page-up", "Move", "half a page up", half_page_up },
-	{ "top", "Move", "first row", go_top },
-	{ "bottom", "Move", "last row", go_bottom },
-	{ "shift-left", "Move", "commands further left", shift_left },
-	{ "shift-right", "Move", "commands further right", shift_right },
-	{ "fold-or-parent", "Fold", "fold, or go to the parent", fold_or_parent },
-	{ "unfold-or-child", "Fold", "unfold, or go to the first child", unfold_or_child },
-	{ "fold", "Fold", "fold the branch", fold },
-	{ "unfold", "Fold", "unfold the branch", unfold },
-	{ "toggle-fold", "Fold", "fold or unfold the branch", toggle_fold },
-	{ "toggle-all", "Fold", "unfold all, or fold all", toggle_all },
-	{ "fold-all", "Fold", "fold all", fold_all },
-	{ "unfold-all", "Fold", "unfold all", unfold_all },
-	{ "search", "Find", "search commands while typing", search },
-	{ "find-next", "Find", "next match", find_next },
-	{ "find-previous", "Find", "previous match", find_previous },
-	{ "filter", "Find", "filter while typing: words, cmd: comm: user: pid: under: !",
+	{ "down", "Move", "next row", "Move", go_down },
+	{ "up", "Move", "previous row", NULL, go_up },
+	{ "page-down", "Move", "a page down", NULL, page_down },
+	{ "page-up", "Move", "a page up", NULL, page_up },
+	{ "half-page-down", "Move", "half a page down", NULL, half_page_down },
+	{ "half-page-up", "Move", "half a page up", NULL, half_page_up },
+	{ "top", "Move", "first row", NULL, go_top },
+	{ "bottom", "Move", "last row", NULL, go_bottom },
+	{ "shift-left", "Move", "commands further left", NULL, shift_left },
+	{ "shift-right", "Move", "commands further right", NULL, shift_right },
+	{ "fold-or-parent", "Fold", "fold, or go to the parent", "Fold", fold_or_parent },
+	{ "unfold-or-child", "Fold", "unfold, or go to the first child", NULL, unfold_or_child },
+	{ "fold", "Fold", "fold the branch", NULL, fold },
+	{ "unfold", "Fold", "unfold the branch", NULL, unfold },
+	{ "toggle-fold", "Fold", "fold or unfold the branch", NULL, toggle_fold },
+	{ "toggle-all", "Fold", "unfold all, or fold all", NULL, toggle_all },
+	{ "fold-all", "Fold", "fold all", NULL, fold_all },
+	{ "unfold-all", "Fold", "unfold all", NULL, unfold_all },
+	{ "search", "Find", "search commands while typing", "Find", search },
+	{ "find-next", "Find", "next match", NULL, find_next },
+	{ "find-previous", "Find", "previous match", NULL, find_previous },
+	{ "filter", "Find", "filter while typing: words, cmd: comm: user: pid: under: !", "Filter",
 	  edit_filter },
-	{ "user", "Find", "choose a user", pick_user },
-	{ "watch", "Watch", "watch only this subtree", watch_subtree },
-	{ "watch-also", "Watch", "watch this subtree, too", watch_also },
-	{ "watch-back", "Watch", "back to what was watched before", watch_back },
-	{ "follow", "Watch", "keep the selected process in sight", follow_selected },
-	{ "list", "Show", "tree or list", toggle_list },
-	{ "lineage", "Show", "under who forked them, or under the kernel's parents",
+	{ "user", "Find", "choose a user", "User", pick_user },
+	{ "watch", "Watch", "watch only this subtree", "Watch", watch_subtree },
+	{ "watch-also", "Watch", "watch this subtree, too", NULL, watch_also },
+	{ "watch-back", "Watch", "back to what was watched before", NULL, watch_back },
+	{ "follow", "Watch", "keep the selected process in sight", "Follow", follow_selected },
+	{ "list", "Show", "tree or list", "List", toggle_list },
+	{ "lineage", "Show", "under who forked them, or under the kernel's parents", "Lineage",
 	  toggle_lineage },
-	{ "exited", "Show", "exited processes: for a moment, none, all that are kept",
+	{ "exited", "Show", "exited processes: for a moment, none, all that are kept", "Gone",
 	  cycle_exited },
-	{ "basenames", "Show", "programs with or without their directories", toggle_basenames },
-	{ "kernel-threads", "Show", "show or hide kernel threads", toggle_kernel_threads },
-	{ "threads", "Show", "show or hide threads", toggle_threads },
-	{ "pause", "Show", "freeze the rows; events go on being counted", pause_rows },
-	{ "sort", "Sort", "choose by what; siblings are sorted, within the tree", pick_sort },
-	{ "sort-cpu", "Sort", "by CPU, with all that is below; again: by birth", sort_by_cpu },
-	{ "sort-memory", "Sort", "by resident memory, with all that is below", sort_by_memory },
-	{ "sort-time", "Sort", "by CPU time, with all below, the gone included", sort_by_time },
-	{ "invert", "Sort", "the other way round", invert_sort },
-	{ "churn", "Pages", "who spawns: forks, failures, restart loops", show_churn },
-	{ "failures", "Pages", "what failed: exits, signals, core dumps", show_failures },
-	{ "record", "Pages", "what was seen, and what was missed", show_record },
-	{ "help", "Program", "this help", show_help },
-	{ "redraw", "Program", "draw the screen again", redraw },
-	{ "suspend", "Program", "to the shell, fg comes back", suspend },
-	{ "quit", "Program", "quit", quit },
-	{ NULL, NULL, NULL, NULL },
+	{ "basenames", "Show", "programs with or without their directories", NULL,
+	  toggle_basenames },
+	{ "kernel-threads", "Show", "show or hide kernel threads", "Kernel",
+	  toggle_kernel_threads },
+	{ "threads", "Show", "show or hide threads", "Threads", toggle_threads },
+	{ "pause", "Show", "freeze the rows; events go on being counted", "Pause", pause_rows },
+	{ "sort", "Sort", "choose by what; siblings are sorted, within the tree", NULL, pick_sort },
+	{ "sort-cpu", "Sort", "by CPU, with all that is below; again: by birth", "Sort",
+	  sort_by_cpu },
+	{ "sort-memory", "Sort", "by resident memory, with all that is below", NULL,
+	  sort_by_memory },
+	{ "sort-time", "Sort", "by CPU time, with all below, the gone included", NULL,
+	  sort_by_time },
+	{ "invert", "Sort", "the other way round", NULL, invert_sort },
+	{ "churn", "Pages", "who spawns: forks, failures, restart loops", "Churn", show_churn },
+	{ "failures", "Pages", "what failed: exits, signals, core dumps", "Error", show_failures },
+	{ "record", "Pages", "what was seen, and what was missed", "Missed", show_record },
+	{ "open", "Pages", "open the line, or go to its process; in a list choose", "Open",
+	  open_selected },
+	{ "back", "Program", "back: what is open, the search, the filter, the user", "Back",
+	  go_back },
+	{ "help", "Program", "this help", "Help", show_help },
+	{ "redraw", "Program", "draw the screen again", NULL, redraw },
+	{ "suspend", "Program", "to the shell, fg comes back", NULL, suspend },
+	{ "quit", "Program", "quit", "Quit", quit },
+	{ NULL, NULL, NULL, NULL, NULL },
 };
 
 const struct command_entry *command_find(const char *name)

@@ -24,41 +24,12 @@ bool picker_add(struct picker *picker, const struct picker_item *item)
 	return true;
 }
 
-enum picker_result picker_key(struct picker *picker, const struct key *key)
+void picker_move(struct picker *picker, int64_t items)
 {
-	size_t last = picker->count ? picker->count - 1 : 0;
+	int64_t at = (int64_t)picker->at + items;
+	int64_t last = picker->count ? (int64_t)picker->count - 1 : 0;
 
-	switch (key->code) {
-	case 'j':
-	case TERM_KEY_DOWN:
-	case TERM_KEY_WHEEL_DOWN:
-		picker->at += picker->at < last;
-		return PICKER_MOVED;
-	case 'k':
-	case TERM_KEY_UP:
-	case TERM_KEY_WHEEL_UP:
-		picker->at -= picker->at > 0;
-		return PICKER_MOVED;
-	case 'g':
-	case TERM_KEY_HOME:
-		picker->at = 0;
-		return PICKER_MOVED;
-	case 'G':
-	case TERM_KEY_END:
-		picker->at = last;
-		return PICKER_MOVED;
-	case TERM_KEY_ENTER:
-	case ' ':
-		return PICKER_CHOSEN;
-	case TERM_KEY_ESC:
-	case TERM_CTRL('C'):
-	case 'q':
-	case 'u':
-	case 's':
-		return PICKER_CANCELLED;
-	default:
-		return PICKER_MOVED;
-	}
+	picker->at = at < 0 ? 0 : at > last ? (size_t)last : (size_t)at;
 }
 
 const struct picker_item *picker_chosen(const struct picker *picker)

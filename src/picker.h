@@ -2,8 +2,6 @@
 #ifndef PROCTOP_PICKER_H
 #define PROCTOP_PICKER_H
 
-#include "term.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,11 +22,9 @@ struct picker {
 	size_t at;
 };
 
-enum picker_result { PICKER_MOVED, PICKER_CHOSEN, PICKER_CANCELLED };
-
 void picker_reset(struct picker *picker);
 bool picker_add(struct picker *picker, const struct picker_item *item); /* false: no memory */
-enum picker_result picker_key(struct picker *picker, const struct key *key);
+void picker_move(struct picker *picker, int64_t items);		      /* as far as there are any */
 const struct picker_item *picker_chosen(const struct picker *picker); /* NULL: it is empty */
 void picker_clear(struct picker *picker);
 

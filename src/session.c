@@ -227,11 +227,22 @@ void session_say(struct session *session, bool is_error, const char *format, ...
 	vsnprintf(session->message, sizeof(session->message), format, args);
 	va_end(args);
 	session->is_message_error = is_error;
-	session->message_until_ns = ptree_boot_now_ns() + MESSAGE_NS;
+	session->message_until_ns = session->now_ns + MESSAGE_NS;
 	session->needs_redraw = true;
 }
 
+bool session_has_message(const struct session *session)
+{
+	return session->message_until_ns > session->now_ns;
+}
+
 /* ---- pages ---- */
+
+bool session_is_page(const struct session *session)
+{
+	return session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES ||
+	       session->view == SESSION_VIEW_RECORD;
+}
 
 static size_t list_failures(const struct session *session, uint64_t ids[PAGE_ITEMS_MAX])
 {

@@ -85,6 +85,7 @@ struct session {
 	uint32_t *uids;	      /* only these users */
 	size_t uid_count;
 	enum session_view view;
+	enum session_view view_below; /* what help lies over */
 	enum session_prompt prompt_kind;
 	struct prompt prompt;
 	int help_top;
@@ -126,6 +127,9 @@ const struct row *session_selected(const struct session *session);
 const struct ptree_node *session_selected_node(const struct session *session);
 void session_select(struct session *session, uint64_t id); /* unfolds to it */
 
+/* A page stands in the tree's place. */
+bool session_is_page(const struct session *session);
+
 void session_say(struct session *session, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -143,6 +147,9 @@ const struct watch_set *session_watched(const struct session *session); /* NULL:
 void session_update_page(struct session *session);
 /* Of the page's lines the selected one; NULL: there is none, or it is forgotten. */
 const struct ptree_node *session_page_node(const struct session *session);
+
+/* Something is to be said now, in the last line. */
+bool session_has_message(const struct session *session);
 
 bool session_search_next(struct session *session, uint64_t from, bool backwards);
 

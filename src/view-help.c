@@ -111,7 +111,5 @@ void view_help_draw(struct session *session, struct canvas *canvas)
 		draw_page(&page);
 	}
 	if (canvas->rows > 1)
-		canvas_puts(canvas, canvas->rows - 1, 1, -1,
-			    last > 0 ? "j k scroll, any other key goes back" : "any key goes back",
-			    role(session, THEME_DIM));
+		view_last_line_draw(session, canvas, canvas->rows - 1);
 }

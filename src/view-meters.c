@@ -13,9 +13,12 @@
 #define LEAST_ROWS_FOR_CORES 30
 #define METER_LINES 3
 #define LABEL_WIDTH 3
-#define VALUE_WIDTH 5
-#define RATE_WIDTH 13 /* "exec/s   12k " */
+#define VALUE_WIDTH 9  /* "812G/1.2T" */
+#define RATE_WIDTH 11  /* "exec/s   12k" */
+#define WORDS_WIDTH 28 /* "pressure cpu  4 mem  0 io  1" */
+#define LEAST_COLS_FOR_MORE 130
 #define BAR_MAX 40
+#define CORE_VALUE_WIDTH 5
 #define CORE_BAR_LEAST 6
 
 static struct style role(const struct session *session, enum theme_role which)
@@ -77,8 +80,8 @@ static void format_rate(char *out, size_t size, uint32_t rate)
 		snprintf(out, size, "%uk", rate / 1000);
 }
 
-static int draw_rate(const struct session *session, struct canvas *canvas, int y, int x, int width,
-		     enum meters_rate which, const char *label)
+static void draw_rate(const struct session *session, struct canvas *canvas, int y, int x, int width,
+		      enum meters_rate which, const char *label)
 {
 	uint32_t most = 8, now = meters_rate(&session->meters, which, 0);
 	bool is_bad = which == METERS_FAILURES && now;
@@ -96,11 +99,10 @@ static int draw_rate(const struct session *session, struct canvas *canvas, int y
 	for (int i = 0; i < width; i++) {
 		uint32_t rate = meters_rate(&session->meters, which, (unsigned)(width - 1 - i));
 
-		canvas_puts(canvas, y, x + RATE_WIDTH - 1 + i, 1,
+		canvas_puts(canvas, y, x + RATE_WIDTH + 1 + i, 1,
 			    rate ? block(session, rate * 1000 / most) : " ",
 			    role(session, which == METERS_FAILURES ? THEME_FAILURE : THEME_COUNT));
 	}
-	return x + RATE_WIDTH + width;
 }
 
 static void draw_meter(const struct session *session, struct canvas *canvas, int y, int width,
@@ -109,7 +111,7 @@ static void draw_meter(const struct session *session, struct canvas *canvas, int
 	canvas_puts(canvas, y, 0, LABEL_WIDTH, label, role(session, THEME_DIM));
 	draw_bar(session, canvas, y, LABEL_WIDTH, width, permille);
 	canvas_printf(canvas, y, LABEL_WIDTH + width, VALUE_WIDTH, role(session, THEME_NORMAL),
-		      "%5s", value);
+		      "%*s", VALUE_WIDTH, value);
 }
 
 /* ---- what the meters show ---- */
@@ -117,6 +119,20 @@ static void draw_meter(const struct session *session, struct canvas *canvas, int
 static uint32_t part(uint64_t of, uint64_t whole)
 {
 	return whole ? (uint32_t)((double)of * 1000 / (double)whole) : 0;
+}
+
+/* "3.1/16G", "366M/16G": nine cells. The unit is said once if it is the same. */
+static void format_part(char *out, size_t size, uint64_t of, uint64_t whole)
+{
+	char left[16], right[16];
+	size_t length;
+
+	column_format_bytes(left, sizeof(left), of);
+	column_format_bytes(right, sizeof(right), whole);
+	length = strlen(left);
+	if (!of || left[length - 1] == right[strlen(right) - 1])
+		left[length - 1] = '\0';
+	snprintf(out, size, "%s/%s", left, right);
 }
 
 static void draw_cpu(const struct session *session, struct canvas *canvas, int y, int width)
@@ -142,7 +158,7 @@ static void draw_memory(const struct session *session, struct canvas *canvas, in
 		total = swap ? memory.swap_total_bytes : memory.total_bytes;
 		used = total - (swap ? memory.swap_free_bytes : memory.available_bytes);
 		if (total)
-			column_format_bytes(value, sizeof(value), used);
+			format_part(value, sizeof(value), used, total);
 		else
 			snprintf(value, sizeof(value), "none");
 		draw_meter(session, canvas, y, width, swap ? "SWP" : "MEM", part(used, total),
@@ -152,56 +168,77 @@ static void draw_memory(const struct session *session, struct canvas *canvas, in
 	draw_meter(session, canvas, y, width, swap ? "SWP" : "MEM", 0, value);
 }
 
+/* "running    4  zombies    0" */
 static void describe_states(const struct session *session, char *out, size_t size)
 {
 	struct ptree_tree_counts counts;
 	uint64_t runnable, forks;
-	size_t used = 0;
+	char running[16] = "?", zombies[16];
 
 	ptree_tree_get_counts(session->tree, &counts);
 	if (ptree_host_tasks(ptree_monitor_host(session->monitor), &runnable, &forks))
-		used = (size_t)snprintf(out, size, "run %llu ", (unsigned long long)runnable);
-	snprintf(out + used, size - used, "zomb %zu thr %zu", counts.zombies,
-		 counts.live + counts.threads);
+		format_rate(running, sizeof(running), (uint32_t)runnable);
+	format_rate(zombies, sizeof(zombies), (uint32_t)counts.zombies);
+	snprintf(out, size, "running %4s  zombies %4s", running, zombies);
 }
 
-/* "pressure cpu 3 mem 0 io 12%": how long something waited for it. */
+static void describe_threads(const struct session *session, char *out, size_t size)
+{
+	struct ptree_tree_counts counts;
+
+	ptree_tree_get_counts(session->tree, &counts);
+	snprintf(out, size, "threads %zu", counts.live + counts.threads);
+}
+
+/* "pressure cpu  4 mem  0 io 12": per cent of the time something waited for it. */
 static void describe_pressure(const struct session *session, char *out, size_t size)
 {
 	static const char *const names[PTREE_RESOURCE_COUNT] = { [PTREE_RESOURCE_CPU] = "cpu",
 								 [PTREE_RESOURCE_MEMORY] = "mem",
 								 [PTREE_RESOURCE_IO] = "io" };
 	const struct ptree_host *host = ptree_monitor_host(session->monitor);
-	size_t used = (size_t)snprintf(out, size, "waits");
+	size_t used = (size_t)snprintf(out, size, "pressure");
 
 	for (int i = 0; i < PTREE_RESOURCE_COUNT && used < size; i++) {
 		struct ptree_pressure pressure;
 
 		if (!ptree_host_pressure(host, (enum ptree_resource)i, &pressure)) {
-			*out = '\0';
+			snprintf(out, size, "pressure unknown");
 			return;
 		}
-		used += (size_t)snprintf(out + used, size - used, " %s %d%%", names[i],
+		used += (size_t)snprintf(out + used, size - used, " %s%3d", names[i],
 					 (pressure.some_avg10 + 50) / 100);
 	}
 }
 
-/* "<1s 30% of CPU": what went to processes that are over, by how long they lived. */
-static void describe_lifetimes(const struct session *session, char *out, size_t size, int room)
+/* Of the CPU time, what went to processes that are over. False: nobody knows. */
+static bool has_lifetimes(const struct session *session, uint32_t permille[METERS_LIFETIMES])
 {
 	struct ptree_monitor_status status;
-	uint32_t permille[METERS_LIFETIMES];
-	int used;
 
-	*out = '\0';
 	ptree_monitor_get_status(session->monitor, &status);
 	/* Without the kernel's accounting it would be a small part that passes for the whole. */
-	if (status.accounting_error || !meters_lifetimes(&session->meters, permille))
-		return;
-	used = snprintf(out, size, "<1s %u%% of CPU", (permille[0] + 5) / 10);
-	/* What lived longer than the meters look back used most of its time before. */
-	if (room >= 56)
-		snprintf(out + used, size - (size_t)used, ", 1-10s %u%%", (permille[1] + 5) / 10);
+	return !status.accounting_error && meters_lifetimes(&session->meters, permille);
+}
+
+/* "short-lived  30% of CPU": of those that lived less than a second. */
+static void describe_short_lived(const struct session *session, char *out, size_t size)
+{
+	uint32_t permille[METERS_LIFETIMES];
+
+	*out = '\0';
+	if (has_lifetimes(session, permille))
+		snprintf(out, size, "short-lived %3u%% of CPU", (permille[0] + 5) / 10);
+}
+
+/* What lived longer than the meters look back used most of its time before. */
+static void describe_longer_lived(const struct session *session, char *out, size_t size)
+{
+	uint32_t permille[METERS_LIFETIMES];
+
+	*out = '\0';
+	if (has_lifetimes(session, permille))
+		snprintf(out, size, "lived 1-10 s %3u%% of CPU", (permille[1] + 5) / 10);
 }
 
 static void describe_spawner(const struct session *session, char *out, size_t size)
@@ -213,17 +250,6 @@ static void describe_spawner(const struct session *session, char *out, size_t si
 	*out = '\0';
 	if (node && meters->spawner_forks_per_ks >= 1000)
 		snprintf(out, size, "spawner %s(%d)", ptree_node_comm(node), ptree_node_pid(node));
-}
-
-/* Each piece only if it fits whole. */
-static int draw_piece(const struct session *session, struct canvas *canvas, int y, int x,
-		      const char *text, enum theme_role which)
-{
-	int width = (int)text_width(text, strlen(text), canvas->utf8);
-
-	if (!*text || x + width > canvas->cols)
-		return x;
-	return x + canvas_puts(canvas, y, x, width, text, role(session, which)) + 2;
 }
 
 /* ---- cores ---- */
@@ -238,7 +264,7 @@ static void draw_cores(const struct session *session, struct canvas *canvas, int
 	for (int i = 0; i < count; i++) {
 		struct ptree_cpu_share share = { 0 };
 		char value[24];
-		int x = i * room, width = room - LABEL_WIDTH - VALUE_WIDTH - 1;
+		int x = i * room, width = room - LABEL_WIDTH - CORE_VALUE_WIDTH - 1;
 
 		ptree_host_cpu_share(host, (size_t)i, &share);
 		if (width < CORE_BAR_LEAST) {
@@ -252,7 +278,7 @@ static void draw_cores(const struct session *session, struct canvas *canvas, int
 			      ptree_host_cpu_number(host, (size_t)i));
 		draw_bar(session, canvas, y, x + LABEL_WIDTH, width, share.busy);
 		snprintf(value, sizeof(value), "%d%%", (share.busy + 5) / 10);
-		canvas_printf(canvas, y, x + LABEL_WIDTH + width, VALUE_WIDTH,
+		canvas_printf(canvas, y, x + LABEL_WIDTH + width, CORE_VALUE_WIDTH,
 			      role(session, THEME_NORMAL), "%5s", value);
 	}
 }
@@ -276,33 +302,62 @@ static void draw_bomb(const struct session *session, struct canvas *canvas, int 
 			      ptree_node_pid(node));
 }
 
+/* Where things stand: it depends on the width alone. */
+struct layout {
+	int bar, rate, graph; /* the cells of bar and graph; the rate's column */
+	int words, more;      /* columns; 0: there is no room */
+};
+
+static struct layout layout_of(const struct canvas *canvas)
+{
+	struct layout layout = { .bar = canvas->cols / 5 < BAR_MAX ? canvas->cols / 5 : BAR_MAX };
+	int words = canvas->cols >= LEAST_COLS_FOR_MORE ? 2 * WORDS_WIDTH + 4 : WORDS_WIDTH + 1;
+	int room;
+
+	layout.rate = LABEL_WIDTH + layout.bar + VALUE_WIDTH + 1;
+	room = canvas->cols - layout.rate - RATE_WIDTH - 1;
+	layout.graph = room >= words ? room - words : room;
+	if (layout.graph > METERS_HISTORY)
+		layout.graph = METERS_HISTORY;
+	if (room >= words)
+		layout.words = layout.rate + RATE_WIDTH + 1 + layout.graph + 1;
+	if (layout.words && words > WORDS_WIDTH + 1)
+		layout.more = layout.words + WORDS_WIDTH + 2;
+	return layout;
+}
+
+static void draw_words(const struct session *session, struct canvas *canvas, int y, int x,
+		       void (*const describe[METER_LINES])(const struct session *session, char *out,
+							   size_t size))
+{
+	for (int i = 0; i < METER_LINES; i++) {
+		char text[128];
+
+		describe[i](session, text, sizeof(text));
+		canvas_puts(canvas, y + i, x, WORDS_WIDTH, text, role(session, THEME_NORMAL));
+	}
+}
+
 static void draw_lines(const struct session *session, struct canvas *canvas, int y)
 {
-	int bar = canvas->cols / 5 < BAR_MAX ? canvas->cols / 5 : BAR_MAX;
-	int x = LABEL_WIDTH + bar + VALUE_WIDTH + 2;
-	int graph = canvas->cols / 5 < METERS_HISTORY ? canvas->cols / 5 : METERS_HISTORY;
-	char text[128];
-	int right;
+	static void (*const words[METER_LINES])(const struct session *, char *,
+						size_t) = { describe_states, describe_pressure,
+							    describe_short_lived };
+	static void (*const more[METER_LINES])(const struct session *, char *,
+					       size_t) = { describe_threads, describe_spawner,
+							   describe_longer_lived };
+	struct layout layout = layout_of(canvas);
 
-	draw_cpu(session, canvas, y, bar);
-	draw_memory(session, canvas, y + 1, bar, false);
-	draw_memory(session, canvas, y + 2, bar, true);
-	draw_rate(session, canvas, y, x, graph, METERS_FORKS, "fork/s");
-	draw_rate(session, canvas, y + 1, x, graph, METERS_EXECS, "exec/s");
-	right = draw_rate(session, canvas, y + 2, x, graph, METERS_FAILURES, "fail/s");
-	describe_states(session, text, sizeof(text));
-	draw_piece(session, canvas, y, right, text, THEME_NORMAL);
-	describe_pressure(session, text, sizeof(text));
-	x = draw_piece(session, canvas, y + 1, right, text, THEME_NORMAL);
-	if (x == right && *text) { /* it says the same without its first word */
-		memmove(text, text + 6, strlen(text + 6) + 1);
-		draw_piece(session, canvas, y + 1, right, text, THEME_NORMAL);
-	}
-	describe_lifetimes(session, text, sizeof(text), canvas->cols - right);
-	x = draw_piece(session, canvas, y + 2, right, text, THEME_NORMAL);
-	describe_spawner(session, text, sizeof(text));
-	if (x == draw_piece(session, canvas, y + 2, x, text, THEME_DIM) && *text)
-		draw_piece(session, canvas, y + 2, x, text + strlen("spawner "), THEME_DIM);
+	draw_cpu(session, canvas, y, layout.bar);
+	draw_memory(session, canvas, y + 1, layout.bar, false);
+	draw_memory(session, canvas, y + 2, layout.bar, true);
+	draw_rate(session, canvas, y, layout.rate, layout.graph, METERS_FORKS, "fork/s");
+	draw_rate(session, canvas, y + 1, layout.rate, layout.graph, METERS_EXECS, "exec/s");
+	draw_rate(session, canvas, y + 2, layout.rate, layout.graph, METERS_FAILURES, "fail/s");
+	if (layout.words)
+		draw_words(session, canvas, y, layout.words, words);
+	if (layout.more)
+		draw_words(session, canvas, y, layout.more, more);
 }
 
 int view_meters_draw(const struct session *session, struct canvas *canvas, int y, int max_lines)

@@ -45,7 +45,5 @@ void view_page_draw(struct session *session, struct canvas *canvas, const struct
 	draw_lines(session, canvas, look, 2, canvas->rows - 3);
 	if (!session->page.count)
 		canvas_puts(canvas, 2, 2, -1, look->empty, role(session, THEME_DIM));
-	canvas_puts(canvas, canvas->rows - 1, 1, -1,
-		    "j k move, Enter shows it in the tree, any other key goes back",
-		    role(session, THEME_DIM));
+	view_last_line_draw(session, canvas, canvas->rows - 1);
 }

@@ -125,6 +125,5 @@ void view_record_draw(struct session *session, struct canvas *canvas)
 	put_accounting(&sheet, &status);
 	put_tree(&sheet);
 	if (canvas->rows > 2)
-		canvas_puts(canvas, canvas->rows - 1, 1, -1, "any key goes back",
-			    role(session, THEME_DIM));
+		view_last_line_draw(session, canvas, canvas->rows - 1);
 }

@@ -17,6 +17,10 @@ struct view_cursor view_tree_draw(struct session *session, struct canvas *canvas
 /* The lines above the rows. Returns how many it took of at most max_lines. */
 int view_title_draw(struct session *session, struct canvas *canvas, int max_lines);
 
+/* The first of them, for a state. */
+void view_title_draw_first(const struct session *session, struct canvas *canvas,
+			   const struct ptree_monitor_status *status);
+
 /* The last line, where there is one: a prompt, a message or the footer. */
 bool view_last_line_is_needed(const struct session *session, const struct canvas *canvas);
 struct view_cursor view_last_line_draw(const struct session *session, struct canvas *canvas, int y);

@@ -195,6 +195,36 @@ static inline char *dump_rows(struct screen *screen)
 	return out;
 }
 
+static inline void expect_on_screen(struct screen *screen, const char *text)
+{
+	char *dump;
+
+	draw(screen);
+	dump = canvas_dump(screen->canvas);
+	if (!strstr(dump, text))
+		print_message("%s\nlacks: %s\n", dump, text);
+	assert_non_null(strstr(dump, text));
+	free(dump);
+}
+
+/* So many of the screen's lines, from one on. */
+static inline void expect_lines(struct screen *screen, int from, int count, const char *expected)
+{
+	char *dump, *at, *end;
+
+	draw(screen);
+	dump = at = canvas_dump(screen->canvas);
+	while (from--)
+		at = strchr(at, '\n') + 1;
+	for (end = at; count; count--)
+		end = strchr(end, '\n') + 1;
+	*end = '\0';
+	if (strcmp(at, expected))
+		print_message("got:\n%s\nexpected:\n%s\n", at, expected);
+	assert_string_equal(at, expected);
+	free(dump);
+}
+
 static inline void trim_empty_lines(char *text)
 {
 	size_t length = strlen(text);

@@ -19,6 +19,8 @@
 #include "rows.h"
 #include "sort.h"
 
+#include <limits.h>
+
 #define S UINT64_C(1000000000)
 #define MS UINT64_C(1000000)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -631,32 +633,14 @@ static void those_that_come_and_go_do_not_multiply(void **state)
 
 /* ---- the picker ---- */
 
-static enum picker_result press(struct picker *picker, int code)
-{
-	const struct key key = { .code = code };
-
-	return picker_key(picker, &key);
-}
-
 static void an_item_is_chosen_from_the_list(void **state)
 {
 	static const struct {
-		int key;
+		int64_t items;
 		size_t at; /* afterwards */
 	} rows[] = {
-		{ 'k', 0 },
-		{ 'j', 1 },
-		{ TERM_KEY_DOWN, 2 },
-		{ TERM_KEY_UP, 1 },
-		{ TERM_KEY_WHEEL_DOWN, 2 },
-		{ TERM_KEY_WHEEL_UP, 1 },
-		{ 'G', 39 },
-		{ 'j', 39 },
-		{ 'g', 0 },
-		{ TERM_KEY_END, 39 },
-		{ TERM_KEY_HOME, 0 },
-		{ 'x', 0 },
-		{ 'j', 1 },
+		{ -1, 0 }, { 1, 1 },	   { 1, 2 },   { -1, 1 },   { INT_MAX, 39 },
+		{ 1, 39 }, { INT_MIN, 0 }, { 10, 10 }, { -100, 0 }, { 1, 1 },
 	};
 	struct picker picker = { 0 };
 
@@ -668,30 +652,24 @@ static void an_item_is_chosen_from_the_list(void **state)
 		assert_true(picker_add(&picker, &item));
 	}
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		assert_int_equal(press(&picker, rows[i].key), PICKER_MOVED);
+		picker_move(&picker, rows[i].items);
 		assert_int_equal(picker.at, rows[i].at);
 	}
-	assert_int_equal(press(&picker, TERM_KEY_ENTER), PICKER_CHOSEN);
 	assert_int_equal(picker_chosen(&picker)->value, 101);
 	assert_string_equal(picker_chosen(&picker)->label, "item 1");
-	assert_int_equal(press(&picker, ' '), PICKER_CHOSEN);
 	picker_reset(&picker);
 	assert_null(picker_chosen(&picker));
 	picker_clear(&picker);
 }
 
-static void a_picker_is_left_without_a_choice(void **state)
+static void in_an_empty_list_there_is_nothing_to_choose(void **state)
 {
-	static const int keys[] = { TERM_KEY_ESC, TERM_CTRL('C'), 'q' };
 	struct picker picker = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(keys); i++)
-		assert_int_equal(press(&picker, keys[i]), PICKER_CANCELLED);
-	/* An empty one has nowhere to go. */
-	assert_int_equal(press(&picker, 'j'), PICKER_MOVED);
-	assert_int_equal(press(&picker, 'G'), PICKER_MOVED);
-	assert_int_equal(press(&picker, TERM_KEY_ENTER), PICKER_CHOSEN);
+	picker_move(&picker, 1);
+	picker_move(&picker, INT_MAX);
+	assert_int_equal(picker.at, 0);
 	assert_null(picker_chosen(&picker));
 }
 
@@ -1042,7 +1020,7 @@ int main(void)
 		MACHINE_TEST(nor_is_a_rise_that_is_small_for_the_machine),
 		MACHINE_TEST(those_that_come_and_go_do_not_multiply),
 		cmocka_unit_test(an_item_is_chosen_from_the_list),
-		cmocka_unit_test(a_picker_is_left_without_a_choice),
+		cmocka_unit_test(in_an_empty_list_there_is_nothing_to_choose),
 		cmocka_unit_test(times_take_five_cells),
 		cmocka_unit_test(sizes_take_four_cells),
 		cmocka_unit_test(shares_are_told_in_per_cent),

@@ -182,6 +182,142 @@ static void typing_leaves_the_rows_alone_until_they_are_looked_at(void **state)
 	assert_false(screen->session.needs_search || screen->session.needs_arrange);
 }
 
+/* ---- back, and keys without a meaning ---- */
+
+static void press(struct screen *screen, uint32_t code)
+{
+	const struct key key = { .code = code };
+
+	draw(screen);
+	input_key(&screen->keys, &screen->session, &key);
+	draw(screen);
+}
+
+static void escape_goes_back_one_thing_at_a_time(void **state)
+{
+	static const uint32_t root = 0;
+	struct screen *screen = *state;
+	struct session *session = &screen->session;
+
+	session_set_users(session, &root, 1);
+	type(screen, "\\make\r/init\r\\sshd");
+	press(screen, TERM_KEY_F1);
+	assert_int_equal(session->view, SESSION_VIEW_HELP);
+	press(screen, TERM_KEY_ESC);
+	assert_int_equal(session->view, SESSION_VIEW_TREE);
+	assert_int_equal(session->prompt_kind, SESSION_PROMPT_FILTER);
+	press(screen, TERM_KEY_ESC);
+	assert_int_equal(session->prompt_kind, SESSION_PROMPT_NONE);
+	assert_string_equal(session->filter_text, "make");
+	assert_string_equal(session->search_text, "init");
+	press(screen, TERM_KEY_ESC);
+	assert_string_equal(session->search_text, "");
+	assert_non_null(session->filter);
+	press(screen, TERM_KEY_ESC);
+	assert_null(session->filter);
+	assert_int_equal(session->uid_count, 1);
+	press(screen, TERM_KEY_ESC);
+	assert_int_equal(session->uid_count, 0);
+	press(screen, TERM_KEY_ESC);
+	expect_on_screen(screen, "nothing to go back from");
+	assert_false(session->wants_quit);
+}
+
+static void a_key_without_a_meaning_says_so_and_names_help(void **state)
+{
+	static const struct {
+		const char *open, *key, *said;
+	} cases[] = {
+		{ "", "&", "& has no meaning here: F1 lists the keys" },
+		{ "", "zq", "zq has no meaning here: F1 lists the keys" },
+		{ "", "\x07", "^G has no meaning here: F1 lists the keys" },
+		{ "E", "w", "w has no meaning here: F1 lists the keys" },
+		{ "C", "7", "7 has no meaning here: F1 lists the keys" },
+		{ "i", "L", "L has no meaning here: F1 lists the keys" },
+		{ "?", "w", "w has no meaning here: F1 lists the keys" },
+		{ "u", "w", "w has no meaning here: F1 lists the keys" },
+	};
+	struct screen *screen = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		enum session_view view;
+
+		screen->session.view = SESSION_VIEW_TREE;
+		type(screen, cases[i].open);
+		view = screen->session.view;
+		type(screen, cases[i].key);
+		expect_on_screen(screen, cases[i].said);
+		assert_int_equal(screen->session.view, view);
+	}
+	screen->session.view = SESSION_VIEW_TREE;
+	type(screen, "j");
+	expect_on_screen(screen, "qQuit");
+}
+
+static void what_is_open_closes_by_its_own_key_by_q_and_by_escape(void **state)
+{
+	static const char keys[] = "CEi?us";
+	struct screen *screen = *state;
+
+	for (const char *key = keys; *key; key++) {
+		const uint32_t ends[] = { (uint32_t)*key, 'q', TERM_KEY_ESC };
+
+		for (size_t i = 0; i < 3; i++) {
+			press(screen, (uint32_t)*key);
+			assert_int_not_equal(screen->session.view, SESSION_VIEW_TREE);
+			press(screen, ends[i]);
+			assert_int_equal(screen->session.view, SESSION_VIEW_TREE);
+			assert_false(screen->session.wants_quit);
+		}
+	}
+	type(screen, "CE");
+	assert_int_equal(screen->session.view, SESSION_VIEW_FAILURES);
+	press(screen, TERM_KEY_F1 + 9);
+	assert_true(screen->session.wants_quit);
+}
+
+static void help_goes_back_to_where_one_was(void **state)
+{
+	static const char keys[] = "CEius";
+	struct screen *screen = *state;
+
+	for (const char *key = keys; *key; key++) {
+		enum session_view view;
+
+		press(screen, (uint32_t)*key);
+		view = screen->session.view;
+		press(screen, TERM_KEY_F1);
+		expect_on_screen(screen, "proctop: help");
+		press(screen, TERM_KEY_F1);
+		assert_int_equal(screen->session.view, view);
+		press(screen, 'q');
+	}
+}
+
+/* ---- errors ---- */
+
+static void an_error_in_a_prompt_is_seen_at_any_width(void **state)
+{
+	static const int sizes[][2] = { { 24, 160 }, { 24, 80 }, { 10, 40 }, { 10, 20 } };
+	struct screen *screen = *state;
+
+	type(screen, "\\foo:bar\r");
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		resize(screen, sizes[i][0], sizes[i][1]);
+		expect_on_screen(screen, "no field 'foo':");
+		expect_on_screen(screen, "quote it");
+		expect_on_screen(screen, "filter: foo:bar");
+	}
+	resize(screen, 1, 60);
+	expect_on_screen(screen, "no field 'foo'");
+	resize(screen, 10, 20);
+	type(screen, "\x15"
+		     "make\r");
+	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_NONE);
+	type(screen, "/nothing like it");
+	expect_on_screen(screen, "not found");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +326,11 @@ int main(void)
 		cmocka_unit_test(half_a_sequence_does_not_wait_for_ever),
 		SCREEN_TEST(pasted_commands_act_on_what_those_before_left),
 		cmocka_unit_test(a_pasted_search_finds_what_a_typed_one_finds),
+		SCREEN_TEST(escape_goes_back_one_thing_at_a_time),
+		SCREEN_TEST(a_key_without_a_meaning_says_so_and_names_help),
+		SCREEN_TEST(what_is_open_closes_by_its_own_key_by_q_and_by_escape),
+		SCREEN_TEST(help_goes_back_to_where_one_was),
+		SCREEN_TEST(an_error_in_a_prompt_is_seen_at_any_width),
 		SCREEN_TEST(typing_leaves_the_rows_alone_until_they_are_looked_at),
 	};
 

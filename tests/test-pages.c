@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* What lies over the tree or stands in its place: pages, pickers, help; the title and the footer.
+ */
+#include "screen.h"
+
+/* ---- the title ---- */
+
+static char *title(struct screen *screen, int cols, const struct ptree_monitor_status *status)
+{
+	char *text;
+
+	resize(screen, 1, cols);
+	view_title_draw_first(&screen->session, screen->canvas, status);
+	text = canvas_dump(screen->canvas);
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+static void expect_title(struct screen *screen, int cols, const struct ptree_monitor_status *status,
+			 const char *wanted)
+{
+	char *text = title(screen, cols, status);
+
+	if (!strstr(text, wanted))
+		print_message("at %d: %s\nlacks: %s\n", cols, text, wanted);
+	assert_non_null(strstr(text, wanted));
+	free(text);
+}
+
+static long column_of(struct screen *screen, int cols, const struct ptree_monitor_status *status,
+		      const char *wanted)
+{
+	char *text = title(screen, cols, status);
+	const char *found = strstr(text, wanted);
+	long column = found ? (long)text_width(text, (size_t)(found - text), true) : -1;
+
+	free(text);
+	return column;
+}
+
+static void what_was_missed_never_vanishes_from_the_title(void **state)
+{
+	const struct ptree_monitor_status some = {
+		.state = PTREE_MONITOR_STALE, .lost = 1204332, .argv_late = 12, .unaccounted = 3
+	};
+	const struct ptree_monitor_status many = {
+		.state = PTREE_MONITOR_LIVE, .lost = 123, .argv_late = 9999, .unaccounted = 12345
+	};
+	struct screen *screen = *state;
+
+	for (int cols = 40; cols <= 200; cols++) {
+		expect_title(screen, cols, &some, cols < 60 ? "lost 1M" : "lost 1,204,332");
+		expect_title(screen, cols, &some, "late 12 ");
+		expect_title(screen, cols, &some, "● STALE");
+		expect_title(screen, cols, &some, cols < 110 ? "unacc 3" : "unaccounted 3");
+		expect_title(screen, cols, &many, "lost 123");
+		expect_title(screen, cols, &many, "late 9999");
+		expect_title(screen, cols, &many, "12k");
+	}
+	expect_title(screen, 24, &some, "● STALE lost 1M +15");
+	expect_title(screen, 24, &many, "● LIVE lost 123 +22344");
+	expect_title(screen, 12, &many, "● lost 123");
+	expect_title(screen, 80, &some, "load ");
+}
+
+static void nothing_in_the_title_moves_because_a_number_grew(void **state)
+{
+	static const struct ptree_monitor_status statuses[] = {
+		{ .state = PTREE_MONITOR_LIVE },
+		{ .state = PTREE_MONITOR_LIVE, .lost = 12 },
+		{ .state = PTREE_MONITOR_STALE, .lost = 1204332 },
+		{ .state = PTREE_MONITOR_DEAF, .lost = 1 },
+		{ .state = PTREE_MONITOR_STARTING },
+	};
+	struct screen *screen = *state;
+
+	for (int cols = 30; cols <= 200; cols += 10) {
+		long dot = column_of(screen, cols, &statuses[0], "●");
+		long lost = column_of(screen, cols, &statuses[0], "lost");
+		long load = column_of(screen, cols, &statuses[0], "load");
+
+		for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
+			screen->session.events_per_s = (unsigned)(i * i * i * 1000);
+			assert_int_equal(column_of(screen, cols, &statuses[i], "●"), dot);
+			assert_int_equal(column_of(screen, cols, &statuses[i], "lost"), lost);
+			assert_int_equal(column_of(screen, cols, &statuses[i], "load"), load);
+		}
+		screen->session.events_per_s = 0;
+	}
+}
+
+static void on_the_narrowest_screens_the_state_is_all_there_is(void **state)
+{
+	const struct ptree_monitor_status live = { .state = PTREE_MONITOR_LIVE };
+	const struct ptree_monitor_status polling = { .state = PTREE_MONITOR_POLLING };
+	struct screen *screen = *state;
+
+	expect_title(screen, 40, &live, "proctop");
+	expect_title(screen, 20, &live, "● LIVE lost 0");
+	expect_title(screen, 20, &polling, "● POLLING");
+	expect_title(screen, 1, &live, "●");
+}
+
+static void the_meters_say_their_words_at_80_columns(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	expect_on_screen(screen, " fork/s    0            running    ?  zombies    0\n");
+	expect_on_screen(screen, " exec/s    0            pressure unknown\n");
+	screen->session.scope.exited = JOBS_STAY;
+	expect_on_screen(screen, "GONE all stay");
+}
+
+/* ---- pickers ---- */
+
+static void a_list_to_choose_from_has_a_frame_and_covers_what_is_below(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 12, 60);
+	type(screen, "sj");
+	expect_lines(screen, screen->session.body_y, 9,
+		     ">       1 ro┌ sort siblings by ────────────────┐\n"
+		     "      100 ro│  birth                           │D\n"
+		     "      200 ro│> CPU                             │\n"
+		     "      201 ro│  memory                          │\n"
+		     "      300 ro│  CPU time                        │\n"
+		     "      110 ro│  threads                         │\n"
+		     "        2 ro│  pid                             │\n"
+		     "            └────────────────────────── 2 of 8 ┘\n"
+		     "EnterChoose jkMove F1Help EscBack\n");
+	type(screen, "qu");
+	expect_on_screen(screen, "┌ whose processes ─");
+	expect_on_screen(screen, "│> everybody                       │");
+	expect_on_screen(screen, "│  root                          6 │");
+}
+
+static void on_a_small_screen_the_list_takes_what_there_is(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 6, 20);
+	type(screen, "sG");
+	expect_lines(screen, 0, 6,
+		     "┌ sort siblings by ┐\n"
+		     "│  pid             │\n"
+		     "│  user            │\n"
+		     "│> command         │\n"
+		     "└────────── 8 of 8 ┘\n"
+		     "EnterChoose EscBack\n");
+	resize(screen, 3, 12);
+	expect_lines(screen, 0, 3,
+		     "  pid\n"
+		     "  user\n"
+		     "> command\n");
+	resize(screen, 1, 4);
+	expect_lines(screen, 0, 1, "> co\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(what_was_missed_never_vanishes_from_the_title),
+		SCREEN_TEST(nothing_in_the_title_moves_because_a_number_grew),
+		SCREEN_TEST(on_the_narrowest_screens_the_state_is_all_there_is),
+		SCREEN_TEST(the_meters_say_their_words_at_80_columns),
+		SCREEN_TEST(a_list_to_choose_from_has_a_frame_and_covers_what_is_below),
+		SCREEN_TEST(on_a_small_screen_the_list_takes_what_there_is),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -165,7 +165,10 @@ static int compare_standings(const void *a, const void *b)
 
 	if (x->line.key != y->line.key)
 		return x->line.key < y->line.key ? -1 : 1;
-	return (x->line.tie > y->line.tie) - (x->line.tie < y->line.tie);
+	if (x->line.tie != y->line.tie)
+		return x->line.tie < y->line.tie ? -1 : 1;
+	/* Who took a line can meet the one whose it was, who has come back since. */
+	return compare_birth(&y->child, &x->child);
 }
 
 static struct jobs_line line_of(const struct rows *rows, const struct child *child, uint64_t above)
@@ -490,6 +493,7 @@ static int gather(struct rows *rows, const struct ptree_node *parent, const stru
 			break;
 		if (gone_is_job(&rows->gone, node) &&
 		    !jobs_find(&rows->jobs, ptree_node_id(node)) &&
+		    (!mark || !jobs_was_displaced(&rows->jobs, ptree_node_id(node))) &&
 		    add_arrivals_below(rows, node, frame, scope))
 			return -ENOMEM;
 	}

@@ -12,6 +12,7 @@ void jobs_clear(struct jobs *jobs)
 {
 	free(jobs->items);
 	free(jobs->lanes);
+	free(jobs->displaced);
 	*jobs = (struct jobs){ 0 };
 }
 
@@ -220,6 +221,24 @@ static bool may_leave(const struct job *job)
 	return !job->is_pinned && !job->is_unfolded;
 }
 
+static void displace(struct jobs *jobs, struct job *job)
+{
+	job->is_gone = true;
+	job->lines = 0;
+	if (reserve(&jobs->displaced, &jobs->displaced_capacity, jobs->displaced_count,
+		    sizeof(*jobs->displaced)))
+		jobs->displaced[jobs->displaced_count++] = job->newest;
+}
+
+bool jobs_was_displaced(const struct jobs *jobs, uint64_t id)
+{
+	for (size_t i = 0; i < jobs->displaced_count; i++) {
+		if (jobs->displaced[i] == id)
+			return true;
+	}
+	return false;
+}
+
 bool jobs_take_line(struct jobs *jobs, uint64_t above, uint64_t id)
 {
 	size_t count;
@@ -236,8 +255,7 @@ bool jobs_take_line(struct jobs *jobs, uint64_t above, uint64_t id)
 	if (!oldest)
 		return false;
 	jobs_keep_line(jobs, above, id, oldest->line);
-	oldest->is_gone = true;
-	oldest->lines = 0;
+	displace(jobs, oldest);
 	return true;
 }
 
@@ -262,7 +280,7 @@ static size_t rows_of(const struct jobs *jobs)
 }
 
 /* NULL: none may leave. */
-static struct job *oldest_of(const struct jobs *jobs, bool has_failed)
+static struct job *oldest_of(const struct jobs *jobs, bool has_failed, bool only_below_new)
 {
 	struct job *oldest = NULL;
 
@@ -270,10 +288,19 @@ static struct job *oldest_of(const struct jobs *jobs, bool has_failed)
 		struct job *job = &jobs->items[i];
 
 		if (job->lines && may_leave(job) && job->has_failed == has_failed &&
+		    (job->is_below_new || !only_below_new) &&
 		    (!oldest || job->end_ns < oldest->end_ns))
 			oldest = job;
 	}
 	return oldest;
+}
+
+/* The oldest success goes first, then the oldest failure. */
+static struct job *oldest_to_leave(const struct jobs *jobs, bool only_below_new)
+{
+	struct job *oldest = oldest_of(jobs, false, only_below_new);
+
+	return oldest ? oldest : oldest_of(jobs, true, only_below_new);
 }
 
 bool jobs_fit(struct jobs *jobs, uint32_t room)
@@ -281,16 +308,28 @@ bool jobs_fit(struct jobs *jobs, uint32_t room)
 	bool has_changed = false;
 
 	while (lines_of(jobs) > room && rows_of(jobs) > 1) {
-		struct job *oldest = oldest_of(jobs, false);
+		struct job *oldest = oldest_to_leave(jobs, false);
 
-		if (!oldest)
-			oldest = oldest_of(jobs, true);
 		if (!oldest)
 			break;
 		remove_job(jobs, oldest);
 		has_changed = true;
 	}
 	return has_changed;
+}
+
+bool jobs_give_up(struct jobs *jobs, uint32_t room, bool is_urgent)
+{
+	struct job *oldest;
+
+	if (lines_of(jobs) <= room || rows_of(jobs) <= 1)
+		return false;
+	oldest = oldest_to_leave(jobs, true);
+	if (!oldest && is_urgent)
+		oldest = oldest_to_leave(jobs, false);
+	if (oldest)
+		displace(jobs, oldest);
+	return oldest != NULL;
 }
 
 /* ---- batches ---- */
@@ -432,7 +471,7 @@ static bool make_room(struct jobs *jobs, const struct job *arrived, uint32_t roo
 	struct job *oldest;
 
 	while (lines_of(jobs) + arrived->lines > room) {
-		oldest = arrived->has_failed ? oldest_of(jobs, false) : NULL;
+		oldest = arrived->has_failed ? oldest_of(jobs, false, false) : NULL;
 		if (!oldest)
 			return rows_of(jobs) == 0;
 		remove_job(jobs, oldest);
@@ -496,6 +535,7 @@ bool jobs_batch(struct jobs *jobs, struct job *arrived, size_t arrived_count, en
 	if (mode != JOBS_STAY)
 		has_changed |= jobs_fit(jobs, room);
 	jobs_sort(jobs);
+	jobs->displaced_count = 0;
 	if (has_changed)
 		jobs->batch_ns = now_ns;
 	return has_changed;

@@ -54,12 +54,13 @@ struct job {
 	/* Lines that it costs: its own, and those of ancestors that nobody else needs. 0: it has no
 	   row, because it is folded away or does not match. */
 	uint32_t lines;
-	bool has_failed;  /* its topmost process */
-	bool is_inside;	  /* it became a part of a larger job */
-	bool is_pinned;	  /* selected, or something below it is: it stays */
-	bool is_unfolded; /* likewise */
-	bool is_gone;	  /* its process is no longer kept, or not over after all */
-	bool has_last;	  /* the last_ fields are known */
+	bool has_failed;   /* its topmost process */
+	bool is_inside;	   /* it became a part of a larger job */
+	bool is_pinned;	   /* selected, or something below it is: it stays */
+	bool is_unfolded;  /* likewise */
+	bool is_below_new; /* somebody came above it who needs its room */
+	bool is_gone;	   /* its process is no longer kept, or not over after all */
+	bool has_last;	   /* the last_ fields are known */
 };
 
 /* The line that a living process has taken. */
@@ -73,6 +74,9 @@ struct jobs {
 	size_t count, capacity;
 	struct jobs_lane *lanes; /* by id */
 	size_t lane_count, lane_capacity;
+	/* Processes whose line or room was taken since the last batch: they do not come back. */
+	uint64_t *displaced;
+	size_t displaced_count, displaced_capacity;
 	uint64_t aboves;   /* a bit for a hash of each `above` in both: most are in neither */
 	uint64_t batch_ns; /* when the last batch changed something */
 };
@@ -113,6 +117,12 @@ void jobs_sort(struct jobs *jobs);
 /* Too many for the room: the oldest success goes first, then the oldest failure; never the last
    one. True if any went. */
 bool jobs_fit(struct jobs *jobs, uint32_t room);
+
+bool jobs_was_displaced(const struct jobs *jobs, uint64_t id);
+
+/* Between batches: the oldest of those below somebody who came is gone, if there are too many for
+   the room; if there is none there and it is urgent, the oldest of all. False if none went. */
+bool jobs_give_up(struct jobs *jobs, uint32_t room, bool is_urgent);
 
 bool jobs_is_batch_due(const struct jobs *jobs, uint64_t now_ns);
 /*

@@ -452,6 +452,58 @@ static int choose_summaries(struct rows *rows, const struct rows_scope *scope, u
 	return has_changed;
 }
 
+/* The row of the first process that came since the last time and took nobody's line. */
+static size_t first_new(const struct rows *rows)
+{
+	size_t at = 0;
+
+	while (at < rows->row_count) {
+		const struct candidate *candidate = &rows->candidates[rows->order[at]];
+
+		if (candidate->is_process && candidate->job == NO_JOB &&
+		    candidate->row.process > rows->known &&
+		    !jobs_lane(&rows->jobs, candidate->row.process))
+			break;
+		at++;
+	}
+	return at;
+}
+
+/* A living row stands below the window, and would not without jobs. */
+static bool hides_living(const struct rows *rows, const struct rows_scope *scope,
+			 const struct cursor *cursor)
+{
+	for (size_t i = rows->row_count; i-- > (size_t)cursor->top + scope->height;) {
+		const struct candidate *candidate = &rows->candidates[rows->order[i]];
+
+		if (candidate->is_needed_alive && !candidate->row.is_summary)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Who came where nobody left a line takes the room of the oldest job below it, so that what stands
+ * above stays where it is and what stands below that job does, too. Where there is none, one goes
+ * with the next batch, unless what is over hides what lives until then.
+ */
+static bool give_room(struct rows *rows, const struct rows_scope *scope,
+		      const struct cursor *cursor, uint32_t room)
+{
+	bool has_changed = false, hides = hides_living(rows, scope, cursor);
+	size_t from = first_new(rows);
+
+	for (size_t i = 0; i < rows->row_count; i++) {
+		const struct candidate *candidate = &rows->candidates[rows->order[i]];
+
+		if (candidate->job != NO_JOB)
+			rows->jobs.items[candidate->job].is_below_new = i > from;
+	}
+	while (jobs_give_up(&rows->jobs, room, hides))
+		has_changed = true;
+	return has_changed;
+}
+
 int living_apply(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope,
 		 const struct cursor *cursor)
 {
@@ -462,8 +514,8 @@ int living_apply(struct rows *rows, const struct ptree_tree *tree, const struct 
 	(void)tree;
 	if (scope->exited != JOBS_STAY) {
 		has_changed = drop_unseen(rows, scope, cursor);
+		has_changed |= give_room(rows, scope, cursor, room);
 		jobs_drop_gone(&rows->jobs);
-		has_changed |= jobs_fit(&rows->jobs, room);
 	}
 	if (rows->gathers)
 		result = run_batch(rows, scope, cursor, room);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define LEAST_ROWS_FOR_FOOTER 6
+#define LEAST_ROWS_FOR_FOOTER 12
 #define LEAST_WIDTH_FOR_PROMPT 16
 
 static struct style role(const struct session *session, enum theme_role which)

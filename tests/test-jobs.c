@@ -169,6 +169,26 @@ static void without_room_the_oldest_success_goes_and_then_the_oldest_failure(voi
 	EXPECT(jobs, 24, );
 }
 
+static void between_batches_only_those_below_who_came_go(void **state)
+{
+	struct jobs *jobs = *state;
+	struct job below = job_of(22, 100, false);
+
+	below.is_below_new = true;
+	add(jobs, job_of(21, 5000, false));
+	add(jobs, below);
+	add(jobs, job_of(23, 50, false));
+	assert_false(jobs_give_up(jobs, 3, true));
+	assert_true(jobs_give_up(jobs, 2, false));
+	assert_false(jobs_give_up(jobs, 1, false)); /* it waits for the batch */
+	assert_true(jobs_was_displaced(jobs, 22));
+	EXPECT(jobs, 21, 23, );
+	assert_true(jobs_give_up(jobs, 1, true)); /* the living would be hidden */
+	EXPECT(jobs, 23, );
+	batch(jobs, JOBS_BRIEF, 10);
+	assert_false(jobs_was_displaced(jobs, 22));
+}
+
 static void what_is_chosen_stays_whatever_the_room(void **state)
 {
 	struct jobs *jobs = *state;
@@ -455,6 +475,7 @@ int main(void)
 		TEST(a_line_that_is_chosen_or_shared_or_unseen_is_not_taken),
 		TEST(lanes_are_kept_as_long_as_their_processes_live),
 		TEST(without_room_the_oldest_success_goes_and_then_the_oldest_failure),
+		TEST(between_batches_only_those_below_who_came_go),
 		TEST(what_is_chosen_stays_whatever_the_room),
 		TEST(a_job_pays_for_the_ancestors_that_only_it_needs),
 		TEST(time_is_over_after_three_seconds_and_of_failures_after_nine),

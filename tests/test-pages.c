@@ -112,6 +112,66 @@ static void the_meters_say_their_words_at_80_columns(void **state)
 	expect_on_screen(screen, "GONE all stay");
 }
 
+/* ---- help ---- */
+
+static void the_help_begins_with_what_people_do_every_day(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	type(screen, "?");
+	expect_lines(screen, 0, 8,
+		     " proctop: help\n"
+		     " Every day\n"
+		     "   \\           only what matches, with its place\n"
+		     "   w Backspace only the selected subtree; back\n"
+		     "   h l         fold, unfold; z1: only the tops\n"
+		     "   P M T I     who uses most; again: as before\n"
+		     "   x E C       the gone; what failed; who spawns\n"
+		     "\n");
+}
+
+static void the_help_has_two_columns_where_there_is_room(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 50, 100);
+	type(screen, "?");
+	expect_on_screen(screen, "Every day");
+	expect_on_screen(screen, "exits without the kernel's record");
+	resize(screen, 24, 100);
+	type(screen, "G");
+	expect_on_screen(screen, "exits without the kernel's record");
+	type(screen, "gg");
+	expect_on_screen(screen, "Every day");
+}
+
+/* ---- the footer ---- */
+
+static void the_footer_takes_the_width_that_there_is(void **state)
+{
+	static const struct {
+		int cols;
+		const char *keys, *text;
+	} cases[] = {
+		{ 80, "",
+		  "F1Help /Find \\Filter wWatch hlFold PSort xGone CChurn EError ZPause uUser qQuit" },
+		{ 40, "", "F1Help /Find \\Filter wWatch hlFold qQuit" },
+		{ 12, "", "F1Help qQuit" },
+		{ 80, "E", "F1Help EnterOpen jkMove CChurn EError iMissed EscBack" },
+		{ 80, "?", "jkScroll PgDnPage EscBack" },
+		{ 80, "s", "EnterChoose jkMove F1Help EscBack" },
+	};
+	struct screen *screen = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		resize(screen, 24, cases[i].cols);
+		screen->session.view = SESSION_VIEW_TREE;
+		type(screen, cases[i].keys);
+		expect_on_screen(screen, cases[i].text);
+	}
+}
+
 /* ---- pickers ---- */
 
 static void a_list_to_choose_from_has_a_frame_and_covers_what_is_below(void **state)
@@ -165,6 +225,9 @@ int main(void)
 		SCREEN_TEST(nothing_in_the_title_moves_because_a_number_grew),
 		SCREEN_TEST(on_the_narrowest_screens_the_state_is_all_there_is),
 		SCREEN_TEST(the_meters_say_their_words_at_80_columns),
+		SCREEN_TEST(the_help_begins_with_what_people_do_every_day),
+		SCREEN_TEST(the_help_has_two_columns_where_there_is_room),
+		SCREEN_TEST(the_footer_takes_the_width_that_there_is),
 		SCREEN_TEST(a_list_to_choose_from_has_a_frame_and_covers_what_is_below),
 		SCREEN_TEST(on_a_small_screen_the_list_takes_what_there_is),
 	};

@@ -287,8 +287,7 @@ static void tick_if_due(struct app *app)
 	count_events(session);
 	meters_tick(&session->meters, session->tree, ptree_monitor_host(app->monitor),
 		    session->now_ns);
-	if (session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES)
-		session_update_page(session);
+	session_update_page(session);
 	if (app->ticks == TICKS_UNTIL_SETTLED)
 		malloc_trim(0); /* what the first scan took and gave back */
 	if (!session->paused_ns && app->ticks++ % TICKS_PER_REFRESH == 0)

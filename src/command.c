@@ -27,15 +27,6 @@ static void move_in_tree(struct session *session, int64_t lines)
 		       height(session));
 }
 
-static void move_on_page(struct session *session, int64_t lines)
-{
-	struct process_page *page = &session->page;
-	int64_t at = (int64_t)page->at + lines;
-	int64_t last = page->count ? (int64_t)page->count - 1 : 0;
-
-	page->at = at < 0 ? 0 : at > last ? (size_t)last : (size_t)at;
-}
-
 /* Its end is found when it is drawn. */
 static void scroll_help(struct session *session, int64_t lines)
 {
@@ -60,7 +51,7 @@ static void move_by(struct session *session, int64_t lines)
 	case SESSION_VIEW_CHURN:
 	case SESSION_VIEW_FAILURES:
 	case SESSION_VIEW_RECORD:
-		move_on_page(session, lines);
+		page_move(&session->page, lines);
 		break;
 	}
 }
@@ -275,9 +266,7 @@ static void toggle_basenames(struct session *session)
 
 static void pause_rows(struct session *session)
 {
-	session->paused_ns = session->paused_ns ? 0 : session->now_ns;
-	session->needs_collect = !session->paused_ns;
-	session->needs_redraw = true;
+	session_pause(session, !session->paused_ns);
 }
 
 static void follow_selected(struct session *session)
@@ -332,6 +321,10 @@ static void watch_back(struct session *session)
 
 static void close_view(struct session *session)
 {
+	if (session->view == SESSION_VIEW_FAILURES && page_close_group(&session->page)) {
+		session_update_page(session);
+		return;
+	}
 	session->view =
 	    session->view == SESSION_VIEW_HELP ? session->view_below : SESSION_VIEW_TREE;
 }
@@ -660,9 +653,8 @@ static void open_page(struct session *session, enum session_view view)
 	bool is_open = session->view == view;
 
 	session->view = is_open ? SESSION_VIEW_TREE : view;
-	session->page = (struct process_page){ 0 };
-	if (session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES)
-		session_update_page(session);
+	session->page = (struct page){ 0 };
+	session_update_page(session);
 	session->needs_redraw = true;
 }
 
@@ -705,6 +697,8 @@ static void open_selected(struct session *session)
 	session->needs_redraw = true;
 	if (session->view == SESSION_VIEW_PICKER)
 		accept_choice(session);
+	else if (session->view == SESSION_VIEW_FAILURES && page_open_group(&session->page))
+		session_update_page(session);
 	else
 		go_to_page_node(session);
 }
@@ -712,8 +706,8 @@ static void open_selected(struct session *session)
 static void click_on_page(struct session *session, const struct key *key)
 {
 	if (key->mouse_y >= session->body_y && key->mouse_y < session->body_y + session->body_rows)
-		move_on_page(session, (int64_t)session->page.top + key->mouse_y - session->body_y -
-					  (int64_t)session->page.at);
+		page_move(&session->page, (int64_t)session->page.top + key->mouse_y -
+					      session->body_y - (int64_t)session->page.at);
 }
 
 /* ---- the rest ---- */

@@ -309,6 +309,15 @@ bool session_set_filter(struct session *session, const char *text)
 	return true;
 }
 
+void session_take_names(struct session *session)
+{
+	if (!ptree_users_collect(session->users))
+		return;
+	session->needs_redraw = true;
+	session->needs_arrange |= session->filter != NULL;
+	session->needs_collect |= session->filter && !session->paused_ns;
+}
+
 void session_set_users(struct session *session, const uint32_t *uids, size_t count)
 {
 	uint32_t *copy = NULL;

@@ -128,6 +128,9 @@ bool session_is_page(const struct session *session);
 void session_say(struct session *session, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Takes the names of users that have come to be known meanwhile: the filter may be after them. */
+void session_take_names(struct session *session);
+
 /* False with filter_error set; the last good filter then stays in force. */
 bool session_set_filter(struct session *session, const char *text);
 void session_set_users(struct session *session, const uint32_t *uids, size_t count);

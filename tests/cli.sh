@@ -198,6 +198,10 @@ fi
 if command -v fish >/dev/null; then
 	check 'the completion of fish has no syntax error' \
 		fish -n "$top/completions/proctop.fish"
+	printf 'exec\nexit\n' | sed 's/^/--events=fork,/' >"$work/help"
+	fish --no-config -c "source '$top/completions/proctop.fish'
+		complete -C 'proctop log --events=fork,ex'" | cut -f 1 | sort >"$work/fish"
+	check 'fish completes a list of events' same "$work/help" "$work/fish"
 fi
 if command -v man >/dev/null && man --version 2>&1 | grep -q man-db; then
 	manual_is_clean()

@@ -28,6 +28,8 @@ complete -c proctop -n $events -l require-events -d 'Exit with 3 where there are
 complete -c proctop -n $events -l summary -d 'On leaving, print what was seen and lost'
 complete -c proctop -n $events -l no-realtime -d 'Read command lines without real-time priority'
 complete -c proctop -n $drawn -l ascii -d 'Draw with ASCII only'
+complete -c proctop -n $tree -l short -d 'Names only, leaves that are alike merged'
+complete -c proctop -n $tree -s s -l ancestors -d 'Also those above the PID'
 complete -c proctop -n $json -l json -d 'One JSON object a line'
 complete -c proctop -n $live -s d -l delay -x -d 'How often CPU and memory are sampled'
 complete -c proctop -n $live -s H -l highlight -x -d 'How many seconds a change glows'

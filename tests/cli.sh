@@ -108,6 +108,9 @@ check 'an operand too many is refused' refuses 'is not expected' log sshd
 check 'an unknown user is refused' refuses 'is not a user here' -u 'no such user'
 check 'an unknown event is refused' refuses 'is not a list of events' log --events=fork,spoon
 check 'a wrong filter is refused' refuses "no field 'foo'" tree -f foo:bar
+check 'ancestors of nobody are refused' refuses '--ancestors: expected a PID' tree -s
+check 'ancestors of a name are refused' refuses '--ancestors: expected a PID' tree -s sshd
+check 'short JSON is refused' refuses '--short: not with --json' tree --short --json
 check 'a pid that cannot be is refused' refuses 'is not a pid or a name' tree 0
 check 'a pid to watch that does not exist is a failure' exits 1 log -w 4194304
 check 'a full disk is a failure of the help' fails_to /dev/full 'No space left' --help

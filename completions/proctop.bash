@@ -32,7 +32,7 @@ _proctop_options()
 	local all='--user= --filter= --help --version'
 	local events='--watch= --poll --require-events --summary --no-realtime'
 	case $1 in
-	tree) echo "$all --ascii --json" ;;
+	tree) echo "$all --ascii --json --short --ancestors" ;;
 	log) echo "$all $events --json --events= --duration=" ;;
 	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse" ;;
 	esac

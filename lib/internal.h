@@ -288,6 +288,7 @@ void activity_release(struct ptree_tree *tree, struct ptree_node *node);
 /* node.c */
 /* Its name, or if nobody read it in time that of its program; "": neither is known. */
 void node_name(const struct ptree_node *node, char name[PTREE_COMM_SIZE]);
+bool image_is_named(const struct image *image, const char *name);
 
 /* query.c */
 int nodes_append(struct ptree_nodes *nodes, const struct ptree_node *node);

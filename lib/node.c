@@ -242,17 +242,22 @@ static size_t program_name(const struct ptree_image *image, const char **name)
 	return length;
 }
 
-bool ptree_node_is_named(const struct ptree_node *node, const char *name)
+bool image_is_named(const struct image *image, const char *name)
 {
 	const char *program = NULL;
 	size_t length;
 
-	if (!node->image || !*name)
+	if (!*name)
 		return false;
-	if (!strcmp(node->image->pub.comm, name))
+	if (!strcmp(image->pub.comm, name))
 		return true;
-	length = program_name(&node->image->pub, &program);
+	length = program_name(&image->pub, &program);
 	return length && length == strlen(name) && !memcmp(program, name, length);
+}
+
+bool ptree_node_is_named(const struct ptree_node *node, const char *name)
+{
+	return node->image && image_is_named(node->image, name);
 }
 
 void node_name(const struct ptree_node *node, char name[PTREE_COMM_SIZE])

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Watching: a mark that a process gets by its id or its name, and that all who come from it
- * inherit when they are forked. What exists already is marked in one walk, without recursion.
+ * inherit when they are forked. What exists already, or is over, is marked in one walk, without
+ * recursion: the marks depend on names, images and origins, not on when somebody asks.
  */
 #include "internal.h"
 
@@ -17,14 +18,24 @@ static int append_if_unwatched(struct ptree_nodes *work, struct ptree_node *node
 	return nodes_append(work, node);
 }
 
-static int append_below(struct ptree_nodes *work, const struct ptree_node *node)
+static int append_children(struct ptree_nodes *work, const struct ptree_node *node,
+			   struct ptree_node *first)
 {
 	int err = 0;
 
-	for (struct ptree_node *n = node->live.head; n && err >= 0; n = n->next) {
+	for (struct ptree_node *n = first; n && err >= 0; n = n->next) {
 		if (n->origin == node || !n->is_origin_told)
 			err = append_if_unwatched(work, n);
 	}
+	return err;
+}
+
+static int append_below(struct ptree_nodes *work, const struct ptree_node *node)
+{
+	int err = append_children(work, node, node->live.head);
+
+	if (err >= 0)
+		err = append_children(work, node, node->past.head);
 	for (struct ptree_node *n = node->last_forked; n && err >= 0; n = n->fork_prev)
 		err = append_if_unwatched(work, n);
 	return err;
@@ -67,13 +78,28 @@ void watch_check_name(struct ptree_tree *tree, struct ptree_node *node)
 	}
 }
 
-static void check_all(struct ptree_tree *tree)
+/* Under any name that it ran under. */
+static bool was_named(const struct ptree_node *node, const char *name)
+{
+	const struct image *image = node->image;
+
+	for (unsigned i = 0; image && i < node->image_depth; i++, image = image->older) {
+		if (image_is_named(image, name))
+			return true;
+	}
+	return false;
+}
+
+/* As if it had been asked from the start: of those that are over and those that run something else
+   by now, what came from them lives on. */
+static void check_all(struct ptree_tree *tree, const struct watched_name *watched)
 {
 	for (size_t i = 0; i < tree->by_id.capacity; i++) {
 		struct ptree_node *node = tree->by_id.slots[i].value;
 
-		if (node && node->fate == NODE_PRESENT)
-			watch_check_name(tree, node);
+		if (node && !node->is_watched && node->pid != watched->ignored_pid &&
+		    was_named(node, watched->name))
+			mark(tree, node);
 	}
 }
 
@@ -98,7 +124,7 @@ int ptree_tree_watch_name(struct ptree_tree *tree, const char *name, pid_t ignor
 	if (!bigger[count].name)
 		return -ENOMEM;
 	tree->watched_name_count++;
-	check_all(tree);
+	check_all(tree, &bigger[count]);
 	return 0;
 }
 

@@ -287,8 +287,7 @@ static void tick_if_due(struct app *app)
 	count_events(session);
 	meters_tick(&session->meters, session->tree, ptree_monitor_host(app->monitor),
 		    session->now_ns);
-	if (session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES)
-		session_update_page(session);
+	session_update_page(session);
 	if (app->ticks == TICKS_UNTIL_SETTLED)
 		malloc_trim(0); /* what the first scan took and gave back */
 	if (!session->paused_ns && app->ticks++ % TICKS_PER_REFRESH == 0)
@@ -320,6 +319,7 @@ static void answer_keys(struct app *app)
 
 static int turn(struct app *app)
 {
+	struct session *session = &app->session;
 	struct pollfd fds[FD_COUNT] = {
 		[FD_KEYS] = { .fd = term_in_fd(app->term), .events = POLLIN },
 		[FD_MONITOR] = { .fd = ptree_monitor_fd(app->monitor), .events = POLLIN },
@@ -342,8 +342,8 @@ static int turn(struct app *app)
 	if (fds[FD_MONITOR].revents)
 		err = ptree_monitor_dispatch(app->monitor, EVENT_BUDGET_NS);
 	app->session.now_ns = ptree_boot_now_ns();
-	if (fds[FD_USERS].revents && ptree_users_collect(app->users))
-		app->session.needs_redraw = true;
+	if (fds[FD_USERS].revents)
+		session_take_names(session);
 	if (app->session.wants_suspend)
 		suspend(app);
 	tick_if_due(app);

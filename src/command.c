@@ -27,15 +27,6 @@ static void move_in_tree(struct session *session, int64_t lines)
 		       height(session));
 }
 
-static void move_on_page(struct session *session, int64_t lines)
-{
-	struct process_page *page = &session->page;
-	int64_t at = (int64_t)page->at + lines;
-	int64_t last = page->count ? (int64_t)page->count - 1 : 0;
-
-	page->at = at < 0 ? 0 : at > last ? (size_t)last : (size_t)at;
-}
-
 /* Its end is found when it is drawn. */
 static void scroll_help(struct session *session, int64_t lines)
 {
@@ -60,7 +51,7 @@ static void move_by(struct session *session, int64_t lines)
 	case SESSION_VIEW_CHURN:
 	case SESSION_VIEW_FAILURES:
 	case SESSION_VIEW_RECORD:
-		move_on_page(session, lines);
+		page_move(&session->page, lines);
 		break;
 	}
 }
@@ -275,9 +266,7 @@ static void toggle_basenames(struct session *session)
 
 static void pause_rows(struct session *session)
 {
-	session->paused_ns = session->paused_ns ? 0 : session->now_ns;
-	session->needs_collect = !session->paused_ns;
-	session->needs_redraw = true;
+	session_pause(session, !session->paused_ns);
 }
 
 static void follow_selected(struct session *session)
@@ -332,6 +321,10 @@ static void watch_back(struct session *session)
 
 static void close_view(struct session *session)
 {
+	if (session->view == SESSION_VIEW_FAILURES && page_close_group(&session->page)) {
+		session_update_page(session);
+		return;
+	}
 	session->view =
 	    session->view == SESSION_VIEW_HELP ? session->view_below : SESSION_VIEW_TREE;
 }
@@ -660,9 +653,8 @@ static void open_page(struct session *session, enum session_view view)
 	bool is_open = session->view == view;
 
 	session->view = is_open ? SESSION_VIEW_TREE : view;
-	session->page = (struct process_page){ 0 };
-	if (session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES)
-		session_update_page(session);
+	session->page = (struct page){ 0 };
+	session_update_page(session);
 	session->needs_redraw = true;
 }
 
@@ -705,6 +697,8 @@ static void open_selected(struct session *session)
 	session->needs_redraw = true;
 	if (session->view == SESSION_VIEW_PICKER)
 		accept_choice(session);
+	else if (session->view == SESSION_VIEW_FAILURES && page_open_group(&session->page))
+		session_update_page(session);
 	else
 		go_to_page_node(session);
 }
@@ -712,8 +706,8 @@ static void open_selected(struct session *session)
 static void click_on_page(struct session *session, const struct key *key)
 {
 	if (key->mouse_y >= session->body_y && key->mouse_y < session->body_y + session->body_rows)
-		move_on_page(session, (int64_t)session->page.top + key->mouse_y - session->body_y -
-					  (int64_t)session->page.at);
+		page_move(&session->page, (int64_t)session->page.top + key->mouse_y -
+					      session->body_y - (int64_t)session->page.at);
 }
 
 /* ---- the rest ---- */
@@ -792,39 +786,30 @@ const struct command_entry commands[] = {
 	{ "search", "Find", "search commands while typing", "Find", search },
 	{ "find-next", "Find", "next match", NULL, find_next },
 	{ "find-previous", "Find", "previous match", NULL, find_previous },
-	{ "filter", "Find", "filter while typing: words, cmd: comm: user: pid: under: !", "Filter",
-	  edit_filter },
+	{ "filter", "Find", "filter while typing", "Filter", edit_filter },
 	{ "user", "Find", "choose a user", "User", pick_user },
 	{ "watch", "Watch", "watch only this subtree", "Watch", watch_subtree },
 	{ "watch-also", "Watch", "watch this subtree, too", NULL, watch_also },
 	{ "watch-back", "Watch", "back to what was watched before", NULL, watch_back },
 	{ "follow", "Watch", "keep the selected process in sight", "Follow", follow_selected },
 	{ "list", "Show", "tree or list", "List", toggle_list },
-	{ "lineage", "Show", "under who forked them, or under the kernel's parents", "Lineage",
-	  toggle_lineage },
-	{ "exited", "Show", "exited processes: for a moment, none, all that are kept", "Gone",
-	  cycle_exited },
-	{ "basenames", "Show", "programs with or without their directories", NULL,
-	  toggle_basenames },
+	{ "lineage", "Show", "under who forked them, or not", "Lineage", toggle_lineage },
+	{ "exited", "Show", "the gone: for a moment, none, all", "Gone", cycle_exited },
+	{ "basenames", "Show", "programs without directories", NULL, toggle_basenames },
 	{ "kernel-threads", "Show", "show or hide kernel threads", "Kernel",
 	  toggle_kernel_threads },
 	{ "threads", "Show", "show or hide threads", "Threads", toggle_threads },
-	{ "pause", "Show", "freeze the rows; events go on being counted", "Pause", pause_rows },
-	{ "sort", "Sort", "choose by what; siblings are sorted, within the tree", NULL, pick_sort },
-	{ "sort-cpu", "Sort", "by CPU, with all that is below; again: by birth", "Sort",
-	  sort_by_cpu },
-	{ "sort-memory", "Sort", "by resident memory, with all that is below", NULL,
-	  sort_by_memory },
-	{ "sort-time", "Sort", "by CPU time, with all below, the gone included", NULL,
-	  sort_by_time },
+	{ "pause", "Show", "freeze the rows, or go on", "Pause", pause_rows },
+	{ "sort", "Sort", "choose by what siblings are sorted", NULL, pick_sort },
+	{ "sort-cpu", "Sort", "by CPU, with what is below", "Sort", sort_by_cpu },
+	{ "sort-memory", "Sort", "by memory, with what is below", NULL, sort_by_memory },
+	{ "sort-time", "Sort", "by CPU time, the gone included", NULL, sort_by_time },
 	{ "invert", "Sort", "the other way round", NULL, invert_sort },
-	{ "churn", "Pages", "who spawns: forks, failures, restart loops", "Churn", show_churn },
-	{ "failures", "Pages", "what failed: exits, signals, core dumps", "Error", show_failures },
+	{ "churn", "Pages", "who spawns, and restart loops", "Churn", show_churn },
+	{ "failures", "Pages", "what failed, and how", "Error", show_failures },
 	{ "record", "Pages", "what was seen, and what was missed", "Missed", show_record },
-	{ "open", "Pages", "open the line, or go to its process; in a list choose", "Open",
-	  open_selected },
-	{ "back", "Program", "back: what is open, the search, the filter, the user", "Back",
-	  go_back },
+	{ "open", "Pages", "open the line; in a list choose", "Open", open_selected },
+	{ "back", "Program", "back, one thing at a time", "Back", go_back },
 	{ "help", "Program", "this help", "Help", show_help },
 	{ "redraw", "Program", "draw the screen again", NULL, redraw },
 	{ "suspend", "Program", "to the shell, fg comes back", NULL, suspend },

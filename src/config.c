@@ -38,6 +38,8 @@ enum option_id {
 	OPTION_HIGHLIGHT,
 	OPTION_COLOR,
 	OPTION_NO_MOUSE,
+	OPTION_SHORT,
+	OPTION_ANCESTORS,
 	OPTION_EVENTS,
 	OPTION_DURATION,
 };
@@ -82,6 +84,8 @@ static const struct option_info options[] = {
 			       "how long a change glows (default 3; 0: never)" },
 	[OPTION_COLOR] = { "color", 0, LIVE, "WHEN", "auto (the default), always or never" },
 	[OPTION_NO_MOUSE] = { "no-mouse", 0, LIVE, NULL, "leave the mouse to the terminal" },
+	[OPTION_SHORT] = { "short", 0, TREE, NULL, "names only, leaves that are alike merged" },
+	[OPTION_ANCESTORS] = { "ancestors", 's', TREE, NULL, "also those above the PID" },
 	[OPTION_EVENTS] = { "events", 0, LOG, "LIST", "only these, as in fork,exec,exit" },
 	[OPTION_DURATION] = { "duration", 0, LOG, "SECONDS", "stop after this long" },
 };
@@ -404,6 +408,12 @@ static int take_option(const struct parse *parse, const struct option_info *opti
 	case OPTION_NO_REALTIME:
 		config->no_realtime = true;
 		break;
+	case OPTION_SHORT:
+		config->is_short = true;
+		break;
+	case OPTION_ANCESTORS:
+		config->ancestors = true;
+		break;
 	}
 	return 0;
 }
@@ -527,8 +537,15 @@ static enum config_command find_command(const char *word)
 
 static int check_together(const struct parse *parse)
 {
-	if (parse->config->poll && parse->config->require_events)
+	const struct config *config = parse->config;
+	uint64_t pid;
+
+	if (config->poll && config->require_events)
 		return reject(parse, "--poll: not with --require-events: expected one of them");
+	if (config->is_short && config->json)
+		return reject(parse, "--short: not with --json: expected one of them");
+	if (config->ancestors && !(config->target && read_number(config->target, INT_MAX, &pid)))
+		return reject(parse, "--ancestors: expected a PID: one process has ancestors");
 	return 0;
 }
 

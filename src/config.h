@@ -36,6 +36,7 @@ struct config {
 	uint32_t kinds;	       /* log's --events: mask of 1u << PTREE_EVENT_*; 0: all */
 	enum config_color color;
 	bool poll, require_events, summary, ascii, no_mouse, no_realtime, json;
+	bool is_short, ancestors; /* of tree */
 };
 
 /* 0, or -EINVAL with one line in error that says what is wrong and what is expected; -ENOMEM. */

@@ -230,32 +230,26 @@ void keymap_key(struct keymap_state *state, struct session *session, const struc
 	state->count = 0;
 }
 
-static bool is_named_already(const char *labels, const char *label)
+static size_t describe(const char *command, unsigned contexts, char *out, size_t size)
 {
-	size_t size = strlen(label);
-
-	for (const char *at = strstr(labels, label); at; at = strstr(at + 1, label)) {
-		if ((at == labels || at[-1] == ' ') && (!at[size] || at[size] == ' '))
-			return true;
-	}
-	return false;
-}
-
-size_t keymap_describe(const char *command, char *out, size_t size)
-{
-	const unsigned everywhere = KEYMAP_TREE | IN_LISTS;
 	const struct binding *binding;
 	size_t used = 0, at = 0;
 
-	*out = '\0';
-	while ((binding = next_binding(everywhere, &at))) {
-		if (strcmp(binding->command, command) || is_named_already(out, binding->label))
+	while ((binding = next_binding(contexts, &at))) {
+		if (strcmp(binding->command, command))
 			continue;
 		used +=
 		    (size_t)snprintf(used < size ? out + used : NULL, used < size ? size - used : 0,
 				     "%s%s", used ? " " : "", binding->label);
 	}
 	return used;
+}
+
+size_t keymap_describe(const char *command, char *out, size_t size)
+{
+	size_t used = describe(command, KEYMAP_TREE, out, size);
+
+	return used ? used : describe(command, IN_LISTS, out, size);
 }
 
 const char *keymap_label(const char *command, enum keymap_context context)

@@ -25,7 +25,8 @@ struct keymap_state {
 /* Feeds a key; runs the command that it completes. One that means nothing is told so. */
 void keymap_key(struct keymap_state *state, struct session *session, const struct key *key);
 
-/* The keys of a command for people, "j Down", wherever they mean it; as snprintf(). */
+/* The keys of a command for people, "j Down": those in the tree, or, if it has none there, of what
+   can be open; as snprintf(). */
 size_t keymap_describe(const char *command, char *out, size_t size);
 /* The first of them in that context, or NULL. */
 const char *keymap_label(const char *command, enum keymap_context context);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person at the screen has chosen; see session.h. It draws nothing and reads no key. */
 #include "session.h"
-#include "churn.h"
 #include "text.h"
 
 #include <errno.h>
@@ -244,51 +243,48 @@ bool session_is_page(const struct session *session)
 	       session->view == SESSION_VIEW_RECORD;
 }
 
-static size_t list_failures(const struct session *session, uint64_t ids[PAGE_ITEMS_MAX])
+static struct page_scope page_scope_of(const struct session *session)
 {
-	const struct ptree_node *node = ptree_tree_last_failed(session->tree);
-	size_t count = 0;
-
-	for (; node && count < PAGE_ITEMS_MAX; node = ptree_node_prev_failed(node))
-		ids[count++] = ptree_node_id(node);
-	return count;
+	return (struct page_scope){ .tree = session->tree,
+				    .match = match_of(session),
+				    .only_watched = session->watch_depth > 0,
+				    .until_ns =
+					session->paused_ns ? session->paused_ns : UINT64_MAX };
 }
 
-static size_t list_spawners(const struct session *session, uint64_t ids[PAGE_ITEMS_MAX])
+static void note_spawners(struct session *session)
 {
-	const struct ptree_node *nodes[PAGE_ITEMS_MAX];
-	size_t count = churn_rank(session->tree, nodes, PAGE_ITEMS_MAX);
-
-	for (size_t i = 0; i < count; i++)
-		ids[i] = ptree_node_id(nodes[i]);
-	return count;
+	page_note_spawners(&session->spawners, session->tree, session->now_ns, session->utf8);
 }
 
-/* The selected line stays with its process; the first one stays the first. */
 void session_update_page(struct session *session)
 {
-	struct process_page *page = &session->page;
-	uint64_t id = page->at < page->count ? page->ids[page->at] : 0;
-	bool stays_first = page->at == 0;
+	const struct page_scope scope = page_scope_of(session);
 
-	if (session->paused_ns)
-		return;
-	page->count = session->view == SESSION_VIEW_FAILURES ? list_failures(session, page->ids)
-							     : list_spawners(session, page->ids);
-	if (page->at >= page->count)
-		page->at = page->count ? page->count - 1 : 0;
-	for (size_t i = 0; i < page->count && !stays_first; i++) {
-		if (page->ids[i] == id)
-			page->at = i;
+	if (session->view == SESSION_VIEW_FAILURES) {
+		page_list_failures(&session->page, &scope);
+	} else if (session->view == SESSION_VIEW_CHURN) {
+		if (!session->paused_ns)
+			note_spawners(session);
+		page_list_spawners(&session->page, &session->spawners, &scope);
 	}
+}
+
+void session_pause(struct session *session, bool is_paused)
+{
+	if (is_paused)
+		note_spawners(session);
+	session->paused_ns = is_paused ? session->now_ns : 0;
+	session->needs_collect = !is_paused;
+	session->needs_redraw = true;
+	session_update_page(session);
 }
 
 const struct ptree_node *session_page_node(const struct session *session)
 {
-	const struct process_page *page = &session->page;
+	const struct page_line *line = page_selected(&session->page);
 
-	return page->at < page->count ? ptree_tree_find_id(session->tree, page->ids[page->at])
-				      : NULL;
+	return line ? ptree_tree_find_id(session->tree, line->id) : NULL;
 }
 
 /* ---- filter and users ---- */
@@ -311,6 +307,15 @@ bool session_set_filter(struct session *session, const char *text)
 	snprintf(session->filter_text, sizeof(session->filter_text), "%s", text);
 	choose_again(session);
 	return true;
+}
+
+void session_take_names(struct session *session)
+{
+	if (!ptree_users_collect(session->users))
+		return;
+	session->needs_redraw = true;
+	session->needs_arrange |= session->filter != NULL;
+	session->needs_collect |= session->filter && !session->paused_ns;
 }
 
 void session_set_users(struct session *session, const uint32_t *uids, size_t count)

@@ -6,6 +6,7 @@
 #include "cursor.h"
 #include "filter.h"
 #include "meters.h"
+#include "page.h"
 #include "picker.h"
 #include "prompt.h"
 #include "rows.h"
@@ -48,13 +49,6 @@ enum session_prompt {
 	SESSION_PROMPT_PID,
 };
 
-/* A page that lists processes, a line each. */
-#define PAGE_ITEMS_MAX 256
-struct process_page {
-	uint64_t ids[PAGE_ITEMS_MAX];
-	size_t count, at, top;
-};
-
 /*
  * What a person at the screen has chosen and sees: everything that commands change and views
  * draw. The app owns it, and drives monitor and terminal around it.
@@ -91,7 +85,8 @@ struct session {
 	int help_top;
 	struct picker picker;
 	enum session_choice choice;
-	struct process_page page;
+	struct page page;
+	struct page_spawners spawners; /* of now, or of when the rows were frozen */
 	struct meters meters;
 	char message[256]; /* said in the last line until then */
 	uint64_t message_until_ns;
@@ -133,6 +128,9 @@ bool session_is_page(const struct session *session);
 void session_say(struct session *session, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Takes the names of users that have come to be known meanwhile: the filter may be after them. */
+void session_take_names(struct session *session);
+
 /* False with filter_error set; the last good filter then stays in force. */
 bool session_set_filter(struct session *session, const char *text);
 void session_set_users(struct session *session, const uint32_t *uids, size_t count);
@@ -143,8 +141,9 @@ bool session_watch_also(struct session *session, const struct watch_item *item);
 void session_watch_back(struct session *session);
 const struct watch_set *session_watched(const struct session *session); /* NULL: everything */
 
-/* Lists anew what the page that is shown is about. */
+/* Lists anew what the page that is shown is about: as it is now, or was when it was paused. */
 void session_update_page(struct session *session);
+void session_pause(struct session *session, bool is_paused);
 /* Of the page's lines the selected one; NULL: there is none, or it is forgotten. */
 const struct ptree_node *session_page_node(const struct session *session);
 

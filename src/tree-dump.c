@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * proctop tree: one picture of the process tree, a line a process, from one scan of /proc. No
- * process is merged with another, and this one is left out.
+ * process is merged with another unless a short picture is asked for, and this one is left out.
  *
  * The lines are laid out in a list first, in the order in which they are printed, so that no walk
  * recurses however deep the tree is.
@@ -30,6 +30,8 @@ struct line {
 	bool is_match;
 	bool is_shown;			    /* a match, or above one */
 	bool is_last;			    /* of its parent's children that are shown */
+	bool is_above;			    /* only because its descendant was asked for */
+	unsigned count;			    /* how many leaves it stands for */
 	uint64_t sum_cpu_ns, sum_rss_bytes; /* with all that is below */
 	bool has_shown_child;
 };
@@ -151,18 +153,83 @@ static void sum_up(struct lines *lines)
 
 static void choose_shown(struct lines *lines)
 {
-	bool has_shown_top = false;
-
 	for (size_t i = lines->count; i-- > 0;) {
 		struct line *line = &lines->at[i];
-		bool *has_sibling = line->parent == NO_LINE
-					? &has_shown_top
-					: &lines->at[line->parent].has_shown_child;
 
+		line->count = 1;
 		line->is_shown = line->is_match || line->has_shown_child;
+		if (line->parent != NO_LINE)
+			lines->at[line->parent].has_shown_child |= line->is_shown;
+	}
+}
+
+/* From the end, the first of each parent's children that is met is its last. */
+static void find_last(struct lines *lines)
+{
+	bool has_top = false;
+
+	for (size_t i = 0; i < lines->count; i++)
+		lines->at[i].has_shown_child = false;
+	for (size_t i = lines->count; i-- > 0;) {
+		struct line *line = &lines->at[i];
+		bool *has_sibling =
+		    line->parent == NO_LINE ? &has_top : &lines->at[line->parent].has_shown_child;
+
 		line->is_last = line->is_shown && !*has_sibling;
 		*has_sibling |= line->is_shown;
 	}
+}
+
+/* ---- short: leaves that are alike ---- */
+
+/* Those that can be merged stand together, in the order of their lines. */
+static int compare_leaves(const void *left, const void *right)
+{
+	const struct line *a = *(struct line *const *)left;
+	const struct line *b = *(struct line *const *)right;
+	int order;
+
+	if (a->parent != b->parent)
+		return a->parent < b->parent ? -1 : 1;
+	order = strcmp(ptree_node_comm(a->node), ptree_node_comm(b->node));
+	return order ? order : (a > b) - (a < b);
+}
+
+static void merge_sorted(struct line **leaves, size_t count)
+{
+	struct line *first = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		struct line *line = leaves[i];
+
+		if (first && first->parent == line->parent &&
+		    !strcmp(ptree_node_comm(first->node), ptree_node_comm(line->node))) {
+			first->count++;
+			line->is_shown = false;
+		} else {
+			first = line;
+		}
+	}
+}
+
+/* The first of those that are alike stands for all. */
+static int merge_leaves(struct lines *lines)
+{
+	struct line **leaves = calloc(lines->count + 1, sizeof(*leaves));
+	size_t count = 0;
+
+	if (!leaves)
+		return -ENOMEM;
+	for (size_t i = 0; i < lines->count; i++) {
+		struct line *line = &lines->at[i];
+
+		if (line->is_shown && !line->has_shown_child)
+			leaves[count++] = line;
+	}
+	qsort(leaves, count, sizeof(struct line *), compare_leaves);
+	merge_sorted(leaves, count);
+	free(leaves);
+	return 0;
 }
 
 /* ---- text ---- */
@@ -207,7 +274,31 @@ static void put_text(struct tree_dump *dump, const struct line *line)
 	output_bytes(&dump->output, "\n", 1);
 }
 
+/* "make", "4*[worker]". */
+static void put_short(struct tree_dump *dump, const struct line *line)
+{
+	const char *comm = ptree_node_comm(line->node);
+
+	put_branches(dump, line);
+	if (line->count > 1)
+		output_format(&dump->output, "%u*[", line->count);
+	output_safe(&dump->output, comm, strlen(comm), dump->utf8);
+	output_string(&dump->output, line->count > 1 ? "]\n" : "\n");
+}
+
 /* ---- JSON ---- */
+
+/* Of one above not all that is below was looked at. */
+static void put_sums(struct json *json, const struct line *line)
+{
+	if (line->is_above) {
+		json_null(json, "subtree_cpu_ns");
+		json_null(json, "subtree_rss_bytes");
+		return;
+	}
+	json_unsigned(json, "subtree_cpu_ns", line->sum_cpu_ns);
+	json_unsigned(json, "subtree_rss_bytes", line->sum_rss_bytes);
+}
 
 static void put_json(struct tree_dump *dump, const struct line *line)
 {
@@ -221,8 +312,7 @@ static void put_json(struct tree_dump *dump, const struct line *line)
 	json_integer(&json, "sid", ptree_node_sid(node));
 	json_unsigned(&json, "threads", ptree_node_thread_count(node) + 1);
 	describe_usage_json(&json, node, true);
-	json_unsigned(&json, "subtree_cpu_ns", line->sum_cpu_ns);
-	json_unsigned(&json, "subtree_rss_bytes", line->sum_rss_bytes);
+	put_sums(&json, line);
 	json_bool(&json, "kernel_thread", ptree_node_is_kernel_thread(node));
 	json_bool(&json, "zombie", ptree_node_is_zombie(node));
 	json_bool(&json, "match", line->is_match);
@@ -240,6 +330,16 @@ static unsigned greatest_depth(const struct lines *lines)
 	return depth;
 }
 
+static void put_line(struct tree_dump *dump, const struct line *line)
+{
+	if (dump->config->json)
+		put_json(dump, line);
+	else if (dump->config->is_short)
+		put_short(dump, line);
+	else
+		put_text(dump, line);
+}
+
 static int print_lines(struct tree_dump *dump)
 {
 	int err = 0;
@@ -250,10 +350,8 @@ static int print_lines(struct tree_dump *dump)
 	for (size_t i = 0; i < dump->lines.count && !err; i++) {
 		const struct line *line = &dump->lines.at[i];
 
-		if (line->is_shown && dump->config->json)
-			put_json(dump, line);
-		else if (line->is_shown)
-			put_text(dump, line);
+		if (line->is_shown)
+			put_line(dump, line);
 		if (dump->output.size >= BATCH_BYTES)
 			err = output_flush(&dump->output, -1, -1);
 	}
@@ -286,14 +384,45 @@ static int push_named(struct tree_dump *dump, const char *name)
 	return err < 0 ? err : 0;
 }
 
+/* The lines of those above it, from the top down. Not by pending: what else is below them is not
+   asked for. */
+static int lay_out_above(struct tree_dump *dump, pid_t pid)
+{
+	struct ptree_nodes chain = { 0 };
+	int err = ptree_tree_ancestry(dump->tree, pid, false, &chain);
+
+	for (size_t i = chain.count; i-- > 1 && err >= 0;) {
+		struct line line = { .node = chain.node[i],
+				     .parent = dump->lines.count ? dump->lines.count - 1 : NO_LINE,
+				     .depth = (unsigned)dump->lines.count,
+				     .is_above = true };
+
+		line.is_match = selection_has(&dump->selection, dump->tree, dump->users, line.node);
+		if (ptree_node_pid(line.node))
+			err = push(&dump->lines, &line);
+	}
+	ptree_nodes_clear(&chain);
+	return err < 0 ? err : 0;
+}
+
 static int push_pid(struct tree_dump *dump, const char *text)
 {
-	const struct line line = {
+	struct line line = {
 		.node = ptree_tree_find(dump->tree, (pid_t)strtol(text, NULL, 10)),
 		.parent = NO_LINE,
 	};
+	int err = 0;
 
-	return line.node && ptree_node_pid(line.node) != getpid() ? push(&dump->pending, &line) : 0;
+	if (!line.node || ptree_node_pid(line.node) == getpid())
+		return 0;
+	if (dump->config->ancestors)
+		err = lay_out_above(dump, ptree_node_pid(line.node));
+	if (err)
+		return err;
+	if (dump->lines.count)
+		line.parent = dump->lines.count - 1;
+	line.depth = (unsigned)dump->lines.count;
+	return push(&dump->pending, &line);
 }
 
 static int push_tops(struct tree_dump *dump)
@@ -350,6 +479,11 @@ static int show(struct tree_dump *dump, char *error, size_t size)
 		return fail(error, size, "cannot lay out the tree", err);
 	sum_up(&dump->lines);
 	choose_shown(&dump->lines);
+	if (dump->config->is_short)
+		err = merge_leaves(&dump->lines);
+	if (err)
+		return fail(error, size, "cannot lay out the tree", err);
+	find_last(&dump->lines);
 	err = print_lines(dump);
 	/* A reader that has seen enough is no failure. */
 	return err && err != -EPIPE ? fail(error, size, "cannot write", err) : EXIT_OK;

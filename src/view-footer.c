@@ -56,7 +56,7 @@ static const struct footer page_footer = {
 static const struct footer help_footer = {
 	.context = KEYMAP_HELP,
 	.items = { { .command = "down", .second = "up", .label = "Scroll" },
-		   { .command = "page-down", .second = "page-up", .label = "Page" } },
+		   { .command = "page-down", .label = "Page" } },
 	.last = "back",
 };
 

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* A page that lists processes: its title, lines of which one is selected, and what keys do. */
+/* A page that lists processes: its title and scope, and lines of which one is selected. */
 #include "view.h"
+
+#define LEAST_ROWS_FOR_MACHINE 10 /* lower screens have the page's title only */
 
 static struct style role(const struct session *session, enum theme_role which)
 {
 	return theme_style(which, session->colors);
 }
 
-static void draw_lines(struct session *session, struct canvas *canvas, const struct page_look *look,
-		       int first_y, int room)
+static void draw_lines(struct session *session, struct canvas *canvas, const struct page_look *look)
 {
-	struct process_page *page = &session->page;
+	struct page *page = &session->page;
+	int room = session->body_rows, first_y = session->body_y;
 
 	if (page->at < page->top)
 		page->top = page->at;
@@ -18,10 +20,8 @@ static void draw_lines(struct session *session, struct canvas *canvas, const str
 		page->top = page->at - (size_t)room + 1;
 	for (int line = 0; line < room && page->top + (size_t)line < page->count; line++) {
 		size_t at = page->top + (size_t)line;
-		const struct ptree_node *node = ptree_tree_find_id(session->tree, page->ids[at]);
 
-		if (node)
-			look->draw_line(session, canvas, first_y + line, node);
+		look->draw_line(session, canvas, first_y + line, &page->lines[at]);
 		if (at != page->at)
 			continue;
 		canvas_tint(canvas, first_y + line, 0, canvas->cols,
@@ -30,20 +30,49 @@ static void draw_lines(struct session *session, struct canvas *canvas, const str
 	}
 }
 
+/* What the page keeps to is said with it, so that it is not taken for all there is. */
+static void draw_title(const struct session *session, struct canvas *canvas, int y,
+		       const struct page_look *look)
+{
+	char scope[512];
+	int x = canvas_puts(canvas, y, 0, -1, look->title, role(session, THEME_TITLE));
+
+	view_scope_describe(session, scope, sizeof(scope));
+	x += canvas_puts(canvas, y, x, -1, scope, role(session, THEME_STATE_WARNING));
+	if (x > canvas->cols && canvas->cols > 0)
+		canvas_puts(canvas, y, canvas->cols - 1, 1, session->utf8 ? "…" : "~",
+			    role(session, THEME_STATE_WARNING));
+}
+
+static void draw_empty(const struct session *session, struct canvas *canvas, int y,
+		       const struct page_look *look)
+{
+	char scope[512];
+	int x = 2 + canvas_puts(canvas, y, 2, -1, look->empty, role(session, THEME_DIM));
+
+	view_scope_describe(session, scope, sizeof(scope));
+	canvas_puts(canvas, y, x, -1, *scope ? scope : look->since, role(session, THEME_DIM));
+}
+
 void view_page_draw(struct session *session, struct canvas *canvas, const struct page_look *look)
 {
-	int x;
+	struct ptree_monitor_status status;
+	int y = 0;
 
 	canvas_clear(canvas);
-	x = canvas_puts(canvas, 0, 0, -1, "proctop: ", role(session, THEME_DIM));
-	canvas_puts(canvas, 0, x, -1, look->title, role(session, THEME_TITLE));
+	ptree_monitor_get_status(session->monitor, &status);
+	if (canvas->rows >= LEAST_ROWS_FOR_MACHINE) {
+		view_title_draw_first(session, canvas, &status);
+		y++;
+	}
+	draw_title(session, canvas, y++, look);
 	if (canvas->rows < 3)
 		return;
-	canvas_puts(canvas, 1, 0, -1, look->columns, role(session, THEME_COLUMN_TITLE));
-	session->body_y = 2;
-	session->body_rows = canvas->rows - 3;
-	draw_lines(session, canvas, look, 2, canvas->rows - 3);
+	canvas_puts(canvas, y++, 0, -1, look->columns, role(session, THEME_COLUMN_TITLE));
+	session->body_y = y;
+	session->body_rows = canvas->rows - 1 - y;
+	draw_lines(session, canvas, look);
 	if (!session->page.count)
-		canvas_puts(canvas, 2, 2, -1, look->empty, role(session, THEME_DIM));
+		draw_empty(session, canvas, y, look);
 	view_last_line_draw(session, canvas, canvas->rows - 1);
 }

@@ -367,6 +367,26 @@ static void describe_users(const struct session *session, char *out, size_t size
 	}
 }
 
+void view_scope_describe(const struct session *session, char *out, size_t size)
+{
+	char text[WATCH_ITEMS_MAX * (WATCH_NAME_SIZE + 8)];
+	size_t used = 0;
+
+	*out = '\0';
+	if (session->watch_depth) {
+		describe_watch(session, text, sizeof(text));
+		used = (size_t)snprintf(out, size, " under %s", text);
+	}
+	if (session->uid_count && used < size) {
+		describe_users(session, text, sizeof(text));
+		used +=
+		    (size_t)snprintf(out + used, size - used, "%s of %s", used ? "," : "", text);
+	}
+	if (session->filter && used < size)
+		snprintf(out + used, size - used, "%s matching %s", used ? "," : "",
+			 session->filter_text);
+}
+
 static void describe_tally(const struct session *session, char *out, size_t size)
 {
 	struct rows_tally tally = rows_tally(session->rows);

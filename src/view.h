@@ -21,6 +21,9 @@ int view_title_draw(struct session *session, struct canvas *canvas, int max_line
 void view_title_draw_first(const struct session *session, struct canvas *canvas,
 			   const struct ptree_monitor_status *status);
 
+/* What is left out, in words: " under sshd(611), of alice, matching cc"; "" if nothing is. */
+void view_scope_describe(const struct session *session, char *out, size_t size);
+
 /* The last line, where there is one: a prompt, a message or the footer. */
 bool view_last_line_is_needed(const struct session *session, const struct canvas *canvas);
 struct view_cursor view_last_line_draw(const struct session *session, struct canvas *canvas, int y);
@@ -49,9 +52,10 @@ void view_record_draw(struct session *session, struct canvas *canvas);
 
 /* What tells one page that lists processes from another. */
 struct page_look {
-	const char *title, *columns, *empty;
+	const char *title, *columns;
+	const char *empty, *since; /* why there are no lines; of all that is watched, since when */
 	void (*draw_line)(const struct session *session, struct canvas *canvas, int y,
-			  const struct ptree_node *node);
+			  const struct page_line *line);
 };
 void view_page_draw(struct session *session, struct canvas *canvas, const struct page_look *look);
 

@@ -108,6 +108,9 @@ check 'an operand too many is refused' refuses 'is not expected' log sshd
 check 'an unknown user is refused' refuses 'is not a user here' -u 'no such user'
 check 'an unknown event is refused' refuses 'is not a list of events' log --events=fork,spoon
 check 'a wrong filter is refused' refuses "no field 'foo'" tree -f foo:bar
+check 'ancestors of nobody are refused' refuses '--ancestors: expected a PID' tree -s
+check 'ancestors of a name are refused' refuses '--ancestors: expected a PID' tree -s sshd
+check 'short JSON is refused' refuses '--short: not with --json' tree --short --json
 check 'a pid that cannot be is refused' refuses 'is not a pid or a name' tree 0
 check 'a pid to watch that does not exist is a failure' exits 1 log -w 4194304
 check 'a full disk is a failure of the help' fails_to /dev/full 'No space left' --help
@@ -198,6 +201,10 @@ fi
 if command -v fish >/dev/null; then
 	check 'the completion of fish has no syntax error' \
 		fish -n "$top/completions/proctop.fish"
+	printf 'exec\nexit\n' | sed 's/^/--events=fork,/' >"$work/help"
+	fish --no-config -c "source '$top/completions/proctop.fish'
+		complete -C 'proctop log --events=fork,ex'" | cut -f 1 | sort >"$work/fish"
+	check 'fish completes a list of events' same "$work/help" "$work/fish"
 fi
 if command -v man >/dev/null && man --version 2>&1 | grep -q man-db; then
 	manual_is_clean()

@@ -17,7 +17,7 @@ layer()
 		echo 2
 		;;
 	rows | rows-impl | collect | living | gone | cursor) echo 3 ;;
-	match | column | filter | describe | churn | meters) echo 4 ;;
+	match | column | filter | describe | churn | meters | page) echo 4 ;;
 	theme) echo 5 ;;
 	canvas) echo 6 ;;
 	text | json | output | sort | summary | jobs | folds | escape) echo 7 ;;

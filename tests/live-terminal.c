@@ -356,7 +356,44 @@ static void an_interrupt_while_it_quits_is_no_failure(void **state)
 
 #define CROWD_SIZE 3000
 
-/* So many processes more, for rows that cost something. Their group's leader is returned. */
+static void wait_to_be_killed(void)
+{
+	alarm(120);
+	for (;;)
+		pause();
+}
+
+static void note(int number)
+{
+	(void)number;
+}
+
+/* Ends and reaps its children itself: not every init is quick at that. */
+static void lead_crowd(int ready)
+{
+	const struct sigaction action = { .sa_handler = note };
+	static pid_t pids[CROWD_SIZE];
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+	for (int i = 0; i < CROWD_SIZE; i++) {
+		pids[i] = fork();
+		if (!pids[i])
+			wait_to_be_killed();
+	}
+	alarm(120);
+	if (write(ready, "", 1) == 1)
+		pause();
+	for (int i = 0; i < CROWD_SIZE; i++) {
+		if (pids[i] > 0)
+			kill(pids[i], SIGKILL);
+	}
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	_exit(0);
+}
+
+/* So many processes more, for rows that cost something. Returns who leads them. */
 static pid_t start_crowd(void)
 {
 	int ready[2];
@@ -365,30 +402,17 @@ static pid_t start_crowd(void)
 
 	assert_int_equal(pipe(ready), 0);
 	leader = fork();
-	if (leader) {
-		close(ready[1]);
-		assert_int_equal(read(ready[0], &byte, 1), 1);
-		close(ready[0]);
-		return leader;
-	}
-	setpgid(0, 0);
-	alarm(120);
-	for (int i = 0; i < CROWD_SIZE; i++) {
-		if (!fork()) {
-			alarm(120);
-			for (;;)
-				pause();
-		}
-	}
-	if (write(ready[1], "", 1) < 0)
-		_exit(1);
-	for (;;)
-		pause();
+	if (!leader)
+		lead_crowd(ready[1]);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return leader;
 }
 
 static void end_crowd(pid_t leader)
 {
-	kill(-leader, SIGKILL);
+	kill(leader, SIGTERM);
 	waitpid(leader, NULL, 0);
 }
 

@@ -4,6 +4,8 @@
 
 #include "escape.h"
 
+#include <poll.h>
+
 /* ---- control sequences ---- */
 
 /* What is typed, where an E is the ESC; the keys that are left of it; the mouse's report. */
@@ -318,6 +320,51 @@ static void an_error_in_a_prompt_is_seen_at_any_width(void **state)
 	expect_on_screen(screen, "not found");
 }
 
+/* ---- what is found later ---- */
+
+static void await_names(struct ptree_users *users)
+{
+	struct pollfd answers = { .fd = ptree_users_fd(users), .events = POLLIN };
+
+	assert_int_equal(poll(&answers, 1, 10000), 1);
+}
+
+static void a_user_is_found_by_name_once_it_is_known(void **state)
+{
+	struct screen *screen = *state;
+	struct ptree_users *users;
+
+	assert_int_equal(ptree_users_new(&users), 0);
+	screen->session.users = users;
+	type(screen, "\\user:root\r");
+	draw(screen);
+	if (rows_count(screen->session.rows) == 0) { /* unless the answer was quick */
+		await_names(users);
+		session_take_names(&screen->session);
+	}
+	draw(screen);
+	assert_int_equal(rows_count(screen->session.rows), 9);
+	screen->session.users = screen->users;
+	ptree_users_free(users);
+}
+
+static void another_watch_keeps_those_of_a_match_that_is_over(void **state)
+{
+	struct screen *screen = *state;
+	struct ptree_tree *tree = screen->session.tree;
+	struct watch_item also = { .pid = 110, .id = id_of(screen, 110) };
+
+	type(screen, "300\rw");
+	fork_ago(screen, 5000, 300, 400);
+	exit_ago(screen, 4000, 300, 0);
+	ptree_tree_adopt(tree, 400, 1);
+	assert_true(ptree_node_is_watched(ptree_tree_find(tree, 400)));
+	assert_true(session_watch_also(&screen->session, &also));
+	assert_true(ptree_node_is_watched(ptree_tree_find(tree, 400)));
+	assert_true(ptree_node_is_watched(ptree_tree_find(tree, 110)));
+	assert_false(ptree_node_is_watched(ptree_tree_find(tree, 201)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +378,8 @@ int main(void)
 		SCREEN_TEST(what_is_open_closes_by_its_own_key_by_q_and_by_escape),
 		SCREEN_TEST(help_goes_back_to_where_one_was),
 		SCREEN_TEST(an_error_in_a_prompt_is_seen_at_any_width),
+		SCREEN_TEST(a_user_is_found_by_name_once_it_is_known),
+		SCREEN_TEST(another_watch_keeps_those_of_a_match_that_is_over),
 		SCREEN_TEST(typing_leaves_the_rows_alone_until_they_are_looked_at),
 	};
 

@@ -112,6 +112,243 @@ static void the_meters_say_their_words_at_80_columns(void **state)
 	expect_on_screen(screen, "GONE all stay");
 }
 
+/* ---- help ---- */
+
+static void the_help_begins_with_what_people_do_every_day(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	type(screen, "?");
+	expect_lines(screen, 0, 8,
+		     " proctop: help\n"
+		     " Every day\n"
+		     "   \\           only what matches, with its place\n"
+		     "   w Backspace only the selected subtree; back\n"
+		     "   h l         fold, unfold; z1: only the tops\n"
+		     "   P M T I     who uses most; again: as before\n"
+		     "   x E C       the gone; what failed; who spawns\n"
+		     "\n");
+}
+
+static void the_help_has_two_columns_where_there_is_room(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 50, 100);
+	type(screen, "?");
+	expect_on_screen(screen, "Every day");
+	expect_on_screen(screen, "exits without the kernel's record");
+	resize(screen, 24, 100);
+	type(screen, "G");
+	expect_on_screen(screen, "exits without the kernel's record");
+	type(screen, "gg");
+	expect_on_screen(screen, "Every day");
+}
+
+/* ---- failures ---- */
+
+static void fail_child(struct screen *screen, uint64_t ago_ms, pid_t parent, pid_t pid,
+		       const char *argv, size_t size, uint32_t status)
+{
+	struct ptree_event named = { .kind = PTREE_EVENT_COMM, .pid = pid, .tgid = pid };
+	const char *slash = strrchr(argv, '/');
+
+	fork_ago(screen, ago_ms + 100, parent, pid);
+	exec_ago(screen, ago_ms + 90, pid, argv, size);
+	snprintf(named.u.comm, sizeof(named.u.comm), "%.15s", slash ? slash + 1 : argv);
+	apply(screen, named, ago_ms + 90);
+	exit_ago(screen, ago_ms, pid, status);
+}
+
+#define FAIL(screen, ago_ms, parent, pid, argv, status)                                            \
+	fail_child(screen, ago_ms, parent, pid, argv, sizeof(argv), status)
+
+static void fail_some(struct screen *screen)
+{
+	FAIL(screen, 9000, 300, 400, "cc\0a.c", 1 << 8);
+	for (pid_t i = 0; i < 41; i++)
+		FAIL(screen, 5500 - 100 * (uint64_t)i, 201, 500 + i, "flaky\0-x", 203 << 8);
+	FAIL(screen, 700, 110, 600, "/usr/sbin/job", 11);
+}
+
+static void failures_that_are_alike_share_a_line(void **state)
+{
+	struct screen *screen = *state;
+
+	fail_some(screen);
+	resize(screen, 12, 80);
+	type(screen, "E");
+	expect_lines(
+	    screen, 1, 6,
+	    "what failed, the newest first\n"
+	    "       HOW                    LAST  COMMAND, of the newest\n"
+	    ">   ×1 killed by SIGSEGV       now /usr/sbin/job                       init›cron\n"
+	    "   ×41 exit 203                 1s flaky -x                  init›sshd›sshd›bash\n"
+	    "    ×1 exit 1                   9s cc a.c               init›sshd›sshd›bash›make\n"
+	    "\n");
+	resize(screen, 9, 40);
+	expect_lines(screen, 0, 5,
+		     "what failed, the newest first\n"
+		     "       HOW        LAST  COMMAND\n"
+		     ">   ×1 SIGSEGV      now /usr/sbi…  …cron\n"
+		     "   ×41 exit 203      1s flaky -x   …bash\n"
+		     "    ×1 exit 1        9s cc a.c     …make\n");
+}
+
+static void a_group_opens_and_its_single_ones_lead_to_the_tree(void **state)
+{
+	struct screen *screen = *state;
+
+	fail_some(screen);
+	resize(screen, 14, 80);
+	type(screen, "Ej\r");
+	assert_int_equal(screen->session.page.count, 41);
+	expect_on_screen(screen, "what failed alike");
+	expect_on_screen(screen, "    540 100ms exit 203              flaky -x");
+	type(screen, "j\x1b");
+	assert_int_equal(screen->session.view, SESSION_VIEW_FAILURES);
+	assert_int_equal(screen->session.page.count, 3);
+	assert_int_equal(screen->session.page.at, 1);
+	type(screen, "\rj\r");
+	assert_int_equal(screen->session.view, SESSION_VIEW_TREE);
+	draw(screen);
+	assert_int_equal(session_selected(&screen->session)->pid, 539);
+	type(screen, "E\r");
+	draw(screen);
+	assert_int_equal(session_selected(&screen->session)->pid, 600);
+}
+
+static void pages_keep_to_what_is_watched_and_matches_and_say_so(void **state)
+{
+	static const uint32_t stranger = 4711;
+	struct screen *screen = *state;
+
+	fail_some(screen);
+	resize(screen, 14, 80);
+	type(screen, "100\rw\\cc\rE");
+	expect_on_screen(screen, "what failed, the newest first under sshd(100), matching cc\n");
+	assert_int_equal(screen->session.page.count, 1);
+	type(screen, "q\x1b"
+		     "E");
+	assert_int_equal(screen->session.page.count, 2);
+	type(screen, "q\\nothing\rE");
+	expect_on_screen(screen, "nothing has failed under sshd(100), matching nothing\n");
+	type(screen, "C");
+	expect_on_screen(screen, "nobody forks under sshd(100), matching nothing\n");
+	type(screen, "q\x1b");
+	session_set_users(&screen->session, &stranger, 1);
+	type(screen, "E");
+	assert_int_equal(screen->session.page.count, 0);
+}
+
+static void while_paused_a_page_shows_what_was_there(void **state)
+{
+	struct screen *screen = *state;
+
+	fail_some(screen);
+	resize(screen, 20, 80);
+	type(screen, "Z");
+	screen->session.now_ns += 5 * S;
+	FAIL(screen, (uint64_t)-3000, 110, 601, "late", 1 << 8);
+	FAIL(screen, (uint64_t)-3000, 110, 602, "/usr/sbin/job", 11);
+	type(screen, "E");
+	expect_on_screen(screen, "×41 exit 203");
+	expect_on_screen(screen, " ×1 killed by SIGSEGV       now");
+	assert_int_equal(screen->session.page.count, 3);
+	type(screen, "q");
+	type(screen, "Z");
+	type(screen, "E");
+	expect_on_screen(screen, " ×2 killed by SIGSEGV");
+	assert_int_equal(screen->session.page.count, 4);
+}
+
+/* ---- spawners ---- */
+
+static void loop_for_a_while(struct screen *screen)
+{
+	struct ptree_tree *tree = screen->session.tree;
+	const uint64_t now_ns = screen->session.now_ns;
+
+	for (pid_t i = 0; i < 32; i++) {
+		uint64_t ago_ms = 33000 - 1000 * (uint64_t)i;
+
+		FAIL(screen, ago_ms, 201, 700 + i, "/usr/lib/restart-for-ever\0-x", 203 << 8);
+		ptree_tree_tick(tree, now_ns - ago_ms * 1000000);
+	}
+	for (pid_t i = 0; i < 5; i++)
+		fork_ago(screen, 500, 110, 800 + i);
+	ptree_tree_tick(tree, now_ns);
+}
+
+static void a_restart_loop_is_told_whole_and_before_the_command(void **state)
+{
+	static const int widths[] = { 160, 120, 80, 66, 60, 48 };
+	struct screen *screen = *state;
+
+	loop_for_a_while(screen);
+	type(screen, "C");
+	for (size_t i = 0; i < sizeof(widths) / sizeof(*widths); i++) {
+		resize(screen, 12, widths[i]);
+		expect_on_screen(screen, "↻ ×32 exit 203 restart-for-eve");
+		expect_on_screen(screen, widths[i] < 60 ? "/1.00s" : "every 1.00s");
+	}
+	resize(screen, 12, 160);
+	expect_on_screen(screen, "every 1.00s  -bash");
+	resize(screen, 12, 40);
+	expect_on_screen(screen, "    201 ↻ ×32 exit 203 restart-for-eve");
+}
+
+static void while_paused_the_spawners_are_those_of_then(void **state)
+{
+	struct screen *screen = *state;
+	char *before, *after;
+
+	loop_for_a_while(screen);
+	resize(screen, 12, 80);
+	type(screen, "ZC");
+	draw(screen);
+	before = canvas_dump(screen->canvas);
+	screen->session.now_ns += 30 * S;
+	for (pid_t i = 0; i < 500; i++)
+		fork_ago(screen, (uint64_t)-29000, 100, 900 + i);
+	ptree_tree_tick(screen->session.tree, screen->session.now_ns);
+	session_update_page(&screen->session);
+	draw(screen);
+	after = canvas_dump(screen->canvas);
+	assert_string_equal(strchr(before, '\n'), strchr(after, '\n'));
+	assert_non_null(strstr(before, "↻ ×32 exit 203"));
+	free(before);
+	free(after);
+}
+
+/* ---- the footer ---- */
+
+static void the_footer_takes_the_width_that_there_is(void **state)
+{
+	static const struct {
+		int cols;
+		const char *keys, *text;
+	} cases[] = {
+		{ 80, "",
+		  "F1Help /Find \\Filter wWatch hlFold PSort xGone CChurn EError ZPause uUser "
+		  "qQuit" },
+		{ 40, "", "F1Help /Find \\Filter wWatch hlFold qQuit" },
+		{ 12, "", "F1Help qQuit" },
+		{ 80, "E", "F1Help EnterOpen jkMove CChurn EError iMissed EscBack" },
+		{ 80, "?", "jkScroll PgDnPage EscBack" },
+		{ 80, "s", "EnterChoose jkMove F1Help EscBack" },
+	};
+	struct screen *screen = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		resize(screen, 24, cases[i].cols);
+		screen->session.view = SESSION_VIEW_TREE;
+		type(screen, cases[i].keys);
+		expect_on_screen(screen, cases[i].text);
+	}
+}
+
 /* ---- pickers ---- */
 
 static void a_list_to_choose_from_has_a_frame_and_covers_what_is_below(void **state)
@@ -165,6 +402,15 @@ int main(void)
 		SCREEN_TEST(nothing_in_the_title_moves_because_a_number_grew),
 		SCREEN_TEST(on_the_narrowest_screens_the_state_is_all_there_is),
 		SCREEN_TEST(the_meters_say_their_words_at_80_columns),
+		SCREEN_TEST(the_help_begins_with_what_people_do_every_day),
+		SCREEN_TEST(the_help_has_two_columns_where_there_is_room),
+		SCREEN_TEST(failures_that_are_alike_share_a_line),
+		SCREEN_TEST(a_group_opens_and_its_single_ones_lead_to_the_tree),
+		SCREEN_TEST(pages_keep_to_what_is_watched_and_matches_and_say_so),
+		SCREEN_TEST(while_paused_a_page_shows_what_was_there),
+		SCREEN_TEST(a_restart_loop_is_told_whole_and_before_the_command),
+		SCREEN_TEST(while_paused_the_spawners_are_those_of_then),
+		SCREEN_TEST(the_footer_takes_the_width_that_there_is),
 		SCREEN_TEST(a_list_to_choose_from_has_a_frame_and_covers_what_is_below),
 		SCREEN_TEST(on_a_small_screen_the_list_takes_what_there_is),
 	};

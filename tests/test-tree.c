@@ -754,6 +754,47 @@ static void a_watched_name_is_found_later_too(void **state)
 	assert_true(is_watched(tree, 201));
 }
 
+static void set_argv(struct ptree_tree *tree, uint64_t id, uint64_t at_ns, const char *argv)
+{
+	ptree_tree_set_argv(tree, id, at_ns, at_ns, PTREE_ARGV_READ, argv, strlen(argv) + 1);
+}
+
+/* A login: the daemon's child becomes a shell, which leaves somebody behind. */
+static void survivors_stay_watched_whenever_it_is_asked(void **state)
+{
+	static const pid_t marked[] = { 200, 201, 202, 203 };
+	struct ptree_tree *tree = *state;
+	uint64_t ids[4], stranger;
+
+	plant(tree);
+	assert_int_equal(ptree_tree_watch_name(tree, "sshd", 0), 0);
+	for (size_t i = 0; i < 4; i++) {
+		fork_at(tree, (2 + i) * S, i ? marked[i - 1] : 100, marked[i]);
+		ids[i] = ptree_node_id(ptree_tree_find(tree, marked[i]));
+		exec_at(tree, (2 + i) * S, marked[i]);
+		set_argv(tree, ids[i], (2 + i) * S, i ? "worker" : "/usr/sbin/sshd");
+	}
+	fork_at(tree, 7 * S, 1, 300);
+	stranger = ptree_node_id(ptree_tree_find(tree, 300));
+	exec_at(tree, 8 * S, 200);
+	set_argv(tree, ids[0], 8 * S, "bash");
+	exit_at(tree, 9 * S, 201, 201, 0);
+	exit_at(tree, 9 * S, 200, 200, 0);
+	exit_at(tree, 9 * S, 203, 203, 0);
+	ptree_tree_adopt(tree, 202, 1);
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < 4; i++)
+			assert_true(ptree_node_is_watched(ptree_tree_find_id(tree, ids[i])));
+		assert_false(ptree_node_is_watched(ptree_tree_find_id(tree, stranger)));
+		ptree_tree_unwatch_all(tree);
+		assert_false(is_watched(tree, 202));
+		if (round)
+			ptree_tree_watch_id(tree, ids[0]);
+		else
+			ptree_tree_watch_name(tree, "sshd", 0);
+	}
+}
+
 static void names_are_comm_or_the_basename_of_the_program(void **state)
 {
 	static const struct {
@@ -936,6 +977,7 @@ int main(void)
 		TREE_TEST(losses_and_unknown_kinds_are_in_the_feed),
 		TREE_TEST(watching_is_inherited_from_the_one_who_forks),
 		TREE_TEST(a_watched_name_is_found_later_too),
+		TREE_TEST(survivors_stay_watched_whenever_it_is_asked),
 		TREE_TEST(names_are_comm_or_the_basename_of_the_program),
 		TREE_TEST(queries_return_what_they_say),
 		TREE_TEST(a_random_storm_leaves_what_the_load_left),

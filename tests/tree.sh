@@ -152,6 +152,35 @@ check 'a filter keeps the ancestors of what matches' shows "^sleep\($top\)" -f "
 check 'a filter leaves out the others' hides "$beta" -f "$gamma" "$top"
 check 'a user without processes has none' shows_nothing -u 4294967294
 
+# The head's children that are alike: four sleeps more.
+is_short_picture()
+{
+	bash -c 'echo $$ >"$work/crowd"; for _ in 1 2 3 4; do sleep 600 & done
+		bash -c "sleep 600 & exec -a deep sleep 600" & exec sleep 600' &
+	until [ "$(ps --no-headers --ppid "$(cat "$work/crowd" 2>/dev/null || echo 0)" | wc -l)" = 5 ] &&
+		pgrep -f '^deep 600' >/dev/null; do
+		sleep 0.02
+	done
+	crowd=$(cat "$work/crowd")
+	"$proctop" tree --short --ascii "$crowd" >"$work/out"
+	pkill -P "$(pgrep -P "$crowd" -f '^deep 600')"
+	pkill -P "$crowd"
+	kill "$crowd"
+	# shellcheck disable=SC2016
+	printf 'sleep\n|-4*[sleep]\n`-sleep\n  `-sleep\n' | diff - "$work/out"
+}
+check 'in a short picture leaves that are alike are one' is_short_picture
+
+has_ancestors()
+{
+	"$proctop" tree --ascii -s "$g" >"$work/out" || return 1
+	[ "$(tail -n 3 "$work/out" | grep -oE '[a-z]+\([0-9]+\)' | tr '\n' ' ')" = \
+		"sleep($top) sleep($a) sleep($g) " ] && sed -n 1p "$work/out" | grep -qv '^ ' &&
+		! grep -qF "($b)" "$work/out"
+}
+check 'with -s those above a process are shown, and none beside it' has_ancestors
+check 'they end with what is below it' shows "^[ |]*.-sleep\($g\) " --ascii -s "$a"
+
 if [ "$LC_ALL" != C ]; then
 	check 'in a UTF-8 locale lines are drawn' shows "^├─|^└─" "$top"
 fi

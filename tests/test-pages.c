@@ -381,11 +381,11 @@ static void on_a_small_screen_the_list_takes_what_there_is(void **state)
 	type(screen, "sG");
 	expect_lines(screen, 0, 6,
 		     "┌ sort siblings by ┐\n"
+		     "│  threads         │\n"
 		     "│  pid             │\n"
 		     "│  user            │\n"
 		     "│> command         │\n"
-		     "└────────── 8 of 8 ┘\n"
-		     "EnterChoose EscBack\n");
+		     "└────────── 8 of 8 ┘\n");
 	resize(screen, 3, 12);
 	expect_lines(screen, 0, 3,
 		     "  pid\n"

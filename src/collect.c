@@ -493,7 +493,7 @@ static int gather(struct rows *rows, const struct ptree_node *parent, const stru
 			break;
 		if (gone_is_job(&rows->gone, node) &&
 		    !jobs_find(&rows->jobs, ptree_node_id(node)) &&
-		    (!mark || !jobs_was_displaced(&rows->jobs, ptree_node_id(node))) &&
+		    (rows->forgets_marks || !jobs_was_displaced(&rows->jobs, ptree_node_id(node))) &&
 		    add_arrivals_below(rows, node, frame, scope))
 			return -ENOMEM;
 	}

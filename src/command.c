@@ -114,6 +114,7 @@ static void shift_right(struct session *session)
 static void arrange_again(struct session *session)
 {
 	session->needs_arrange = true;
+	session->needs_collect |= !session->paused_ns; /* other rows, other suffixes */
 	session->needs_redraw = true;
 }
 

@@ -3,6 +3,7 @@
 #include "gone.h"
 #include "column.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,15 +168,35 @@ static void count_command(struct ptree_summary *to, const char *comm, uint32_t c
 	}
 }
 
+/* Its name, or if nobody read it in time that of its program, as the tree's own summaries do. */
+static void name_of(const struct ptree_node *node, char name[PTREE_COMM_SIZE])
+{
+	const struct ptree_image *image = ptree_node_image(node, 0);
+	const char *program = image ? image->argv : NULL, *slash;
+	size_t length = program ? strnlen(program, image->argv_size) : 0;
+
+	snprintf(name, PTREE_COMM_SIZE, "%s", ptree_node_comm(node));
+	if (*name || !length)
+		return;
+	slash = memrchr(program, '/', length);
+	if (slash) {
+		length -= (size_t)(slash + 1 - program);
+		program = slash + 1;
+	}
+	snprintf(name, PTREE_COMM_SIZE, "%.*s", (int)length, program);
+}
+
 void gone_add_one(struct ptree_summary *to, const struct ptree_node *node)
 {
+	char name[PTREE_COMM_SIZE];
 	bool is_known;
 
 	to->gone++;
 	to->failed += has_failed(node);
 	to->cpu_ns += cpu_of(node, &is_known);
 	to->cpu_unknown += !is_known;
-	count_command(to, ptree_node_comm(node), 1);
+	name_of(node, name);
+	count_command(to, name, 1);
 }
 
 void gone_add(struct ptree_summary *to, const struct ptree_summary *from)

@@ -205,15 +205,16 @@ static void remove_job(struct jobs *jobs, struct job *job)
 	memmove(job, job + 1, (--jobs->count - at) * sizeof(*job));
 }
 
-void jobs_drop_gone(struct jobs *jobs)
+bool jobs_drop_gone(struct jobs *jobs)
 {
-	size_t kept = 0;
+	size_t before = jobs->count, kept = 0;
 
 	for (size_t i = 0; i < jobs->count; i++) {
 		if (!jobs->items[i].is_gone)
 			jobs->items[kept++] = jobs->items[i];
 	}
 	jobs->count = kept;
+	return kept != before;
 }
 
 static bool may_leave(const struct job *job)

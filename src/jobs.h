@@ -97,8 +97,9 @@ const struct jobs_lane *jobs_lane(const struct jobs *jobs, uint64_t id);
 /* Somebody who was seen alive is over: it has a row from now on. -ENOMEM. */
 int jobs_add(struct jobs *jobs, const struct job *job);
 
-/* Removes those that are gone; whoever is marked so has no row from then on. */
-void jobs_drop_gone(struct jobs *jobs);
+/* Removes those that are gone; whoever is marked so has no row from then on. True if there were
+   any: the others may stand elsewhere in the array. */
+bool jobs_drop_gone(struct jobs *jobs);
 
 /*
  * A living process came: it takes the line of the oldest job of the same parent, which is gone.

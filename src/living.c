@@ -218,6 +218,7 @@ static uint32_t count_lines(struct rows *rows)
 {
 	uint32_t living = 0, context = 0;
 
+	rows->last_living = 0;
 	for (size_t i = 0; i < rows->jobs.count; i++)
 		rows->jobs.items[i].lines = 0;
 	for (size_t i = 0; i < rows->row_count; i++) {
@@ -228,6 +229,7 @@ static uint32_t count_lines(struct rows *rows)
 			context = 0;
 		} else if (candidate->is_needed_alive && !candidate->row.is_summary) {
 			living++;
+			rows->last_living = i;
 		} else if (!candidate->row.is_job && !candidate->row.is_summary) {
 			context++;
 		}
@@ -235,9 +237,18 @@ static uint32_t count_lines(struct rows *rows)
 	return living;
 }
 
-static bool is_seen(const struct rows_scope *scope, const struct cursor *cursor, size_t index)
+static bool is_on_screen(const struct rows_scope *scope, const struct cursor *cursor, size_t index)
 {
 	return index >= cursor->top && index < (size_t)cursor->top + scope->height;
+}
+
+/* What stands behind the last living row belongs to the window that shows that one: else nobody
+   could scroll to it. */
+static bool is_in_window(const struct rows *rows, const struct rows_scope *scope,
+			 const struct cursor *cursor, size_t index)
+{
+	return is_on_screen(scope, cursor, index) ||
+	       (index >= cursor->top && is_on_screen(scope, cursor, rows->last_living));
 }
 
 /* Outside the window there are no jobs, but those that somebody chose. */
@@ -251,7 +262,8 @@ static bool drop_unseen(struct rows *rows, const struct rows_scope *scope,
 		struct job *job =
 		    candidate->job == NO_JOB ? NULL : &rows->jobs.items[candidate->job];
 
-		if (!job || job->is_pinned || job->is_unfolded || is_seen(scope, cursor, i))
+		if (!job || job->is_pinned || job->is_unfolded ||
+		    is_in_window(rows, scope, cursor, i))
 			continue;
 		job->is_gone = has_changed = true;
 	}
@@ -307,7 +319,7 @@ static uint32_t lines_of(const struct rows *rows, const struct arrival *arrival,
 		return 0;
 	end = scope->is_list ? place_in_list(rows, arrival->node, scope)
 			     : end_of(rows, parent ? parent->place : NO_ROW);
-	return scope->exited == JOBS_STAY || is_seen(scope, cursor, end) ? lines : 0;
+	return scope->exited == JOBS_STAY || is_in_window(rows, scope, cursor, end) ? lines : 0;
 }
 
 static size_t make_arrivals(struct rows *rows, struct job *arrived, const struct rows_scope *scope,
@@ -515,8 +527,8 @@ int living_apply(struct rows *rows, const struct ptree_tree *tree, const struct 
 	if (scope->exited != JOBS_STAY) {
 		has_changed = drop_unseen(rows, scope, cursor);
 		has_changed |= give_room(rows, scope, cursor, room);
-		jobs_drop_gone(&rows->jobs);
 	}
+	has_changed |= jobs_drop_gone(&rows->jobs);
 	if (rows->gathers)
 		result = run_batch(rows, scope, cursor, room);
 	if (result < 0)
@@ -672,11 +684,15 @@ int living_remember(struct rows *rows, const struct ptree_tree *tree,
 	rows->seen_count = 0;
 	if (tallies)
 		rows->tally_count = 0;
-	for (size_t i = cursor->top; i < rows->row_count && is_seen(scope, cursor, i) && !err; i++)
+	for (size_t i = cursor->top; i < rows->row_count && is_on_screen(scope, cursor, i) && !err;
+	     i++)
 		err = remember_row(rows, tree, scope, rows->order[i], tallies);
 	if (!err && tallies && scope->is_list)
 		err = tally_list(rows, tree);
+	/* The line that ends a list comes once it is known what it tells. */
+	rows->owes_gathering |= scope->is_list && rows->tally_count != rows->summary_count;
 	rows->known = rows->youngest;
+	rows->selected = cursor->id;
 	rows->window_top = cursor->top;
 	rows->window_height = scope->height;
 	return err;
@@ -710,6 +726,29 @@ static void describe_job(const struct rows *rows, const struct job *job, struct 
 		out->more -= out->more > inside[i].processes ? inside[i].processes : out->more;
 }
 
+/* What an unfolded one shows is not told once more. */
+static void subtract_shown(const struct rows *rows, const struct row *row, struct rows_job *out)
+{
+	const struct candidate *candidate = (const struct candidate *)row;
+	size_t at = (size_t)candidate->place + 1;
+
+	if (row->is_folded || out->count > 1)
+		return;
+	for (; at < rows->row_count && rows_at(rows, (uint32_t)at)->depth > row->depth; at++) {
+		const struct candidate *inside = &rows->candidates[rows->order[at]];
+		const struct ptree_node *node =
+		    ptree_tree_find_id(rows->gone.tree, inside->row.process);
+		const struct ptree_summary *summary =
+		    node && inside->row.is_folded ? ptree_node_summary(node) : NULL;
+
+		if (inside->job == NO_JOB && node) {
+			out->more -= out->more ? 1 : 0;
+			out->more -= summary && summary->gone <= out->more ? summary->gone : 0;
+		}
+	}
+	out->failed = out->more ? out->failed : 0;
+}
+
 bool rows_job(const struct rows *rows, const struct ptree_tree *tree, const struct row *row,
 	      struct rows_job *out)
 {
@@ -721,6 +760,7 @@ bool rows_job(const struct rows *rows, const struct ptree_tree *tree, const stru
 		return false;
 	if (job) {
 		describe_job(rows, job, out);
+		subtract_shown(rows, row, out);
 		return true;
 	}
 	gone_add_one(&all, node);
@@ -748,8 +788,10 @@ uint64_t rows_next_change_ns(const struct rows *rows, const struct cursor *curso
 {
 	uint64_t next_ns = jobs_next_ns(&rows->jobs, rows->exited);
 	uint64_t batch_ns = rows->jobs.batch_ns + JOBS_BATCH_NS;
-	bool is_owed =
-	    rows->owes_gathering || rows->forgets_marks || cursor->top != rows->window_top;
+	/* Who is no longer selected may leave. */
+	bool is_owed = rows->owes_gathering || rows->forgets_marks ||
+		       cursor->top != rows->window_top ||
+		       (rows->jobs.count && cursor->id != rows->selected);
 
 	if (is_owed && (!next_ns || batch_ns < next_ns))
 		next_ns = batch_ns;

@@ -103,6 +103,8 @@ struct rows {
 	uint64_t youngest;    /* the same, of those of this collecting */
 	uint64_t gathered_ns; /* when arrivals were last looked for */
 	uint32_t window_top, window_height;
+	size_t last_living; /* index of a row */
+	uint64_t selected; /* the row, when all this was settled */
 	enum jobs_mode exited;
 	bool is_list;
 	bool gathers;	     /* this collecting looks for arrivals */

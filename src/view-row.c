@@ -298,7 +298,7 @@ static void describe_job(const struct session *session, const struct row *row,
 	add_count(session, tail, THEME_COUNT, session->utf8 ? "×%llu" : "x%llu",
 		  job.count > 1 ? job.count : 0);
 	if ((session->screen_cols < LEAST_WIDTH_WITH_TIME || job.more || job.count > 1) &&
-	    column_cost(&context, node, &job.cpu_ns, job.cpu_unknown == job.count + job.more, cost,
+	    column_cost(&context, node, &job.cpu_ns, job.cpu_unknown >= job.count + job.more, cost,
 			sizeof(cost)))
 		add_piece(session, tail, 1, THEME_DIM, cost);
 	if (job.kept > 1 && job.matching < job.kept) {

@@ -179,15 +179,17 @@ static inline char *dump_rows(struct screen *screen)
 {
 	struct canvas *canvas = screen->canvas;
 	char *text, *at, *out;
+	int left;
 
 	draw(screen);
+	left = screen->session.body_rows;
 	text = at = canvas_dump(canvas);
 	for (int i = 0; i < screen->session.body_y; i++)
 		at = strchr(at, '\n') + 1;
 	out = strdup(at);
 	free(text);
-	for (at = out; screen->session.body_rows > 0 && *at; at = strchr(at, '\n') + 1) {
-		if (--screen->session.body_rows == 0) {
+	for (at = out; left > 0 && *at; at = strchr(at, '\n') + 1) {
+		if (--left == 0) {
 			*(strchr(at, '\n') + 1) = '\0';
 			break;
 		}

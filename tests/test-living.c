@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: MIT */
+/* The living come first: the rules of what is over, on the screen. */
+#include "screen.h"
+
+#define MS UINT64_C(1000000)
+
+/* What happens happens at the time that is shown. */
+static void fork_now(struct screen *screen, pid_t parent, pid_t child)
+{
+	fork_ago(screen, (NOW_NS - screen->session.now_ns) / MS, parent, child);
+}
+
+static void exit_now(struct screen *screen, pid_t pid, uint32_t status)
+{
+	exit_ago(screen, (NOW_NS - screen->session.now_ns) / MS, pid, status);
+}
+
+/* argv: one word. */
+static void run_now(struct screen *screen, pid_t parent, pid_t child, const char *argv)
+{
+	fork_now(screen, parent, child);
+	exec_ago(screen, (NOW_NS - screen->session.now_ns) / MS, child, argv, strlen(argv) + 1);
+}
+
+/* Time goes on, and a frame is drawn. */
+static void pass(struct screen *screen, uint64_t ms)
+{
+	screen->session.now_ns += ms * MS;
+	draw(screen);
+}
+
+/* Only what is under make, at an hour before the harness's, so that there is time to pass. */
+static void begin(struct screen *screen)
+{
+	const struct watch_item make = { .name = "make" };
+
+	screen->session.now_ns = NOW_NS - 60 * S;
+	session_watch_only(&screen->session, &make);
+	draw(screen);
+}
+
+static void who_ends_turns_on_its_line_and_who_comes_takes_it(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "one");
+	run_now(screen, 300, 401, "two");
+	run_now(screen, 300, 402, "three");
+	pass(screen, 100);
+	exit_now(screen, 401, 0);
+	pass(screen, 20);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4\n"
+			    " X    400 root    0.1s ├─ one\n"
+			    " †    401 root   0.10s ├─ two  ✓\n"
+			    " X    402 root    0.1s └─ three\n");
+	run_now(screen, 300, 403, "four");
+	pass(screen, 20);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4  †1 two×1\n"
+			    " X    400 root    0.1s ├─ one\n"
+			    " X    403 root    0.0s ├─ four\n"
+			    " X    402 root    0.1s └─ three\n");
+	exit_now(screen, 403, 0); /* it stands there also when it is over */
+	pass(screen, 20);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4  †1 two×1\n"
+			    " X    400 root    0.2s ├─ one\n"
+			    " †    403 root   0.02s ├─ four  ✓\n"
+			    " X    402 root    0.2s └─ three\n");
+}
+
+static void a_job_is_one_row_and_unfolds(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "cc");
+	run_now(screen, 400, 401, "cc1");
+	run_now(screen, 400, 402, "as");
+	exit_now(screen, 401, 1 << 8);
+	exit_now(screen, 402, 0);
+	exit_now(screen, 400, 0);
+	pass(screen, 100);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4\n"
+			    " †    400 root   0.00s └▸ cc  ✓ +2 1✗\n");
+	type(screen, "jl");
+	expect_rows(screen, "      300 root     10s ▾ make -j4\n"
+			    ">†    400 root   0.00s └▾ cc  ✓\n"
+			    " †    401 root   0.00s  ├─ cc1  ✗ exit 1\n"
+			    " †    402 root   0.00s  └─ as  ✓\n");
+	pass(screen, 20000); /* it stays until it is folded */
+	assert_int_equal(rows_count(screen->session.rows), 4);
+	type(screen, "hk");
+	pass(screen, 1000);
+	expect_rows(screen, ">     300 root     31s   make -j4  †3 1✗ cc×1 cc1×1 as×1\n");
+}
+
+static void siblings_that_are_alike_share_a_row(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	for (pid_t pid = 400; pid < 405; pid++) {
+		run_now(screen, 300, pid, pid == 402 ? "false" : "true");
+		exit_now(screen, pid, pid == 402 ? 1 << 8 : 0);
+	}
+	pass(screen, 100);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4\n"
+			    " †    404 root   0.00s ├▸ true  ✓ ×4\n"
+			    " †    402 root   0.00s └─ false  ✗ exit 1\n");
+	type(screen, "jl");
+	expect_rows(screen, "      300 root     10s ▾ make -j4\n"
+			    ">†    404 root   0.00s ├▾ true  ✓ ×4\n"
+			    " †    400 root   0.00s │├─ true  ✓\n"
+			    " †    401 root   0.00s │├─ true  ✓\n"
+			    " †    403 root   0.00s │├─ true  ✓\n"
+			    " †    404 root   0.00s │└─ true  ✓\n"
+			    " †    402 root   0.00s └─ false  ✗ exit 1\n");
+}
+
+static void a_success_leaves_after_three_seconds_and_a_failure_after_nine(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "true");
+	run_now(screen, 300, 401, "false");
+	pass(screen, 100);
+	exit_now(screen, 400, 0);
+	exit_now(screen, 401, 1 << 8);
+	pass(screen, 2900);
+	assert_int_equal(rows_count(screen->session.rows), 3);
+	pass(screen, 500);
+	expect_rows(screen, ">     300 root     13s ▾ make -j4  †1 true×1\n"
+			    " †    401 root   0.10s └─ false  ✗ exit 1\n");
+	pass(screen, 6000);
+	expect_rows(screen, ">     300 root     19s   make -j4  †2 1✗ true×1 false×1\n");
+}
+
+static void the_colour_has_nothing_to_do_with_the_rows(void **state)
+{
+	struct screen *screen = *state;
+
+	screen->session.highlight_ns = 0;
+	begin(screen);
+	run_now(screen, 300, 400, "true");
+	pass(screen, 100);
+	exit_now(screen, 400, 0);
+	pass(screen, 2000);
+	assert_int_equal(rows_count(screen->session.rows), 2);
+}
+
+static void what_is_over_never_hides_what_lives(void **state)
+{
+	struct screen *screen = *state;
+	int jobs = 0;
+	resize(screen, 12, 60);
+	begin(screen);
+	for (pid_t pid = 400; pid < 440; pid++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "p%d", pid);
+		run_now(screen, 300, pid, name);
+		if (pid % 5)
+			exit_now(screen, pid, pid % 2 << 8);
+	}
+	pass(screen, 100);
+	/* Where its jobs would stand is below the window. */
+	assert_int_equal(rows_count(screen->session.rows), 9);
+	for (uint32_t i = 0; i < 9; i++)
+		assert_false(rows_at(screen->session.rows, i)->is_job);
+	assert_int_equal(rows_gone(screen->session.rows, rows_at(screen->session.rows, 0))->gone,
+			 32);
+	type(screen, "G");
+	pass(screen, 400);
+	assert_int_equal(rows_count(screen->session.rows), 10);
+	for (uint32_t i = 0; i < 10; i++)
+		jobs += rows_at(screen->session.rows, i)->is_job;
+	assert_int_equal(jobs, 1);
+}
+
+static void a_selected_one_stays_on_its_line_also_inside_a_larger_job(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "cc");
+	run_now(screen, 400, 401, "cc1");
+	run_now(screen, 300, 402, "ld");
+	pass(screen, 100);
+	type(screen, "jj");
+	exit_now(screen, 401, 0);
+	exit_now(screen, 400, 0);
+	pass(screen, 5000);
+	expect_rows(screen, "      300 root     15s ▾ make -j4\n"
+			    " †    400 root   0.10s ├▾ cc  ✓\n"
+			    ">†    401 root   0.10s │└─ cc1  ✓\n"
+			    "      402 root    5.1s └─ ld\n");
+	type(screen, "j");
+	pass(screen, 400);
+	expect_rows(screen, "      300 root     15s ▾ make -j4  †2 cc×1 cc1×1\n"
+			    ">     402 root    5.5s └─ ld\n");
+}
+
+static void the_selected_row_keeps_its_line(void **state)
+{
+	struct screen *screen = *state;
+	uint32_t line;
+
+	begin(screen);
+	for (pid_t pid = 400; pid < 406; pid++)
+		run_now(screen, 300, pid, "cc");
+	pass(screen, 100);
+	type(screen, "jjjj");
+	line = screen->session.cursor.index - screen->session.cursor.top;
+	assert_int_equal(session_selected(&screen->session)->pid, 403);
+	run_now(screen, 400, 410, "cc1"); /* above */
+	pass(screen, 100);
+	assert_int_equal(session_selected(&screen->session)->pid, 403);
+	assert_int_equal(screen->session.cursor.index - screen->session.cursor.top, line);
+	assert_int_equal(screen->session.cursor.top, 1);
+	exit_now(screen, 410, 0);
+	pass(screen, 4000); /* a row less above: the list moves back */
+	assert_int_equal(screen->session.cursor.index - screen->session.cursor.top, line);
+	assert_int_equal(screen->session.cursor.top, 0);
+}
+
+static void what_became_a_part_goes_with_the_next_batch(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 399, "true");
+	exit_now(screen, 399, 0);
+	run_now(screen, 300, 400, "cc");
+	run_now(screen, 400, 401, "cc1");
+	pass(screen, 100); /* a batch: the first job came */
+	exit_now(screen, 401, 0);
+	exit_now(screen, 400, 0);
+	pass(screen, 20);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4\n"
+			    " †    399 root   0.00s ├─ true  ✓\n"
+			    " †    400 root   0.10s └▾ cc  ✓\n"
+			    " †    401 root   0.10s  └─ cc1  ✓\n");
+	pass(screen, 400);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4\n"
+			    " †    399 root   0.00s ├─ true  ✓\n"
+			    " †    400 root   0.10s └▸ cc  ✓ +1\n");
+}
+
+static void a_folded_parent_tells_all_that_is_gone_below_it(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "sh");
+	run_now(screen, 400, 401, "cc");
+	run_now(screen, 300, 402, "ld");
+	exit_now(screen, 401, 0);
+	exit_now(screen, 402, 1 << 8);
+	pass(screen, 100);
+	type(screen, "h");
+	pass(screen, 400);
+	expect_rows(screen, ">X    300 root     10s ▸ make -j4 [+1]  †2 1✗ ld×1 cc×1\n");
+}
+
+static void exited_ones_can_be_hidden_or_all_be_kept(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "one");
+	exit_now(screen, 400, 0);
+	run_now(screen, 300, 401, "two");
+	pass(screen, 100);
+	assert_int_equal(rows_count(screen->session.rows), 3);
+	type(screen, "x");
+	pass(screen, 400);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4  †1 one×1\n"
+			    " X    401 root    0.5s └─ two\n");
+	exit_now(screen, 401, 0);
+	pass(screen, 20); /* with the next batch, which is due */
+	assert_int_equal(rows_count(screen->session.rows), 1);
+	type(screen, "x");
+	pass(screen, 30000);
+	expect_rows(screen, ">     300 root     40s ▾ make -j4\n"
+			    " †    400 root   0.00s ├─ one  ✓\n"
+			    " †    401 root   0.50s └─ two  ✓\n");
+	type(screen, "x");
+	pass(screen, 100);
+	assert_int_equal(rows_count(screen->session.rows), 1);
+}
+
+static void a_job_matches_if_anything_in_it_does(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "sh");
+	run_now(screen, 300, 401, "cc");
+	run_now(screen, 401, 402, "cc1");
+	run_now(screen, 401, 403, "as");
+	for (pid_t pid = 403; pid > 400; pid--)
+		exit_now(screen, pid, 0);
+	run_now(screen, 400, 410, "cc1");
+	exit_now(screen, 410, 0);
+	session_set_filter(&screen->session, "cmd:cc1");
+	pass(screen, 100);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4\n"
+			    " X    400 root    0.1s ├▾ sh\n"
+			    " †    410 root   0.00s │└─ cc1  ✓\n"
+			    " †    401 root   0.00s └▸ cc  ✓ 1 of 3 +2\n");
+	pass(screen, 4000);
+	/* What is gone and matches is told where its place is, if that is seen. */
+	assert_int_equal(rows_count(screen->session.rows), 0);
+	session_set_filter(&screen->session, "make");
+	pass(screen, 400);
+	expect_rows(screen, ">     300 root     14s   make -j4\n");
+}
+
+static void one_line_ends_a_list(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "one");
+	run_now(screen, 400, 401, "two");
+	run_now(screen, 300, 402, "three");
+	exit_now(screen, 401, 0);
+	exit_now(screen, 402, 1 << 8);
+	type(screen, "t");
+	pass(screen, 400);
+	expect_rows(screen, ">     300 root     10s   make -j4\n"
+			    " X    400 root    0.4s   one\n"
+			    " †    401 root   0.00s   two  ✓\n"
+			    " †    402 root   0.00s   three  ✗ exit 1\n");
+	pass(screen, 5000);
+	pass(screen, 400);
+	expect_rows(screen, ">     300 root     15s   make -j4\n"
+			    "      400 root    5.8s   one\n"
+			    " †    402 root   0.00s   three  ✗ exit 1\n"
+			    "        ∅                1 gone: two×1\n");
+}
+
+static void in_lineage_a_job_is_what_came_from_one(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "sh");
+	run_now(screen, 400, 401, "daemon");
+	exit_now(screen, 400, 0);
+	assert_int_equal(ptree_tree_adopt(screen->session.tree, 401, 1), 0);
+	run_now(screen, 300, 410, "cc");
+	run_now(screen, 410, 411, "cc1");
+	exit_now(screen, 411, 0);
+	exit_now(screen, 410, 0);
+	type(screen, "L");
+	pass(screen, 400);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4\n"
+			    " †    400 root   0.00s ├▾ sh  ✓\n"
+			    " X    401 root    0.4s │└─ daemon\n"
+			    " †    410 root   0.00s └▸ cc  ✓ +1\n");
+	exit_now(screen, 401, 0); /* now nothing of it lives */
+	pass(screen, 400);
+	expect_rows(screen, ">     300 root     10s ▾ make -j4\n"
+			    " †    400 root   0.00s ├▸ sh  ✓ +1\n"
+			    " †    410 root   0.00s └▸ cc  ✓ +1\n");
+}
+
+static void at_the_top_a_job_stands_for_what_was_watched(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "cc");
+	pass(screen, 100);
+	exit_now(screen, 400, 0);
+	exit_now(screen, 300, 2 << 8);
+	pass(screen, 400);
+	expect_rows(screen, ">†    300 root     10s ▸ make -j4  ✗ exit 2 +1\n");
+	pass(screen, 9000);
+	assert_int_equal(rows_count(screen->session.rows), 0);
+}
+
+static void what_failed_is_shown_when_it_is_gone_to(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	run_now(screen, 300, 400, "flaky");
+	exit_now(screen, 400, 3 << 8);
+	pass(screen, 20000);
+	assert_int_equal(rows_count(screen->session.rows), 1);
+	session_select(&screen->session, ptree_node_id(ptree_node_last_exited(
+					     ptree_tree_find(screen->session.tree, 300))));
+	pass(screen, 20000);
+	expect_rows(screen, "      300 root     50s ▾ make -j4\n"
+			    ">†    400 root   0.00s └─ flaky  ✗ exit 3\n");
+}
+
+/* ---- sizes ---- */
+
+static void a_screen_of_40_by_10_keeps_the_programs_name(void **state)
+{
+	struct screen *screen = *state;
+	static const char argv[] = "/usr/lib/gcc/x86_64-linux-gnu/12/cc1\0-quiet\0-O2\0parse.c";
+
+	resize(screen, 10, 40);
+	begin(screen);
+	fork_now(screen, 300, 400);
+	exec_ago(screen, 60000, 400, argv, sizeof(argv));
+	run_now(screen, 400, 401, "as");
+	exit_now(screen, 401, 1 << 8);
+	pass(screen, 100);
+	expect_rows(screen, ">     300   10s ▾ make -j4\n"
+			    " X    400  0.1s └▾ cc1 -quiet -O2 parse…\n"
+			    " †    401 0.00s  └─ as  ✗ exit 1\n");
+	resize(screen, 5, 20);
+	draw(screen);
+	expect_rows(screen, ">     300 ▾ make -j4\n"
+			    " X    400 └▾ cc1 -q…\n"); /* there are no more lines */
+}
+
+static void the_selected_row_is_told_whole(void **state)
+{
+	struct screen *screen = *state;
+	char *text;
+
+	resize(screen, 24, 80);
+	begin(screen);
+	run_now(screen, 300, 400, "cc");
+	exit_now(screen, 400, 1 << 8);
+	pass(screen, 100);
+	text = canvas_dump(screen->canvas);
+	assert_non_null(strstr(text, "\n300 make -j4, root, since "));
+	assert_non_null(strstr(text, " from bash 201; 1 gone, 1 failed\n"));
+	free(text);
+	type(screen, "j");
+	draw(screen);
+	text = canvas_dump(screen->canvas);
+	assert_non_null(strstr(text, "\n400 cc, root, ✗ exit 1"));
+	free(text);
+}
+
+/* ---- whatever happens ---- */
+
+/* What rows tell and what suffixes tell is together all that is gone. */
+static void expect_nothing_counted_twice(struct screen *screen)
+{
+	struct session *session = &screen->session;
+	uint64_t told = 0, gone = 0;
+
+	for (uint32_t i = 0; i < rows_count(session->rows); i++) {
+		const struct row *row = rows_at(session->rows, i);
+		const struct ptree_node *node = ptree_tree_find_id(session->tree, row->process);
+		const struct ptree_summary *suffix = rows_gone(session->rows, row);
+		struct rows_job job;
+
+		told += suffix ? suffix->gone : 0;
+		if (rows_job(session->rows, session->tree, row, &job))
+			told += job.count + job.more;
+		else if (node && !row->is_summary && ptree_node_summary(node))
+			gone += ptree_node_summary(node)->gone;
+	}
+	if (told != gone) {
+		char *text = canvas_dump(screen->canvas);
+
+		print_message("%s\n", text);
+		free(text);
+	}
+	assert_int_equal(told, gone);
+}
+
+struct dice {
+	uint64_t state;
+};
+
+static uint32_t roll(struct dice *dice, uint32_t sides)
+{
+	dice->state = dice->state * UINT64_C(6364136223846793005) + 1442695040888963407;
+	return (uint32_t)(dice->state >> 33) % sides;
+}
+
+#define LOAD_MAX 14
+
+/* Forks, execs and exits below make, so few that all of it is in the window. */
+static void random_load(struct screen *screen, struct dice *dice, pid_t *pids, size_t *count,
+			pid_t *next)
+{
+	static const char *const names[] = { "cc", "cc1", "as", "sh" };
+	pid_t parent = *count && roll(dice, 3) ? pids[roll(dice, (uint32_t)*count)] : 300;
+
+	if (*count < LOAD_MAX && roll(dice, 2)) {
+		fork_now(screen, parent, *next);
+		if (roll(dice, 4))
+			exec_ago(screen, (NOW_NS - screen->session.now_ns) / MS, *next,
+				 names[roll(dice, 4)], 3);
+		pids[(*count)++] = (*next)++;
+	} else if (*count) {
+		size_t at = roll(dice, (uint32_t)*count);
+		pid_t pid = pids[at];
+
+		pids[at] = pids[--*count];
+		exit_now(screen, pid, roll(dice, 5) ? 0 : 256);
+		/* Whom it leaves behind the kernel gives to another. */
+		for (size_t i = 0; i < *count; i++) {
+			const struct ptree_node *node =
+			    ptree_tree_find(screen->session.tree, pids[i]);
+
+			if (ptree_node_pid(ptree_node_parent(node)) == pid)
+				ptree_tree_adopt(screen->session.tree, pids[i], 300);
+		}
+	}
+}
+
+static void nothing_is_counted_twice(void **state)
+{
+	struct screen *screen = *state;
+	struct dice dice = { 4711 };
+	pid_t pids[LOAD_MAX], next = 1000;
+	size_t count = 0;
+
+	resize(screen, 60, 80);
+	begin(screen);
+	for (int i = 0; i < 3000; i++) {
+		random_load(screen, &dice, pids, &count, &next);
+		if (roll(&dice, 3))
+			continue;
+		pass(screen, roll(&dice, 40));
+		expect_nothing_counted_twice(screen);
+	}
+}
+
+/* Whatever is pressed while things happen, the rows are a tree, and the selection is among them. */
+static void no_key_and_no_event_breaks_the_rows(void **state)
+{
+	static const char keys[] = "jjjkkhl+-xtLHKpPMTIsuwWzgG*FZnN/\\";
+	struct screen *screen = *state;
+	struct dice dice = { 42 };
+	pid_t pids[LOAD_MAX], next = 1000;
+	size_t count = 0;
+
+	screen->session.now_ns = NOW_NS - 60 * S;
+	for (int i = 0; i < 4000; i++) {
+		char key[2] = { keys[roll(&dice, sizeof(keys) - 1)], '\0' };
+		uint32_t rows;
+
+		random_load(screen, &dice, pids, &count, &next);
+		if (!roll(&dice, 4))
+			type(screen, key);
+		if (!roll(&dice, 20))
+			type(screen, "\033\033\033");
+		if (!roll(&dice, 50))
+			resize(screen, (int)roll(&dice, 40), (int)roll(&dice, 120));
+		pass(screen, roll(&dice, 40) % 30);
+		rows = rows_count(screen->session.rows);
+		for (uint32_t at = 0; at < rows; at++) {
+			const struct row *row = rows_at(screen->session.rows, at);
+
+			assert_true(row->parent == NO_ROW || row->parent < at);
+			assert_true(row->parent == NO_ROW ||
+				    rows_at(screen->session.rows, row->parent)->depth < row->depth);
+		}
+		assert_true(!rows || screen->session.cursor.index < rows);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(who_ends_turns_on_its_line_and_who_comes_takes_it),
+		SCREEN_TEST(a_job_is_one_row_and_unfolds),
+		SCREEN_TEST(siblings_that_are_alike_share_a_row),
+		SCREEN_TEST(a_success_leaves_after_three_seconds_and_a_failure_after_nine),
+		SCREEN_TEST(the_colour_has_nothing_to_do_with_the_rows),
+		SCREEN_TEST(what_is_over_never_hides_what_lives),
+		SCREEN_TEST(a_selected_one_stays_on_its_line_also_inside_a_larger_job),
+		SCREEN_TEST(the_selected_row_keeps_its_line),
+		SCREEN_TEST(what_became_a_part_goes_with_the_next_batch),
+		SCREEN_TEST(a_folded_parent_tells_all_that_is_gone_below_it),
+		SCREEN_TEST(exited_ones_can_be_hidden_or_all_be_kept),
+		SCREEN_TEST(a_job_matches_if_anything_in_it_does),
+		SCREEN_TEST(one_line_ends_a_list),
+		SCREEN_TEST(in_lineage_a_job_is_what_came_from_one),
+		SCREEN_TEST(at_the_top_a_job_stands_for_what_was_watched),
+		SCREEN_TEST(what_failed_is_shown_when_it_is_gone_to),
+		SCREEN_TEST(a_screen_of_40_by_10_keeps_the_programs_name),
+		SCREEN_TEST(the_selected_row_is_told_whole),
+		SCREEN_TEST(nothing_is_counted_twice),
+		SCREEN_TEST(no_key_and_no_event_breaks_the_rows),
+	};
+
+	if (!setlocale(LC_ALL, "C.UTF-8")) {
+		puts("1..0 # SKIP there is no C.UTF-8 locale");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

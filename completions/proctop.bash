@@ -33,7 +33,7 @@ _proctop_options()
 	local events='--watch= --poll --require-events --summary --no-realtime'
 	case $1 in
 	tree) echo "$all --ascii --json --short --ancestors" ;;
-	log) echo "$all $events --json --events= --duration=" ;;
+	log) echo "$all $events --json --events= --duration= --by-command" ;;
 	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse" ;;
 	esac
 }

@@ -42,6 +42,7 @@ enum option_id {
 	OPTION_ANCESTORS,
 	OPTION_EVENTS,
 	OPTION_DURATION,
+	OPTION_BY_COMMAND,
 };
 
 enum {
@@ -88,6 +89,7 @@ static const struct option_info options[] = {
 	[OPTION_ANCESTORS] = { "ancestors", 's', TREE, NULL, "also those above the PID" },
 	[OPTION_EVENTS] = { "events", 0, LOG, "LIST", "only these, as in fork,exec,exit" },
 	[OPTION_DURATION] = { "duration", 0, LOG, "SECONDS", "stop after this long" },
+	[OPTION_BY_COMMAND] = { "by-command", 0, LOG, NULL, "at the end, a table of commands" },
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
@@ -407,6 +409,9 @@ static int take_option(const struct parse *parse, const struct option_info *opti
 		break;
 	case OPTION_NO_REALTIME:
 		config->no_realtime = true;
+		break;
+	case OPTION_BY_COMMAND:
+		config->by_command = true;
 		break;
 	case OPTION_SHORT:
 		config->is_short = true;

@@ -37,6 +37,7 @@ struct config {
 	enum config_color color;
 	bool poll, require_events, summary, ascii, no_mouse, no_realtime, json;
 	bool is_short, ancestors; /* of tree */
+	bool by_command;	  /* of log */
 };
 
 /* 0, or -EINVAL with one line in error that says what is wrong and what is expected; -ENOMEM. */

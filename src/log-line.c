@@ -115,8 +115,10 @@ static void put_comm(const struct log_lines *lines, const char *comm)
 	output_safe(lines->output, comm, strlen(comm), lines->utf8);
 }
 
-/* The nearest ancestors, the nearest one last: "...bash>make". */
-static void put_ancestors(const struct log_lines *lines, const struct ptree_node *node)
+/* The nearest ancestors, the nearest one last: "...bash>make(31007)". Of a fork who did it has been
+   named already. */
+static void put_ancestors(const struct log_lines *lines, const struct ptree_node *node,
+			  bool names_parent)
 {
 	const struct ptree_node *chain[ANCESTORS_IN_TEXT];
 	const struct ptree_node *parent = ptree_node_parent(node);
@@ -133,6 +135,8 @@ static void put_ancestors(const struct log_lines *lines, const struct ptree_node
 		put_comm(lines, ptree_node_comm(chain[count]));
 		if (count)
 			output_string(lines->output, lines->utf8 ? "›" : ">");
+		else if (names_parent)
+			output_format(lines->output, "(%d)", ptree_node_pid(chain[count]));
 	}
 }
 
@@ -242,7 +246,7 @@ static void put_process(const struct log_lines *lines, const struct ptree_change
 				 lines->utf8);
 	}
 	put_details(lines, change, kind, node);
-	put_ancestors(lines, node);
+	put_ancestors(lines, node, kind != PTREE_EVENT_FORK);
 }
 
 static void put_no_process(const struct log_lines *lines, const struct ptree_change *change)
@@ -275,7 +279,7 @@ static void put_text(const struct log_lines *lines, const struct ptree_change *c
 
 /* ---- JSON ---- */
 
-static void json_time(const struct log_lines *lines, struct json *json, uint64_t boot_ns)
+void log_line_time(const struct log_lines *lines, struct json *json, uint64_t boot_ns)
 {
 	uint64_t real_ns = boot_ns + lines->real_offset_ns;
 	time_t seconds = (time_t)(real_ns / NS_PER_S);
@@ -414,7 +418,7 @@ static void put_json(const struct log_lines *lines, const struct ptree_change *c
 	json_init(&json, lines->output);
 	json_object(&json, NULL);
 	json_text(&json, "event", event_name(change, kind));
-	json_time(lines, &json, change->boot_ns);
+	log_line_time(lines, &json, change->boot_ns);
 	if (is_about_process(kind))
 		json_process(lines, &json, change, kind, node);
 	else if (change->kind == PTREE_CHANGE_LOST)
@@ -444,7 +448,7 @@ void log_line_summary(const struct log_lines *lines, const struct ptree_monitor_
 	json_init(&json, lines->output);
 	json_object(&json, NULL);
 	json_text(&json, "event", "summary");
-	json_time(lines, &json, ptree_boot_now_ns());
+	log_line_time(lines, &json, ptree_boot_now_ns());
 	json_unsigned(&json, "events", status->events);
 	json_unsigned(&json, "lost", status->lost);
 	json_unsigned(&json, "execs", status->execs);

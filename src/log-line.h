@@ -23,6 +23,9 @@ bool log_line_kind(const struct ptree_change *change, enum ptree_event_kind *kin
 void log_line_change(const struct log_lines *lines, const struct ptree_change *change,
 		     const struct ptree_node *node);
 
+/* The members "time" and "boot_ns". */
+void log_line_time(const struct log_lines *lines, struct json *json, uint64_t boot_ns);
+
 /* The last line of JSON. */
 void log_line_summary(const struct log_lines *lines, const struct ptree_monitor_status *status);
 

@@ -9,6 +9,7 @@
  */
 #include "log.h"
 #include "app.h"
+#include "by-command.h"
 #include "describe.h"
 #include "log-line.h"
 #include "selection.h"
@@ -43,6 +44,7 @@ struct log {
 	struct selection selection;
 	struct output output;
 	struct log_lines lines;
+	struct by_command *by_command; /* or NULL: nobody asked */
 	int signal_fd;
 	sigset_t signals_before;
 	uint64_t begin_ns;
@@ -64,6 +66,13 @@ static int fail(char *error, size_t size, int code, const char *what, int err)
 
 /* ---- printing ---- */
 
+static bool is_selected(const struct log *log, const struct ptree_node *node)
+{
+	if (selection_is_everything(&log->selection))
+		return true;
+	return node && selection_has(&log->selection, log->tree, log->users, node);
+}
+
 static bool is_wanted(const struct log *log, const struct ptree_change *change,
 		      const struct ptree_node *node)
 {
@@ -75,9 +84,7 @@ static bool is_wanted(const struct log *log, const struct ptree_change *change,
 		return true;
 	if (log->config->kinds && !(log->config->kinds & 1u << kind))
 		return false;
-	if (selection_is_everything(&log->selection))
-		return true;
-	return node && selection_has(&log->selection, log->tree, log->users, node);
+	return is_selected(log, node);
 }
 
 static bool is_argv_awaited(const struct ptree_change *change, const struct ptree_node *node)
@@ -141,6 +148,8 @@ static int print_next(struct log *log, uint64_t now_ns)
 	if (!is_complete(log, change, node, now_ns))
 		return 0;
 	log->held_since_ns = 0;
+	if (log->by_command && is_selected(log, node))
+		by_command_count(log->by_command, change, node);
 	if (is_wanted(log, change, node))
 		log_line_change(&log->lines, change, node);
 	log->position++;
@@ -343,6 +352,10 @@ static int start(struct log *log)
 
 	if (!err)
 		err = selection_init(&log->selection, log->config);
+	if (!err && log->config->by_command)
+		log->by_command = by_command_new();
+	if (!err && log->config->by_command && !log->by_command)
+		err = -ENOMEM;
 	if (!err)
 		err = ptree_users_new(&log->users);
 	if (!err)
@@ -367,6 +380,8 @@ static int say_farewell(struct log *log, const struct ptree_monitor_status *stat
 		; /* one more signal ends the last flush */
 	while (log->is_ready && print_next(log, 0))
 		;
+	if (log->by_command)
+		by_command_print(log->by_command, &log->lines);
 	if (log->config->json)
 		log_line_summary(&log->lines, status);
 	err = flush(log, FAREWELL_MS);
@@ -392,6 +407,7 @@ static void clear(struct log *log)
 	ptree_users_free(log->users);
 	selection_clear(&log->selection);
 	output_clear(&log->output);
+	by_command_free(log->by_command);
 	if (log->signal_fd >= 0)
 		close(log->signal_fd);
 	sigprocmask(SIG_SETMASK, &log->signals_before, NULL);

@@ -133,6 +133,9 @@ is_said_before()
 
 time='^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}'
 code=$(pid_of code)
+check 'an exec has its parent, with the pid' prints "exec $code .*[^ ]+\\([0-9]+\\)$"
+check 'an exit has its parent, with the pid' \
+	prints "exit $(pid_of child) .*bash\\($(pid_of parent)\\)$"
 check 'a fork has a line with who forked' prints "$time fork $code <- [^ ]+\([0-9]+\)"
 check 'an exit has how long it lived and its code' \
 	prints "$time exit $code .*  [0-9.]+m?s (cpu <?[0-9.]+m?s )?exit 7"
@@ -203,6 +206,46 @@ else
 fi
 check 'JSON is ASCII' has_no_control_bytes
 
+# ---- by command ----
+
+# Each of three has a name of its own: it forks, executes, and two of them fail.
+make_commands()
+{
+	for code in 0 3 3; do
+		cp /bin/true "$work/cm$$"
+		bash -c 'printf "$1" >/proc/$$/comm; "$2"; exit "$3"' bash "fk$$" "$work/cm$$" "$code"
+	done
+}
+
+# has_row COMMAND FORKS EXECS EXITS FAILED: a pattern each. One that gave itself a name while its exec
+# waited to be told may have that, too.
+has_row()
+{
+	awk -v name="$1" -v figures="^$2 $3 $4 $5$" '
+		$1 == name { found = ($2 " " $3 " " $4 " " $5) ~ figures && NF == 7 }
+		END { exit !found }' "$work/out" && return 0
+	sed -n '/^COMMAND/,$p' "$work/out"
+	return 1
+}
+
+check 'with --by-command it ends with 0' log_of make_commands --by-command --events=exec
+check 'there is a heading' grep -qE '^COMMAND +FORKS +EXECS +EXITS +FAILED +CPU +ELAPSED$' "$work/out"
+check 'a command has its forks and failures' has_row "fk$$" 3 "[0-3]" 3 2
+check 'and its execs and exits' has_row "cm$$" 0 3 3 0
+check 'of events that are not chosen there are no lines' sh -c \
+	"! grep -E '^[0-9:.]+ (fork|exit) ' '$work/out'"
+if command -v jq >/dev/null; then
+	sums_up_in_json()
+	{
+		log_of make_commands --by-command --json --events=exec &&
+			jq -es --arg fork "fk$$" 'any(.[]; .event == "command" and .comm == $fork and
+				.forks == 3 and .exits == 3 and .failures == 2 and .elapsed_ns > 0 and
+				has("cpu_ns") and (.boot_ns | type) == "number") and
+				(last | .event == "summary")' "$work/out" >/dev/null
+	}
+	check 'JSON has an object a command, before the summary' sums_up_in_json
+fi
+
 # ---- what is chosen ----
 
 only_exits()
@@ -227,7 +270,7 @@ only_subtree()
 	until_printed "exit $watched " sleep 0.02 || return 1
 	end_log
 	grep -q "fork $(pid_of inside) " "$work/out" && grep -q "exit $(pid_of inside) " "$work/out" &&
-		! grep -vE "bash\($watched\)|(exec|exit) .*bash$| exit $watched " "$work/out" &&
+		! grep -vE "bash\($watched\)|(exec|exit) .*bash\([0-9]+\)$| exit $watched " "$work/out" &&
 		! grep -E " $(pid_of code) | $(pid_of killed) " "$work/out"
 }
 check 'of a watched process only the subtree is printed' only_subtree

@@ -245,7 +245,7 @@ static void a_cut_command_says_so_and_keeps_what_stands_behind_it(void **state)
 	type(screen, "z2");
 	expect_rows(screen,
 		    ">       1 root   S         2d ▾ /sbin/init splash\n"
-		    "      100 root   S        24h ├▸ sshd: /usr/sbin/sshd -D [+1]\n"
+		    "      100 root   S        24h ├▸ sshd: /usr/sbin/sshd -D [+1]  †1\n"
 		    "      110 root   S        24h ├─ /usr/sbin/cron -f\n"
 		    "      300 root   S       1m10 ├─ make -j4\n"
 		    "      400 root           5.0s └▸ cc -c one.c two.c three.c four.… [+1]\n"

@@ -3,13 +3,14 @@
 # The figures of the README, and those of the peers that are installed, in one run on one machine.
 # Nothing here passes or fails.
 #
-#   make bench                            all of it, in some eight minutes
+#   make bench                            all of it, in some eleven minutes
 #   PROCTOP=./proctop bench/bench.sh PART...   in the build directory; a PART is one of
 #       short        processes that live for less than a millisecond: who sees them, at what cost
 #       accounting   what is known about them when they have ended
 #       sleepers     a screen, and one picture, of many processes that sleep
 #       keys         from a key to the screen
 #       storm        forks at the machine's full rate with the screen on
+#       calm         how much of the screen lives under real loads, and how still it stands
 #       soak         forks at a steady pace for SOAK seconds; of `make bench` only if SOAK is set
 #
 # A round runs the variants one after the other, and ratios are taken within it: the machine drifts.
@@ -18,6 +19,8 @@ set -u
 PROCTOP=${PROCTOP:-./proctop}
 LOAD=${LOAD:-bench/load}
 SCREEN=${SCREEN:-bench/screen}
+CALM=${CALM:-bench/calm}
+CALM_S=${CALM_S:-8}
 ROUNDS=${ROUNDS:-3}
 SHORT=${SHORT:-6000}
 SPAWNERS=${SPAWNERS:-1 2 8}
@@ -29,6 +32,7 @@ PEER_KEYS=${PEER_KEYS:-30}
 FORKS=${FORKS:-500000}
 SOAK_RATE=${SOAK_RATE:-2000}
 live=LIVE
+top=$(cd "$(dirname "$0")/.." && pwd)
 run=0
 storm=
 work=$(mktemp -d) || exit 1
@@ -471,22 +475,100 @@ soak()
 	storm_figures "\"\$LOAD\" forks-per-second $SOAK_RATE $SOAK"
 }
 
+# ---- how calm the screen is ----
+
+# A program of many files, for make; what it is made of lies beside this script.
+write_sources()
+{
+	mkdir -p "$work/build"
+	cp "$top"/src/*.[ch] "$top"/lib/proctree.h "$work/build" && rm "$work/build/term.c"
+	cat >"$work/build/Makefile" <<-'EOF'
+		OBJECTS := $(patsubst %.c,%.o,$(wildcard *.c))
+		all: $(OBJECTS)
+		%.o: %.c
+			cc -D_GNU_SOURCE= -std=gnu17 -O2 -g -w -I. -c -o $@ $<
+		clean:
+			rm -f *.o
+	EOF
+}
+
+# calm_figures NAME SIZE HOLD COMM LOAD ARG...: one line of figures; ARG are proctop's.
+calm_figures()
+{
+	name=$1 size=$2 hold=$3 comm=$4 load=$5
+	shift 5
+	printf '  %-22s %7s  ' "$name" "$size"
+	"$CALM" "$size" "$CALM_S" "$comm" "$hold" "$load" "$PROCTOP" "$@" 2>&1
+}
+
+# The same build, but in a login: sshd and keys of our own.
+start_sshd()
+{
+	is_root && has ssh && has ssh-keygen && [ -x /usr/sbin/sshd ] || return 1
+	ssh-keygen -q -t ed25519 -N '' -f "$work/host" && ssh-keygen -q -t ed25519 -N '' -f "$work/user" &&
+		mkdir -p /run/sshd && cp /usr/sbin/sshd "$work/sshd-of-bench" || return 1
+	for port in 2298 2398 2498; do
+		"$work/sshd-of-bench" -f /dev/null -o Port=$port -o ListenAddress=127.0.0.1 \
+			-o HostKey="$work/host" -o PidFile="$work/sshd.pid" -o UsePAM=no \
+			-o StrictModes=no -o PermitRootLogin=yes \
+			-o AuthorizedKeysFile="$work/user.pub" 2>/dev/null && return 0
+	done
+	return 1
+}
+
+calm_login()
+{
+	if ! start_sshd; then
+		echo '  no login: that needs root, and sshd'
+		return
+	fi
+	login="ssh -tt -q -F /dev/null -p $port -i $work/user -o StrictHostKeyChecking=no"
+	login="$login -o UserKnownHostsFile=/dev/null root@127.0.0.1"
+	for size in 80x24 160x50; do
+		calm_figures 'make -j4 in a login' "$size" '' cc1 "$login '$make'" -w sshd-of-bench
+	done
+	kill "$(cat "$work/sshd.pid")"
+}
+
+calm()
+{
+	if ! has tmux; then
+		echo 'calm: needs tmux'
+		return
+	fi
+	write_sources
+	make="cd $work/build; while :; do make -s clean; make -s -j4; done"
+	echo
+	echo "the screen, looked at every 33 ms for $CALM_S s (the head of bench/calm.c has the words):"
+	for size in 80x24 160x50 40x10; do
+		calm_figures 'make -j4' "$size" '' cc1 "$make" -w make
+	done
+	calm_figures 'make -j4, a row chosen' 80x24 jjj cc1 "$make" -w make
+	calm_login
+	calm_figures 'a shell loop' 80x24 '' sleep 'while :; do /bin/true; sleep .02; done'
+	calm_figures configure 80x24 '' none "mkdir -p $work/cfg; cd $work/cfg; while :; do rm -rf *
+		$top/configure -q; done" -w configure
+	calm_figures 'a fork storm' 80x24 '' none "'$LOAD' forks 100000000 4"
+	calm_figures '500 sleepers at once' 80x24 '' none "sleep 2; '$LOAD' sleepers 500 sleep 3"
+	calm_figures 'a job each second' 80x24 '' sleep 'while :; do sleep 1; /bin/true; done'
+}
+
 # ---- ----
 
 part()
 {
 	case $1 in
-	short | accounting | storm | soak | over_sleepers | keys_over_sleepers) "$1" ;;
+	short | accounting | storm | calm | soak | over_sleepers | keys_over_sleepers) "$1" ;;
 	sleepers) beside_sleepers over_sleepers ;;
 	keys) beside_sleepers keys_over_sleepers ;;
 	*)
-		echo "$0: '$1' is not a part: short accounting sleepers keys storm soak" >&2
+		echo "$0: '$1' is not a part: short accounting sleepers keys storm calm soak" >&2
 		exit 2
 		;;
 	esac
 }
 
-for program in "$PROCTOP" "$LOAD" "$SCREEN"; do
+for program in "$PROCTOP" "$LOAD" "$SCREEN" "$CALM"; do
 	[ -x "$program" ] || { echo "$0: $program is missing: make it, or say where it is" >&2; exit 2; }
 done
 copy_proctop
@@ -494,10 +576,10 @@ find_live_marker
 # btop and htop write their settings on leaving.
 HOME=$work
 TERM=xterm-256color
-export HOME TERM PROCTOP LOAD SCREEN
+export HOME TERM PROCTOP LOAD SCREEN CALM
 unset XDG_CONFIG_HOME
 if [ $# -eq 0 ]; then
-	set -- short accounting sleepers keys storm
+	set -- short accounting sleepers keys storm calm
 	[ -z "${SOAK:-}" ] || set -- "$@" soak
 fi
 for name; do

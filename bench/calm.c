@@ -260,7 +260,8 @@ struct process {
 
 struct truth {
 	struct process processes[PIDS_MAX];
-	int count;
+	bool is_in_scope[PIDS_MAX];
+	int count, in_scope;
 };
 
 static bool read_process(struct process *process, const char *name)
@@ -322,6 +323,34 @@ struct figures {
 	int moved, selection_moved, selection_moved_needlessly;
 };
 
+/* Marks those that living rows have below them, these included. Returns how many of them live, and
+   have for so long that they could be drawn. */
+static int mark_scope(struct truth *truth, const struct picture *picture)
+{
+	bool *is_in = truth->is_in_scope;
+	unsigned long long ticks = now_ticks();
+	int marked = 0, before = -1, count = 0;
+
+	memset(is_in, 0, sizeof(truth->is_in_scope));
+	while (marked != before) {
+		before = marked;
+		for (int i = 0; i < truth->count; i++) {
+			const struct process *process = &truth->processes[i];
+			const struct row *row = find_row(picture, process->pid);
+			bool joins = row && row->is_alive;
+
+			for (int j = 0; j < truth->count && !joins && !is_in[i]; j++)
+				joins = is_in[j] && truth->processes[j].pid == process->ppid;
+			if (is_in[i] || !joins)
+				continue;
+			is_in[i] = true;
+			marked++;
+			count += process->start + DRAWN_TICKS < ticks;
+		}
+	}
+	return count;
+}
+
 /* Whether one of that name has been alive long enough, and one such is on the screen. */
 static void judge_name(struct figures *figures, const struct truth *truth,
 		       const struct picture *picture, const char *name)
@@ -333,7 +362,8 @@ static void judge_name(struct figures *figures, const struct truth *truth,
 		const struct process *process = &truth->processes[i];
 		const struct row *row;
 
-		if (strcmp(process->comm, name) || process->start + ALIVE_TICKS + 1 > ticks)
+		if (!truth->is_in_scope[i] || strcmp(process->comm, name) ||
+		    process->start + ALIVE_TICKS + 1 > ticks)
 			continue;
 		row = find_row(picture, process->pid);
 		is_there = true;
@@ -343,35 +373,10 @@ static void judge_name(struct figures *figures, const struct truth *truth,
 	figures->shown += is_there && is_shown;
 }
 
-/* How many live, and have for so long that they could be drawn, of those that living rows have below
-   them, these included. */
-static int count_in_scope(const struct truth *truth, const struct picture *picture)
-{
-	static bool is_in[PIDS_MAX];
-	unsigned long long ticks = now_ticks();
-	int count = 0, before = -1;
-
-	memset(is_in, 0, sizeof(is_in));
-	while (count != before) {
-		before = count;
-		for (int i = 0; i < truth->count; i++) {
-			const struct process *process = &truth->processes[i];
-			const struct row *row = find_row(picture, process->pid);
-			bool joins = row && row->is_alive;
-
-			for (int j = 0; j < truth->count && !joins && !is_in[i]; j++)
-				joins = is_in[j] && truth->processes[j].pid == process->ppid;
-			if (!is_in[i] && joins && process->start + DRAWN_TICKS < ticks)
-				count += is_in[i] = true;
-		}
-	}
-	return count;
-}
-
 static void judge_share(struct figures *figures, const struct truth *truth,
 			const struct picture *picture)
 {
-	int alive = 0, in_scope;
+	int alive = 0, in_scope = truth->in_scope;
 	double share;
 
 	for (int i = 0; i < picture->count; i++)
@@ -379,7 +384,6 @@ static void judge_share(struct figures *figures, const struct truth *truth,
 	if (!picture->count)
 		return;
 	share = (double)alive / picture->count;
-	in_scope = count_in_scope(truth, picture);
 	figures->all[figures->all_count++] = share;
 	if (in_scope * 3 >= picture->count * 2)
 		figures->two_thirds[figures->two_thirds_count++] = share;
@@ -511,6 +515,7 @@ static void take_looks(struct screen *screen, struct figures *figures, double se
 		if (!look(screen))
 			break;
 		parse(screen, after);
+		truth.in_scope = mark_scope(&truth, after);
 		judge_name(figures, &truth, after, name);
 		judge_share(figures, &truth, after);
 		if (figures->looks)

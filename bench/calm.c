@@ -103,6 +103,19 @@ static bool look(struct screen *screen)
 	return ask(screen, true, "capture-pane -p");
 }
 
+/* It must not stay behind when nobody waits for it any more. */
+static const char *socket_of_tmux;
+
+static void give_up(int number)
+{
+	static const char text[] = "calm: the terminal does not answer\n";
+
+	(void)number;
+	if (write(2, text, sizeof(text) - 1) < 0 || fork() == 0)
+		execlp("tmux", "tmux", "-L", socket_of_tmux, "kill-server", (char *)NULL);
+	_exit(1);
+}
+
 static void spawn_tmux(struct screen *screen, const char *const words[])
 {
 	posix_spawn_file_actions_t actions;
@@ -165,7 +178,10 @@ static void start(struct screen *screen, const char *size, char *const argv[])
 	snprintf(screen->socket, sizeof(screen->socket), "calm-%d", getpid());
 	quote(command, sizeof(command), argv);
 	unsetenv("TMUX");
-	alarm(ANSWER_S); /* it must never hang */
+	socket_of_tmux = screen->socket;
+	signal(SIGALRM, give_up);
+	signal(SIGTERM, give_up);
+	alarm(ANSWER_S);
 	spawn_tmux(screen, tmux);
 	if (!read_answer(screen, false))
 		die("tmux said no");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What each command did, added up: forks, execs, how many are over, how many of them failed, and
- * what they used. A name is that of the image when its change is told, which may be a rename later. Names
- * are limited: whoever makes up new ones without end is counted as one.
+ * what they used. A name is that of the image when its change is told, which may be a rename later.
+ * Names are limited: whoever makes up new ones without end is counted as one.
  */
 #include "by-command.h"
 #include "column.h"

@@ -2,6 +2,8 @@
 /* A page that lists processes: its title and scope, and lines of which one is selected. */
 #include "view.h"
 
+#include <string.h>
+
 #define LEAST_ROWS_FOR_MACHINE 10 /* lower screens have the page's title only */
 
 static struct style role(const struct session *session, enum theme_role which)
@@ -30,16 +32,23 @@ static void draw_lines(struct session *session, struct canvas *canvas, const str
 	}
 }
 
-/* What the page keeps to is said with it, so that it is not taken for all there is. */
+/*
+ * What the page keeps to is said with it, so that it is not taken for all there is: where both find
+ * no room, what stands behind the comma of the title goes.
+ */
 static void draw_title(const struct session *session, struct canvas *canvas, int y,
 		       const struct page_look *look)
 {
-	char scope[512];
-	int x = canvas_puts(canvas, y, 0, -1, look->title, role(session, THEME_TITLE));
+	char text[600];
+	size_t title = strlen(look->title);
+	int x;
 
-	view_scope_describe(session, scope, sizeof(scope));
-	x += canvas_puts(canvas, y, x, -1, scope, role(session, THEME_STATE_WARNING));
-	if (x > canvas->cols && canvas->cols > 0)
+	view_scope_describe(session, text, sizeof(text));
+	if ((int)(title + text_width(text, strlen(text), session->utf8)) > canvas->cols)
+		title = strcspn(look->title, ",");
+	x = canvas_put(canvas, y, 0, -1, look->title, title, role(session, THEME_TITLE));
+	canvas_puts(canvas, y, x, -1, text, role(session, THEME_STATE_WARNING));
+	if (x + (int)text_width(text, strlen(text), session->utf8) > canvas->cols)
 		canvas_puts(canvas, y, canvas->cols - 1, 1, session->utf8 ? "…" : "~",
 			    role(session, THEME_STATE_WARNING));
 }

@@ -593,8 +593,8 @@ static void a_process_that_starts_is_seen(void **state)
 	pid_t pid;
 
 	(void)state;
-	/* High enough for all the ancestors, of which make(1) gives a test a great many. */
-	assert_true(pty_start(&pty, monitor, 100, 80, NULL));
+	/* Room for all the ancestors, of which make(1) gives a test a great many. */
+	assert_true(pty_start(&pty, monitor, 100, 160, NULL));
 	assert_true(pty_wait_for(&pty, "nothing matches", PATIENCE_S));
 	pid = fork();
 	if (!pid) {

@@ -229,6 +229,11 @@ static void pages_keep_to_what_is_watched_and_matches_and_say_so(void **state)
 	type(screen, "100\rw\\cc\rE");
 	expect_on_screen(screen, "what failed, the newest first under sshd(100), matching cc\n");
 	assert_int_equal(screen->session.page.count, 1);
+	resize(screen, 14, 40);
+	expect_on_screen(screen, "what failed under sshd(100), matching cc\n");
+	resize(screen, 14, 32);
+	expect_on_screen(screen, "what failed under sshd(100), ma…\n");
+	resize(screen, 14, 80);
 	type(screen, "q\x1b"
 		     "E");
 	assert_int_equal(screen->session.page.count, 2);

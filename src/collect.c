@@ -114,7 +114,7 @@ static void sort_by_birth(struct child *children, size_t count)
 
 /* ---- lines ---- */
 
-static bool is_in_scope(const struct ptree_node *node, const struct rows_scope *scope)
+bool collect_is_in_scope(const struct ptree_node *node, const struct rows_scope *scope)
 {
 	if (scope->hides_kernel_threads && ptree_node_is_kernel_thread(node))
 		return false;
@@ -125,13 +125,13 @@ static bool is_in_scope(const struct ptree_node *node, const struct rows_scope *
 static void take_lines(struct rows *rows, const struct ptree_node *parent, size_t first,
 		       const struct rows_scope *scope, const struct match *match)
 {
-	if (!rows->keeps_order || rows->lingers || scope->exited == JOBS_STAY)
+	if (!rows->keeps_order || rows->is_second_pass || scope->exited == JOBS_STAY)
 		return;
 	for (size_t i = first; i < rows->scratch_count; i++) {
 		const struct ptree_node *node = rows->scratch[i].node;
 
 		if (ptree_node_id(node) > rows->known && !gone_is_over(node) &&
-		    is_in_scope(node, scope) && match_node(match, rows->gone.tree, node) &&
+		    collect_is_in_scope(node, scope) && match_node(match, rows->gone.tree, node) &&
 		    !jobs_take_line(&rows->jobs, ptree_node_id(parent), ptree_node_id(node)))
 			break;
 	}
@@ -413,119 +413,6 @@ static const struct child *next_child(struct rows *rows, struct frame *frame)
 	return NULL;
 }
 
-/* ---- who is over since the last look ---- */
-
-static const struct mark *find_mark(const struct rows *rows, uint64_t above)
-{
-	size_t from = 0, to = rows->mark_count;
-
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (rows->marks[middle].above < above)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from < rows->mark_count && rows->marks[from].above == above ? &rows->marks[from]
-									   : NULL;
-}
-
-static int set_mark(struct rows *rows, uint64_t above, uint64_t last)
-{
-	if (rows_grow(&rows->new_marks, &rows->new_mark_capacity, rows->new_mark_count + 1,
-		      sizeof(*rows->new_marks)))
-		return -ENOMEM;
-	rows->new_marks[rows->new_mark_count++] = (struct mark){ above, last };
-	return 0;
-}
-
-static int add_arrival(struct rows *rows, const struct ptree_node *node, uint64_t above,
-		       uint32_t parent)
-{
-	if (rows_grow(&rows->arrivals, &rows->arrival_capacity, rows->arrival_count + 1,
-		      sizeof(*rows->arrivals)))
-		return -ENOMEM;
-	rows->arrivals[rows->arrival_count++] = (struct arrival){ node, above, parent };
-	return 0;
-}
-
-/* The topmost ones that are in scope: below one that is not they stand for themselves. */
-static int add_arrivals_below(struct rows *rows, const struct ptree_node *node,
-			      const struct frame *frame, const struct rows_scope *scope)
-{
-	size_t bottom = rows->gone.count;
-	int err = gone_push(&rows->gone, node) ? 0 : -ENOMEM;
-
-	while (!err && rows->gone.count > bottom) {
-		const struct ptree_node *at = rows->gone.nodes[--rows->gone.count];
-
-		if (is_in_scope(at, scope)) {
-			err = add_arrival(rows, at, frame->above, frame->parent);
-			continue;
-		}
-		for (at = gone_first(&rows->gone, at); at && !err; at = gone_next(&rows->gone, at))
-			err = gone_push(&rows->gone, at) ? 0 : -ENOMEM;
-	}
-	rows->gone.count = bottom;
-	return err;
-}
-
-static bool is_recent(const struct ptree_node *node, const struct rows_scope *scope)
-{
-	return scope->exited == JOBS_STAY ||
-	       ptree_node_end_ns(node) + JOBS_BRIEF_FAILED_NS > scope->now_ns;
-}
-
-/* From the latest exit back to the one that was looked at last; none longer ago can have a row. */
-static int gather(struct rows *rows, const struct ptree_node *parent, const struct frame *frame,
-		  const struct rows_scope *scope)
-{
-	const struct ptree_node *node = ptree_node_last_exited(parent);
-	const struct mark *mark = rows->forgets_marks ? NULL : find_mark(rows, frame->above);
-
-	if (!node)
-		return 0;
-	if (set_mark(rows, frame->above, ptree_node_id(node)))
-		return -ENOMEM;
-	for (; node && is_recent(node, scope); node = ptree_node_prev_exited(node)) {
-		if (mark && mark->last == ptree_node_id(node))
-			break;
-		if (gone_is_job(&rows->gone, node) &&
-		    !jobs_find(&rows->jobs, ptree_node_id(node)) &&
-		    (rows->forgets_marks || !jobs_was_displaced(&rows->jobs, ptree_node_id(node))) &&
-		    add_arrivals_below(rows, node, frame, scope))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/* In lineage they are among the candidates: the topmost of those from whom nothing lives. */
-static int gather_forked(struct rows *rows, const struct rows_scope *scope)
-{
-	for (size_t i = rows->candidate_count; i-- > 0;) {
-		struct candidate *candidate = &rows->candidates[i];
-
-		candidate->is_needed_alive |= !candidate->is_past && candidate->job == NO_JOB;
-		if (candidate->is_needed_alive && candidate->above != NO_ROW)
-			rows->candidates[candidate->above].is_needed_alive = true;
-	}
-	for (size_t i = 0; i < rows->candidate_count; i++) {
-		const struct candidate *candidate = &rows->candidates[i];
-		uint32_t above = candidate->above;
-		const struct ptree_node *node =
-		    ptree_tree_find_id(rows->gone.tree, candidate->row.process);
-
-		if (!candidate->is_past || candidate->is_needed_alive || !is_recent(node, scope))
-			continue;
-		if ((above == NO_ROW || rows->candidates[above].is_needed_alive) &&
-		    add_arrival(rows, node,
-				above == NO_ROW ? 0 : rows->candidates[above].row.process, above))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 static int enter(struct rows *rows, const struct ptree_node *node, bool is_job, uint32_t parent,
 		 uint32_t depth, const struct rows_scope *scope, const struct match *match)
 {
@@ -535,7 +422,7 @@ static int enter(struct rows *rows, const struct ptree_node *node, bool is_job, 
 	if (err || !rows->gathers || is_job || scope->by_origin)
 		return err;
 	frame = &rows->frames[rows->frame_count - 1];
-	return gather(rows, node, frame, scope);
+	return arrivals_gather(rows, node, frame, scope);
 }
 
 static int collect_child(struct rows *rows, const struct child *child, const struct frame *frame,
@@ -551,7 +438,7 @@ static int collect_child(struct rows *rows, const struct child *child, const str
 		return add_summary(rows, node, parent, depth);
 	if (scope->hides_kernel_threads && ptree_node_is_kernel_thread(node))
 		return 0;
-	if (is_job || is_in_scope(node, scope)) {
+	if (is_job || collect_is_in_scope(node, scope)) {
 		if (is_job ? add_job(rows, child, above, scope->is_list ? 0 : depth)
 			   : add_process(rows, node, above, scope->is_list ? 0 : depth))
 			return -ENOMEM;
@@ -578,140 +465,6 @@ static void sum_up(struct rows *rows)
 		parent->row.sum_cpu_permille += candidate->row.sum_cpu_permille;
 		parent->row.sum_rss_kib += candidate->row.sum_rss_kib;
 	}
-}
-
-/* ---- sorting ---- */
-
-/* The beginning of a name as a number, so that the smaller comes first. */
-static uint64_t key_of_text(const char *text)
-{
-	uint64_t key = 0;
-
-	for (int i = 0; i < 8; i++) {
-		key = key << 8 | (unsigned char)*text;
-		text += *text != '\0';
-	}
-	return UINT64_MAX - key;
-}
-
-static uint64_t used_ns(const struct ptree_node *node, const struct ptree_usage *usage)
-{
-	const struct ptree_summary *summary = ptree_node_summary(node);
-
-	return usage->cpu_ns + (summary ? summary->cpu_ns : 0);
-}
-
-/* Its own; those that are sums get what is below later. */
-static uint64_t key_of(const struct ptree_node *node, enum sort_order sort)
-{
-	struct ptree_usage usage;
-
-	switch (sort) {
-	case SORT_BY_TIME:
-		ptree_node_usage(node, &usage);
-		return used_ns(node, &usage);
-	case SORT_BY_THREADS:
-		return ptree_node_thread_count(node) + 1;
-	case SORT_BY_PID:
-		return UINT32_MAX - (uint64_t)ptree_node_pid(node);
-	case SORT_BY_USER:
-		return UINT32_MAX - (uint64_t)ptree_node_euid(node);
-	case SORT_BY_COMMAND:
-		return key_of_text(ptree_node_comm(node));
-	case SORT_BY_CPU:
-	case SORT_BY_MEMORY:
-	case SORT_BY_BIRTH:
-		break;
-	}
-	return 0;
-}
-
-static uint64_t own_key(const struct rows *rows, const struct candidate *candidate, size_t index,
-			const struct rows_scope *scope)
-{
-	const struct job *job = candidate->job == NO_JOB ? NULL : &rows->jobs.items[candidate->job];
-	const struct ptree_node *node;
-
-	if (scope->sort == SORT_BY_CPU)
-		return job ? job->last_cpu_permille : candidate->row.sum_cpu_permille;
-	if (scope->sort == SORT_BY_MEMORY)
-		return job ? job->last_rss_kib : candidate->row.sum_rss_kib;
-	if (scope->sort == SORT_BY_BIRTH && scope->is_list)
-		return UINT32_MAX - (uint64_t)candidate->row.pid;
-	if (scope->sort == SORT_BY_BIRTH) /* that is the order that they are in */
-		return UINT32_MAX - index;
-	node = ptree_tree_find_id(rows->gone.tree, candidate->row.process);
-	return node ? key_of(node, scope->sort) : 0;
-}
-
-/* Threads stay right below their process, and its summary stays last. */
-static uint64_t key_in_order(const struct candidate *candidate, uint64_t key,
-			     const struct rows_scope *scope)
-{
-	if (candidate->row.is_thread)
-		return UINT64_MAX;
-	if (candidate->row.is_summary)
-		return 0;
-	/* Room at both ends for the two above. */
-	key = key > UINT64_MAX - 2 ? UINT64_MAX - 2 : key;
-	return scope->is_reversed ? UINT64_MAX - 2 - key + 1 : key + 1;
-}
-
-static void reorder(struct rows *rows, const uint32_t *order, uint32_t *place,
-		    struct candidate *sorted)
-{
-	for (size_t i = 0; i < rows->candidate_count; i++)
-		place[order[i]] = (uint32_t)i;
-	for (size_t i = 0; i < rows->candidate_count; i++) {
-		sorted[i] = rows->candidates[order[i]];
-		if (sorted[i].above != NO_ROW)
-			sorted[i].above = place[sorted[i].above];
-	}
-	for (size_t i = 0; i < rows->arrival_count; i++) {
-		if (rows->arrivals[i].parent != NO_ROW)
-			rows->arrivals[i].parent = place[rows->arrivals[i].parent];
-	}
-	free(rows->candidates);
-	rows->candidates = sorted;
-	rows->candidate_capacity = rows->candidate_count + 1;
-}
-
-/* From the end up, like the other sums. A summary's figures are in its process's own. */
-static void add_up_times(const struct rows *rows, struct sort_item *items)
-{
-	for (size_t i = rows->candidate_count; i-- > 0;) {
-		const struct candidate *candidate = &rows->candidates[i];
-
-		if (candidate->above != NO_ROW && !candidate->row.is_thread &&
-		    !candidate->row.is_summary && candidate->job == NO_JOB)
-			items[candidate->above].key += items[i].key;
-	}
-}
-
-static int sort(struct rows *rows, const struct rows_scope *scope)
-{
-	size_t count = rows->candidate_count;
-	struct sort_item *items = reallocarray(NULL, count + 1, sizeof(*items));
-	uint32_t *order = reallocarray(NULL, count + 1, 2 * sizeof(*order));
-	struct candidate *sorted = reallocarray(NULL, count + 1, sizeof(*sorted));
-	int err = items && order && sorted ? 0 : -ENOMEM;
-
-	for (size_t i = 0; i < count && !err; i++)
-		items[i] = (struct sort_item){ rows->candidates[i].above,
-					       own_key(rows, &rows->candidates[i], i, scope) };
-	if (!err && scope->sort == SORT_BY_TIME)
-		add_up_times(rows, items);
-	for (size_t i = 0; i < count && !err; i++)
-		items[i].key = key_in_order(&rows->candidates[i], items[i].key, scope);
-	if (!err)
-		err = sort_forest(items, count, order);
-	if (!err)
-		reorder(rows, order, order + count + 1, sorted);
-	else
-		free(sorted);
-	free(items);
-	free(order);
-	return err;
 }
 
 /* ---- all of it ---- */
@@ -747,13 +500,13 @@ int collect_candidates(struct rows *rows, const struct ptree_tree *tree,
 	rows->keeps_order = scope->sort == SORT_BY_BIRTH && !scope->is_reversed && !scope->is_list;
 	err = walk(rows, tree, scope, match);
 	if (!err && rows->gathers && scope->by_origin)
-		err = gather_forked(rows, scope);
+		err = arrivals_gather_forked(rows, scope);
 	if (!err && scope->is_list && rows->summary_count)
 		err = add_summary(rows, ptree_tree_root(tree), NO_ROW, 0);
 	if (!err && !scope->is_list)
 		sum_up(rows);
 	if (!err && !rows->keeps_order)
-		err = sort(rows, scope);
+		err = order_candidates(rows, scope);
 	rows->collected_count = err ? 0 : rows->candidate_count;
 	rows->candidate_count = rows->collected_count;
 	return err;

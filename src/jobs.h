@@ -48,7 +48,7 @@ struct job {
 	/* What those who share it left, and all that was over below them. */
 	uint64_t processes, failed, cpu_ns, cpu_unknown;
 	uint32_t matching, kept; /* of its processes that are kept, those that match the filter */
-	/* What it used when it was last seen alive, by which it stays sorted. */
+	/* What it used when it was last seen alive, by which it stays sorted; 0: nobody saw it. */
 	uint32_t last_cpu_permille;
 	uint64_t last_rss_kib;
 	/* Lines that it costs: its own, and those of ancestors that nobody else needs. 0: it has no
@@ -60,7 +60,6 @@ struct job {
 	bool is_unfolded;  /* likewise */
 	bool is_below_new; /* somebody came above it who needs its room */
 	bool is_gone;	   /* its process is no longer kept, or not over after all */
-	bool has_last;	   /* the last_ fields are known */
 };
 
 /* The line that a living process has taken. */

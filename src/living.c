@@ -11,8 +11,6 @@
 #include <string.h>
 
 #define BRIDGES_MAX 256
-#define SUMMARY_SHARE 5	   /* that part of the lines is left free for those who come */
-#define SUMMARY_COMMANDS 3 /* with fewer the suffix of a row tells all */
 
 /* ---- before collecting ---- */
 
@@ -52,7 +50,6 @@ static int add_ended(struct rows *rows, const struct ptree_tree *tree)
 		job.line = seen->line;
 		job.last_cpu_permille = seen->cpu_permille;
 		job.last_rss_kib = seen->rss_kib;
-		job.has_last = true;
 		job.lines = 1;
 		if (jobs_add(&rows->jobs, &job))
 			return -ENOMEM;
@@ -244,7 +241,7 @@ static bool is_on_screen(const struct rows_scope *scope, const struct cursor *cu
 
 /* What stands behind the last living row belongs to the window that shows that one: else nobody
    could scroll to it. */
-static bool is_in_window(const struct rows *rows, const struct rows_scope *scope,
+bool living_is_in_window(const struct rows *rows, const struct rows_scope *scope,
 			 const struct cursor *cursor, size_t index)
 {
 	return is_on_screen(scope, cursor, index) ||
@@ -263,7 +260,7 @@ static bool drop_unseen(struct rows *rows, const struct rows_scope *scope,
 		    candidate->job == NO_JOB ? NULL : &rows->jobs.items[candidate->job];
 
 		if (!job || job->is_pinned || job->is_unfolded ||
-		    is_in_window(rows, scope, cursor, i))
+		    living_is_in_window(rows, scope, cursor, i))
 			continue;
 		job->is_gone = has_changed = true;
 	}
@@ -273,99 +270,7 @@ static bool drop_unseen(struct rows *rows, const struct rows_scope *scope,
 	return has_changed;
 }
 
-/* ---- who came ---- */
-
-/* Where the last of those below a row would stand. */
-static size_t end_of(const struct rows *rows, uint32_t row)
-{
-	size_t at = (size_t)row + 1;
-
-	if (row == NO_ROW)
-		return rows->row_count;
-	while (at < rows->row_count &&
-	       rows_at(rows, (uint32_t)at)->depth > rows_at(rows, row)->depth)
-		at++;
-	return at;
-}
-
-static size_t place_in_list(const struct rows *rows, const struct ptree_node *node,
-			    const struct rows_scope *scope)
-{
-	size_t at = 0;
-
-	if (scope->sort != SORT_BY_BIRTH || scope->is_reversed)
-		return rows->row_count;
-	while (at < rows->row_count && rows_at(rows, (uint32_t)at)->pid < ptree_node_pid(node))
-		at++;
-	return at;
-}
-
-/* The lines that an arrival would cost; 0: it has no place in the window. */
-static uint32_t lines_of(const struct rows *rows, const struct arrival *arrival,
-			 const struct rows_scope *scope, const struct cursor *cursor)
-{
-	uint32_t lines = 1, at = scope->is_list ? NO_ROW : arrival->parent;
-	const struct candidate *parent;
-	size_t end;
-
-	while (at != NO_ROW && rows->candidates[at].place == NO_ROW) {
-		if (rows->candidates[at].is_needed)
-			return 0; /* folded away */
-		lines++;
-		at = rows->candidates[at].above;
-	}
-	parent = at == NO_ROW ? NULL : &rows->candidates[at];
-	if (parent && parent->row.is_folded)
-		return 0;
-	end = scope->is_list ? place_in_list(rows, arrival->node, scope)
-			     : end_of(rows, parent ? parent->place : NO_ROW);
-	return scope->exited == JOBS_STAY || is_in_window(rows, scope, cursor, end) ? lines : 0;
-}
-
-static size_t make_arrivals(struct rows *rows, struct job *arrived, const struct rows_scope *scope,
-			    const struct cursor *cursor)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < rows->arrival_count; i++) {
-		const struct arrival *arrival = &rows->arrivals[i];
-		uint32_t lines = lines_of(rows, arrival, scope, cursor);
-		struct job job;
-
-		if (!lines || scope->exited == JOBS_NONE)
-			continue;
-		job = gone_job(&rows->gone, arrival->node);
-		job.above = arrival->above;
-		job.lines = lines;
-		if (!match_is_set(rows->gone.match) || job.matching)
-			arrived[count++] = job;
-	}
-	return count;
-}
-
-static int compare_marks(const void *a, const void *b)
-{
-	const struct mark *x = a;
-	const struct mark *y = b;
-
-	return (x->above > y->above) - (x->above < y->above);
-}
-
-static void keep_marks(struct rows *rows)
-{
-	struct mark *marks = rows->marks;
-	size_t capacity = rows->mark_capacity;
-
-	rows->marks = rows->new_marks;
-	rows->mark_count = rows->new_mark_count;
-	rows->mark_capacity = rows->new_mark_capacity;
-	rows->new_marks = marks;
-	rows->new_mark_count = 0;
-	rows->new_mark_capacity = capacity;
-	if (rows->mark_count)
-		qsort(rows->marks, rows->mark_count, sizeof(*rows->marks), compare_marks);
-	rows->forgets_marks = false;
-}
+/* ---- batches ---- */
 
 static int run_batch(struct rows *rows, const struct rows_scope *scope, const struct cursor *cursor,
 		     uint32_t room)
@@ -376,93 +281,15 @@ static int run_batch(struct rows *rows, const struct rows_scope *scope, const st
 
 	if (!arrived)
 		return -ENOMEM;
-	count = make_arrivals(rows, arrived, scope, cursor);
+	count = arrivals_to_jobs(rows, arrived, scope, cursor);
 	has_changed = jobs_batch(&rows->jobs, arrived, count, scope->exited, room, scope->now_ns);
 	free(arrived);
-	keep_marks(rows);
+	arrivals_keep_marks(rows);
 	rows->gathered_ns = scope->now_ns;
 	return has_changed;
 }
 
-/* ---- lines for what has none ---- */
-
-static bool has_line(const struct rows *rows, uint64_t id)
-{
-	for (size_t i = 0; i < rows->summary_count; i++) {
-		if (rows->summaries[i] == id)
-			return true;
-	}
-	return false;
-}
-
-static uint32_t lines_of_jobs(const struct rows *rows)
-{
-	uint32_t lines = 0;
-
-	for (size_t i = 0; i < rows->jobs.count; i++)
-		lines += rows->jobs.items[i].lines;
-	return lines;
-}
-
-/* The row with the most that is gone below it and no line for it yet. */
-static const struct tally *find_fullest(const struct rows *rows)
-{
-	const struct tally *fullest = NULL;
-
-	for (size_t i = 0; i < rows->tally_count; i++) {
-		const struct tally *tally = &rows->tallies[i];
-
-		if (tally->gone.command_count >= SUMMARY_COMMANDS && !has_line(rows, tally->row) &&
-		    (!fullest || tally->gone.gone > fullest->gone.gone))
-			fullest = tally;
-	}
-	return fullest;
-}
-
-static int add_summary_line(struct rows *rows, uint64_t id)
-{
-	if (rows_grow(&rows->summaries, &rows->summary_capacity, rows->summary_count + 1,
-		      sizeof(*rows->summaries)))
-		return -ENOMEM;
-	rows->summaries[rows->summary_count++] = id;
-	return 0;
-}
-
-/* One line ends a list, and tells of all. */
-static int choose_list_line(struct rows *rows)
-{
-	bool has_one = rows->summary_count == 1;
-	bool wants_one = rows->tally_count && !rows->tallies[0].row;
-
-	rows->summary_count = 0;
-	if (wants_one && add_summary_line(rows, 0))
-		return -ENOMEM;
-	return wants_one != has_one;
-}
-
-/* Only where room is left, and a fifth of all lines for those who come: else they would jump. */
-static int choose_summaries(struct rows *rows, const struct rows_scope *scope, uint32_t living)
-{
-	uint32_t used = living + lines_of_jobs(rows), reserve = scope->height / SUMMARY_SHARE;
-	uint32_t free_lines = scope->height > used ? scope->height - used : 0;
-	bool has_changed = false;
-	const struct tally *fullest;
-
-	if (scope->is_list)
-		return choose_list_line(rows);
-	while (rows->summary_count > free_lines) {
-		rows->summary_count--;
-		has_changed = true;
-	}
-	if (!rows->gathers)
-		return has_changed;
-	while (free_lines > rows->summary_count + reserve && (fullest = find_fullest(rows))) {
-		if (add_summary_line(rows, fullest->row))
-			return -ENOMEM;
-		has_changed = true;
-	}
-	return has_changed;
-}
+/* ---- room ---- */
 
 /* The row of the first process that came since the last time and took nobody's line. */
 static size_t first_new(const struct rows *rows)
@@ -516,14 +343,12 @@ static bool give_room(struct rows *rows, const struct rows_scope *scope,
 	return has_changed;
 }
 
-int living_apply(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope,
-		 const struct cursor *cursor)
+int living_apply(struct rows *rows, const struct rows_scope *scope, const struct cursor *cursor)
 {
 	uint32_t living = count_lines(rows), room = jobs_room(scope->height, living);
 	bool has_changed = false;
 	int result = 0;
 
-	(void)tree;
 	if (scope->exited != JOBS_STAY) {
 		has_changed = drop_unseen(rows, scope, cursor);
 		has_changed |= give_room(rows, scope, cursor, room);
@@ -534,7 +359,7 @@ int living_apply(struct rows *rows, const struct ptree_tree *tree, const struct 
 	if (result < 0)
 		return result;
 	has_changed |= result > 0;
-	result = choose_summaries(rows, scope, living);
+	result = tally_choose_lines(rows, scope, living);
 	rows->owes_gathering = !rows->gathers;
 	return result < 0 ? result : has_changed || result > 0;
 }
@@ -552,100 +377,6 @@ static int see(struct rows *rows, const struct candidate *candidate, const struc
 			   .line = lane ? lane->line : gone_line(node),
 			   .cpu_permille = candidate->row.sum_cpu_permille,
 			   .rss_kib = candidate->row.sum_rss_kib };
-	return 0;
-}
-
-/* What a job's row tells. Of the names of those who share one the newest's are taken for all. */
-static struct ptree_summary told_by(struct rows *rows, const struct ptree_tree *tree,
-				    const struct job *job)
-{
-	const struct ptree_node *node = ptree_tree_find_id(tree, job->newest);
-	struct ptree_summary told = { 0 };
-
-	if (node)
-		gone_add_one(&told, node);
-	if (node)
-		gone_add_below(&rows->gone, &told, node);
-	for (unsigned i = 0; i < told.command_count; i++)
-		told.commands[i].count *= job->count;
-	told.gone = match_is_set(rows->gone.match) ? job->matching : job->processes;
-	told.failed = job->failed;
-	told.cpu_ns = job->cpu_ns;
-	told.cpu_unknown = job->cpu_unknown;
-	return told;
-}
-
-/* All that is told by rows of their own is no part of it. */
-static void subtract_jobs(struct rows *rows, const struct ptree_tree *tree, uint64_t above,
-			  struct ptree_summary *gone)
-{
-	size_t count;
-	const struct job *job = jobs_below(&rows->jobs, above, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		const struct ptree_summary told = told_by(rows, tree, &job[i]);
-
-		gone_subtract(gone, &told);
-	}
-}
-
-/* Below a row, or below all that a folded one hides. */
-static void add_up_gone(struct rows *rows, const struct ptree_tree *tree, size_t index,
-			struct ptree_summary *gone)
-{
-	uint32_t depth = rows->candidates[index].row.depth;
-	bool is_folded = rows->candidates[index].row.is_folded;
-
-	do {
-		const struct candidate *candidate = &rows->candidates[index];
-		const struct ptree_node *node =
-		    candidate->is_process && candidate->job == NO_JOB
-			? ptree_tree_find_id(tree, candidate->row.process)
-			: NULL;
-
-		if (node)
-			gone_add_below(&rows->gone, gone, node);
-	} while (++index < rows->collected_count && is_folded &&
-		 rows->candidates[index].row.depth > depth);
-}
-
-static int add_tally(struct rows *rows, const struct ptree_tree *tree, size_t index)
-{
-	const struct candidate *candidate = &rows->candidates[index];
-	struct tally tally = { .row = candidate->row.process };
-
-	add_up_gone(rows, tree, index, &tally.gone);
-	if (!candidate->row.is_folded)
-		subtract_jobs(rows, tree, candidate->row.process, &tally.gone);
-	if (!tally.gone.gone)
-		return 0;
-	if (rows_grow(&rows->tallies, &rows->tally_capacity, rows->tally_count + 1,
-		      sizeof(*rows->tallies)))
-		return -ENOMEM;
-	rows->tallies[rows->tally_count++] = tally;
-	return 0;
-}
-
-/* The one line that ends a list tells of all. */
-static int tally_list(struct rows *rows, const struct ptree_tree *tree)
-{
-	struct tally tally = { .row = 0 };
-
-	for (size_t i = 0; i < rows->collected_count; i++) {
-		const struct candidate *candidate = &rows->candidates[i];
-		const struct ptree_node *node = ptree_tree_find_id(tree, candidate->row.process);
-
-		if (!node || candidate->job != NO_JOB || !candidate->is_process)
-			continue;
-		gone_add_below(&rows->gone, &tally.gone, node);
-		subtract_jobs(rows, tree, candidate->row.process, &tally.gone);
-	}
-	rows->tally_count = 0;
-	if (!tally.gone.gone)
-		return 0;
-	if (rows_grow(&rows->tallies, &rows->tally_capacity, 1, sizeof(*rows->tallies)))
-		return -ENOMEM;
-	rows->tallies[rows->tally_count++] = tally;
 	return 0;
 }
 
@@ -672,7 +403,7 @@ static int remember_row(struct rows *rows, const struct ptree_tree *tree,
 	if (!is_living_row(candidate) || !node)
 		return 0;
 	err = see(rows, candidate, node);
-	return err || !tallies || scope->is_list ? err : add_tally(rows, tree, index);
+	return err || !tallies || scope->is_list ? err : tally_row(rows, tree, index);
 }
 
 int living_remember(struct rows *rows, const struct ptree_tree *tree,
@@ -771,17 +502,6 @@ bool rows_job(const struct rows *rows, const struct ptree_tree *tree, const stru
 				  .cpu_ns = all.cpu_ns,
 				  .cpu_unknown = all.cpu_unknown };
 	return true;
-}
-
-const struct ptree_summary *rows_gone(const struct rows *rows, const struct row *row)
-{
-	if (row->is_job || row->is_thread || (!row->is_summary && has_line(rows, row->process)))
-		return NULL;
-	for (size_t i = 0; i < rows->tally_count; i++) {
-		if (rows->tallies[i].row == row->process)
-			return &rows->tallies[i].gone;
-	}
-	return NULL;
 }
 
 uint64_t rows_next_change_ns(const struct rows *rows, const struct cursor *cursor)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The inside of struct rows, for the three files that make rows out of a tree and for nobody else:
- *   collect.c	the tree, flattened into candidates in the order of the screen
+ * The inside of struct rows, for the files that make rows out of a tree and for nobody else:
+ *   collect.c	the tree, flattened into candidates in the order of birth
+ *   order.c	the same in another order
  *   rows.c	filter and folds choose the rows among them; reading
  *   living.c	what is over: which jobs there are, given the window (the rules are jobs.c's)
+ *   arrivals.c	who of them came, never having been seen alive
+ *   tally.c	what has no row
  */
 #ifndef PROCTOP_ROWS_IMPL_H
 #define PROCTOP_ROWS_IMPL_H
@@ -104,7 +107,7 @@ struct rows {
 	uint64_t gathered_ns; /* when arrivals were last looked for */
 	uint32_t window_top, window_height;
 	size_t last_living; /* index of a row */
-	uint64_t selected; /* the row, when all this was settled */
+	uint64_t selected;  /* the row, when all this was settled */
 	enum jobs_mode exited;
 	bool is_list;
 	bool gathers;	     /* this collecting looks for arrivals */
@@ -112,7 +115,7 @@ struct rows {
 	bool forgets_jobs;   /* so may those that have one */
 	bool owes_gathering; /* the tree has changed since the last one */
 	bool keeps_order;    /* a tree in the order of birth: lines can be taken */
-	bool lingers;	     /* the collecting under way is the second: nobody is new */
+	bool is_second_pass; /* of a frame: nobody is new in it */
 };
 
 int rows_grow(void *array, size_t *capacity, size_t count, size_t size);
@@ -121,16 +124,36 @@ int rows_grow(void *array, size_t *capacity, size_t count, size_t size);
 int collect_candidates(struct rows *rows, const struct ptree_tree *tree,
 		       const struct rows_scope *scope, const struct match *match);
 struct candidate *collect_exited(struct rows *rows, const struct ptree_node *node, uint32_t depth);
+bool collect_is_in_scope(const struct ptree_node *node, const struct rows_scope *scope);
+
+/* order.c */
+int order_candidates(struct rows *rows, const struct rows_scope *scope);
+
+/* arrivals.c */
+int arrivals_gather(struct rows *rows, const struct ptree_node *parent, const struct frame *frame,
+		    const struct rows_scope *scope);
+int arrivals_gather_forked(struct rows *rows, const struct rows_scope *scope);
+/* Returns how many: those with a place in the window that match. There is room for all. */
+size_t arrivals_to_jobs(struct rows *rows, struct job *arrived, const struct rows_scope *scope,
+			const struct cursor *cursor);
+void arrivals_keep_marks(struct rows *rows);
+
+/* tally.c */
+int tally_row(struct rows *rows, const struct ptree_tree *tree, size_t index);
+int tally_list(struct rows *rows, const struct ptree_tree *tree);
+/* 1 if other rows have lines of their own for what is gone below them. */
+int tally_choose_lines(struct rows *rows, const struct rows_scope *scope, uint32_t living);
 
 /* living.c */
 /* Before collecting: who was seen alive and is over has a job; who is not over has none. */
 int living_prepare(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope,
 		   const struct cursor *cursor);
 /* After arranging, with the window settled. 1 if the jobs have changed: collect again. */
-int living_apply(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope,
-		 const struct cursor *cursor);
+int living_apply(struct rows *rows, const struct rows_scope *scope, const struct cursor *cursor);
 /* In the end: what is seen now, and what is gone below it. */
 int living_remember(struct rows *rows, const struct ptree_tree *tree,
 		    const struct rows_scope *scope, const struct cursor *cursor);
+bool living_is_in_window(const struct rows *rows, const struct rows_scope *scope,
+			 const struct cursor *cursor, size_t index);
 
 #endif

@@ -402,15 +402,15 @@ int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct 
 
 	borrow(rows, tree, match);
 	rows->gone.by_origin = scope->by_origin;
-	rows->lingers = false;
+	rows->is_second_pass = false;
 	result = living_prepare(rows, tree, scope, cursor);
 	if (!result)
 		result = collect_once(rows, tree, scope, match, cursor);
 	if (!result)
-		result = living_apply(rows, tree, scope, cursor);
+		result = living_apply(rows, scope, cursor);
 	rows->gathers = false;
 	if (result > 0) {
-		rows->lingers = true;
+		rows->is_second_pass = true;
 		result = collect_once(rows, tree, scope, match, cursor);
 	}
 	if (!result)

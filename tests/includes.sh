@@ -16,7 +16,7 @@ layer()
 		log-line | by-command)
 		echo 2
 		;;
-	rows | rows-impl | collect | living | gone | cursor) echo 3 ;;
+	rows | rows-impl | collect | order | arrivals | living | tally | gone | cursor) echo 3 ;;
 	match | column | filter | describe | churn | meters | page) echo 4 ;;
 	theme) echo 5 ;;
 	canvas) echo 6 ;;

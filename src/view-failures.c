@@ -45,12 +45,12 @@ static int width_of(const char *text, const struct session *session)
 static bool prepend(const struct session *session, char *out, size_t size, const char *text,
 		    int cells)
 {
-	size_t length = strlen(text), had = strlen(out);
+	char joined[256];
+	int length = snprintf(joined, sizeof(joined), "%s%s", text, out);
 
-	if (width_of(text, session) + width_of(out, session) > cells || length + had >= size)
+	if (width_of(joined, session) > cells || length >= (int)size)
 		return false;
-	memmove(out + length, out, had + 1);
-	memcpy(out, text, length);
+	snprintf(out, size, "%s", joined);
 	return true;
 }
 

@@ -152,7 +152,7 @@ static void draw_memory(const struct session *session, struct canvas *canvas, in
 	const struct ptree_host *host = ptree_monitor_host(session->monitor);
 	struct ptree_memory memory = { 0 };
 	uint64_t used, total;
-	char value[16] = "?";
+	char value[40] = "?";
 
 	if (ptree_host_memory(host, &memory)) {
 		total = swap ? memory.swap_total_bytes : memory.total_bytes;

@@ -286,7 +286,7 @@ static void choose_parts(char parts[PART_COUNT][PART_SIZE], int room, bool wante
 static void draw_machine(const struct session *session, struct canvas *canvas, int room)
 {
 	char parts[PART_COUNT][PART_SIZE];
-	bool wanted[PART_COUNT];
+	bool wanted[PART_COUNT] = { false };
 	int x = 0;
 
 	format_parts(session, parts);

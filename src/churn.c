@@ -93,9 +93,8 @@ static bool is_spawner(const struct ptree_node *node)
 {
 	const struct ptree_activity *activity = ptree_node_activity(node);
 
-	return ptree_node_pid(node) &&
-	       (activity->forks_per_ks ||
-		(!activity->execs_per_ks && !activity->exited_cpu_permille));
+	return ptree_node_pid(node) && (activity->forks_per_ks || (!activity->execs_per_ks &&
+								   !activity->exited_cpu_permille));
 }
 
 size_t churn_rank(const struct ptree_tree *tree, const struct ptree_node **out, size_t max)

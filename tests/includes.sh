@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Who may know whom. An #include may point down or sideways in the program's layers, never up;
+# Who may know whom. An #include may point down or sideways in the layers of the program and the
+# rooms of the library, never up;
 # curses and libunistring have one user each; the library knows neither program nor terminal.
 . "${srcdir:-.}/tests/tap.sh"
 
@@ -51,6 +52,42 @@ arrows_point_down()
 	return 0
 }
 
+# The rooms of lib/, the lower ones first. kernel and proc know nobody but base;
+# the model knows nothing that does I/O; the monitor knows all.
+rooms_of()
+{
+	case $1 in
+	base) echo base ;;
+	kernel | proc) echo "$1 base" ;;
+	model) echo 'model base' ;;
+	monitor) echo 'monitor model proc kernel base' ;;
+	esac
+}
+
+# Prints "room file included" for every #include "..." below lib/.
+library_includes()
+{
+	grep -H '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' lib/*/*.[ch] |
+		sed 's/^lib\/\([^/]*\)\/\([^:]*\):[^"]*"\([^"]*\)".*/\1 \2 \3/'
+}
+
+library_arrows_point_down()
+{
+	library_includes | while read -r room file included; do
+		case $included in
+		proctree.h) continue ;;
+		*/*) to=${included%%/*} path=lib/$included ;;
+		*) to=$room path=lib/$room/$included ;;
+		esac
+		[ -e "$path" ] || echo "lib/$room/$file: there is no $path"
+		case " $(rooms_of "$room") " in
+		*" $to "*) ;;
+		*) echo "lib/$room/$file includes \"$included\"" ;;
+		esac
+	done | grep . && return 1
+	return 0
+}
+
 # own_headers_only DIRECTORY: -I would find those of the other one, too.
 own_headers_only()
 {
@@ -72,6 +109,7 @@ no_private_headers()
 			'<proctree.h>') ;;
 			*lib/* | *proctree.h*) echo "$name" ;;
 			'<'*) [ ! -e "lib/$(echo "$name" | tr -d '<>')" ] || echo "$name" ;;
+			'"'*/*) echo "$name" ;;
 			esac
 		done | grep . && return 1
 	return 0
@@ -95,14 +133,14 @@ unistring="${include}[<\"]uni(str|width|case|ctype|gbrk|norm|conv|types|name|wbr
 
 check 'every module of the program has a layer' every_module_has_a_layer
 check 'no include points up' arrows_point_down
-check 'only term.c knows curses' none src/term.c "$curses" src/*.[ch] lib/*.[ch]
-check 'only text.c knows libunistring' none src/text.c "$unistring" src/*.[ch] lib/*.[ch]
+check 'only term.c knows curses' none src/term.c "$curses" src/*.[ch] lib/*.h lib/*/*.[ch]
+check 'only text.c knows libunistring' none src/text.c "$unistring" src/*.[ch] lib/*.h lib/*/*.[ch]
 check 'the program knows nothing of lib/ but <proctree.h>' no_private_headers
 check 'the program includes its own headers only' own_headers_only src
-check 'the library includes its own headers only' own_headers_only lib
+check "no include of the library's rooms points up" library_arrows_point_down
 check 'the library prints nothing' none - \
 	'(^|[^_[:alnum:]])((v?printf|puts|putchar|perror|v?dprintf|v?warnx?|v?errx?|syslog)[[:space:]]*\(|std(out|err)([^_[:alnum:]]|$))' \
-	lib/*.[ch]
+	lib/*.h lib/*/*.[ch]
 check 'the library does not exit and handles no signal' none - \
-	'(^|[^_[:alnum:]])(exit|_exit|_Exit|abort|quick_exit|signal|sigaction)[[:space:]]*\(' lib/*.[ch]
+	'(^|[^_[:alnum:]])(exit|_exit|_Exit|abort|quick_exit|signal|sigaction)[[:space:]]*\(' lib/*.h lib/*/*.[ch]
 done_testing

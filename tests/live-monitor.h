@@ -6,7 +6,7 @@
 #ifndef LIVE_MONITOR_H
 #define LIVE_MONITOR_H
 
-#include "../lib/internal.h"
+#include "../lib/model/tree.h"
 
 #include <dirent.h>
 #include <errno.h>

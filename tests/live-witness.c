@@ -13,8 +13,8 @@
 
 #include "live-monitor.h"
 
-#include "../lib/texts.h"
-#include "../lib/witness.h"
+#include "../lib/monitor/texts.h"
+#include "../lib/monitor/witness.h"
 
 #include <fcntl.h>
 #include <pthread.h>

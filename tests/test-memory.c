@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "fake-proc.h"
-#include "../lib/internal.h"
+#include "../lib/model/tree.h"
 
 #include <errno.h>
 #include <stdatomic.h>

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "../lib/internal.h"
+#include "../lib/model/tree.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "fake-proc.h"
-#include "../lib/sampler.h"
+#include "../lib/monitor/sampler.h"
 
 #include <time.h>
 

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "../lib/accounting.c"
-#include "../lib/taskstats.h"
+#include "../lib/monitor/accounting.c"
+#include "../lib/kernel/taskstats.h"
 
 #include <linux/genetlink.h>
 #include <linux/netlink.h>

@@ -14,7 +14,7 @@ layer()
 	main) echo 0 ;;
 	app | log | tree-dump) echo 1 ;;
 	term | view | view-* | session | command | keymap | input | prompt | picker | config | selection | \
-		log-line | by-command)
+		log-line | log-scout | by-command)
 		echo 2
 		;;
 	rows | rows-impl | collect | living | gone | cursor) echo 3 ;;

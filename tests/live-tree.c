@@ -777,13 +777,13 @@ static void check_forks(const struct live *live, int spawner, struct told told[F
 	int count = 0;
 
 	for (size_t i = 0; i < live->count; i++) {
-		const struct ptree_change *change = &live->changes[i];
+		const struct live_change *change = &live->changes[i];
 
 		if (change->kind != PTREE_CHANGE_FORKED || change->is_inferred ||
-		    change->event.parent_tgid != live->oracle->status[spawner])
+		    change->parent_pid != live->oracle->status[spawner])
 			continue;
 		assert_true(count < FORKS_PER_SPAWNER);
-		assert_int_equal(change->event.tgid, expected[count]);
+		assert_int_equal(change->pid, expected[count]);
 		told[count] = (struct told){ .id = change->id, .index = count };
 		count++;
 	}
@@ -804,14 +804,14 @@ static void check_exits(const struct live *live, struct told told[FORKS_PER_SPAW
 
 	qsort(told, FORKS_PER_SPAWNER, sizeof(*told), order_by_id);
 	for (size_t i = 0; i < live->count; i++) {
-		const struct ptree_change *change = &live->changes[i];
+		const struct live_change *change = &live->changes[i];
 		const struct told key = { .id = change->id };
 		const struct told *fork =
 		    bsearch(&key, told, FORKS_PER_SPAWNER, sizeof(key), order_by_id);
 
 		if (!fork || change->kind != PTREE_CHANGE_EXITED || change->is_inferred)
 			continue;
-		assert_int_equal(change->event.u.exit.status, (fork->index & 1) << 8);
+		assert_int_equal(change->status, (fork->index & 1) << 8);
 		exits[fork->index]++;
 	}
 	for (int i = 0; i < FORKS_PER_SPAWNER; i++)
@@ -880,7 +880,7 @@ static void a_storm_beside_scans_is_told_completely_and_leaves_no_ghost(void **s
 
 	assert_int_equal(ptree_procfs_open(&procfs, NULL), 0);
 	AWAIT_FOR(live, 3 * PATIENCE_NS,
-		  ptree_tree_snapshot(live->tree, procfs, 0) < 0 || has_status(live, load, 0));
+		  ptree_tree_read_proc(live->tree, procfs, 0) < 0 || has_status(live, load, 0));
 	wait_for(load);
 	ptree_procfs_close(procfs);
 	check_storm(live);

@@ -16,7 +16,7 @@
 
 static int setup(void **state)
 {
-	const struct ptree_tree_options options = { .exited_max = 100, .feed_size = 64 };
+	const struct ptree_tree_options options = { .exited_max = 100, .feed_bytes = 1 << 16 };
 	struct ptree_tree *tree;
 
 	*state = ptree_tree_new(&tree, &options) ? NULL : tree;
@@ -70,13 +70,30 @@ static void observe(struct ptree_tree *tree, pid_t pid, pid_t ppid, uint64_t sta
 	assert_int_equal(ptree_tree_observe(tree, &process), 0);
 }
 
-static size_t count_told(const struct ptree_tree *tree, enum ptree_change_kind kind, pid_t pid)
+static bool is_birth(const struct ptree_fact *fact)
 {
-	const struct ptree_change *change;
+	return fact->kind == PTREE_FACT_APPEARED || fact->kind == PTREE_FACT_FILLED ||
+	       fact->kind == PTREE_FACT_REDATED;
+}
+
+static bool is_end(const struct ptree_fact *fact)
+{
+	return fact->kind == PTREE_FACT_ENDED || fact->kind == PTREE_FACT_STATUS;
+}
+
+/* News about the latest process with that pid that an event told. */
+static size_t count_told(const struct ptree_tree *tree, bool (*is_it)(const struct ptree_fact *),
+			 pid_t pid)
+{
+	const struct ptree_node *node = tree_latest(tree, pid);
+	struct ptree_feed_reader reader;
+	struct ptree_fact fact;
 	size_t count = 0;
 
-	for (uint64_t at = 0; ptree_tree_feed_read(tree, &at, &change) == 1; at++)
-		count += change->kind == kind && !change->is_inferred && change->event.pid == pid;
+	ptree_tree_feed_begin(tree, &reader);
+	while (ptree_tree_feed_read(tree, &reader, &fact) == 1)
+		count += fact.is_news && fact.source == PTREE_FACT_TOLD && fact.id == node->id &&
+			 is_it(&fact);
 	return count;
 }
 
@@ -87,9 +104,9 @@ static void a_fork_that_a_scan_was_ahead_of_is_in_the_feed_once(void **state)
 	observe(tree, 1, 0, 0, 1 * S, 'S');
 	observe(tree, 5, 1, 2 * S, 2 * S + 1 * MS, 'R');
 	fork_at(tree, 2 * S + 1, 1, 5);
-	assert_int_equal(count_told(tree, PTREE_CHANGE_FORKED, 5), 1);
+	assert_int_equal(count_told(tree, is_birth, 5), 1);
 	fork_at(tree, 2 * S + 1, 1, 5);
-	assert_int_equal(count_told(tree, PTREE_CHANGE_FORKED, 5), 1);
+	assert_int_equal(count_told(tree, is_birth, 5), 1);
 	assert_int_equal(ptree_node_begin_ns(ptree_tree_find(tree, 5)), 2 * S + 1);
 }
 
@@ -105,8 +122,8 @@ static void the_fork_of_one_that_a_scan_found_over_is_of_the_same(void **state)
 	fork_at(tree, 2 * S + 1, 1, 5);
 	exit_at(tree, 2 * S + 2 * MS, 1, 5, 9);
 	assert_int_equal(ptree_node_id(tree_latest(tree, 5)), id);
-	assert_int_equal(count_told(tree, PTREE_CHANGE_FORKED, 5), 1);
-	assert_int_equal(count_told(tree, PTREE_CHANGE_EXITED, 5), 1);
+	assert_int_equal(count_told(tree, is_birth, 5), 1);
+	assert_int_equal(count_told(tree, is_end, 5), 1);
 	assert_true(ptree_node_exit_status(tree_latest(tree, 5), &status));
 	assert_int_equal(status, 9);
 }
@@ -130,7 +147,7 @@ static void what_ended_before_its_scan_is_taken_in_is_no_ghost(void **state)
 	assert_int_equal(ptree_node_pid(ptree_node_parent(node)), 1);
 	assert_true(ptree_node_exit_status(node, &status));
 	assert_int_equal(status, 7 << 8);
-	assert_int_equal(count_told(tree, PTREE_CHANGE_EXITED, 5), 1);
+	assert_int_equal(count_told(tree, is_end, 5), 1);
 }
 
 static void a_parent_that_ended_before_its_scan_is_taken_in_is_no_ghost(void **state)

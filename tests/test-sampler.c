@@ -176,6 +176,11 @@ static struct ptree_usage usage_of(const struct fixture *fixture, pid_t pid)
 	return usage;
 }
 
+static bool is_hot(const struct fixture *fixture, pid_t pid)
+{
+	return map_find(&fixture->sampler.hot_places, ptree_node_id(node_of(fixture, pid)));
+}
+
 static bool was_read(const struct fixture *fixture, pid_t pid)
 {
 	return usage_of(fixture, pid).sampled_ns == fake_clock.now_ns;
@@ -257,7 +262,7 @@ static void each_of_the_hot_has_one_turn_while_others_leave(void **state)
 	}
 	assert_int_equal(fixture->sampler.hot_count, 34);
 	for (pid_t i = 0; i < 100; i++)
-		assert_int_equal(node_of(fixture, FIRST_PID + i)->is_hot, i % 3 == 0);
+		assert_int_equal(is_hot(fixture, FIRST_PID + i), i % 3 == 0);
 }
 
 static void those_that_vanish_leave_the_hot(void **state)
@@ -358,7 +363,7 @@ static void what_the_trickle_finds_becomes_hot(void **state)
 	for (unsigned i = 0; i < 8 && !fixture->sampler.hot_count; i++)
 		tick(fixture, 5);
 	assert_int_equal(fixture->sampler.sweeps, 0);
-	assert_true(node_of(fixture, 1003)->is_hot);
+	assert_true(is_hot(fixture, 1003));
 	assert_int_equal(fixture->sampler.hot_count, 1);
 }
 

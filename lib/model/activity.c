@@ -4,7 +4,7 @@
  * activity is there only while there is something to tell, so that a tick costs nothing for those
  * that do nothing.
  */
-#include "tree.h"
+#include "activity.h"
 
 #include <errno.h>
 
@@ -13,7 +13,7 @@
 #define PER_KS 1000
 #define FAILURE_KEPT_NS (120 * NS_PER_S)
 
-static struct activity *activity_of(struct ptree_tree *tree, struct ptree_node *node)
+struct activity *activity_of(struct ptree_tree *tree, struct ptree_node *node)
 {
 	struct activity *activity = node->activity;
 
@@ -21,7 +21,7 @@ static struct activity *activity_of(struct ptree_tree *tree, struct ptree_node *
 		return activity;
 	activity = pool_get(&tree->activities);
 	if (!activity)
-		return NULL; /* figures are missing then, and nothing else */
+		return NULL;
 	activity->node = node;
 	activity->next = tree->active;
 	if (activity->next)
@@ -125,17 +125,10 @@ static bool is_quiet(const struct activity *activity, uint64_t now_ns)
 	       !pub->exited_cpu_permille;
 }
 
-void ptree_tree_tick(struct ptree_tree *tree, uint64_t now_ns)
+void activity_tick(struct ptree_tree *tree, uint64_t now_ns, uint64_t interval_ns)
 {
 	struct activity *activity, *next;
-	uint64_t interval_ns = now_ns - tree->activity_ns;
 
-	if (now_ns <= tree->activity_ns)
-		return;
-	if (!tree->activity_ns) /* how long it took to come to this is not known */
-		interval_ns = NS_PER_S;
-	tree->tick_before_ns = tree->activity_ns;
-	tree->activity_ns = now_ns;
 	if (tree->active)
 		tree->usage_generation++;
 	for (activity = tree->active; activity; activity = next) {

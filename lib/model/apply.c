@@ -1,93 +1,68 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Events, turned into changes of the tree. What the kernel means by each event is known here.
+ * Events, translated into facts. What the kernel means by each event is known here, and by exit.c.
  *
  * A scan and the events that queued while it ran are merged by when each was true: an event older
- * than what was read of the process never overwrites it.
+ * than what was read of the process is told as what was, and changes nothing that is.
  */
-#include "tree.h"
+#include "exit.h"
+#include "tell.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* A begin read from /proc is as fine as a tick, and the event comes a little after the fork. */
-#define SAME_BEGIN_NS (50 * NS_PER_MS)
 #define KTHREADD_PID 2
 
-static uint64_t distance_ns(uint64_t a, uint64_t b)
+static void heard(struct ptree_node *node, uint64_t now_ns)
 {
-	return a > b ? a - b : b - a;
+	if (now_ns > node->evidence.event_ns)
+		node->evidence.event_ns = now_ns;
 }
 
-static void inherit(struct ptree_tree *tree, struct ptree_node *child,
-		    const struct ptree_node *parent)
-{
-	child->ruid = parent->ruid;
-	child->euid = parent->euid;
-	child->rgid = parent->rgid;
-	child->egid = parent->egid;
-	child->sid = parent->sid;
-	if (parent->is_kernel_thread || parent->pid == KTHREADD_PID) {
-		child->is_kernel_thread = true;
-		tree->counts.kernel_threads++;
-	}
-	image_inherit(tree, child, parent);
-	watch_inherit(tree, child, parent);
-}
+/* ---- fork ---- */
 
-static void inherit_unknown(struct ptree_tree *tree, struct ptree_node *child,
-			    const struct ptree_node *parent)
+static struct ptree_fact birth_of(const struct ptree_node *parent, pid_t pid, uint64_t now_ns)
 {
-	if (child->euid == PTREE_UNKNOWN_ID)
-		child->euid = parent->euid;
-	if (!child->sid)
-		child->sid = parent->sid;
-	/* Without an image it has not exec'd either, but its parent may have since. */
-	if (!child->image && parent->image && parent->image->pub.begin_ns <= child->begin_ns)
-		image_inherit(tree, child, parent);
-}
-
-static struct ptree_node *next_forked(struct ptree_node *node, const struct ptree_node *top)
-{
-	if (node->last_forked)
-		return node->last_forked;
-	while (node != top && !node->fork_prev)
-		node = node->origin;
-	return node == top ? NULL : node->fork_prev;
-}
-
-void tree_bequeath(struct ptree_tree *tree, struct ptree_node *node)
-{
-	struct ptree_node *heir = next_forked(node, node);
-
-	for (; heir; heir = next_forked(heir, node))
-		inherit_unknown(tree, heir, heir->origin);
-}
-
-static void count_fork(struct ptree_tree *tree, struct ptree_node *parent)
-{
-	tree->counts.forks++;
-	activity_note(tree, parent, ACTIVITY_FORK);
+	return (struct ptree_fact){
+		.kind = PTREE_FACT_APPEARED,
+		.source = PTREE_FACT_TOLD,
+		.is_news = true,
+		.time_ns = now_ns,
+		.u.birth = { .pid = pid,
+			     .begin_ns = now_ns,
+			     .parent = parent->id,
+			     .origin = parent->id,
+			     .image = parent->image ? parent->image->pub.id : 0,
+			     .ruid = parent->ruid,
+			     .euid = parent->euid,
+			     .rgid = parent->rgid,
+			     .egid = parent->egid,
+			     .sid = parent->sid,
+			     .is_begin_exact = true,
+			     .is_origin_told = true,
+			     .is_kernel_thread =
+				 parent->is_kernel_thread || parent->pid == KTHREADD_PID },
+	};
 }
 
 /* The fork of a process that a scan has already shown: to the feed it is news all the same. */
-static void confirm_fork(struct ptree_tree *tree, struct ptree_node *node,
-			 struct ptree_node *parent, const struct ptree_event *event,
-			 uint64_t now_ns)
+static int confirm_fork(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
+			uint64_t now_ns)
 {
-	if (!node->is_begin_exact) {
-		count_fork(tree, parent);
-		tree_note(tree, node, PTREE_CHANGE_FORKED, now_ns, event);
-	}
-	node->begin_ns = now_ns;
-	node->is_begin_exact = true;
-	if (now_ns > node->event_ns)
-		node->event_ns = now_ns;
-	if (node->is_origin_told)
-		return;
-	tree_set_origin(tree, node, parent);
-	node->is_origin_told = true;
-	watch_inherit(tree, node, parent);
+	struct ptree_fact date = tell_about(node, PTREE_FACT_REDATED, PTREE_FACT_TOLD, now_ns);
+	int err = 0;
+
+	date.is_news = true;
+	date.u.date.begin_ns = now_ns;
+	date.u.date.is_exact = true;
+	date.u.date.parent = parent->id;
+	if (!node->is_origin_told)
+		err = tell_origin(tree, node, parent, true, now_ns);
+	if (!err && !node->is_begin_exact)
+		err = ptree_tree_learn(tree, &date);
+	heard(node, now_ns);
+	return err;
 }
 
 enum known_as {
@@ -96,49 +71,76 @@ enum known_as {
 	AN_OLDER_ONE, /* what lives under this pid is younger than the event */
 };
 
-static enum known_as recognize(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns)
+static enum known_as recognize(const struct ptree_node *node, uint64_t now_ns)
 {
 	if (node->is_placeholder)
 		return UNHEARD_OF;
-	if (node->is_begin_exact && now_ns == node->begin_ns)
+	if (node->is_begin_exact ? now_ns == node->begin_ns : tree_is_same(node, now_ns))
 		return THE_SAME;
-	if (!node->is_begin_exact && distance_ns(node->begin_ns, now_ns) <= SAME_BEGIN_NS)
-		return THE_SAME;
-	if (now_ns < node->begin_ns)
-		return AN_OLDER_ONE;
-	/* The kernel gave the pid away again: this one's end was missed. */
-	tree_end(tree, node, now_ns);
-	tree_note(tree, node, PTREE_CHANGE_EXITED, now_ns, NULL);
-	return UNHEARD_OF;
+	return now_ns < node->begin_ns ? AN_OLDER_ONE : UNHEARD_OF;
 }
 
-static struct ptree_node *add_forked(struct ptree_tree *tree, pid_t pid, struct ptree_node *parent,
-				     uint64_t now_ns)
+/* What it has by birth, unless something of it was heard of before its birth. */
+static int inherit(struct ptree_tree *tree, struct ptree_node *node, const struct ptree_fact *birth,
+		   uint64_t now_ns)
 {
-	struct ptree_node *node = tree_live(tree, pid);
+	struct ptree_fact shared = tell_about(node, PTREE_FACT_SHARED, PTREE_FACT_INFERRED, now_ns);
+	int err = tell_kernel_thread(tree, node, birth->u.birth.is_kernel_thread, now_ns);
 
-	if (node) { /* a placeholder for one whose child was heard of first */
-		tree_set_known(tree, node);
-		node->begin_ns = now_ns;
-		tree_move(tree, node, parent, now_ns);
-	} else {
-		node = tree_add(tree, pid, parent, now_ns);
-	}
-	if (!node)
-		return NULL;
-	node->is_begin_exact = true;
-	node->is_origin_told = true;
-	tree_set_origin(tree, node, parent);
-	inherit(tree, node, parent);
-	tree_bequeath(tree, node);
-	return node;
+	if (!err && node->euid == PTREE_UNKNOWN_ID)
+		err = tell_users(tree, node, birth->u.birth.ruid, birth->u.birth.euid, now_ns);
+	if (!err && node->egid == PTREE_UNKNOWN_ID)
+		err = tell_groups(tree, node, birth->u.birth.rgid, birth->u.birth.egid, now_ns);
+	if (!err && !node->sid)
+		err = tell_session(tree, node, birth->u.birth.sid, now_ns);
+	shared.u.image.id = birth->u.birth.image;
+	if (!err && !node->image && shared.u.image.id && node->origin)
+		err = ptree_tree_learn(tree, &shared);
+	return err;
+}
+
+/* A placeholder for one whose child was heard of first. */
+static int fill(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
+		const struct ptree_fact *birth, uint64_t now_ns)
+{
+	struct ptree_fact fact = tell_about(node, PTREE_FACT_FILLED, PTREE_FACT_TOLD, now_ns);
+	int err;
+
+	fact.is_news = true;
+	fact.u.date.begin_ns = now_ns;
+	fact.u.date.is_exact = true;
+	fact.u.date.parent = parent->id;
+	err = tell_move(tree, node, parent, PTREE_FACT_TOLD, now_ns);
+	if (!err)
+		err = tell_origin(tree, node, parent, true, now_ns);
+	if (!err)
+		err = ptree_tree_learn(tree, &fact);
+	if (!err)
+		err = inherit(tree, node, birth, now_ns);
+	return err ? err : tell_heirs(tree, node, now_ns);
 }
 
 /* A scan came so late that it found the process over, and its fork is still to be heard of. */
 static bool is_seen_zombie(const struct ptree_node *node, uint64_t now_ns)
 {
-	return !node->is_begin_exact && !node->is_status_known && node->read_ns > now_ns &&
-	       distance_ns(node->begin_ns, now_ns) <= SAME_BEGIN_NS;
+	return !node->is_begin_exact && !node->is_status_known && node->evidence.read_ns > now_ns &&
+	       tree_is_same(node, now_ns);
+}
+
+static int add_forked(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
+		      pid_t pid, uint64_t now_ns)
+{
+	struct ptree_fact birth = birth_of(parent, pid, now_ns);
+
+	if (node && node->is_placeholder) {
+		heard(node, now_ns);
+		return fill(tree, node, parent, &birth, now_ns);
+	}
+	node = tell_birth(tree, &birth);
+	if (!node)
+		return -ENOMEM;
+	node->evidence.event_ns = now_ns;
+	return 0;
 }
 
 static int apply_process_fork(struct ptree_tree *tree, const struct ptree_event *event,
@@ -146,224 +148,254 @@ static int apply_process_fork(struct ptree_tree *tree, const struct ptree_event 
 {
 	struct ptree_node *node = tree_latest(tree, event->tgid);
 	struct ptree_node *parent;
+	int err = 0;
 
 	if (event->parent_tgid == event->tgid)
 		return 0; /* not the kernel's: nobody is its own parent */
-	parent = tree_live_or_placeholder(tree, event->parent_tgid, now_ns);
+	parent = tell_of_somebody(tree, event->parent_tgid, now_ns);
 	if (!parent)
 		return -ENOMEM;
 	if (node && node->has_ended && !is_seen_zombie(node, now_ns))
 		node = NULL;
-	switch (node ? recognize(tree, node, now_ns) : UNHEARD_OF) {
+	switch (node ? recognize(node, now_ns) : UNHEARD_OF) {
 	case AN_OLDER_ONE:
 		return 0;
 	case THE_SAME:
-		confirm_fork(tree, node, parent, event, now_ns);
-		return 0;
+		return confirm_fork(tree, node, parent, now_ns);
 	case UNHEARD_OF:
 		break;
 	}
-	node = add_forked(tree, event->tgid, parent, now_ns);
-	if (!node)
+	/* The kernel gave the pid away again: the end of whoever has it was missed. */
+	if (node && !node->is_placeholder) {
+		err = tell_end_unseen(tree, node, now_ns, true);
+		node = NULL;
+		parent = tell_of_somebody(tree, event->parent_tgid, now_ns);
+	}
+	if (!parent)
 		return -ENOMEM;
-	node->event_ns = now_ns;
-	count_fork(tree, parent);
-	tree_note(tree, node, PTREE_CHANGE_FORKED, now_ns, event);
-	return 0;
+	return err ? err : add_forked(tree, node, parent, event->tgid, now_ns);
 }
 
 /* The forking thread is not told, so that the new one's name can only be the process's. */
-static int apply_fork(struct ptree_tree *tree, const struct ptree_event *event, uint64_t now_ns)
+static int apply_thread_fork(struct ptree_tree *tree, const struct ptree_event *event,
+			     uint64_t now_ns)
 {
-	struct ptree_node *node;
+	struct ptree_thread *known = map_find(&tree->by_tid, (uint64_t)event->pid);
+	struct ptree_node *node = tell_of_somebody(tree, event->tgid, now_ns);
+	struct ptree_fact fact;
+	int err;
 
-	if (event->pid <= 0 || event->tgid <= 0)
-		return 0;
-	if (event->pid == event->tgid)
-		return apply_process_fork(tree, event, now_ns);
-	node = tree_live_or_placeholder(tree, event->tgid, now_ns);
 	if (!node)
 		return -ENOMEM;
-	node->event_ns = now_ns;
-	return thread_add(tree, node, event->pid, now_ns, NULL);
+	node->evidence.event_ns = now_ns;
+	err = known ? tell_thread_end(tree, known, PTREE_FACT_INFERRED, now_ns) : 0;
+	if (err)
+		return err;
+	fact = tell_about(node, PTREE_FACT_THREAD_BEGAN, PTREE_FACT_TOLD, now_ns);
+	fact.u.thread.id = tree->next_id;
+	fact.u.thread.tid = event->pid;
+	fact.u.thread.begin_ns = now_ns;
+	return ptree_tree_learn(tree, &fact);
 }
+
+static int apply_fork(struct ptree_tree *tree, const struct ptree_event *event, uint64_t now_ns)
+{
+	if (event->pid <= 0 || event->tgid <= 0)
+		return 0;
+	return event->pid == event->tgid ? apply_process_fork(tree, event, now_ns)
+					 : apply_thread_fork(tree, event, now_ns);
+}
+
+/* ---- exec ---- */
 
 /* An exec from a thread looks like the exit of the process first: it lives on. */
 static struct ptree_node *live_or_revived(struct ptree_tree *tree, pid_t pid, uint64_t now_ns)
 {
 	struct ptree_node *node = tree_latest(tree, pid);
+	uint64_t since_ns = 0;
 
-	if (node && node->has_ended && distance_ns(node->end_ns, now_ns) < NS_PER_S)
-		tree_revive(tree, node);
-	return tree_live_or_placeholder(tree, pid, now_ns);
+	if (node && node->has_ended)
+		since_ns = node->end_ns > now_ns ? node->end_ns - now_ns : now_ns - node->end_ns;
+	if (node && node->has_ended && since_ns < NS_PER_S) {
+		struct ptree_fact fact =
+		    tell_about(node, PTREE_FACT_REVIVED, PTREE_FACT_INFERRED, now_ns);
+
+		if (ptree_tree_learn(tree, &fact))
+			return NULL;
+	}
+	return tell_of_somebody(tree, pid, now_ns);
 }
 
-static void set_user_process(struct ptree_tree *tree, struct ptree_node *node)
+/* Its arguments were read after this exec, though it was not heard of yet: they are the new ones.
+   Of those who share the image they are only if it was one of them who was asked. */
+static bool has_been_read_since(const struct ptree_node *node, uint64_t now_ns)
 {
-	if (!node->is_kernel_thread)
-		return;
-	node->is_kernel_thread = false;
-	tree->counts.kernel_threads--;
+	const struct image *image = node->image;
+
+	return image && image->pub.read_ns > now_ns &&
+	       (image->refs == 1 || image->reader == node->id);
+}
+
+/* What is known of an image, to be told of another. */
+struct text {
+	struct ptree_image image;
+	char *argv;
+};
+
+static int copy_text(const struct image *image, struct text *text)
+{
+	*text = (struct text){ .image = image->pub };
+	if (!image->pub.argv_size)
+		return 0;
+	text->argv = malloc(image->pub.argv_size);
+	if (!text->argv)
+		return -ENOMEM;
+	memcpy(text->argv, image->pub.argv, image->pub.argv_size);
+	return 0;
+}
+
+/* Nobody knows what it really was. Those who share it can still be asked. */
+static int take_away(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns)
+{
+	static const char nothing[PTREE_COMM_SIZE] = "";
+	const struct image *image = node->image;
+	bool is_shared = image->refs > 1;
+	int err = is_shared ? 0 : tell_name(tree, node, image->pub.id, nothing, now_ns);
+
+	return err ? err
+		   : tell_arguments(tree, node, image->pub.id, 0,
+				    is_shared ? PTREE_ARGV_PENDING : PTREE_ARGV_LATE, NULL, 0);
+}
+
+static int give(struct ptree_tree *tree, struct ptree_node *node, const struct text *text,
+		uint64_t now_ns)
+{
+	uint64_t image = node->image->pub.id;
+	int err = tell_name(tree, node, image, text->image.comm, now_ns);
+
+	return err ? err
+		   : tell_arguments(tree, node, image, text->image.read_ns, text->image.argv_status,
+				    text->argv, text->image.argv_size);
+}
+
+/* What nobody read before it was replaced is not to be read any more. */
+static int give_up(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns)
+{
+	const struct image *image = node->image;
+
+	if (!image || image->refs > 1 || image->pub.argv_status != PTREE_ARGV_PENDING)
+		return 0;
+	return tell_arguments(tree, node, image->pub.id, now_ns, PTREE_ARGV_LATE, NULL, 0);
+}
+
+static int tell_image(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns)
+{
+	struct ptree_fact fact = tell_about(node, PTREE_FACT_IMAGE, PTREE_FACT_TOLD, now_ns);
+
+	fact.is_news = true;
+	fact.u.image.id = tree->next_id;
+	fact.u.image.begin_ns = now_ns;
+	return ptree_tree_learn(tree, &fact);
+}
+
+static int hand_over(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns)
+{
+	struct text text;
+	int err = copy_text(node->image, &text);
+
+	if (!err)
+		err = take_away(tree, node, now_ns);
+	if (!err)
+		err = tell_image(tree, node, now_ns);
+	if (!err)
+		err = give(tree, node, &text, now_ns);
+	free(text.argv);
+	return err;
+}
+
+static int push_image(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns)
+{
+	int err;
+
+	if (has_been_read_since(node, now_ns))
+		return hand_over(tree, node, now_ns);
+	err = give_up(tree, node, now_ns);
+	return err ? err : tell_image(tree, node, now_ns);
+}
+
+/* The name is that of an image which began only then; arguments read before are not its own. */
+static int redate_image(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns)
+{
+	struct ptree_fact fact = tell_about(node, PTREE_FACT_IMAGE_DATED, PTREE_FACT_TOLD, now_ns);
+	bool is_old = node->image->pub.read_ns < now_ns ||
+		      (node->image->refs > 1 && node->image->reader != node->id);
+	int err;
+
+	fact.is_news = true;
+	fact.u.image.id = tell_own_image(tree, node);
+	fact.u.image.begin_ns = now_ns;
+	err = ptree_tree_learn(tree, &fact);
+	if (err || !is_old)
+		return err;
+	return tell_arguments(tree, node, node->image->pub.id, 0, PTREE_ARGV_PENDING, NULL, 0);
 }
 
 static int apply_exec(struct ptree_tree *tree, const struct ptree_event *event, uint64_t now_ns)
 {
 	struct ptree_node *node = live_or_revived(tree, event->tgid, now_ns);
+	int err;
 
 	if (!node || node == &tree->root)
 		return node ? 0 : -ENOMEM;
-	if (node->image && node->read_ns > now_ns ? image_redate(tree, node, now_ns)
-						  : image_push(tree, node, now_ns))
-		return -ENOMEM;
-	set_user_process(tree, node);
-	thread_remove_all(tree, node);
-	node->is_leader_gone = false;
-	node->exec_count++;
-	tree->counts.execs++;
-	activity_note(tree, node, ACTIVITY_EXEC);
-	node->event_ns = now_ns;
-	tree_note(tree, node, PTREE_CHANGE_EXECED, now_ns, event);
-	return 0;
+	err = tell_kernel_thread(tree, node, false, now_ns);
+	if (err)
+		return err;
+	err = node->image && node->evidence.read_ns > now_ns ? redate_image(tree, node, now_ns)
+							     : push_image(tree, node, now_ns);
+	node->evidence.event_ns = now_ns;
+	return err;
 }
 
-/* Whether the process is over with this task. */
-static bool task_exits(struct ptree_tree *tree, struct ptree_node *node, pid_t tid)
+/* ---- attributes ---- */
+
+static struct ptree_fact attribute_of(const struct ptree_tree *tree, const struct ptree_node *node,
+				      const struct ptree_event *event, uint64_t now_ns)
 {
-	struct ptree_thread *thread = thread_find(tree, node, tid);
+	struct ptree_fact fact = tell_about(node, PTREE_FACT_CORE_DUMP, PTREE_FACT_TOLD, now_ns);
 
-	if (tid == node->pid) {
-		node->is_leader_gone = true;
-		tree->generation++;
-	} else if (thread) {
-		thread_remove(tree, thread);
-	}
-	return node->is_leader_gone && !node->thread_count;
-}
-
-/* What a scan found to be a zombie, or missed, before its event was read. */
-static void complete_exit(struct ptree_tree *tree, struct ptree_node *node,
-			  const struct ptree_event *event, uint64_t now_ns)
-{
-	if (node->is_status_known || event->pid != event->tgid)
-		return;
-	node->status = event->u.exit.status;
-	node->is_status_known = true;
-	node->end_ns = now_ns;
-	tree_end_status_told(tree, node);
-	usage_recharge(tree, node);
-	tree_note(tree, node, PTREE_CHANGE_EXITED, now_ns, event);
-}
-
-static void finish(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns,
-		   const struct ptree_event *event)
-{
-	node->is_status_known = true;
-	tree_end(tree, node, now_ns);
-	tree_note(tree, node, PTREE_CHANGE_EXITED, now_ns, event);
-}
-
-void tree_finish_leaderless(struct ptree_tree *tree, struct ptree_node *node)
-{
-	if (node->is_leader_gone && !node->has_ended)
-		finish(tree, node, node->event_ns, NULL);
-}
-
-/*
- * It began before anybody looked. A scan under way may have read it and not have said so yet: who
- * it was may still become known, and that it is over must not be forgotten until then.
- */
-static int add_ended(struct ptree_tree *tree, const struct ptree_event *event, uint64_t now_ns)
-{
-	struct ptree_node *parent = tree_live(tree, event->parent_tgid);
-	struct ptree_node *node;
-
-	if (event->pid != event->tgid || event->tgid <= 0)
-		return 0;
-	node = tree_add(tree, event->tgid, parent ? parent : &tree->root, now_ns);
-	if (!node)
-		return -ENOMEM;
-	node->event_ns = now_ns;
-	node->status = event->u.exit.status;
-	finish(tree, node, now_ns, event);
-	return 0;
-}
-
-static int apply_exit(struct ptree_tree *tree, const struct ptree_event *event, uint64_t now_ns)
-{
-	struct ptree_node *node = tree_latest(tree, event->tgid);
-
-	if (!node)
-		return add_ended(tree, event, now_ns);
-	if (node->has_ended) {
-		complete_exit(tree, node, event, now_ns);
-		return 0;
-	}
-	if (now_ns + SAME_BEGIN_NS < node->begin_ns)
-		return 0; /* of an older process with this pid */
-	node->event_ns = now_ns;
-	node->status = event->u.exit.status; /* the last task's is the process's */
-	if (!task_exits(tree, node, event->pid))
-		return 0;
-	finish(tree, node, now_ns, event);
-	return 0;
-}
-
-static enum ptree_change_kind change_of(enum ptree_event_kind kind)
-{
-	switch (kind) {
-	case PTREE_EVENT_UID:
-	case PTREE_EVENT_GID:
-		return PTREE_CHANGE_CREDENTIALS;
-	case PTREE_EVENT_SID:
-		return PTREE_CHANGE_SESSION;
-	case PTREE_EVENT_PTRACE:
-		return PTREE_CHANGE_TRACED;
-	case PTREE_EVENT_COMM:
-		return PTREE_CHANGE_RENAMED;
-	case PTREE_EVENT_COREDUMP:
-		return PTREE_CHANGE_COREDUMP;
-	case PTREE_EVENT_FORK:
-	case PTREE_EVENT_EXEC:
-	case PTREE_EVENT_EXIT:
-	case PTREE_EVENT_ACK:
-	case PTREE_EVENT_LOST:
-	case PTREE_EVENT_UNKNOWN:
-		break;
-	}
-	return PTREE_CHANGE_NONE;
-}
-
-static int take_attribute(struct ptree_tree *tree, struct ptree_node *node,
-			  const struct ptree_event *event)
-{
-	if (event->kind == PTREE_EVENT_UID) {
-		node->ruid = event->u.id.real;
-		node->euid = event->u.id.effective;
-	} else if (event->kind == PTREE_EVENT_GID) {
-		node->rgid = event->u.id.real;
-		node->egid = event->u.id.effective;
+	if (event->kind == PTREE_EVENT_UID || event->kind == PTREE_EVENT_GID) {
+		fact.kind = event->kind == PTREE_EVENT_UID ? PTREE_FACT_USERS : PTREE_FACT_GROUPS;
+		fact.u.ids.real = event->u.id.real;
+		fact.u.ids.effective = event->u.id.effective;
 	} else if (event->kind == PTREE_EVENT_SID) {
-		node->sid = event->tgid;
+		fact.kind = PTREE_FACT_SESSION;
+		fact.u.pid = event->tgid;
 	} else if (event->kind == PTREE_EVENT_PTRACE) {
-		node->tracer = event->u.ptrace.tracer_tgid;
+		fact.kind = PTREE_FACT_TRACER;
+		fact.u.pid = event->u.ptrace.tracer_tgid;
 	} else if (event->kind == PTREE_EVENT_COMM) {
-		if (image_set_comm(tree, node, event->u.comm))
-			return -ENOMEM;
-		watch_check_name(tree, node);
+		fact.kind = PTREE_FACT_NAME;
+		fact.u.name.image = tell_own_image(tree, node);
+		memcpy(fact.u.name.comm, event->u.comm, PTREE_COMM_SIZE);
+		fact.u.name.comm[PTREE_COMM_SIZE - 1] = '\0';
 	}
-	return 0;
+	return fact;
 }
 
-static void rename_thread(struct ptree_tree *tree, const struct ptree_node *node,
-			  const struct ptree_event *event)
+static int rename_thread(struct ptree_tree *tree, const struct ptree_node *node,
+			 const struct ptree_event *event, uint64_t now_ns)
 {
-	struct ptree_thread *thread = thread_find(tree, node, event->pid);
+	const struct ptree_thread *thread =
+	    event->pid > 0 ? map_find(&tree->by_tid, (uint64_t)event->pid) : NULL;
+	struct ptree_fact fact = tell_about(node, PTREE_FACT_THREAD_NAMED, PTREE_FACT_TOLD, now_ns);
 
-	if (!thread)
-		return;
-	memcpy(thread->comm, event->u.comm, sizeof(thread->comm));
-	thread->comm[PTREE_COMM_SIZE - 1] = '\0';
-	tree->generation++;
+	if (!thread || thread->node != node)
+		return 0;
+	fact.u.thread.id = thread->id;
+	fact.u.thread.tid = thread->tid;
+	memcpy(fact.u.thread.comm, event->u.comm, PTREE_COMM_SIZE);
+	fact.u.thread.comm[PTREE_COMM_SIZE - 1] = '\0';
+	return ptree_tree_learn(tree, &fact);
 }
 
 /* A thread's own attribute is not the process's. */
@@ -371,21 +403,46 @@ static int apply_attribute(struct ptree_tree *tree, const struct ptree_event *ev
 			   uint64_t now_ns)
 {
 	struct ptree_node *node = tree_latest(tree, event->tgid);
+	struct ptree_fact fact;
+	int err;
 
 	if (!node)
-		node = tree_live_or_placeholder(tree, event->tgid, now_ns);
+		node = tell_of_somebody(tree, event->tgid, now_ns);
 	if (!node || node == &tree->root)
 		return node ? 0 : -ENOMEM;
-	if (event->pid != event->tgid) {
-		if (event->kind == PTREE_EVENT_COMM)
-			rename_thread(tree, node, event);
-		return 0;
-	}
-	if (now_ns >= node->read_ns && take_attribute(tree, node, event))
-		return -ENOMEM;
-	node->event_ns = now_ns;
-	tree_note(tree, node, change_of(event->kind), now_ns, event);
-	return 0;
+	if (event->pid != event->tgid)
+		return event->kind == PTREE_EVENT_COMM ? rename_thread(tree, node, event, now_ns)
+						       : 0;
+	fact = attribute_of(tree, node, event, now_ns);
+	fact.is_news = true;
+	fact.is_past = now_ns < node->evidence.read_ns;
+	err = ptree_tree_learn(tree, &fact);
+	node->evidence.event_ns = now_ns;
+	return err;
+}
+
+/* ---- all ---- */
+
+static int apply_unknown(struct ptree_tree *tree, const struct ptree_event *event, uint64_t now_ns)
+{
+	struct ptree_fact fact = tell_about(NULL, PTREE_FACT_UNHEARD_OF, PTREE_FACT_TOLD, now_ns);
+	size_t size = event->u.raw.size;
+
+	fact.is_news = true;
+	fact.u.unknown.what = event->what;
+	fact.u.unknown.size = event->u.raw.size;
+	fact.u.unknown.bytes = event->u.raw.bytes;
+	fact.u.unknown.byte_count = size < PTREE_RAW_SIZE ? size : PTREE_RAW_SIZE;
+	return ptree_tree_learn(tree, &fact);
+}
+
+static int apply_lost(struct ptree_tree *tree, const struct ptree_event *event, uint64_t now_ns)
+{
+	struct ptree_fact fact = tell_about(NULL, PTREE_FACT_LOST, PTREE_FACT_TOLD, now_ns);
+
+	fact.is_news = true;
+	fact.u.count = event->u.lost.count;
+	return ptree_tree_learn(tree, &fact);
 }
 
 int ptree_tree_apply(struct ptree_tree *tree, const struct ptree_event *event)
@@ -398,7 +455,7 @@ int ptree_tree_apply(struct ptree_tree *tree, const struct ptree_event *event)
 	case PTREE_EVENT_EXEC:
 		return apply_exec(tree, event, now_ns);
 	case PTREE_EVENT_EXIT:
-		return apply_exit(tree, event, now_ns);
+		return exit_apply(tree, event, &(struct exit_evidence){ 0 });
 	case PTREE_EVENT_UID:
 	case PTREE_EVENT_GID:
 	case PTREE_EVENT_SID:
@@ -407,11 +464,9 @@ int ptree_tree_apply(struct ptree_tree *tree, const struct ptree_event *event)
 	case PTREE_EVENT_COREDUMP:
 		return apply_attribute(tree, event, now_ns);
 	case PTREE_EVENT_UNKNOWN:
-		feed_push(tree, PTREE_CHANGE_UNKNOWN, NULL, now_ns, event);
-		return 0;
+		return apply_unknown(tree, event, now_ns);
 	case PTREE_EVENT_LOST:
-		feed_push(tree, PTREE_CHANGE_LOST, NULL, now_ns, event);
-		return 0;
+		return apply_lost(tree, event, now_ns);
 	case PTREE_EVENT_ACK:
 		return 0;
 	}
@@ -428,4 +483,9 @@ int ptree_tree_apply_many(struct ptree_tree *tree, const struct ptree_event *eve
 		err = err ? err : result;
 	}
 	return err;
+}
+
+void ptree_tree_set_clock_offset(struct ptree_tree *tree, uint64_t offset_ns)
+{
+	tree->clock_offset_ns = offset_ns;
 }

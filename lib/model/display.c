@@ -5,67 +5,12 @@
  * leave escaped.
  */
 #include "tree.h"
+#include "base/text.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Text that grows. After a failed allocation it swallows what follows and says so at the end. */
-struct text {
-	char *bytes;
-	size_t size, capacity;
-	bool has_failed;
-};
-
-static void append(struct text *text, const char *bytes, size_t size)
-{
-	if (!text->has_failed && text->capacity - text->size <= size) {
-		size_t capacity = 2 * (text->capacity + size) + 64;
-		char *bigger = realloc(text->bytes, capacity);
-
-		text->has_failed = !bigger;
-		if (bigger) {
-			text->bytes = bigger;
-			text->capacity = capacity;
-		}
-	}
-	if (text->has_failed)
-		return;
-	memcpy(text->bytes + text->size, bytes, size);
-	text->size += size;
-	text->bytes[text->size] = '\0';
-}
-
-static void append_string(struct text *text, const char *string)
-{
-	append(text, string, strlen(string));
-}
-
-static void __attribute__((format(printf, 2, 3)))
-append_format(struct text *text, const char *format, ...)
-{
-	char buf[64];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(buf, sizeof(buf), format, args);
-	va_end(args);
-	append_string(text, buf);
-}
-
-static int finish(struct text *text, char **out)
-{
-	if (!text->has_failed && !text->bytes)
-		append(text, "", 0);
-	if (text->has_failed) {
-		free(text->bytes);
-		return -ENOMEM;
-	}
-	*out = text->bytes;
-	return 0;
-}
 
 static bool is_control(unsigned char byte)
 {
@@ -79,31 +24,31 @@ static void append_escaped(struct text *text, const char *string, const char *sp
 		unsigned char byte = (unsigned char)*string;
 
 		if (is_control(byte))
-			append_format(text, "\\x%02x", byte);
+			text_format(text, "\\x%02x", byte);
 		else if (strchr(special, byte))
-			append_format(text, "\\%c", byte);
+			text_format(text, "\\%c", byte);
 		else
-			append(text, string, 1);
+			text_append(text, string, 1);
 	}
 }
 
 /* ASCII only: bytes that are not become U+FFFD, since names need not be UTF-8. */
 static void append_json_string(struct text *text, const char *string)
 {
-	append(text, "\"", 1);
+	text_append(text, "\"", 1);
 	for (; *string; string++) {
 		unsigned char byte = (unsigned char)*string;
 
 		if (byte == '"' || byte == '\\')
-			append_format(text, "\\%c", byte);
+			text_format(text, "\\%c", byte);
 		else if (is_control(byte))
-			append_format(text, "\\u%04x", byte);
+			text_format(text, "\\u%04x", byte);
 		else if (byte >= 0x80)
-			append_string(text, "\\ufffd");
+			text_string(text, "\\ufffd");
 		else
-			append(text, string, 1);
+			text_append(text, string, 1);
 	}
-	append(text, "\"", 1);
+	text_append(text, "\"", 1);
 }
 
 static const char *user_of(const struct ptree_node *node, struct ptree_users *users, char *buf,
@@ -121,9 +66,9 @@ static void append_link(struct text *text, const struct ptree_node *node, struct
 {
 	char uid[16];
 
-	append_format(text, "%s%d|", text->size ? ";" : "", node->pid);
+	text_format(text, "%s%d|", text->size ? ";" : "", node->pid);
 	append_escaped(text, ptree_node_comm(node), "|;\\");
-	append_string(text, "|");
+	text_string(text, "|");
 	append_escaped(text, user_of(node, users, uid, sizeof(uid)), "|;\\");
 }
 
@@ -132,12 +77,12 @@ static void append_json_link(struct text *text, const struct ptree_node *node,
 {
 	char uid[16];
 
-	append_format(text, "%s{\"pid\":%d,\"ppid\":%d,\"cmd\":", text->size > 1 ? "," : "",
-		      node->pid, node->parent ? node->parent->pid : 0);
+	text_format(text, "%s{\"pid\":%d,\"ppid\":%d,\"cmd\":", text->size > 1 ? "," : "",
+		    node->pid, node->parent ? node->parent->pid : 0);
 	append_json_string(text, ptree_node_comm(node));
-	append_string(text, ",\"user\":");
+	text_string(text, ",\"user\":");
 	append_json_string(text, user_of(node, users, uid, sizeof(uid)));
-	append_string(text, "}");
+	text_string(text, "}");
 }
 
 static int build_chain(const struct ptree_tree *tree, pid_t pid, struct ptree_users *users,
@@ -161,7 +106,7 @@ int ptree_tree_chain_text(const struct ptree_tree *tree, pid_t pid, struct ptree
 	int err = build_chain(tree, pid, users, append_link, &text);
 
 	if (!err)
-		return finish(&text, out);
+		return text_finish(&text, out);
 	free(text.bytes);
 	return err;
 }
@@ -172,11 +117,11 @@ int ptree_tree_chain_json(const struct ptree_tree *tree, pid_t pid, struct ptree
 	struct text text = { 0 };
 	int err;
 
-	append_string(&text, "[");
+	text_string(&text, "[");
 	err = build_chain(tree, pid, users, append_json_link, &text);
-	append_string(&text, "]");
+	text_string(&text, "]");
 	if (!err)
-		return finish(&text, out);
+		return text_finish(&text, out);
 	free(text.bytes);
 	return err;
 }
@@ -210,7 +155,7 @@ static int push_level(struct picture *picture, const char *piece)
 		picture->capacity = capacity;
 	}
 	picture->widths[picture->depth++] = strlen(piece);
-	append_string(&picture->indent, piece);
+	text_string(&picture->indent, piece);
 	return picture->indent.has_failed ? -ENOMEM : 0;
 }
 
@@ -221,11 +166,11 @@ static void pop_level(struct picture *picture)
 
 static void draw_line(struct picture *picture, const struct ptree_node *node, const char *joint)
 {
-	append(&picture->text, picture->indent.bytes ? picture->indent.bytes : "",
-	       picture->indent.size);
-	append_string(&picture->text, joint);
+	text_append(&picture->text, picture->indent.bytes ? picture->indent.bytes : "",
+		    picture->indent.size);
+	text_string(&picture->text, joint);
 	append_escaped(&picture->text, ptree_node_comm(node), "\\");
-	append_format(&picture->text, "(%d)\n", node->pid);
+	text_format(&picture->text, "(%d)\n", node->pid);
 }
 
 static const struct ptree_node *next_in_walk(struct picture *picture, const struct ptree_node *node,
@@ -271,5 +216,5 @@ int ptree_tree_display(const struct ptree_tree *tree, pid_t pid, bool ascii, cha
 		picture.text.has_failed = true;
 	free(picture.indent.bytes);
 	free(picture.widths);
-	return finish(&picture.text, out);
+	return text_finish(&picture.text, out);
 }

@@ -1,8 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading nodes: every public question that one node, or a look-up, answers. */
-#include "tree.h"
+#include "node.h"
 
 #include <string.h>
+
+/* A begin read from /proc is as fine as a tick, and the event comes a little after the fork. */
+#define SAME_BEGIN_NS (50 * NS_PER_MS)
+
+struct ptree_node *tree_latest(const struct ptree_tree *tree, pid_t pid)
+{
+	return pid > 0 ? map_find(&tree->by_pid, (uint64_t)pid) : NULL;
+}
+
+struct ptree_node *tree_live(const struct ptree_tree *tree, pid_t pid)
+{
+	struct ptree_node *node = tree_latest(tree, pid);
+
+	return node && !node->has_ended ? node : NULL;
+}
+
+struct ptree_node *tree_present(const struct ptree_tree *tree, pid_t pid)
+{
+	struct ptree_node *node = tree_latest(tree, pid);
+
+	return node && node->fate == NODE_PRESENT ? node : NULL;
+}
+
+struct ptree_node *tree_node(const struct ptree_tree *tree, uint64_t id)
+{
+	return id ? map_find(&tree->by_id, id) : NULL;
+}
+
+bool tree_is_same(const struct ptree_node *node, uint64_t begin_ns)
+{
+	uint64_t a = node->begin_ns, b = begin_ns;
+
+	return (a > b ? a - b : b - a) <= SAME_BEGIN_NS;
+}
+
+bool node_has_failed(const struct ptree_node *node)
+{
+	return node->is_status_known && node->status;
+}
 
 uint64_t ptree_tree_generation(const struct ptree_tree *tree)
 {
@@ -159,6 +198,11 @@ bool ptree_node_exit_status(const struct ptree_node *node, uint32_t *status)
 	return true;
 }
 
+bool ptree_node_is_status_inferred(const struct ptree_node *node)
+{
+	return node->is_status_known && node->is_status_inferred;
+}
+
 bool ptree_node_is_kernel_thread(const struct ptree_node *node)
 {
 	return node->is_kernel_thread;
@@ -208,6 +252,17 @@ const struct ptree_image *ptree_node_image(const struct ptree_node *node, unsign
 	while (image && back--)
 		image = image->older;
 	return image ? &image->pub : NULL;
+}
+
+const struct ptree_image *ptree_node_image_at(const struct ptree_node *node, uint64_t boot_ns)
+{
+	const struct image *image = node->image;
+
+	for (unsigned i = 0; image && i < node->image_depth; i++, image = image->older) {
+		if (image->pub.begin_ns <= boot_ns)
+			return &image->pub;
+	}
+	return NULL;
 }
 
 uint32_t ptree_node_exec_count(const struct ptree_node *node)

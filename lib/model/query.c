@@ -3,6 +3,7 @@
  * Questions to the tree whose answer is a list. Every walk up is guarded against circles and no
  * walk down recurses: the list that is the answer is its own queue.
  */
+#include "query.h"
 #include "tree.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
  * kept, by "space saving": a name without a place takes the rarest one's and its count, so that no
  * count is ever too small, and none of a name that is truly common is missing.
  */
-#include "tree.h"
+#include "summary.h"
 
 #include <string.h>
 

@@ -3,12 +3,12 @@
  * The tasks of a process other than its leader: a set of tids, never a counter, because an exec
  * from a thread makes a tid vanish without an event.
  */
-#include "tree.h"
+#include "thread.h"
 
 #include <errno.h>
 #include <string.h>
 
-static void set_comm(struct ptree_thread *thread, const char *comm)
+void thread_set_comm(struct ptree_thread *thread, const char comm[PTREE_COMM_SIZE])
 {
 	memcpy(thread->comm, comm, PTREE_COMM_SIZE);
 	thread->comm[PTREE_COMM_SIZE - 1] = '\0';
@@ -24,35 +24,30 @@ static void link_thread(struct ptree_node *node, struct ptree_thread *thread)
 	node->thread_count++;
 }
 
-int thread_add(struct ptree_tree *tree, struct ptree_node *node, pid_t tid, uint64_t begin_ns,
-	       const char *comm)
+int thread_add(struct ptree_tree *tree, struct ptree_node *node, uint64_t id, pid_t tid,
+	       uint64_t begin_ns, const char comm[PTREE_COMM_SIZE])
 {
-	struct ptree_thread *thread = map_find(&tree->by_tid, (uint64_t)tid);
+	struct ptree_thread *thread = pool_get(&tree->threads);
 
-	if (thread)
-		thread_remove(tree, thread);
-	thread = pool_get(&tree->threads);
 	if (!thread)
 		return -ENOMEM;
 	if (map_set(&tree->by_tid, (uint64_t)tid, thread)) {
 		pool_put(&tree->threads, thread);
 		return -ENOMEM;
 	}
-	thread->id = tree->next_id++;
+	thread->id = id;
 	thread->tid = tid;
 	thread->begin_ns = begin_ns;
-	if (comm)
-		set_comm(thread, comm);
+	thread_set_comm(thread, comm);
 	link_thread(node, thread);
 	tree->counts.threads++;
-	tree->generation++;
 	return 0;
 }
 
 struct ptree_thread *thread_find(const struct ptree_tree *tree, const struct ptree_node *node,
 				 pid_t tid)
 {
-	struct ptree_thread *thread = map_find(&tree->by_tid, (uint64_t)tid);
+	struct ptree_thread *thread = tid > 0 ? map_find(&tree->by_tid, (uint64_t)tid) : NULL;
 
 	return thread && thread->node == node ? thread : NULL;
 }
@@ -69,7 +64,6 @@ void thread_remove(struct ptree_tree *tree, struct ptree_thread *thread)
 		thread->next->prev = thread->prev;
 	node->thread_count--;
 	tree->counts.threads--;
-	tree->generation++;
 	map_remove(&tree->by_tid, (uint64_t)thread->tid);
 	pool_put(&tree->threads, thread);
 }
@@ -78,40 +72,6 @@ void thread_remove_all(struct ptree_tree *tree, struct ptree_node *node)
 {
 	while (node->threads)
 		thread_remove(tree, node->threads);
-}
-
-static int see_task(struct ptree_tree *tree, struct ptree_node *node, pid_t tid)
-{
-	struct ptree_thread *thread = thread_find(tree, node, tid);
-
-	if (!thread) {
-		int err = thread_add(tree, node, tid, 0, NULL);
-
-		if (err)
-			return err;
-		thread = node->threads;
-	}
-	thread->read_ns = node->read_ns;
-	return 0;
-}
-
-int ptree_tree_observe_tasks(struct ptree_tree *tree, pid_t pid, const pid_t *tids, size_t count)
-{
-	struct ptree_node *node = tree_live(tree, pid);
-	struct ptree_thread *thread, *next;
-
-	if (!node)
-		return -ESRCH;
-	for (size_t i = 0; i < count; i++) {
-		if (tids[i] != pid && see_task(tree, node, tids[i]))
-			return -ENOMEM;
-	}
-	for (thread = node->threads; thread; thread = next) {
-		next = thread->next;
-		if (thread->read_ns < node->read_ns && thread->begin_ns < node->read_ns)
-			thread_remove(tree, thread);
-	}
-	return 0;
 }
 
 const struct ptree_thread *ptree_tree_find_thread(const struct ptree_tree *tree, pid_t tid)

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tree's private structs, shared by the files that make it up and by nobody else:
+ * What a tree is made of. Only the model's files know it; of them facts.c and what it calls change
+ * it, and everybody else reads:
  *
- *   pool.c map.c image.c	storage without a word about processes' links
- *   tree.c			nodes and every change of a link between them
- *   thread.c			the tasks of a process
- *   apply.c observe.c		events and scans, turned into calls of tree.c
- *   watch.c feed.c		what follows from a change
- *   usage.c summary.c activity.c	what processes use, and used, and leave behind
- *   node.c query.c display.c	reading (node.c: one node)
+ *   links.c		nodes and the links between them; knows nobody
+ *   image.c thread.c	what a node runs, its tasks
+ *   usage.c summary.c activity.c	what it uses, and used, and leaves behind
+ *   watch.c		the marks of what is watched
+ *   life.c		begin, end, revive, forget: calls those in order
+ *   facts.c		the one door: facts -> the above
+ *   codec.c feed.c keyframe.c	facts as bytes, the latest of them, all that make up a tree
+ *   apply.c exit.c observe.c limits.c tell.c	events, scans, limits -> facts
+ *   node.c query.c display.c dump.c	reading
  */
-#ifndef PTREE_INTERNAL_H
-#define PTREE_INTERNAL_H
+#ifndef PTREE_TREE_H
+#define PTREE_TREE_H
 
 #include "proctree.h"
 #include "base/map.h"
@@ -25,6 +28,7 @@
 struct image {
 	struct ptree_image pub;
 	struct image *older;
+	uint64_t reader; /* the node whose arguments they are, as read; 0: nobody was asked */
 	uint32_t refs;
 };
 
@@ -37,9 +41,9 @@ struct edge {
 struct ptree_thread {
 	uint64_t id;
 	uint64_t begin_ns;
-	uint64_t read_ns; /* when a scan last saw it */
+	uint64_t read_ns; /* a translator's: when a scan last saw it */
 	struct ptree_node *node;
-	struct ptree_thread *prev, *next;
+	struct ptree_thread *prev, *next; /* the greatest id first */
 	pid_t tid;
 	char comm[PTREE_COMM_SIZE];
 };
@@ -57,29 +61,40 @@ enum node_fate {
 
 #define NOT_ORPHANED UINT32_MAX
 
+/*
+ * What the translators of events and scans remember of a process to weigh what they hear next.
+ * It is no fact, and a tree that learned the same facts has it not.
+ */
+struct evidence {
+	uint64_t read_ns;	 /* when a scan last saw it; 0: never */
+	uint64_t event_ns;	 /* of the last event about it */
+	struct leaving *leaving; /* how its tasks ended so far, if they did so differently */
+};
+
 struct ptree_node {
 	uint64_t id;
 	uint64_t begin_ns, end_ns;
-	uint64_t read_ns;   /* when a scan last saw it; 0: never */
-	uint64_t event_ns;  /* of the last event about it */
-	uint64_t parent_ns; /* since when parent holds, or when it was last confirmed */
+	uint64_t parent_ns; /* since when parent holds; 0: that is not known */
 	uint64_t change_ns;
 	struct ptree_node *parent;
 	struct ptree_node *prev, *next; /* among the parent's live or past children */
-	struct node_list live, past;	/* children: present ones; ended ones by exit */
+	struct node_list live, past; /* children: present ones by birth; ended ones by over_key */
+	struct ptree_node *inserted; /* the last of live that was no tail; where to look first */
 	struct ptree_node *origin;
-	struct ptree_node *fork_prev, *fork_next; /* among those the origin forked */
+	struct ptree_node *fork_prev, *fork_next; /* among those the origin forked, by id */
 	struct ptree_node *last_forked;
-	struct ptree_node *queue_prev, *queue_next;
+	struct ptree_node *queue_prev, *queue_next; /* by over_key */
 	struct ptree_thread *threads;
 	struct image *image;
 	struct edge *edges;
-	struct account *account;       /* the kernel's, of its tasks that are over; or NULL */
-	struct ptree_summary *summary; /* of those that are over below it; or NULL */
-	struct activity *activity;     /* or NULL */
-	uint64_t sampled_ns;	       /* when; 0: never */
-	uint32_t cpu_user_ticks, cpu_system_ticks; /* as sampled: of 10 ms, since its begin */
-	uint32_t rss_kib;
+	struct account *account;	     /* the kernel's, of its tasks that are over; or NULL */
+	struct ptree_summary *summary;	     /* of those that are over below it; or NULL */
+	struct activity *activity;	     /* or NULL */
+	uint64_t over_key;		     /* the later it was found to be over, the greater */
+	uint64_t sampled_ns;		     /* when; 0: never */
+	uint64_t cpu_user_ns, cpu_system_ns; /* as sampled, since its begin */
+	uint64_t rss_bytes;
+	struct evidence evidence;
 	uint32_t cpu_permille; /* of one CPU, between the last two samples */
 	pid_t pid, sid, tracer;
 	uint32_t ruid, euid, rgid, egid;
@@ -91,19 +106,18 @@ struct ptree_node {
 	uint16_t image_depth; /* images of the chain that are its own */
 	uint8_t change;	      /* enum ptree_change_kind */
 	uint8_t fate;	      /* enum node_fate */
-	uint8_t idle_samples; /* the sampler's: how many in a row found nothing */
 	char state;	      /* as sampled; 0: not known */
 	bool is_begin_exact : 1;
 	bool is_origin_told : 1;
 	bool has_ended : 1;
 	bool is_status_known : 1;
+	bool is_status_inferred : 1;
 	bool is_zombie : 1;
 	bool is_leader_gone : 1;
 	bool is_kernel_thread : 1;
 	bool is_watched : 1;
 	bool is_placeholder : 1; /* known only because another one named it as its parent */
 	bool has_rate : 1;	 /* cpu_permille is known */
-	bool is_hot : 1;	 /* the sampler's: it is among those read often */
 	bool is_charged : 1;	 /* it is in its parent's summary */
 	bool is_charged_failed : 1;
 	bool is_charged_final : 1;
@@ -131,16 +145,31 @@ struct activity {
 	uint64_t failed_ns; /* the last failure: a loop may come round only rarely */
 };
 
+/* The latest facts, as records one after another in a ring; see feed.c. Positions only grow. */
 struct feed {
-	struct ptree_change *ring;
+	unsigned char *ring;
 	size_t size;
-	uint64_t next; /* position of the next change */
+	uint64_t head, tail; /* where the next record begins, and the oldest that is left */
+	uint64_t head_number, tail_number; /* of those facts */
+	uint64_t head_news, tail_news;	   /* how many before them were news */
+};
+
+/* A scan that listed it before then is wrong to say that it is there. */
+struct ended_tid {
+	pid_t tid;
+	uint64_t end_ns;
 };
 
 struct watched_name {
 	char *name;
 	pid_t ignored_pid;
 };
+
+/* The last fact of each kind that is about no process: the decoded one, over bytes of its own. */
+struct kept_fact {
+	struct ptree_facts bytes;
+};
+#define KEPT_FACTS (PTREE_FACT_HOST + 1)
 
 struct ptree_tree {
 	struct ptree_node root;
@@ -149,120 +178,50 @@ struct ptree_tree {
 	struct map by_tid; /* threads but leaders */
 	struct pool nodes, threads, images;
 	struct pool accounts, summaries, activities;
-	struct activity *active;	      /* all of them */
-	uint64_t activity_ns;		      /* the last tick */
-	uint64_t tick_before_ns;	      /* the one before; 0: there was none */
+	struct activity *active;	      /* all of them, in no order */
 	struct node_list queue, failed_queue; /* ended; failures keep longer */
 	size_t failed_count;		      /* in the latter */
-	struct ptree_node **orphaned;	      /* ended, with live children nobody has adopted */
+	struct ptree_node **orphaned; /* ended, with present children nobody has adopted; a set */
 	size_t orphaned_count, orphaned_capacity;
 	size_t placeholder_count;
 	struct ptree_tree_counts counts;
-	struct ptree_tree_options options;
-	struct feed feed;
-	struct watched_name *watched_names;
-	size_t watched_name_count;
-	uint64_t next_id;
+	uint64_t exited_more_ns; /* CPU time that processes were found at their end to have used */
+	uint64_t next_id;	 /* of nodes, threads and images: greater than all there were */
+	uint64_t next_key;	 /* of those that are over */
+	struct kept_fact last[KEPT_FACTS];
+	struct map user_names;	/* uid + 1 -> a string */
+	struct map kept_images; /* while a snapshot is learned: id -> image */
+	bool is_begun;		/* it has learned of processes: no snapshot any more */
+
+	/* For readers: these change whenever something does. */
 	uint64_t generation;
 	uint64_t usage_generation;
-	uint64_t exited_more_ns; /* CPU time that processes were found at their end to have used */
-	uint64_t idle_until_ns;	 /* while it is set: nobody sampled did anything before it */
+	struct feed feed;
+
+	/* What a person asks: */
+	struct watched_name *watched_names;
+	size_t watched_name_count;
+
+	/* The translators' own: */
+	struct ptree_tree_options options;
+	struct pool leavings;
+	struct ended_tid *ended_tids; /* the latest threads that ended, a ring; NULL: none yet */
+	size_t ended_tid_next;
+	struct map by_ended_tid;
 	uint64_t clock_offset_ns;
+	uint64_t tick_ns, tick_before_ns; /* the last tick and the one before; 0: there was none */
 	bool is_polling;
 };
 
-/* tree.c: finding */
 struct ptree_node *tree_latest(const struct ptree_tree *tree, pid_t pid); /* ended ones too */
 struct ptree_node *tree_live(const struct ptree_tree *tree, pid_t pid);
 struct ptree_node *tree_present(const struct ptree_tree *tree, pid_t pid); /* zombies too */
+struct ptree_node *tree_node(const struct ptree_tree *tree, uint64_t id);
 
-/* tree.c: the only place where links change */
-struct ptree_node *tree_add(struct ptree_tree *tree, pid_t pid, struct ptree_node *parent,
-			    uint64_t begin_ns);
-struct ptree_node *tree_live_or_placeholder(struct ptree_tree *tree, pid_t pid, uint64_t now_ns);
-void tree_set_known(struct ptree_tree *tree, struct ptree_node *node); /* no placeholder any more */
-void tree_set_origin(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *origin);
-void tree_move(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
-	       uint64_t when_ns);
-void tree_end(struct ptree_tree *tree, struct ptree_node *node, uint64_t end_ns);
-void tree_revive(struct ptree_tree *tree, struct ptree_node *node);
-/* How it ended became known only after its end. */
-void tree_end_status_told(struct ptree_tree *tree, struct ptree_node *node);
-void tree_set_zombie(struct ptree_tree *tree, struct ptree_node *node, bool is_zombie);
-
-/* apply.c */
-/* What became known of a process was true of those that it had forked, too. */
-void tree_bequeath(struct ptree_tree *tree, struct ptree_node *node);
-/* Ends one whose leader's exit was seen, and whose other tasks turned out to be gone as well. */
-void tree_finish_leaderless(struct ptree_tree *tree, struct ptree_node *node);
-
-/* image.c */
-struct image *image_new(struct ptree_tree *tree, uint64_t begin_ns);
-void image_unref(struct ptree_tree *tree, struct image *image);
-int image_push(struct ptree_tree *tree, struct ptree_node *node, uint64_t begin_ns);
-void image_inherit(struct ptree_tree *tree, struct ptree_node *child,
-		   const struct ptree_node *from);
-/* The name is that of an image which began only then; arguments read before are not its own. */
-int image_redate(struct ptree_tree *tree, struct ptree_node *node, uint64_t begin_ns);
-int image_set_comm(struct ptree_tree *tree, struct ptree_node *node,
-		   const char comm[PTREE_COMM_SIZE]);
-void image_forget_argv(struct image *image); /* it is to be read again */
-int image_set_argv(struct image *image, uint64_t read_ns, enum ptree_argv_status status,
-		   const char *argv, size_t size);
-
-/* thread.c */
-int thread_add(struct ptree_tree *tree, struct ptree_node *node, pid_t tid, uint64_t begin_ns,
-	       const char *comm);
-struct ptree_thread *thread_find(const struct ptree_tree *tree, const struct ptree_node *node,
-				 pid_t tid);
-void thread_remove(struct ptree_tree *tree, struct ptree_thread *thread);
-void thread_remove_all(struct ptree_tree *tree, struct ptree_node *node);
-
-/* watch.c */
-void watch_inherit(struct ptree_tree *tree, struct ptree_node *node, const struct ptree_node *from);
-void watch_check_name(struct ptree_tree *tree, struct ptree_node *node);
-void watch_clear_names(struct ptree_tree *tree);
-
-/* feed.c */
-int feed_init(struct feed *feed, size_t size);
-void feed_push(struct ptree_tree *tree, enum ptree_change_kind kind, const struct ptree_node *node,
-	       uint64_t boot_ns, const struct ptree_event *event);
-/* The same, and it becomes the node's last change, which views highlight. */
-void tree_note(struct ptree_tree *tree, struct ptree_node *node, enum ptree_change_kind kind,
-	       uint64_t boot_ns, const struct ptree_event *event);
-
-/* usage.c */
-/* A reading of a live process: of a scan, or of a sample. */
-void usage_observe(struct ptree_tree *tree, struct ptree_node *node,
-		   const struct ptree_process *process);
-uint64_t usage_sampled_cpu_ns(const struct ptree_node *node);
-uint64_t usage_cpu_ns(const struct ptree_node *node); /* the best that is known */
-bool usage_is_final(const struct ptree_node *node);
-/* It is over, and counts among its parent's; or it is not over after all. */
-void usage_charge(struct ptree_tree *tree, struct ptree_node *node);
-void usage_uncharge(struct ptree_tree *tree, struct ptree_node *node);
-/* Its status, or what it used, became known only after its end. */
-void usage_recharge(struct ptree_tree *tree, struct ptree_node *node);
-void usage_release(struct ptree_tree *tree, struct ptree_node *node);
-
-/* summary.c */
-void summary_add(struct ptree_summary *to, const struct ptree_summary *from);
-void summary_count_command(struct ptree_summary *summary, const char *comm, uint32_t count);
-
-/* activity.c */
-enum activity_kind { ACTIVITY_FORK, ACTIVITY_EXEC, ACTIVITY_FAILURE };
-void activity_note(struct ptree_tree *tree, struct ptree_node *node, enum activity_kind kind);
-void activity_add_cpu(struct ptree_tree *tree, struct ptree_node *node, uint64_t cpu_ns);
-/* What the one was doing goes on in the other's name. */
-void activity_pass_on(struct ptree_tree *tree, struct ptree_node *from, struct ptree_node *to);
-void activity_release(struct ptree_tree *tree, struct ptree_node *node);
-
-/* node.c */
-/* Its name, or if nobody read it in time that of its program; "": neither is known. */
-void node_name(const struct ptree_node *node, char name[PTREE_COMM_SIZE]);
-bool image_is_named(const struct image *image, const char *name);
-
-/* query.c */
-int nodes_append(struct ptree_nodes *nodes, const struct ptree_node *node);
+/*
+ * Whether a process that began then, as /proc or an event has it, can be this node. A begin read
+ * from /proc is as fine as a tick, and an event comes a little after the fork.
+ */
+bool tree_is_same(const struct ptree_node *node, uint64_t begin_ns);
 
 #endif

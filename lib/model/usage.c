@@ -9,77 +9,57 @@
  * (cpu_run_virtual_total) is in ns and misses the last time slice. The larger one is nearer, and no
  * process used more than its threads lived.
  */
-#include "tree.h"
+#include "usage.h"
+#include "activity.h"
+#include "node.h"
+#include "summary.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* Two samples as close as this tell nothing: CPU time in /proc counts in ticks of 10 ms. */
-#define LEAST_INTERVAL_NS (200 * NS_PER_MS)
 #define ENDED_ANCESTORS_MAX 64
-#define TICK_NS (10 * NS_PER_MS)
+
+int usage_reserve(struct ptree_tree *tree)
+{
+	int err = pool_reserve(&tree->summaries, ENDED_ANCESTORS_MAX + 2);
+
+	return err ? err : pool_reserve(&tree->activities, 1);
+}
 
 /* ---- samples ---- */
 
+uint64_t usage_sampled_cpu_ns(const struct ptree_node *node)
+{
+	uint64_t cpu_ns;
+
+	return __builtin_add_overflow(node->cpu_user_ns, node->cpu_system_ns, &cpu_ns) ? UINT64_MAX
+										       : cpu_ns;
+}
+
 static void set_rate(struct ptree_node *node, uint64_t used_ns, uint64_t interval_ns)
 {
-	uint64_t rate = used_ns * 1000 / interval_ns;
+	double rate = (double)used_ns * 1000 / (double)interval_ns;
 
 	node->cpu_permille = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
 	node->has_rate = true;
 }
 
-/* USER_HZ is 100 wherever Linux runs today: /proc tells no more. */
-static uint32_t to_ticks(uint64_t ns)
+void usage_sample(struct ptree_tree *tree, struct ptree_node *node, const struct ptree_fact *fact)
 {
-	return ns / TICK_NS < UINT32_MAX ? (uint32_t)(ns / TICK_NS) : UINT32_MAX;
-}
+	uint64_t before_ns = usage_sampled_cpu_ns(node), now_ns;
 
-uint64_t usage_sampled_cpu_ns(const struct ptree_node *node)
-{
-	return (uint64_t)node->cpu_user_ticks * TICK_NS +
-	       (uint64_t)node->cpu_system_ticks * TICK_NS;
-}
-
-void usage_observe(struct ptree_tree *tree, struct ptree_node *node,
-		   const struct ptree_process *process)
-{
-	uint64_t before_ns = node->sampled_ns,
-		 cpu_ns = process->cpu_user_ns + process->cpu_system_ns;
-	uint64_t used_ns =
-	    cpu_ns > usage_sampled_cpu_ns(node) ? cpu_ns - usage_sampled_cpu_ns(node) : 0;
-	uint32_t rss_kib = (uint32_t)(process->rss_bytes / 1024);
-
-	/* It has used nothing when it begins, if that was seen. A rate is that of the whole
-	   interval, so that the sum of all is never more than there is. */
-	if (!before_ns && node->is_begin_exact)
-		before_ns = tree->tick_before_ns && tree->tick_before_ns < node->begin_ns
-				? tree->tick_before_ns
-				: node->begin_ns;
-	if (node->rss_kib != rss_kib || node->state != process->state || used_ns)
-		tree->usage_generation++;
-	node->rss_kib = rss_kib;
-	node->state = process->state;
-	if (before_ns && process->read_ns < before_ns + LEAST_INTERVAL_NS)
+	node->rss_bytes = fact->u.sample.rss_bytes;
+	node->state = fact->u.sample.state;
+	tree->usage_generation++;
+	if (!fact->u.sample.has_cpu)
 		return;
-	if (before_ns && before_ns < tree->idle_until_ns &&
-	    process->read_ns > tree->idle_until_ns + LEAST_INTERVAL_NS)
-		before_ns = tree->idle_until_ns;
-	if (before_ns)
-		set_rate(node, used_ns, process->read_ns - before_ns);
-	node->cpu_user_ticks = to_ticks(process->cpu_user_ns);
-	node->cpu_system_ticks = to_ticks(process->cpu_system_ns);
-	node->sampled_ns = process->read_ns;
-}
-
-int ptree_tree_sample(struct ptree_tree *tree, const struct ptree_process *process)
-{
-	struct ptree_node *node = tree_live(tree, process->pid);
-
-	if (!node)
-		return -ESRCH;
-	usage_observe(tree, node, process);
-	return 0;
+	node->cpu_user_ns = fact->u.sample.cpu_user_ns;
+	node->cpu_system_ns = fact->u.sample.cpu_system_ns;
+	node->sampled_ns = fact->time_ns;
+	now_ns = usage_sampled_cpu_ns(node);
+	if (fact->u.sample.interval_ns)
+		set_rate(node, now_ns > before_ns ? now_ns - before_ns : 0,
+			 fact->u.sample.interval_ns);
 }
 
 uint64_t ptree_tree_usage_generation(const struct ptree_tree *tree)
@@ -136,37 +116,18 @@ static void take_process(struct account *account, const struct ptree_accounting 
 		count_unheard(account);
 }
 
-/* Whose name nobody read in time. */
-static void take_name(struct ptree_tree *tree, struct ptree_node *node,
-		      const struct ptree_accounting *record)
+int usage_account(struct ptree_tree *tree, struct ptree_node *node,
+		  const struct ptree_accounting *record)
 {
-	if (!(record->known & PTREE_ACCOUNTING_WHO) || record->pid != node->pid)
-		return;
-	if (node->euid == PTREE_UNKNOWN_ID)
-		node->euid = node->ruid = record->uid;
-	if (node->image ? node->image->pub.comm[0] : !record->comm[0])
-		return;
-	image_set_comm(tree, node, record->comm);
-	if (node->image && node->image->pub.argv_status == PTREE_ARGV_PENDING && node->has_ended)
-		node->image->pub.argv_status = PTREE_ARGV_LATE;
-}
-
-int ptree_tree_account(struct ptree_tree *tree, pid_t pid, const struct ptree_accounting *record)
-{
-	struct ptree_node *node = tree_latest(tree, pid);
-
-	if (!node)
-		return -ESRCH;
+	if (usage_reserve(tree) || (!node->account && pool_reserve(&tree->accounts, 1)))
+		return -ENOMEM;
 	if (!node->account)
 		node->account = pool_get(&tree->accounts);
-	if (!node->account)
-		return -ENOMEM;
 	if (record->is_process)
 		take_process(node->account, record);
 	else
 		add_task(node->account, record);
 	node->account->known |= record->known;
-	take_name(tree, node, record);
 	if (node->has_ended)
 		usage_recharge(tree, node);
 	return 0;
@@ -218,11 +179,6 @@ static struct ptree_summary *summary_of(struct ptree_tree *tree, struct ptree_no
 	return node->summary;
 }
 
-static bool has_failed(const struct ptree_node *node)
-{
-	return node->is_status_known && node->status;
-}
-
 static unsigned lifetime_class(const struct ptree_node *node)
 {
 	uint64_t age_ns = elapsed_ns(node);
@@ -237,7 +193,7 @@ static struct ptree_summary part_of(const struct ptree_node *node)
 {
 	struct ptree_summary part = {
 		.gone = 1,
-		.failed = has_failed(node),
+		.failed = node_has_failed(node),
 		.cpu_ns = usage_cpu_ns(node),
 		.cpu_unknown = !usage_is_final(node),
 	};
@@ -281,8 +237,9 @@ static struct ptree_node *first_present_ancestor(struct ptree_node *node)
 /* What its ancestors have of it: of one that lives what was sampled. */
 static uint64_t charged_ns(const struct ptree_node *node)
 {
-	return node->is_charged && node->is_charged_final ? node->account->charged_ns
-							  : usage_sampled_cpu_ns(node);
+	return node->is_charged && node->is_charged_final && node->account
+		   ? node->account->charged_ns
+		   : usage_sampled_cpu_ns(node);
 }
 
 /* What it used since it was last sampled was nobody's yet. */
@@ -318,13 +275,13 @@ void usage_charge(struct ptree_tree *tree, struct ptree_node *node)
 		summary_add(&part, node->summary);
 	add_to_ancestors(tree, node, &part);
 	node->is_charged = true;
-	node->is_charged_failed = has_failed(node);
+	node->is_charged_failed = node_has_failed(node);
 	node->is_charged_final = usage_is_final(node);
 	if (node->is_charged_final)
 		node->account->charged_ns = part_cpu_ns;
 	node->cpu_permille = 0;
 	tree->counts.exits++;
-	if (heir && has_failed(node)) {
+	if (heir && node_has_failed(node)) {
 		tree->counts.failures++;
 		activity_note(tree, heir, ACTIVITY_FAILURE);
 	}
@@ -389,7 +346,7 @@ void usage_recharge(struct ptree_tree *tree, struct ptree_node *node)
 {
 	uint64_t cpu_ns = usage_cpu_ns(node);
 	struct ptree_summary part = {
-		.failed = has_failed(node) && !node->is_charged_failed,
+		.failed = node_has_failed(node) && !node->is_charged_failed,
 		.cpu_ns = cpu_ns > charged_ns(node) ? cpu_ns - charged_ns(node) : 0,
 	};
 	const struct ptree_summary unknown = { .cpu_unknown = 1 };
@@ -409,7 +366,7 @@ void usage_recharge(struct ptree_tree *tree, struct ptree_node *node)
 			activity_note(tree, heir, ACTIVITY_FAILURE);
 	}
 	node->is_charged_failed |= part.failed;
-	if (node->is_charged_final)
+	if (node->is_charged_final && node->account)
 		node->account->charged_ns = cpu_ns;
 	tree->usage_generation++;
 }
@@ -438,7 +395,7 @@ static void split_cpu(const struct ptree_node *node, struct ptree_usage *usage)
 	const struct account *account = node->account;
 	uint64_t user_ns = account->cpu_user_ns, both_ns = user_ns + account->cpu_system_ns;
 
-	if (!both_ns)
+	if (!both_ns || both_ns < user_ns)
 		return;
 	usage->known |= PTREE_USAGE_CPU_SPLIT;
 	usage->cpu_user_ns =
@@ -472,8 +429,8 @@ static void read_sampled(const struct ptree_node *node, struct ptree_usage *usag
 	if (!usage_sampled_cpu_ns(node)) /* less than a tick, or nothing */
 		return;
 	usage->known |= PTREE_USAGE_CPU | PTREE_USAGE_CPU_SPLIT;
-	usage->cpu_user_ns = (uint64_t)node->cpu_user_ticks * TICK_NS;
-	usage->cpu_system_ns = (uint64_t)node->cpu_system_ticks * TICK_NS;
+	usage->cpu_user_ns = node->cpu_user_ns;
+	usage->cpu_system_ns = node->cpu_system_ns;
 	usage->cpu_ns = usage_sampled_cpu_ns(node);
 }
 
@@ -492,7 +449,7 @@ void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage)
 		return;
 	usage->state = node->state;
 	usage->cpu_permille = node->cpu_permille;
-	usage->rss_bytes = (uint64_t)node->rss_kib * 1024;
+	usage->rss_bytes = node->rss_bytes;
 	usage->known |=
 	    (node->state ? PTREE_USAGE_RSS : 0) | (node->has_rate ? PTREE_USAGE_RATE : 0);
 }

@@ -4,7 +4,9 @@
  * inherit when they are forked. What exists already, or is over, is marked in one walk, without
  * recursion: the marks depend on names, images and origins, not on when somebody asks.
  */
-#include "tree.h"
+#include "watch.h"
+#include "node.h"
+#include "query.h"
 
 #include <errno.h>
 #include <stdlib.h>

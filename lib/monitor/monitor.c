@@ -14,11 +14,14 @@
  */
 #include "accounting.h"
 #include "held.h"
+#include "model/exit.h"
+#include "model/tell.h"
 #include "model/tree.h"
 #include "reaping.h"
 #include "sampler.h"
 #include "scan.h"
 #include "texts.h"
+#include "proc/procfs.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -32,7 +35,6 @@
 
 #define BATCH 256
 #define TICK_NS NS_PER_S
-#define TICK_SLACK_NS (50 * NS_PER_MS) /* a begin read from /proc is as fine as a tick */
 #define DEFAULT_SAMPLE_NS (3 * NS_PER_S / 2)
 #define DEFAULT_BUDGET_NS (10 * NS_PER_MS)
 #define SCAN_THREADS 2
@@ -256,6 +258,21 @@ static void follow_up(struct ptree_monitor *monitor, const struct ptree_event *e
 	}
 }
 
+/* While nobody has waited for it, /proc knows what its parent will be given. */
+static void ask_zombie(struct ptree_monitor *monitor, const struct ptree_event *event,
+		       struct exit_evidence *evidence)
+{
+	const struct ptree_node *node = tree_live(monitor->tree, event->tgid);
+	struct ptree_process process = { 0 };
+	uint32_t status;
+
+	if (!node || procfs_read_zombie(monitor->procfs, event->tgid, &process, &status) ||
+	    !tree_is_same(node, process.start_ns))
+		return;
+	evidence->has_wait_status = true;
+	evidence->wait_status = status;
+}
+
 /* What the kernel says that the task has used, before it is over in the tree. */
 static unsigned take_records(struct ptree_monitor *monitor, const struct ptree_event *event,
 			     struct ptree_accounting records[2])
@@ -268,43 +285,15 @@ static unsigned take_records(struct ptree_monitor *monitor, const struct ptree_e
 	return accounting_take(&monitor->accounting, event->pid, lived_ns, records);
 }
 
-static int account(struct ptree_monitor *monitor, pid_t pid, const struct ptree_accounting *records,
-		   unsigned count)
-{
-	int result = 0;
-
-	for (unsigned i = 0; i < count; i++) {
-		int err = ptree_tree_account(monitor->tree, pid, &records[i]);
-
-		result = result ? result : err;
-	}
-	return result;
-}
-
-/* What lives under the pid may be younger than the event, and what is over an older one. */
-static bool is_of(const struct ptree_monitor *monitor, const struct ptree_event *event,
-		  const struct ptree_node *node)
-{
-	uint64_t end_ns = event->time_ns + monitor->tree->clock_offset_ns;
-
-	if (!node)
-		return false;
-	return node->has_ended ? node->end_ns == end_ns : end_ns + TICK_SLACK_NS >= node->begin_ns;
-}
-
-/* Of a process that nobody has heard of before there is somebody to account for only afterwards. */
 static int apply_exit(struct ptree_monitor *monitor, const struct ptree_event *event)
 {
 	struct ptree_accounting records[2];
-	unsigned count = take_records(monitor, event, records);
-	bool is_known = is_of(monitor, event, tree_live(monitor->tree, event->tgid));
-	int err = is_known ? account(monitor, event->tgid, records, count) : 0;
-	int result = ptree_tree_apply(monitor->tree, event);
+	struct exit_evidence evidence = { .records = records };
 
-	if (!is_known && is_of(monitor, event, tree_latest(monitor->tree, event->tgid)) &&
-	    account(monitor, event->tgid, records, count) == -ENOMEM)
-		err = -ENOMEM;
-	return result ? result : err;
+	evidence.record_count = take_records(monitor, event, records);
+	if (exit_is_disputed(monitor->tree, event, &evidence))
+		ask_zombie(monitor, event, &evidence);
+	return exit_apply(monitor->tree, event, &evidence);
 }
 
 static int take_event(struct ptree_monitor *monitor, const struct ptree_event *event)
@@ -449,7 +438,7 @@ static void observe_tasks(struct ptree_monitor *monitor, const struct scan_entry
 	if (entry->process.pid == monitor->self)
 		return;
 	if (entry->tids || entry->process.thread_count <= 1)
-		ptree_tree_observe_tasks(monitor->tree, entry->process.pid, entry->tids,
+		ptree_tree_observe_tasks(monitor->tree, &entry->process, entry->tids,
 					 entry->tid_count);
 }
 
@@ -475,6 +464,15 @@ static bool is_past_scan_start(const struct ptree_monitor *monitor)
 	       monitor->newest_ns > scan_start_ns(monitor->scan) + ORDER_SLACK_NS;
 }
 
+static void tell_compared(struct ptree_monitor *monitor)
+{
+	struct ptree_fact fact =
+	    tell_about(NULL, PTREE_FACT_COMPARED, PTREE_FACT_INFERRED, monitor->scan_end_ns);
+
+	fact.is_news = true;
+	ptree_tree_learn(monitor->tree, &fact);
+}
+
 static void finish_scan(struct ptree_monitor *monitor)
 {
 	uint64_t began_ns = scan_start_ns(monitor->scan);
@@ -492,7 +490,7 @@ static void finish_scan(struct ptree_monitor *monitor)
 		monitor->needs_repair = true;
 	if (monitor->is_scan_for_loss && !has_failed) {
 		monitor->status.resyncs++;
-		feed_push(monitor->tree, PTREE_CHANGE_RESYNC, NULL, monitor->scan_end_ns, NULL);
+		tell_compared(monitor);
 	}
 	monitor->is_scan_for_loss = false;
 	if (!monitor->connector)
@@ -532,14 +530,11 @@ void ptree_monitor_refresh(struct ptree_monitor *monitor, uint64_t id)
 
 void ptree_monitor_refresh_thread(struct ptree_monitor *monitor, pid_t tid)
 {
-	struct ptree_thread *thread = map_find(&monitor->tree->by_tid, (uint64_t)tid);
+	const struct ptree_thread *thread = ptree_tree_find_thread(monitor->tree, tid);
 	char comm[PTREE_COMM_SIZE];
 
-	if (!thread || ptree_procfs_task_comm(monitor->procfs, thread->node->pid, tid, comm) ||
-	    !memcmp(comm, thread->comm, sizeof(comm)))
-		return;
-	memcpy(thread->comm, comm, sizeof(thread->comm));
-	monitor->tree->generation++;
+	if (thread && !ptree_procfs_task_comm(monitor->procfs, thread->node->pid, tid, comm))
+		ptree_tree_set_thread_comm(monitor->tree, tid, comm);
 }
 
 /* ---- usage ---- */
@@ -570,7 +565,7 @@ static bool settle_orphans(struct ptree_monitor *monitor, pid_t child)
 		return !ptree_tree_adopt(monitor->tree, child, ppid);
 	if (!node || !node->is_zombie)
 		return false; /* gone as well: its own exit is on the way */
-	tree_set_zombie(monitor->tree, node, false);
+	ptree_tree_set_zombie(monitor->tree, node->id, false);
 	return true;
 }
 
@@ -695,6 +690,14 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 	repair_if_needed(monitor, ptree_boot_now_ns());
 	err = err ? err : result;
 	return applied < 0 ? applied : err ? err : applied;
+}
+
+int ptree_monitor_settle(struct ptree_monitor *monitor)
+{
+	int applied = ptree_monitor_dispatch(monitor, 0);
+	int err = release_held(monitor, true);
+
+	return applied < 0 || !err ? applied : err;
 }
 
 /* ---- life ---- */

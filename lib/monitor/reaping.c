@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which of the exited processes are still zombies; see reaping.h. */
 #include "reaping.h"
+#include "model/exit.h"
 #include "model/tree.h"
 
 #include <errno.h>
@@ -62,7 +63,7 @@ static void look_at_leaderless(struct ptree_tree *tree, struct ptree_procfs *pro
 	char state;
 
 	if (node->is_leader_gone && read_state(procfs, node, &state) == -ESRCH)
-		tree_finish_leaderless(tree, node);
+		exit_finish_leaderless(tree, node);
 }
 
 /* Returns false while it is too early to tell. */
@@ -73,12 +74,12 @@ static bool look_at_exit(struct reaping *reaping, struct ptree_tree *tree,
 
 	if (!node || node->is_zombie)
 		return true;
-	if (now_ns < node->event_ns + GRACE_NS)
+	if (now_ns < node->evidence.event_ns + GRACE_NS)
 		return false;
 	if (!node->has_ended) {
 		look_at_leaderless(tree, procfs, node);
 	} else if (is_zombie_in_proc(procfs, node)) {
-		tree_set_zombie(tree, node, true);
+		ptree_tree_set_zombie(tree, node->id, true);
 		reaping_zombie_seen(reaping, id);
 	}
 	return true;
@@ -104,7 +105,7 @@ static void look_at_zombie(struct reaping *reaping, struct ptree_tree *tree,
 	if (node && node->is_zombie && is_zombie_in_proc(procfs, node))
 		return;
 	if (node)
-		tree_set_zombie(tree, node, false);
+		ptree_tree_set_zombie(tree, node->id, false);
 	reaping->zombies.id[index] = reaping->zombies.id[--reaping->zombies.count];
 }
 

@@ -8,6 +8,8 @@
  * went unaccounted, other pid namespaces) is accepted: only more than that leads to the next.
  */
 #include "sampler.h"
+#include "model/observe.h"
+#include "model/usage.h"
 #include "proc/procfs.h"
 
 #include <errno.h>
@@ -24,12 +26,11 @@
 /* Of a sweep's own duration: how long to leave /proc alone after it. */
 #define SWEEP_PAUSE 10
 #define ACCEPTED_FOR_NS (30 * NS_PER_S)
-#define SAME_BEGIN_NS (50 * NS_PER_MS)
 
 static int grow(struct sampler *sampler)
 {
 	size_t capacity = sampler->hot_capacity ? 2 * sampler->hot_capacity : 64;
-	uint64_t *bigger = reallocarray(sampler->hot, capacity, sizeof(*bigger));
+	struct sampler_hot *bigger = reallocarray(sampler->hot, capacity, sizeof(*bigger));
 
 	if (!bigger)
 		return -ENOMEM;
@@ -38,32 +39,55 @@ static int grow(struct sampler *sampler)
 	return 0;
 }
 
-/* Those that find no place have their turn in the trickle, or in a sweep. */
-void sampler_wake(struct sampler *sampler, struct ptree_node *node)
+/* A place in hot, as the map has it; NULL: it is not hot. */
+static void *place_in_map(size_t at)
 {
-	node->idle_samples = 0;
-	if (node->is_hot || node->has_ended || sampler->hot_count >= HOT_MAX ||
-	    (sampler->hot_count == sampler->hot_capacity && grow(sampler)))
+	return (void *)(uintptr_t)(at + 1);
+}
+
+static struct sampler_hot *find_hot(const struct sampler *sampler, uint64_t id)
+{
+	uintptr_t place = (uintptr_t)map_find(&sampler->hot_places, id);
+
+	return place ? &sampler->hot[place - 1] : NULL;
+}
+
+static bool is_hot(const struct sampler *sampler, const struct ptree_node *node)
+{
+	return find_hot(sampler, node->id);
+}
+
+/* Those that find no place have their turn in the trickle, or in a sweep. */
+void sampler_wake(struct sampler *sampler, const struct ptree_node *node)
+{
+	struct sampler_hot *hot = find_hot(sampler, node->id);
+
+	if (hot)
+		hot->idle = 0;
+	if (hot || node->has_ended || sampler->hot_count >= HOT_MAX ||
+	    (sampler->hot_count == sampler->hot_capacity && grow(sampler)) ||
+	    map_set(&sampler->hot_places, node->id, place_in_map(sampler->hot_count)))
 		return;
-	node->is_hot = true;
-	sampler->hot[sampler->hot_count++] = node->id;
+	sampler->hot[sampler->hot_count++] = (struct sampler_hot){ .id = node->id };
+}
+
+/* The last one takes its place. */
+static void remove_hot(struct sampler *sampler, size_t at)
+{
+	map_remove(&sampler->hot_places, sampler->hot[at].id);
+	sampler->hot[at] = sampler->hot[--sampler->hot_count];
+	if (at < sampler->hot_count) /* replaces: cannot fail */
+		map_set(&sampler->hot_places, sampler->hot[at].id, place_in_map(at));
 }
 
 void sampler_clear(struct sampler *sampler)
 {
 	free(sampler->hot);
+	map_clear(&sampler->hot_places);
 	*sampler = (struct sampler){ 0 };
 }
 
 /* ---- reading one ---- */
-
-static bool is_same_process(const struct ptree_node *node, const struct ptree_process *process)
-{
-	uint64_t a = node->begin_ns;
-	uint64_t b = process->start_ns;
-
-	return (a > b ? a - b : b - a) <= SAME_BEGIN_NS;
-}
 
 /* Returns the CPU time that it used since it was read before. */
 static uint64_t sample(struct sampler *sampler, struct ptree_node *node)
@@ -73,9 +97,10 @@ static uint64_t sample(struct sampler *sampler, struct ptree_node *node)
 
 	sampler->reads++;
 	if (procfs_read_stat(sampler->procfs, node->pid, &process) ||
-	    !is_same_process(node, &process) || (process.state == 'Z' && process.thread_count <= 1))
+	    !tree_is_same(node, process.start_ns) ||
+	    (process.state == 'Z' && process.thread_count <= 1))
 		return 0;
-	usage_observe(sampler->tree, node, &process);
+	observe_usage(sampler->tree, node, &process, sampler->idle_until_ns);
 	now_ns = usage_sampled_cpu_ns(node);
 	return now_ns > before_ns ? now_ns - before_ns : 0;
 }
@@ -87,41 +112,37 @@ static bool is_readable(const struct ptree_node *node)
 
 /* ---- the hot ones ---- */
 
-static bool is_due(const struct sampler *sampler, const struct ptree_node *node)
+static bool is_due(const struct sampler *sampler, const struct sampler_hot *hot)
 {
-	return !(sampler->ticks & ((UINT64_C(1) << node->idle_samples) - 1));
+	return !(sampler->ticks & ((UINT64_C(1) << hot->idle) - 1));
 }
 
 /* False: it is not hot any more. */
-static bool sample_hot(struct sampler *sampler, struct ptree_node *node)
+static bool sample_hot(struct sampler *sampler, struct sampler_hot *hot)
 {
+	struct ptree_node *node = tree_node(sampler->tree, hot->id);
 	uint64_t used_ns;
 
 	if (!is_readable(node))
 		return false;
-	if (!is_due(sampler, node))
+	if (!is_due(sampler, hot))
 		return true;
 	used_ns = sample(sampler, node);
 	sampler->explained_ns += used_ns;
-	node->idle_samples = used_ns ? 0 : node->idle_samples + 1;
-	return node->idle_samples < IDLE_SAMPLES_MAX;
+	hot->idle = used_ns ? 0 : hot->idle + 1;
+	return hot->idle < IDLE_SAMPLES_MAX;
 }
 
 static bool work_on_hot(struct sampler *sampler)
 {
-	struct ptree_node *node;
-
 	if (sampler->at >= sampler->hot_end)
 		return false;
-	node = map_find(&sampler->tree->by_id, sampler->hot[sampler->at]);
-	if (sample_hot(sampler, node)) {
+	if (sample_hot(sampler, &sampler->hot[sampler->at])) {
 		sampler->at++;
 		return true;
 	}
-	if (node)
-		node->is_hot = false;
-	/* The last one takes its place; of those that have had no turn yet it is one, too. */
-	sampler->hot[sampler->at] = sampler->hot[--sampler->hot_count];
+	remove_hot(sampler, sampler->at);
+	/* Of those that have had no turn yet the one that took its place may be one, too. */
 	if (sampler->hot_end > sampler->hot_count)
 		sampler->hot_end = sampler->hot_count;
 	return true;
@@ -151,7 +172,7 @@ static void trickle(struct sampler *sampler)
 		if (sampler->trickle_at >= nodes->capacity)
 			sampler->trickle_at = 0;
 		node = nodes->slots[sampler->trickle_at++].value;
-		if (!is_readable(node) || node->is_hot)
+		if (!is_readable(node) || is_hot(sampler, node))
 			continue;
 		sample_cold(sampler, node);
 		reads++;
@@ -167,7 +188,7 @@ static bool work_on_sweep(struct sampler *sampler)
 
 	while (sampler->at < nodes->capacity) {
 		node = nodes->slots[sampler->at++].value;
-		if (is_readable(node) && !node->is_hot &&
+		if (is_readable(node) && !is_hot(sampler, node) &&
 		    node->sampled_ns < sampler->sweep_begin_ns) {
 			sample_cold(sampler, node);
 			return true;
@@ -223,14 +244,14 @@ static void begin_sweep(struct sampler *sampler, uint64_t now_ns)
 	sampler->sweep_begin_ns = now_ns;
 	sampler->sweeps++;
 	/* Until then they did nothing worth mentioning. */
-	sampler->tree->idle_until_ns = sampler->explained_until_ns;
+	sampler->idle_until_ns = sampler->explained_until_ns;
 }
 
 static void end_sweep(struct sampler *sampler)
 {
 	sampler->phase = SAMPLER_RESTING;
 	sampler->sweep_end_ns = ptree_boot_now_ns();
-	sampler->tree->idle_until_ns = 0;
+	sampler->idle_until_ns = 0;
 	sampler->accepted_permille = unexplained_permille(sampler);
 	sampler->explained_until_ns = sampler->tick_ns;
 }

@@ -13,8 +13,12 @@ struct sampler {
 	struct ptree_tree *tree; /* borrowed, as are the next two */
 	struct ptree_procfs *procfs;
 	struct ptree_host *host;
-	uint64_t *hot; /* ids */
+	struct sampler_hot {
+		uint64_t id;
+		unsigned idle; /* how many samples in a row found nothing */
+	} * hot;
 	size_t hot_count, hot_capacity;
+	struct map hot_places; /* id -> its place in hot, and 1 more */
 	uint64_t ticks;
 	/* The round under way: */
 	enum sampler_phase { SAMPLER_RESTING, SAMPLER_HOT, SAMPLER_TRICKLE, SAMPLER_SWEEP } phase;
@@ -27,12 +31,13 @@ struct sampler {
 	uint64_t explained_until_ns; /* until then all was explained */
 	uint64_t tick_ns;	     /* the last one */
 	uint64_t sweep_begin_ns, sweep_end_ns;
+	uint64_t idle_until_ns;	   /* of the sweep under way: nobody else did anything before it */
 	uint64_t exited_before_ns; /* of the tree's sum, at the last tick */
 	uint64_t reads, sweeps;	   /* so far */
 };
 
 /* Does something: a new process, a new image. Or is looked at. */
-void sampler_wake(struct sampler *sampler, struct ptree_node *node);
+void sampler_wake(struct sampler *sampler, const struct ptree_node *node);
 /* Begins a round; the one under way goes on instead if there is one. */
 void sampler_tick(struct sampler *sampler, uint64_t now_ns);
 /* Goes on with it. True: there is more to do. */

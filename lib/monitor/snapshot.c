@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tree filled from /proc on the caller's own thread: for those who want no monitor. */
+/* A tree filled from /proc on the caller's own thread: for those who want no monitor. */
 #include "model/tree.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ static int observe_one(struct ptree_tree *tree, struct ptree_procfs *procfs, pid
 		count = ptree_procfs_tasks(procfs, pid, &tids);
 	err = ptree_tree_observe(tree, &process);
 	if (!err && count >= 0)
-		ptree_tree_observe_tasks(tree, pid, tids, (size_t)count);
+		ptree_tree_observe_tasks(tree, &process, tids, (size_t)count);
 	free(tids);
 	ptree_process_clear(&process);
 	return err;
@@ -31,7 +31,7 @@ static bool is_entrys_own(int error)
 	return error == -ESRCH || error == -EACCES || error == -EBADMSG || error == -EIO;
 }
 
-int ptree_tree_snapshot(struct ptree_tree *tree, struct ptree_procfs *procfs, unsigned what)
+int ptree_tree_read_proc(struct ptree_tree *tree, struct ptree_procfs *procfs, unsigned what)
 {
 	uint64_t start_ns = ptree_boot_now_ns();
 	pid_t *pids;

@@ -344,6 +344,45 @@ int procfs_read_stat(const struct ptree_procfs *procfs, pid_t pid, struct ptree_
 	return read_stat(procfs, pid, process, &flags);
 }
 
+/* The last field is the 52nd; what has fewer is of a kernel that does not tell. */
+static int parse_exit_code(const char *buf, size_t size, uint32_t *status)
+{
+	const char *at = memrchr(buf, ')', size), *end = buf + size;
+	int64_t number;
+
+	for (int field = 3; at && field <= 52; field++) {
+		at = memchr(at, ' ', (size_t)(end - at));
+		at = at ? at + 1 : NULL;
+	}
+	if (!at)
+		return -EACCES;
+	if (!parse_number(&at, end, &number) || !is_within(number, 0, UINT16_MAX))
+		return -EBADMSG;
+	*status = (uint32_t)number;
+	return 0;
+}
+
+int procfs_read_zombie(const struct ptree_procfs *procfs, pid_t pid, struct ptree_process *process,
+		       uint32_t *status)
+{
+	char path[PATH_BYTES], buf[STAT_BYTES];
+	uint32_t flags;
+	ssize_t size;
+	int err;
+
+	snprintf(path, sizeof(path), "%d/stat", pid);
+	size = read_file(procfs, path, buf, sizeof(buf));
+	if (size < 0)
+		return (int)size;
+	err = procfs_parse_stat(buf, (size_t)size, &procfs->units, process, &flags);
+	if (!err && (process->state != 'Z' || process->thread_count > 1))
+		err = -ESRCH;
+	if (!err)
+		err = parse_exit_code(buf, (size_t)size, status);
+	/* To those who may not trace it the kernel says 0, too. */
+	return !err && !*status && geteuid() != 0 ? -EACCES : err;
+}
+
 static int read_status(const struct ptree_procfs *procfs, pid_t pid, struct ptree_process *process)
 {
 	char path[PATH_BYTES], buf[STATUS_BYTES];

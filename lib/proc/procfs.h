@@ -37,4 +37,11 @@ uint64_t procfs_ticks_ns(const struct ptree_procfs *procfs, uint64_t ticks);
 /* Reads and parses stat, and nothing else; sets read_ns, too. Never waits for the process. */
 int procfs_read_stat(const struct ptree_procfs *procfs, pid_t pid, struct ptree_process *process);
 
+/*
+ * Reads stat of a zombie without other tasks, and the status that its parent will be given (since
+ * Linux 3.5; only where we may trace it). -ESRCH: it is none, or is gone; -EACCES: it does not say.
+ */
+int procfs_read_zombie(const struct ptree_procfs *procfs, pid_t pid, struct ptree_process *process,
+		       uint32_t *status);
+
 #endif

@@ -59,9 +59,18 @@ static const struct ptree_image *image_before(const struct ptree_node *node,
 					      const struct ptree_fact *fact)
 {
 	const struct ptree_image *image =
-	    fact->kind == PTREE_FACT_IMAGE ? ptree_node_image(node, 1) : NULL;
+	    fact->kind == PTREE_FACT_IMAGE ? ptree_node_image_at(node, fact->time_ns - 1) : NULL;
 
 	return image && image->comm[0] ? image : NULL;
+}
+
+/* Of what happened beside the first scan the tree knows already what came of it. */
+static const struct ptree_image *image_of(const struct ptree_node *node,
+					  const struct ptree_fact *fact)
+{
+	const struct ptree_image *image = ptree_node_image_at(node, fact->time_ns);
+
+	return image ? image : ptree_node_image(node, 0);
 }
 
 /* Of one that is over. False if its begin is not known. */
@@ -227,7 +236,7 @@ static void put_process(const struct log_lines *lines, const struct ptree_fact *
 		put_parent(lines, node);
 	} else {
 		output_bytes(lines->output, " ", 1);
-		describe_command(lines->output, node, ptree_node_image(node, 0), lines->utf8);
+		describe_command(lines->output, node, image_of(node, fact), lines->utf8);
 	}
 	put_details(lines, fact, kind, node);
 	put_ancestors(lines, node, kind != PTREE_EVENT_FORK);
@@ -380,7 +389,7 @@ static void json_process(const struct log_lines *lines, struct json *json,
 			 const struct ptree_tree *tree, const struct ptree_node *node)
 {
 	json_bool(json, "inferred", fact->source != PTREE_FACT_TOLD);
-	describe_json(json, node, forker_of(tree, fact), ptree_node_image(node, 0), lines->users);
+	describe_json(json, node, forker_of(tree, fact), image_of(node, fact), lines->users);
 	json_ancestry(json, node);
 	json_details(json, fact, kind, node);
 }

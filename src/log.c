@@ -52,6 +52,7 @@ struct log {
 	sigset_t signals_before;
 	uint64_t begin_ns;
 	struct ptree_feed_reader next; /* what is printed next */
+	uint64_t learned; /* number of the first fact of the feed that then has not learned */
 	struct scout scout;
 	uint64_t *watched_ids; /* of the pids that are to be watched */
 	size_t watched_count;
@@ -115,9 +116,29 @@ static int catch_up(struct log *log)
 		err = ptree_tree_learn_all(log->then, facts.bytes, facts.size);
 	ptree_facts_clear(&facts);
 	ptree_tree_feed_end(log->tree, &log->next);
+	log->learned = log->next.next;
 	scout_start(&log->scout, &log->next);
 	watch_ids(log, 0);
 	return err;
+}
+
+/*
+ * What the first scan found had been so before. So what happened beside it is told only now, and
+ * of those whom it found.
+ */
+static int learn_first_scan(struct log *log)
+{
+	struct ptree_feed_reader reader = log->next;
+	struct ptree_fact fact;
+	int err = 0, result;
+
+	while (!err && (result = ptree_tree_feed_read(log->tree, &reader, &fact)) == 1)
+		err = ptree_tree_learn(log->then, &fact);
+	if (err || result == -EOVERFLOW)
+		return catch_up(log);
+	log->learned = reader.next;
+	watch_ids(log, 0);
+	return 0;
 }
 
 /* The text of an exec is told of with it, though the tree was told a little later. */
@@ -132,9 +153,10 @@ static void learn_early(struct log *log, struct ptree_feed_reader place)
 static int learn(struct log *log, const struct ptree_fact *fact)
 {
 	const struct scouted *exec = scout_is_exec(fact) ? scout_first(&log->scout, fact) : NULL;
-	int err = ptree_tree_learn(log->then, fact);
+	bool is_new = log->next.next > log->learned;
+	int err = is_new ? ptree_tree_learn(log->then, fact) : 0;
 
-	if (fact->kind == PTREE_FACT_APPEARED)
+	if (fact->kind == PTREE_FACT_APPEARED && is_new)
 		watch_ids(log, fact->id);
 	if (exec && exec->has_name)
 		learn_early(log, exec->name);
@@ -189,7 +211,7 @@ static uint64_t text_awaited_since_ns(const struct log *log, const struct ptree_
 {
 	const struct scouted *exec = scout_is_exec(fact) ? scout_first(&log->scout, fact) : NULL;
 
-	return exec && !exec->has_arguments ? exec->since_ns : 0;
+	return exec && !(exec->has_arguments && exec->has_name) ? exec->since_ns : 0;
 }
 
 /* Whether all is known that is going to be, or was waited for long enough. */
@@ -264,7 +286,8 @@ static int flush(struct log *log, int timeout)
 	return err;
 }
 
-static int print_news(struct log *log)
+/* patience_ms: for a reader who is slow; 0: what does not fit waits. */
+static int print_news(struct log *log, int patience_ms)
 {
 	int err = scout_look(&log->scout, log->tree, ptree_boot_now_ns());
 	int result = 1;
@@ -273,8 +296,8 @@ static int print_news(struct log *log)
 	while (!err && result > 0) {
 		result = print_next(log, ptree_boot_now_ns());
 		err = result < 0 ? result : 0;
-		if (!err && log->output.size >= BATCH_BYTES)
-			err = flush(log, -1);
+		if (!err && patience_ms && log->output.size >= BATCH_BYTES)
+			err = flush(log, patience_ms);
 	}
 	return err;
 }
@@ -312,10 +335,15 @@ static int watch_pids(struct log *log, char *error, size_t size)
 /* Once the first scan is in the tree. What happened meanwhile is in the feed. */
 static int become_ready(struct log *log, char *error, size_t size)
 {
+	int code = watch_pids(log, error, size);
+	int err = code ? 0 : learn_first_scan(log);
+
 	log->is_ready = true;
+	if (err)
+		return fail(error, size, EXIT_FAILED, log->failure, err);
 	if (log->config->json || log->config->filter)
 		describe_await_users(log->users, log->tree, USERS_PATIENCE_MS);
-	return watch_pids(log, error, size);
+	return code;
 }
 
 /* Whether there are events can change at any time. */
@@ -417,7 +445,7 @@ static int run(struct log *log, char *error, size_t size)
 		int code = err ? EXIT_OK : check_mode(log, error, size);
 
 		if (!err && !code && log->is_ready)
-			err = print_news(log);
+			err = print_news(log, -1);
 		log->is_over |= err != 0;
 		if (err == -EPIPE)
 			log->output.size = 0;
@@ -483,7 +511,7 @@ static int say_farewell(struct log *log, const struct ptree_monitor_status *stat
 		; /* one more signal ends the last flush */
 	ptree_monitor_settle(log->monitor);
 	if (log->is_ready)
-		print_news(log);
+		print_news(log, 0);
 	if (log->by_command)
 		by_command_print(log->by_command, &log->lines);
 	if (log->config->json)

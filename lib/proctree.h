@@ -1194,7 +1194,8 @@ PTREE_API int ptree_monitor_fd(const struct ptree_monitor *monitor);
 
 /*
  * Does what is due, for about budget_ns at most (0: 10 ms). Never waits. Returns the number of
- * events applied; -ENOMEM.
+ * events applied; -ENOMEM; while it is STARTING, -EMFILE, -ENFILE and what else keeps /proc from
+ * being read as a whole, again and again.
  */
 PTREE_API int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns);
 
@@ -1205,8 +1206,8 @@ PTREE_API int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t bud
 PTREE_API int ptree_monitor_settle(struct ptree_monitor *monitor);
 
 /*
- * Returns 0 once the first scan is in the tree (and with_argv: the command lines); -ETIMEDOUT,
- * -ENOMEM. timeout_ms: -1 waits for ever.
+ * Returns 0 once the first scan is in the tree, whole (and with_argv: the command lines);
+ * -ETIMEDOUT, and the errors of ptree_monitor_dispatch(). timeout_ms: -1 waits for ever.
  */
 PTREE_API int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_argv,
 				       int timeout_ms);

@@ -546,8 +546,9 @@ int ptree_connector_adopt(struct ptree_connector **connector, int fd, uint32_t t
 	return 0;
 }
 
-int ptree_connector_open(struct ptree_connector **connector,
-			 const struct ptree_connector_options *options)
+int connector_open_after(struct ptree_connector **connector,
+			 const struct ptree_connector_options *options,
+			 const struct ptree_connector *before)
 {
 	static const struct ptree_connector_options defaults = { 0 };
 	struct ptree_connector *opened;
@@ -563,6 +564,8 @@ int ptree_connector_open(struct ptree_connector **connector,
 		close(fd);
 		return ret;
 	}
+	if (before)
+		memcpy(opened->sequences, before->sequences, sizeof(opened->sequences));
 	ret = subscribe(opened);
 	if (ret == 0)
 		ret = narrow(opened);
@@ -573,6 +576,12 @@ int ptree_connector_open(struct ptree_connector **connector,
 	set_receive_buffer(opened, options->receive_buffer_size);
 	*connector = opened;
 	return 0;
+}
+
+int ptree_connector_open(struct ptree_connector **connector,
+			 const struct ptree_connector_options *options)
+{
+	return connector_open_after(connector, options, NULL);
 }
 
 /* Kernels count their subscribers by these requests, not by sockets. */

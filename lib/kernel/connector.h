@@ -15,4 +15,13 @@
 int ptree_connector_adopt(struct ptree_connector **connector, int fd, uint32_t trusted_port,
 			  const struct ptree_connector_options *options);
 
+/*
+ * The same as ptree_connector_open(), in the place of another one, which may be NULL: the numbers
+ * are the CPUs', not the sockets', so that what that one has missed since it last heard something
+ * is a gap to the new one, and counted.
+ */
+int connector_open_after(struct ptree_connector **connector,
+			 const struct ptree_connector_options *options,
+			 const struct ptree_connector *before);
+
 #endif

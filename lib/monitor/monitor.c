@@ -21,6 +21,7 @@
 #include "sampler.h"
 #include "scan.h"
 #include "texts.h"
+#include "kernel/connector.h"
 #include "proc/procfs.h"
 
 #include <errno.h>
@@ -44,6 +45,10 @@
 #define HOLD_NS (20 * NS_PER_MS)
 #define HELD_MAX 16384
 #define RECONNECT_NS (30 * NS_PER_S)
+/* After a loss that none has followed for so long the next scan is not put off any more. */
+#define LOSSES_OVER_NS (300 * NS_PER_MS)
+/* So many first scans in a row that were not whole, and something stands in the way. */
+#define FIRST_SCANS_MAX 5
 /* Of a scan's own duration: how long to leave /proc alone after it. */
 #define REPAIR_PAUSE 3
 #define POLL_PAUSE 20
@@ -74,8 +79,11 @@ struct ptree_monitor {
 	uint64_t reconnect_ns; /* when the connector was last tried */
 	size_t unknown_left; /* placeholders that the last scan could not fill: /proc hides them */
 	unsigned heartbeats_missed;
-	bool is_drained;   /* the socket was empty when last looked at */
-	bool needs_repair; /* a loss that no scan has made good yet */
+	bool is_drained;       /* the socket was empty when last looked at */
+	bool needs_repair;     /* a loss that no scan has made good yet */
+	uint64_t loss_ns;      /* when the last loss was noticed */
+	unsigned scans_failed; /* in a row */
+	int scan_error;	       /* why the last one did */
 	bool is_scan_for_loss;
 	struct ptree_event events[BATCH];
 };
@@ -96,7 +104,7 @@ static void forget_helpers(struct ptree_monitor *monitor)
 	accounting_close(&monitor->accounting);
 }
 
-static int connect_events(struct ptree_monitor *monitor)
+static int connect_events(struct ptree_monitor *monitor, const struct ptree_connector *before)
 {
 	const struct ptree_connector_options options = {
 		.receive_buffer_size = monitor->options.receive_buffer_size,
@@ -110,7 +118,7 @@ static int connect_events(struct ptree_monitor *monitor)
 	/* Before it, so that they hear of everything that it hears of. */
 	texts_open_witness(&monitor->texts, monitor->options.no_realtime);
 	accounting_open(&monitor->accounting);
-	err = ptree_connector_open(&monitor->connector, &options);
+	err = connector_open_after(&monitor->connector, &options, before);
 	if (err) {
 		forget_helpers(monitor);
 		return err;
@@ -126,18 +134,31 @@ static int connect_events(struct ptree_monitor *monitor)
 	return err;
 }
 
-static void disconnect_events(struct ptree_monitor *monitor)
+/* What it counted stays counted. It is the caller's to close. */
+static struct ptree_connector *take_leave(struct ptree_monitor *monitor)
 {
+	struct ptree_connector *connector = monitor->connector;
 	struct ptree_connector_stats stats;
 
-	if (!monitor->connector)
-		return;
-	ptree_connector_get_stats(monitor->connector, &stats);
+	if (!connector)
+		return NULL;
+	ptree_connector_get_stats(connector, &stats);
 	monitor->lost_before += stats.lost > stats.dropped ? stats.lost : stats.dropped;
 	monitor->ignored_before += stats.spoofed + stats.truncated + stats.malformed;
-	ptree_connector_close(monitor->connector);
 	monitor->connector = NULL;
 	forget_helpers(monitor);
+	return connector;
+}
+
+static void disconnect_events(struct ptree_monitor *monitor)
+{
+	ptree_connector_close(take_leave(monitor));
+}
+
+static void note_loss(struct ptree_monitor *monitor)
+{
+	monitor->needs_repair = true;
+	monitor->loss_ns = ptree_boot_now_ns();
 }
 
 static void update_counts(struct ptree_monitor *monitor)
@@ -151,7 +172,7 @@ static void update_counts(struct ptree_monitor *monitor)
 	/* The socket knows what it dropped before the next event shows the gap. */
 	lost = monitor->lost_before + (stats.lost > stats.dropped ? stats.lost : stats.dropped);
 	if (lost != monitor->status.lost)
-		monitor->needs_repair = true;
+		note_loss(monitor);
 	monitor->status.lost = lost;
 	monitor->status.ignored =
 	    monitor->ignored_before + stats.spoofed + stats.truncated + stats.malformed;
@@ -189,19 +210,24 @@ static int start_scan(struct ptree_monitor *monitor)
 	return 0;
 }
 
-/* The old socket is closed only now: what it still held is older than the scan to come. */
+/*
+ * The old socket is closed only when there is a new one, which goes on counting where it stopped.
+ * What it still held is older than the scan to come.
+ */
 static void replace_deaf_socket(struct ptree_monitor *monitor)
 {
+	struct ptree_connector *old;
 	int err;
 
 	if (monitor->status.state != PTREE_MONITOR_STARTING)
 		enter(monitor, PTREE_MONITOR_DEAF);
-	disconnect_events(monitor);
-	err = connect_events(monitor);
+	old = take_leave(monitor);
+	err = connect_events(monitor, old);
+	ptree_connector_close(old);
 	if (err)
 		start_polling(monitor, err);
 	else
-		monitor->needs_repair = true;
+		note_loss(monitor);
 }
 
 static bool has_rested(const struct ptree_monitor *monitor, uint64_t now_ns, uint64_t pause,
@@ -212,13 +238,36 @@ static bool has_rested(const struct ptree_monitor *monitor, uint64_t now_ns, uin
 	return now_ns >= monitor->scan_end_ns + (rest_ns > least_ns ? rest_ns : least_ns);
 }
 
+/* Boot time at which the next scan may begin. While losses go on it is to leave /proc alone now and
+   then; of the last one it is to make good at once. */
+static uint64_t repair_due_ns(const struct ptree_monitor *monitor)
+{
+	uint64_t pause_ns = monitor->scan_duration_ns * REPAIR_PAUSE;
+	uint64_t rested_ns =
+	    monitor->scan_end_ns + (pause_ns > 50 * NS_PER_MS ? pause_ns : 50 * NS_PER_MS);
+	uint64_t over_ns = monitor->loss_ns + LOSSES_OVER_NS;
+
+	return rested_ns < over_ns ? rested_ns : over_ns;
+}
+
+/* What it has read already was before the loss. While losses go on there is no point in that. */
+static bool is_scan_outdated(const struct ptree_monitor *monitor, uint64_t now_ns)
+{
+	return monitor->scan && scan_start_ns(monitor->scan) < monitor->loss_ns &&
+	       now_ns >= monitor->loss_ns + LOSSES_OVER_NS;
+}
+
 static void repair_if_needed(struct ptree_monitor *monitor, uint64_t now_ns)
 {
 	if (!monitor->needs_repair)
 		return;
 	if (monitor->status.state == PTREE_MONITOR_LIVE)
 		enter(monitor, PTREE_MONITOR_STALE);
-	if (!monitor->scan && has_rested(monitor, now_ns, REPAIR_PAUSE, 50 * NS_PER_MS))
+	if (is_scan_outdated(monitor, now_ns)) {
+		scan_free(monitor->scan);
+		monitor->scan = NULL;
+	}
+	if (!monitor->scan && now_ns >= repair_due_ns(monitor))
 		start_scan(monitor);
 }
 
@@ -308,7 +357,7 @@ static int take_event(struct ptree_monitor *monitor, const struct ptree_event *e
 		return 0;
 	}
 	if (event->kind == PTREE_EVENT_LOST)
-		monitor->needs_repair = true;
+		note_loss(monitor);
 	else
 		monitor->status.events++;
 	if (boot_ns > monitor->newest_ns)
@@ -371,7 +420,8 @@ static int take_batch(struct ptree_monitor *monitor)
 	int result;
 
 	if (count == -ENOBUFS || count == -EINTR) {
-		monitor->needs_repair |= count == -ENOBUFS;
+		if (count == -ENOBUFS)
+			note_loss(monitor);
 		return 1; /* go on */
 	}
 	if (count < 0) {
@@ -414,6 +464,15 @@ static int take_events(struct ptree_monitor *monitor, uint64_t deadline_ns)
 	return err ? err : total;
 }
 
+/* Until a scan may begin, or one under way turns out to be outdated. */
+static uint64_t repair_wait_ns(const struct ptree_monitor *monitor, uint64_t now_ns)
+{
+	uint64_t due_ns =
+	    monitor->scan ? monitor->loss_ns + LOSSES_OVER_NS : repair_due_ns(monitor);
+
+	return due_ns > now_ns ? due_ns - now_ns : 1;
+}
+
 /* Comes back when the first of those held has waited for long enough, if nothing comes before. */
 static void time_held(struct ptree_monitor *monitor)
 {
@@ -425,6 +484,8 @@ static void time_held(struct ptree_monitor *monitor)
 	if (first)
 		wait_ns =
 		    first->since_ns + HOLD_NS > now_ns ? first->since_ns + HOLD_NS - now_ns : 1;
+	else if (!wait_ns && monitor->needs_repair)
+		wait_ns = repair_wait_ns(monitor, now_ns);
 	if (!wait_ns)
 		return;
 	due.it_value.tv_nsec = (long)wait_ns;
@@ -473,30 +534,62 @@ static void tell_compared(struct ptree_monitor *monitor)
 	ptree_tree_learn(monitor->tree, &fact);
 }
 
+/* A tree that a whole scan has seeded is one, whatever was lost since. */
+static void enter_after_scan(struct ptree_monitor *monitor)
+{
+	if (!monitor->connector)
+		enter(monitor, PTREE_MONITOR_POLLING);
+	else
+		enter(monitor, monitor->needs_repair ? PTREE_MONITOR_STALE : PTREE_MONITOR_LIVE);
+}
+
+static void finish_whole_scan(struct ptree_monitor *monitor, uint64_t began_ns)
+{
+	ptree_tree_sweep(monitor->tree, began_ns);
+	monitor->unknown_left = monitor->tree->placeholder_count;
+	monitor->scans_failed = 0;
+	if (monitor->is_scan_for_loss) {
+		monitor->status.resyncs++;
+		tell_compared(monitor);
+	}
+	enter_after_scan(monitor);
+}
+
+/* Some of those that exist may be missing: it is no scan, and is done again. */
+static void finish_failed_scan(struct ptree_monitor *monitor, int error)
+{
+	monitor->unknown_left = 0;
+	monitor->scans_failed++;
+	monitor->scan_error = error;
+	monitor->loss_ns = monitor->scan_end_ns; /* again, but not at once */
+	if (monitor->connector)
+		monitor->needs_repair = true;
+}
+
 static void finish_scan(struct ptree_monitor *monitor)
 {
 	uint64_t began_ns = scan_start_ns(monitor->scan);
-	bool has_failed = scan_error(monitor->scan) < 0;
+	int error = scan_error(monitor->scan);
 
-	if (!has_failed)
-		ptree_tree_sweep(monitor->tree, began_ns);
-	texts_want_all_unknown(&monitor->texts);
 	scan_free(monitor->scan);
 	monitor->scan = NULL;
 	monitor->scan_end_ns = ptree_boot_now_ns();
 	monitor->scan_duration_ns = monitor->scan_end_ns - began_ns;
-	monitor->unknown_left = has_failed ? 0 : monitor->tree->placeholder_count;
-	if (monitor->is_scan_for_loss && has_failed)
-		monitor->needs_repair = true;
-	if (monitor->is_scan_for_loss && !has_failed) {
-		monitor->status.resyncs++;
-		tell_compared(monitor);
-	}
+	if (error < 0)
+		finish_failed_scan(monitor, error);
+	else
+		finish_whole_scan(monitor, began_ns);
+	texts_want_all_unknown(&monitor->texts);
 	monitor->is_scan_for_loss = false;
-	if (!monitor->connector)
-		enter(monitor, PTREE_MONITOR_POLLING);
-	else if (!monitor->needs_repair)
-		enter(monitor, PTREE_MONITOR_LIVE);
+}
+
+/* Without a first scan there is no tree. */
+static int first_scan_error(const struct ptree_monitor *monitor)
+{
+	return monitor->status.state == PTREE_MONITOR_STARTING &&
+		       monitor->scans_failed >= FIRST_SCANS_MAX
+		   ? monitor->scan_error
+		   : 0;
 }
 
 static int take_scan(struct ptree_monitor *monitor, uint64_t deadline_ns)
@@ -619,13 +712,14 @@ static void heartbeat(struct ptree_monitor *monitor, uint64_t now_ns)
 static void poll_tick(struct ptree_monitor *monitor, uint64_t now_ns)
 {
 	if (!monitor->options.poll_only && now_ns >= monitor->reconnect_ns + RECONNECT_NS &&
-	    !connect_events(monitor)) {
+	    !connect_events(monitor, NULL)) {
 		monitor->status.reason = 0;
 		monitor->needs_repair = true;
 		enter(monitor, PTREE_MONITOR_STALE);
 		return;
 	}
-	if (!monitor->scan && has_rested(monitor, now_ns, POLL_PAUSE, TICK_NS / 2))
+	if (!monitor->scan && has_rested(monitor, now_ns, monitor->scans_failed ? 0 : POLL_PAUSE,
+					 monitor->scans_failed ? 0 : TICK_NS / 2))
 		start_scan(monitor);
 }
 
@@ -689,6 +783,7 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 	update_counts(monitor);
 	repair_if_needed(monitor, ptree_boot_now_ns());
 	err = err ? err : result;
+	err = err ? err : first_scan_error(monitor);
 	return applied < 0 ? applied : err ? err : applied;
 }
 
@@ -766,7 +861,7 @@ static int start(struct ptree_monitor *monitor)
 	int err;
 
 	ptree_tree_set_clock_offset(monitor->tree, ptree_boot_offset_ns());
-	err = connect_events(monitor);
+	err = connect_events(monitor, NULL);
 	if (err == -ENOMEM || err == -EMFILE || err == -ENFILE)
 		return err;
 	if (err)

@@ -13,10 +13,13 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BATCH_SIZE 64
 #define HELPERS_MAX 7
+#define DESCRIPTOR_WAIT_NS 1000000
+#define DESCRIPTOR_TRIES 10
 
 struct batch {
 	struct batch *next;
@@ -87,18 +90,37 @@ static void note_error(struct scan *scan, int error)
 		atomic_compare_exchange_strong(&scan->error, &none, error);
 }
 
+/* Others' files take up the last descriptors for moments only. True: try once more. */
+static bool await_descriptor(const struct scan *scan, int error, unsigned *tries)
+{
+	const struct timespec moment = { .tv_nsec = DESCRIPTOR_WAIT_NS };
+
+	if ((error != -EMFILE && error != -ENFILE) || scan->is_stopping ||
+	    ++*tries > DESCRIPTOR_TRIES)
+		return false;
+	nanosleep(&moment, NULL);
+	return true;
+}
+
 static bool read_entry(struct scan *scan, pid_t pid, struct scan_entry *entry)
 {
+	unsigned tries = 0;
 	ssize_t count = 0;
-	int err = ptree_procfs_read(scan->procfs, pid, scan->what, &entry->process);
+	int err;
 
+	do
+		err = ptree_procfs_read(scan->procfs, pid, scan->what, &entry->process);
+	while (err && await_descriptor(scan, err, &tries));
 	if (err) {
 		note_error(scan, err);
 		return false;
 	}
 	entry->tids = NULL;
-	if (entry->process.thread_count > 1)
-		count = ptree_procfs_tasks(scan->procfs, pid, &entry->tids);
+	do
+		count = entry->process.thread_count > 1
+			    ? ptree_procfs_tasks(scan->procfs, pid, &entry->tids)
+			    : 0;
+	while (count < 0 && await_descriptor(scan, (int)count, &tries));
 	if (count < 0)
 		note_error(scan, (int)count);
 	entry->tid_count = count > 0 ? (size_t)count : 0;

@@ -225,10 +225,6 @@ static int leave(struct ptree_tree *tree, struct ptree_node *node, const struct 
 static int finish(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns,
 		  struct ptree_fact *end)
 {
-	int err = tell_leader(tree, node, true, now_ns);
-
-	if (err)
-		return err;
 	end->is_news = true;
 	end->u.end.end_ns = now_ns ? now_ns : 1;
 	forget(tree, node);

@@ -170,6 +170,7 @@ void life_end(struct ptree_tree *tree, struct ptree_node *node, const struct ptr
 	thread_remove_all(tree, node);
 	node->has_ended = true;
 	node->is_zombie = false;
+	node->is_leader_gone |= fact->u.end.is_status_known;
 	take_end(node, fact);
 	usage_charge(tree, node);
 	life_set_known(tree, node);

@@ -81,7 +81,9 @@ static void note_arguments(struct scout *scout, const struct ptree_fact *fact,
 				   ? NULL
 				   : find(scout, fact->u.arguments.image);
 
-	if (!exec || exec->has_arguments)
+	bool is_taken_back = fact->u.arguments.status == PTREE_ARGV_LATE;
+
+	if (!exec || (exec->has_arguments && !is_taken_back))
 		return;
 	exec->has_arguments = true;
 	exec->arguments = *place;

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define KTHREADD_PID 2
+/* A reading is dated before it begins, and a fork after the child is there. */
+#define READ_SLACK_NS (5 * NS_PER_MS)
 
 static void heard(struct ptree_node *node, uint64_t now_ns)
 {
@@ -127,6 +129,22 @@ static bool is_seen_zombie(const struct ptree_node *node, uint64_t now_ns)
 	       tree_is_same(node, now_ns);
 }
 
+/* Its arguments were read when the kernel had given its pid to this one, before which nobody heard
+   of its end: they are another's. */
+static int take_back_text(struct ptree_tree *tree, struct ptree_node *former, uint64_t now_ns)
+{
+	static const char nothing[PTREE_COMM_SIZE] = "";
+	const struct image *image = former ? former->image : NULL;
+	int err;
+
+	if (!image || image->reader != former->id || !image->pub.argv_size ||
+	    image->pub.read_ns + READ_SLACK_NS < now_ns)
+		return 0;
+	err = tell_name(tree, former, image->pub.id, nothing, now_ns);
+	return err ? err
+		   : tell_arguments(tree, former, image->pub.id, now_ns, PTREE_ARGV_LATE, NULL, 0);
+}
+
 static int add_forked(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
 		      pid_t pid, uint64_t now_ns)
 {
@@ -146,7 +164,7 @@ static int add_forked(struct ptree_tree *tree, struct ptree_node *node, struct p
 static int apply_process_fork(struct ptree_tree *tree, const struct ptree_event *event,
 			      uint64_t now_ns)
 {
-	struct ptree_node *node = tree_latest(tree, event->tgid);
+	struct ptree_node *node = tree_latest(tree, event->tgid), *former = node;
 	struct ptree_node *parent;
 	int err = 0;
 
@@ -165,6 +183,10 @@ static int apply_process_fork(struct ptree_tree *tree, const struct ptree_event 
 	case UNHEARD_OF:
 		break;
 	}
+	if (former && !former->is_placeholder)
+		err = take_back_text(tree, former, now_ns);
+	if (err)
+		return err;
 	/* The kernel gave the pid away again: the end of whoever has it was missed. */
 	if (node && !node->is_placeholder) {
 		err = tell_end_unseen(tree, node, now_ns, true);

@@ -15,12 +15,12 @@
 #include "accounting.h"
 #include "held.h"
 #include "model/exit.h"
-#include "model/tell.h"
 #include "model/tree.h"
 #include "reaping.h"
 #include "sampler.h"
 #include "scan.h"
 #include "texts.h"
+#include "told.h"
 #include "kernel/connector.h"
 #include "proc/procfs.h"
 
@@ -181,10 +181,19 @@ static void update_counts(struct ptree_monitor *monitor)
 
 /* ---- states ---- */
 
+static void tell_source(struct ptree_monitor *monitor)
+{
+	struct ptree_monitor_status status;
+
+	ptree_monitor_get_status(monitor, &status);
+	told_source(monitor->tree, &status);
+}
+
 static void enter(struct ptree_monitor *monitor, enum ptree_monitor_state state)
 {
 	monitor->status.state = state;
 	ptree_tree_set_polling(monitor->tree, state == PTREE_MONITOR_POLLING);
+	tell_source(monitor);
 }
 
 static void start_polling(struct ptree_monitor *monitor, int reason)
@@ -525,15 +534,6 @@ static bool is_past_scan_start(const struct ptree_monitor *monitor)
 	       monitor->newest_ns > scan_start_ns(monitor->scan) + ORDER_SLACK_NS;
 }
 
-static void tell_compared(struct ptree_monitor *monitor)
-{
-	struct ptree_fact fact =
-	    tell_about(NULL, PTREE_FACT_COMPARED, PTREE_FACT_INFERRED, monitor->scan_end_ns);
-
-	fact.is_news = true;
-	ptree_tree_learn(monitor->tree, &fact);
-}
-
 /* A tree that a whole scan has seeded is one, whatever was lost since. */
 static void enter_after_scan(struct ptree_monitor *monitor)
 {
@@ -550,7 +550,7 @@ static void finish_whole_scan(struct ptree_monitor *monitor, uint64_t began_ns)
 	monitor->scans_failed = 0;
 	if (monitor->is_scan_for_loss) {
 		monitor->status.resyncs++;
-		tell_compared(monitor);
+		told_compared(monitor->tree, monitor->scan_end_ns);
 	}
 	enter_after_scan(monitor);
 }
@@ -772,8 +772,11 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 	result = texts_take(&monitor->texts);
 	if (was_signalled(monitor->timer_fd))
 		tick(monitor);
-	if (was_signalled(monitor->sample_fd))
+	if (was_signalled(monitor->sample_fd)) {
 		sampler_tick(&monitor->sampler, ptree_boot_now_ns());
+		told_host(monitor->tree, monitor->host);
+		tell_source(monitor);
+	}
 	applied = take_events(monitor, deadline_ns);
 	err = take_scan(monitor, deadline_ns);
 	if (sampler_work(&monitor->sampler, deadline_ns))
@@ -861,6 +864,7 @@ static int start(struct ptree_monitor *monitor)
 	int err;
 
 	ptree_tree_set_clock_offset(monitor->tree, ptree_boot_offset_ns());
+	told_clock(monitor->tree, monitor->procfs);
 	err = connect_events(monitor, NULL);
 	if (err == -ENOMEM || err == -EMFILE || err == -ENFILE)
 		return err;

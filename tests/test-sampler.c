@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "fake-proc.h"
+#include "../lib/monitor/clock.h"
 #include "../lib/monitor/sampler.h"
 
 #include <time.h>
@@ -614,9 +615,28 @@ static void processes_that_begin_and_end_in_a_round_are_no_trouble(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* ---- the clocks ---- */
+
+static void events_of_before_a_suspend_keep_their_time(void **state)
+{
+	struct clock clock = { 0 };
+
+	(void)state;
+	clock_look(&clock, 100 * NS_PER_S, 7 * NS_PER_S);
+	clock_look(&clock, 101 * NS_PER_S, 7 * NS_PER_S + 900); /* no suspend: two readings */
+	assert_true(clock_offset_ns(&clock, 101 * NS_PER_S) == 7 * NS_PER_S);
+	/* An hour's sleep, noticed with the first events after it. */
+	clock_look(&clock, 101 * NS_PER_S + NS_PER_MS, 3607 * NS_PER_S);
+	assert_true(clock_offset_ns(&clock, 101 * NS_PER_S - 1) == 7 * NS_PER_S);
+	assert_true(clock_offset_ns(&clock, 101 * NS_PER_S + NS_PER_MS) == 3607 * NS_PER_S);
+	clock_look(&clock, 102 * NS_PER_S, 3607 * NS_PER_S);
+	assert_true(clock_offset_ns(&clock, 102 * NS_PER_S) == 3607 * NS_PER_S);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(events_of_before_a_suspend_keep_their_time),
 		TEST(one_that_does_something_is_read_at_every_tick),
 		TEST(one_that_does_nothing_is_read_less_and_less),
 		TEST(one_that_is_woken_again_begins_anew),

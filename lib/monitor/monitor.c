@@ -13,6 +13,7 @@
  * when the events from before it have all been read.
  */
 #include "accounting.h"
+#include "clock.h"
 #include "held.h"
 #include "model/exit.h"
 #include "model/tree.h"
@@ -70,6 +71,7 @@ struct ptree_monitor {
 	struct ptree_monitor_status status;
 	int epoll_fd, wake_fd, timer_fd, hold_fd, sample_fd;
 	pid_t self;
+	struct clock clock;
 	uint64_t lost_before; /* by sockets that are closed */
 	uint64_t ignored_before;
 	uint64_t last_event_ns; /* when the connector last had something to say */
@@ -177,6 +179,25 @@ static void update_counts(struct ptree_monitor *monitor)
 	monitor->status.ignored =
 	    monitor->ignored_before + stats.spoofed + stats.truncated + stats.malformed;
 	monitor->status.receive_buffer_size = stats.receive_buffer_size;
+}
+
+/* ---- clocks ---- */
+
+static void look_at_clocks(struct ptree_monitor *monitor)
+{
+	uint64_t offset_ns = ptree_boot_offset_ns();
+
+	clock_look(&monitor->clock, ptree_boot_now_ns() - offset_ns, offset_ns);
+	ptree_tree_set_clock_offset(monitor->tree, monitor->clock.offset_ns);
+}
+
+/* The tree's offset is that of the event which is being taken in. */
+static uint64_t set_event_clock(struct ptree_monitor *monitor, const struct ptree_event *event)
+{
+	uint64_t offset_ns = clock_offset_ns(&monitor->clock, event->time_ns);
+
+	ptree_tree_set_clock_offset(monitor->tree, offset_ns);
+	return event->time_ns + offset_ns;
 }
 
 /* ---- states ---- */
@@ -356,7 +377,7 @@ static int apply_exit(struct ptree_monitor *monitor, const struct ptree_event *e
 
 static int take_event(struct ptree_monitor *monitor, const struct ptree_event *event)
 {
-	uint64_t boot_ns = event->time_ns + monitor->tree->clock_offset_ns;
+	uint64_t boot_ns = set_event_clock(monitor, event);
 	struct ptree_accounting own[2];
 	int err;
 
@@ -437,6 +458,7 @@ static int take_batch(struct ptree_monitor *monitor)
 		replace_deaf_socket(monitor);
 		return 0;
 	}
+	look_at_clocks(monitor);
 	result = texts_take(&monitor->texts);
 	/* The records of all exits of this batch, and of those held, are there by now. */
 	if (!result && count)
@@ -742,7 +764,7 @@ static void tick(struct ptree_monitor *monitor)
 {
 	uint64_t now_ns = ptree_boot_now_ns();
 
-	ptree_tree_set_clock_offset(monitor->tree, ptree_boot_offset_ns());
+	look_at_clocks(monitor);
 	texts_check(&monitor->texts, now_ns);
 	accounting_expire(&monitor->accounting, now_ns);
 	reaping_look(&monitor->reaping, monitor->tree, monitor->procfs, now_ns);
@@ -863,7 +885,7 @@ static int start(struct ptree_monitor *monitor)
 {
 	int err;
 
-	ptree_tree_set_clock_offset(monitor->tree, ptree_boot_offset_ns());
+	look_at_clocks(monitor);
 	told_clock(monitor->tree, monitor->procfs);
 	err = connect_events(monitor, NULL);
 	if (err == -ENOMEM || err == -EMFILE || err == -ENFILE)

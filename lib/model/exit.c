@@ -20,8 +20,9 @@
 /* A late thread can have been kept from ending for as long as the machine is busy. */
 #define LATE_THREAD_NS NS_PER_S
 #define CLOSE_NS (2 * NS_PER_MS)
-/* Begins are told by events, a little after the fact. */
+/* Begins are told by events, a little after the fact; seldom by more than this. */
 #define BEGIN_SLACK_NS (NS_PER_MS / 20)
+#define ELAPSED_SLACK_NS (NS_PER_MS / 500) /* accounting tells microseconds */
 #define ENDED_TIDS_MAX 8192
 
 /* One of the ways in which its tasks ended. */
@@ -116,11 +117,13 @@ static const struct departure *rival_of(const struct ptree_node *node, const str
 	return NULL;
 }
 
-/* Events and accounting agree on who was the last. */
+/* Events and accounting agree on who was the last. That a leader left before a thread did, and not
+   with it, is rare, and takes more to be believed. */
 static bool is_order_sure(const struct departure *rival, const struct departure *last)
 {
-	return rival->began_ns && last->began_ns &&
-	       last->began_ns > rival->began_ns + BEGIN_SLACK_NS;
+	uint64_t slack_ns = last->is_leader ? ELAPSED_SLACK_NS : BEGIN_SLACK_NS;
+
+	return rival->began_ns && last->began_ns && last->began_ns > rival->began_ns + slack_ns;
 }
 
 static bool is_last_task(const struct ptree_tree *tree, const struct ptree_node *node, pid_t tid)

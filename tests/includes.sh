@@ -5,6 +5,7 @@
 # curses and libunistring have one user each; the library knows neither program nor terminal.
 . "${srcdir:-.}/tests/tap.sh"
 
+build=$PWD
 cd "${srcdir:-.}" || exit 1
 
 # layer MODULE: the lower the number, the higher the module. A new module needs a line.
@@ -88,6 +89,68 @@ library_arrows_point_down()
 	return 0
 }
 
+# Those whose source is still there.
+library_objects()
+{
+	for source in lib/*/*.c; do
+		module=$(basename "$source" .c)
+		ls "$build/$(dirname "$source")/.libs"/*-"$module".o
+	done
+}
+
+# Prints "room/module room/module" for every call, or other use of a symbol, between two modules of
+# the library that was built.
+library_calls()
+{
+	library_objects | xargs nm -A -g | awk '
+		{
+			path = $1
+			sub(/:.*/, "", path)
+			n = split(path, part, "/")
+			module = part[n]
+			sub(/^[^-]*-/, "", module)
+			sub(/\.o$/, "", module)
+			module = part[n - 2] "/" module
+			type = $(NF - 1)
+			sub(/.*:/, "", type)
+			if (type == "U")
+				uses[module, $NF] = 1
+			else
+				home[$NF] = module
+		}
+		END {
+			for (use in uses) {
+				split(use, pair, SUBSEP)
+				if (pair[2] in home && home[pair[2]] != pair[1])
+					print pair[1], home[pair[2]]
+			}
+		}' | sort -u
+}
+
+library_calls_point_down()
+{
+	library_calls | while read -r from to; do
+		case " $(rooms_of "${from%%/*}") " in
+		*" ${to%%/*} "*) ;;
+		*) echo "$from calls $to" ;;
+		esac
+	done | grep . && return 1
+	return 0
+}
+
+# tsort names the modules of each circle.
+library_calls_go_round_in_no_circle()
+{
+	library_calls | grep -q . && library_calls | tsort >/dev/null
+}
+
+# Whoever changes links knows nobody who does anything else.
+links_know_nobody()
+{
+	library_calls | grep '^model/links ' && return 1
+	return 0
+}
+
 # own_headers_only DIRECTORY: -I would find those of the other one, too.
 own_headers_only()
 {
@@ -138,6 +201,11 @@ check 'only text.c knows libunistring' none src/text.c "$unistring" src/*.[ch] l
 check 'the program knows nothing of lib/ but <proctree.h>' no_private_headers
 check 'the program includes its own headers only' own_headers_only src
 check "no include of the library's rooms points up" library_arrows_point_down
+if ls "$build"/lib/model/.libs/*.o >/dev/null 2>&1; then
+	check "no call between the library's rooms points up" library_calls_point_down
+	check 'no calls of the library go round in a circle' library_calls_go_round_in_no_circle
+	check 'the links of the tree know nobody' links_know_nobody
+fi
 check 'the library prints nothing' none - \
 	'(^|[^_[:alnum:]])((v?printf|puts|putchar|perror|v?dprintf|v?warnx?|v?errx?|syslog)[[:space:]]*\(|std(out|err)([^_[:alnum:]]|$))' \
 	lib/*.h lib/*/*.[ch]

@@ -5,7 +5,6 @@
  * stays, but of a long chain of ended ancestors with one kept child each the middle is left out.
  */
 #include "limits.h"
-#include "tell.h"
 
 #define FAILED_PART 10 /* of the limit, so much are failures that the others do not push out */
 #define CHAIN_KEPT 32
@@ -13,7 +12,9 @@
 static int tell(struct ptree_tree *tree, const struct ptree_node *node, enum ptree_fact_kind kind,
 		uint64_t now_ns)
 {
-	const struct ptree_fact fact = tell_about(node, kind, PTREE_FACT_INFERRED, now_ns);
+	const struct ptree_fact fact = {
+		.kind = kind, .source = PTREE_FACT_INFERRED, .time_ns = now_ns, .id = node->id
+	};
 
 	return ptree_tree_learn(tree, &fact);
 }

@@ -11,7 +11,7 @@
  *   facts.c		the one door: facts -> the above
  *   codec.c feed.c keyframe.c	facts as bytes, the latest of them, all that make up a tree
  *   apply.c exit.c observe.c limits.c tell.c	events, scans, limits -> facts
- *   node.c query.c display.c dump.c	reading
+ *   node.c query.c dump.c	reading
  */
 #ifndef PTREE_TREE_H
 #define PTREE_TREE_H

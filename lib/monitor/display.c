@@ -4,7 +4,7 @@
  * picture in the manner of pstree. All of it is built in memory; bytes that came from processes
  * leave escaped.
  */
-#include "tree.h"
+#include "model/tree.h"
 #include "base/text.h"
 
 #include <errno.h>

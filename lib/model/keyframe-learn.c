@@ -78,8 +78,9 @@ static int check_node(const struct ptree_tree *tree, const struct ptree_fact *fa
 	pid_t pid = fact->u.kept_node.pid;
 
 	if (!fact->id || fact->id == UINT64_MAX || tree_node(tree, fact->id) || pid <= 0 ||
-	    fact->u.kept_node.change > CHANGE_MAX || !is_possible_end(fact) ||
-	    (fact->u.kept_node.image && !image) || !has_depth(image, fact->u.kept_node.image_depth))
+	    fact->u.kept_node.over_key == UINT64_MAX || fact->u.kept_node.change > CHANGE_MAX ||
+	    !is_possible_end(fact) || (fact->u.kept_node.image && !image) ||
+	    !has_depth(image, fact->u.kept_node.image_depth))
 		return -EINVAL;
 	return fact->u.kept_node.flags & KEYFRAME_HAS_PID && tree_latest(tree, pid) ? -EINVAL : 0;
 }
@@ -164,6 +165,8 @@ static int learn_node(struct ptree_tree *tree, const struct ptree_fact *fact)
 	links_attach(tree, node, &tree->root);
 	count(tree, node);
 	use_id(tree, node->id);
+	if (node->over_key >= tree->next_key)
+		tree->next_key = node->over_key + 1;
 	return 0;
 }
 
@@ -311,7 +314,7 @@ static int learn_end(struct ptree_tree *tree, const struct ptree_fact *fact)
 {
 	struct ptree_tree_counts *counts = &tree->counts;
 
-	if (fact->u.kept.next_id < tree->next_id)
+	if (fact->u.kept.next_id < tree->next_id || fact->u.kept.next_key < tree->next_key)
 		return -EINVAL;
 	keyframe_clear(tree);
 	tree->next_id = fact->u.kept.next_id;

@@ -33,8 +33,10 @@ static int by_birth(const void *a, const void *b)
 
 	if (is_present != (y->fate == NODE_PRESENT))
 		return is_present ? -1 : 1;
-	if (!is_present)
+	if (!is_present && x->over_key != y->over_key)
 		return (x->over_key > y->over_key) - (x->over_key < y->over_key);
+	if (!is_present)
+		return (x->id > y->id) - (x->id < y->id);
 	if (x->begin_ns != y->begin_ns)
 		return (x->begin_ns > y->begin_ns) - (x->begin_ns < y->begin_ns);
 	if (x->pid != y->pid)

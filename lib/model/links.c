@@ -23,10 +23,15 @@ static bool is_younger(const struct ptree_node *a, const struct ptree_node *b)
 	return a->pid != b->pid ? a->pid > b->pid : a->id > b->id;
 }
 
+static bool is_over_later(const struct ptree_node *a, const struct ptree_node *b)
+{
+	return a->over_key != b->over_key ? a->over_key > b->over_key : a->id > b->id;
+}
+
 /* Both are in, or for, the same list. */
 static bool is_behind(const struct ptree_node *a, const struct ptree_node *b)
 {
-	return is_present(a) ? is_younger(a, b) : a->over_key > b->over_key;
+	return is_present(a) ? is_younger(a, b) : is_over_later(a, b);
 }
 
 /*
@@ -207,7 +212,7 @@ void links_enqueue(struct ptree_tree *tree, struct ptree_node *node)
 	node->is_in_failed_queue = node->is_status_known && node->status;
 	node->fate = NODE_QUEUED;
 	queue = queue_of(tree, node);
-	for (before = queue->tail; before && before->over_key > node->over_key;
+	for (before = queue->tail; before && is_over_later(before, node);
 	     before = before->queue_prev)
 		after = before;
 	node->queue_prev = before;

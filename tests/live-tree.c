@@ -332,18 +332,24 @@ struct statuses {
 };
 
 /* A batch at a time, so that the tree keeps all of it. */
+static bool has_begun_and_ended(const struct live *live, pid_t pid, uint64_t since_ns)
+{
+	return has_ended(live, pid) && ptree_node_begin_ns(latest(live, pid)) >= since_ns;
+}
+
 static void run_statuses(struct live *live, int (*load)(struct live *), unsigned runs,
 			 struct statuses *sums)
 {
 	for (unsigned i = 0; i < runs; i++) {
 		uint32_t truth, status = 0;
+		uint64_t since_ns = live_now_ns(); /* pids wrap */
 		bool is_inferred;
 		pid_t pid;
 
 		live->oracle->step = (int)i;
 		pid = start(live, load);
 		truth = (uint32_t)wait_for(pid);
-		AWAIT(live, has_ended(live, pid));
+		AWAIT(live, has_begun_and_ended(live, pid, since_ns));
 		assert_true(ptree_node_exit_status(latest(live, pid), &status));
 		is_inferred = ptree_node_is_status_inferred(latest(live, pid));
 		sums->wrong += status != truth;

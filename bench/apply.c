@@ -165,9 +165,114 @@ static void measure_orphans(void)
 	ptree_tree_free(tree);
 }
 
+/* ---- facts ---- */
+
+#define FEED_BYTES (8u << 20)
+#define LEARNED_FACTS 2000000
+#define PROCESSES 10000
+#define ROUNDS 9
+
+static struct ptree_tree *new_tree_with_feed(size_t bytes)
+{
+	const struct ptree_tree_options options = { .feed_bytes = bytes };
+	struct ptree_tree *tree;
+
+	must(ptree_tree_new(&tree, &options), "tree");
+	return tree;
+}
+
+/* What a tree tells while the stream is played to it. */
+static size_t record(struct ptree_facts *facts)
+{
+	struct ptree_tree *tree = new_tree_with_feed(FEED_BYTES);
+	struct stream stream = stream_new();
+	struct ptree_feed_reader reader;
+	struct ptree_fact fact;
+	long count = LIVE;
+
+	ptree_tree_feed_begin(tree, &reader);
+	for (pid_t pid = 1; pid <= LIVE; pid++)
+		apply(tree, PTREE_EVENT_FORK, pid / 2, pid, (uint64_t)pid);
+	while (reader.next < LEARNED_FACTS) {
+		count = play(tree, &stream, count);
+		while (ptree_tree_feed_read(tree, &reader, &fact) == 1)
+			must(ptree_facts_append(facts, &fact), "append");
+	}
+	ptree_tree_free(tree);
+	free(stream.bytes);
+	return (size_t)reader.next;
+}
+
+static void measure_learning(void)
+{
+	struct ptree_facts facts = { 0 };
+	size_t count = record(&facts);
+	struct ptree_tree *tree = new_tree_with_feed(FEED_BYTES);
+	double begin_s = now_s();
+
+	must(ptree_tree_learn_all(tree, facts.bytes, facts.size), "learn");
+	printf("decoded, learned and fed: %.2f million facts/s, %.1f bytes each\n",
+	       (double)count / (now_s() - begin_s) / 1e6, (double)facts.size / (double)count);
+	ptree_tree_free(tree);
+	ptree_facts_clear(&facts);
+}
+
+static void plant(struct ptree_tree *tree)
+{
+	char argv[] = "/usr/bin/sleeper\0--for\0a-while\0and-some-more-arguments";
+	struct ptree_process process = { .read_ns = 1000000000,
+					 .state = 'S',
+					 .comm = "sleeper",
+					 .thread_count = 1,
+					 .rss_bytes = 4096,
+					 .argv = argv,
+					 .argv_size = sizeof(argv),
+					 .argv_status = PTREE_ARGV_READ };
+
+	for (pid_t pid = 1; pid <= PROCESSES; pid++) {
+		process.pid = pid;
+		process.ppid = pid / 8;
+		process.start_ns = (uint64_t)pid * 1000;
+		must(ptree_tree_observe(tree, &process), "observe");
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	return (*(const double *)a > *(const double *)b) -
+	       (*(const double *)a < *(const double *)b);
+}
+
+static void measure_snapshot(void)
+{
+	struct ptree_tree *tree = new_tree();
+	double took_s[ROUNDS];
+	size_t size = 0;
+
+	plant(tree);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct ptree_tree *copy = new_tree();
+		struct ptree_facts facts = { 0 };
+		double begin_s = now_s();
+
+		must(ptree_tree_snapshot(tree, &facts), "snapshot");
+		must(ptree_tree_learn_all(copy, facts.bytes, facts.size), "learn");
+		took_s[i] = now_s() - begin_s;
+		size = facts.size;
+		ptree_facts_clear(&facts);
+		ptree_tree_free(copy);
+	}
+	qsort(took_s, ROUNDS, sizeof(took_s[0]), compare);
+	printf("a snapshot of %d processes, made and learned: %.1f ms, %zu KiB\n", PROCESSES,
+	       took_s[ROUNDS / 2] * 1e3, size / 1024);
+	ptree_tree_free(tree);
+}
+
 int main(void)
 {
 	measure_stream();
+	measure_learning();
+	measure_snapshot();
 	measure_chain();
 	measure_orphans();
 	return 0;

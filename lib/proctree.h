@@ -492,8 +492,8 @@ struct ptree_tree_options {
 	   longer, and of failures a tenth of that number whatever else ends. */
 	size_t exited_max;
 	uint64_t exited_age_ns;
-	/* Changes the feed holds for a slow reader. 0: no feed. */
-	size_t feed_size;
+	/* Bytes of facts that the feed holds for a slow reader; some 40 each. 0: no feed. */
+	size_t feed_bytes;
 };
 
 PTREE_API int ptree_tree_new(struct ptree_tree **tree, const struct ptree_tree_options *options);
@@ -517,9 +517,12 @@ PTREE_API int ptree_tree_apply_many(struct ptree_tree *tree, const struct ptree_
  */
 PTREE_API int ptree_tree_observe(struct ptree_tree *tree, const struct ptree_process *process);
 
-/* The same for the tasks of a process, when it has more than one. */
-PTREE_API int ptree_tree_observe_tasks(struct ptree_tree *tree, pid_t pid, const pid_t *tids,
-				       size_t count);
+/*
+ * The same for its tasks, as they were listed just after that. Those of a process that has the pid
+ * no more, or not yet, and those that ended since, are nobody's.
+ */
+PTREE_API int ptree_tree_observe_tasks(struct ptree_tree *tree, const struct ptree_process *process,
+				       const pid_t *tids, size_t count);
 
 /*
  * Ends a scan that began at scan_start_ns: processes that existed then, were not seen since and
@@ -553,6 +556,8 @@ PTREE_API int ptree_tree_set_argv(struct ptree_tree *tree, uint64_t id, uint64_t
 				  size_t size);
 PTREE_API int ptree_tree_set_comm(struct ptree_tree *tree, uint64_t id,
 				  const char comm[PTREE_COMM_SIZE]);
+PTREE_API int ptree_tree_set_thread_comm(struct ptree_tree *tree, pid_t tid,
+					 const char comm[PTREE_COMM_SIZE]);
 
 /*
  * What was read of a live process's use of the machine: state, CPU times, memory. Of those that
@@ -580,11 +585,11 @@ PTREE_API int ptree_tree_set_zombie(struct ptree_tree *tree, uint64_t id, bool i
 PTREE_API void ptree_tree_expire(struct ptree_tree *tree, uint64_t now_ns);
 
 /*
- * Snapshot: reads all of /proc into the tree, at once. what: PTREE_READ_*. Entries that are gone,
- * refused or make no sense are left out. Errors: -ENOMEM, -EMFILE, -ENFILE, -EIO; nobody is ended.
+ * Reads all of /proc into the tree, at once. what: PTREE_READ_*. Entries that are gone, refused or
+ * make no sense are left out. Errors: -ENOMEM, -EMFILE, -ENFILE, -EIO; nobody is ended.
  */
-PTREE_API int ptree_tree_snapshot(struct ptree_tree *tree, struct ptree_procfs *procfs,
-				  unsigned what);
+PTREE_API int ptree_tree_read_proc(struct ptree_tree *tree, struct ptree_procfs *procfs,
+				   unsigned what);
 
 /* The node of a live process, from the tree or else, with its ancestors, from /proc. -ESRCH. */
 PTREE_API int ptree_tree_resolve(struct ptree_tree *tree, struct ptree_procfs *procfs, pid_t pid,
@@ -703,7 +708,7 @@ struct ptree_usage {
 	uint64_t rss_bytes, max_rss_bytes;
 	uint64_t read_bytes, write_bytes; /* from and to storage */
 	uint64_t elapsed_ns;		  /* of one that is over; exact if is_final */
-	uint64_t sampled_ns;		  /* boot time; 0: never */
+	uint64_t sampled_ns; /* boot time of the last look that found something new; 0: never */
 };
 PTREE_API void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage);
 
@@ -734,6 +739,9 @@ PTREE_API bool ptree_node_is_zombie(const struct ptree_node *node);
 PTREE_API bool ptree_node_is_leaderless(const struct ptree_node *node);
 /* False if nobody saw it end. */
 PTREE_API bool ptree_node_exit_status(const struct ptree_node *node, uint32_t *status);
+/* Its tasks ended with different statuses at about the same time, and nothing told which of them
+   its parent was given: it is the likelier one. */
+PTREE_API bool ptree_node_is_status_inferred(const struct ptree_node *node);
 PTREE_API bool ptree_node_is_kernel_thread(const struct ptree_node *node);
 PTREE_API bool ptree_node_is_watched(const struct ptree_node *node);
 PTREE_API uint32_t ptree_node_euid(const struct ptree_node *node);
@@ -745,6 +753,7 @@ PTREE_API pid_t ptree_node_tracer(const struct ptree_node *node);
 
 /* A program that it ran. */
 struct ptree_image {
+	uint64_t id;	   /* never used again; those who were forked share it until they exec */
 	uint64_t begin_ns; /* of the exec, or the process's own begin */
 	uint64_t read_ns;  /* when argv was read */
 	enum ptree_argv_status argv_status;
@@ -754,6 +763,9 @@ struct ptree_image {
 };
 /* back: 0 is now, 1 the one before, ...; NULL beyond what is kept. */
 PTREE_API const struct ptree_image *ptree_node_image(const struct ptree_node *node, unsigned back);
+/* What it ran at that time; NULL if that is not kept, or was never known. */
+PTREE_API const struct ptree_image *ptree_node_image_at(const struct ptree_node *node,
+							uint64_t boot_ns);
 /* Execs of it that were seen, also those whose images are no longer kept. */
 PTREE_API uint32_t ptree_node_exec_count(const struct ptree_node *node);
 PTREE_API const char *ptree_node_comm(const struct ptree_node *node);
@@ -781,36 +793,304 @@ enum ptree_change_kind {
 	PTREE_CHANGE_RENAMED,
 	PTREE_CHANGE_COREDUMP,
 	PTREE_CHANGE_EXITED,
-	PTREE_CHANGE_MOVED, /* another parent */
-	PTREE_CHANGE_ARGV,  /* its command line is known now, or never will be */
-	PTREE_CHANGE_FORGOTTEN,
-	PTREE_CHANGE_UNKNOWN, /* an event of an unknown kind */
-	PTREE_CHANGE_LOST,    /* events were lost: event.u.lost.count */
-	PTREE_CHANGE_RESYNC,  /* the tree was compared with /proc after a loss */
 };
 PTREE_API enum ptree_change_kind ptree_node_last_change(const struct ptree_node *node,
 							uint64_t *boot_ns);
 
 /* ------------------------------------------------------------------------------------------ */
-/* The change feed: for those who keep a store of their own.                                  */
+/* Facts: everything that a tree ever learns, through one door.                               */
 
-struct ptree_change {
-	enum ptree_change_kind kind;
-	bool is_inferred; /* from a scan, not from an event */
-	uint64_t id;	  /* of the node; 0: none */
-	uint64_t boot_ns;
-	struct ptree_event event; /* what told; all 0 if is_inferred */
+/*
+ * A fact is a decision, never evidence: small, plain, complete in itself. Those who translate
+ * events, scans and samples weigh what they were told; a tree believes. So a second tree that
+ * learned the same facts in the same order is the same tree.
+ *
+ * The numbers are for keeps: they are in recordings. What is new is added at the end, to this list
+ * and to the fields of a kind.
+ */
+enum ptree_fact_kind {
+	/* The machine and the source of what follows; id is 0. */
+	PTREE_FACT_CLOCK = 1, /* u.clock */
+	PTREE_FACT_SOURCE,    /* u.source: how the tree is kept current */
+	PTREE_FACT_LOST,      /* u.count: events that nobody saw */
+	PTREE_FACT_COMPARED,  /* the tree was compared with /proc after a loss */
+	PTREE_FACT_UNHEARD_OF, /* u.unknown: an event of a kind that is not known here */
+	PTREE_FACT_USER,      /* u.user: a user's name */
+	PTREE_FACT_HOST,      /* u.host: the machine as a whole */
+	PTREE_FACT_TICK,      /* u.interval_ns: the end of an interval of what goes on of late */
+
+	/* A process; id is the node's. */
+	PTREE_FACT_APPEARED = 16, /* u.birth; told: as it was forked */
+	PTREE_FACT_FILLED,	  /* u.date: a placeholder turned out to be this one */
+	PTREE_FACT_REDATED,	  /* u.date: it began then. News: the fork of one that was known */
+	PTREE_FACT_ORIGIN,	  /* u.origin: who forked it */
+	PTREE_FACT_MOVED,	  /* u.parent: it has another parent */
+	PTREE_FACT_KERNEL_THREAD, /* u.flag: it is one, or is none */
+	PTREE_FACT_USERS,	  /* u.ids: real and effective uid */
+	PTREE_FACT_GROUPS,	  /* u.ids: real and effective gid */
+	PTREE_FACT_SESSION,	  /* u.pid: the session's leader */
+	PTREE_FACT_TRACER,	  /* u.pid; 0: traced no more */
+	PTREE_FACT_CORE_DUMP,	  /* it begins to dump core */
+	PTREE_FACT_IMAGE,	  /* u.image: it runs another program; told: an exec was seen */
+	PTREE_FACT_SHARED,	  /* u.image.id: it runs what its origin runs, unheard until now */
+	PTREE_FACT_NAME,	  /* u.name: of an image */
+	PTREE_FACT_ARGUMENTS,	  /* u.arguments: of an image */
+	PTREE_FACT_IMAGE_DATED,	  /* u.image: that image began then. News: its exec, told late */
+	PTREE_FACT_THREAD_BEGAN,  /* u.thread */
+	PTREE_FACT_THREAD_NAMED,  /* u.thread: id, tid, comm */
+	PTREE_FACT_THREAD_ENDED,  /* u.thread: id, tid */
+	PTREE_FACT_LEADER,	  /* u.flag: its leader is gone, or is there after all */
+	PTREE_FACT_ENDED,	  /* u.end */
+	PTREE_FACT_STATUS,	  /* u.end: how and when one ended that was over already */
+	PTREE_FACT_REVIVED,	  /* it is not over after all */
+	PTREE_FACT_ZOMBIE,	  /* it is over, and nobody has waited for it */
+	PTREE_FACT_REAPED,	  /* it is a zombie no more */
+	PTREE_FACT_ACCOUNTED,	  /* u.accounting: of one of its tasks, or of all */
+	PTREE_FACT_SAMPLED,	  /* u.sample */
+	PTREE_FACT_RETAINED,	  /* beyond the limits, and kept for those who came from it */
+	PTREE_FACT_FORGOTTEN,	  /* and not kept: those whom it forked are its origin's now */
+
+	/* A snapshot: what a tree keeps that the other kinds do not tell. Only a tree that has
+	   learned nothing of a process yet takes them, until PTREE_FACT_KEPT. */
+	PTREE_FACT_KEPT_IMAGE = 64, /* u.kept_image */
+	PTREE_FACT_KEPT_NODE,	    /* u.kept_node */
+	PTREE_FACT_KEPT_PARENT,	    /* u.parent; without: the root */
+	PTREE_FACT_KEPT_ORIGIN,	    /* u.origin.id */
+	PTREE_FACT_KEPT_THREAD,	    /* u.thread */
+	PTREE_FACT_KEPT_EDGE,	    /* u.edge: a former parent */
+	PTREE_FACT_KEPT_ACCOUNT,    /* u.kept_account */
+	PTREE_FACT_KEPT_SUMMARY,    /* u.summary; id 0: of all */
+	PTREE_FACT_KEPT_ACTIVITY,   /* u.kept_activity */
+	PTREE_FACT_KEPT,	    /* u.kept: the end of a snapshot */
 };
 
-/* A cursor for a reader that begins now. */
-PTREE_API uint64_t ptree_tree_feed_position(const struct ptree_tree *tree);
+enum ptree_fact_source {
+	PTREE_FACT_TOLD,     /* by an event */
+	PTREE_FACT_READ,     /* in /proc */
+	PTREE_FACT_INFERRED, /* from what was told or read */
+};
+
+struct ptree_fact {
+	uint32_t kind; /* enum ptree_fact_kind, or one that only others know: see more */
+	enum ptree_fact_source source;
+	bool is_news; /* it happens now: it glows, and a log prints it. Else it has long been so. */
+	bool is_past; /* it was so; what is known is newer, and stays */
+	uint64_t time_ns; /* the event's if told, the reading's if read */
+	uint64_t id;	  /* of the node; 0: it is about none */
+	union {
+		struct {
+			uint64_t real_offset_ns; /* add to boot time for the time since 1970 */
+			char boot_id[40];	 /* of the running kernel, in text */
+		} clock;
+		struct {
+			uint8_t state; /* enum ptree_monitor_state */
+			int reason;    /* a negative errno, or 0 */
+			uint64_t lost, execs, argv_read, argv_late;
+		} source;
+		uint64_t count;
+		struct {
+			uint32_t what;
+			uint16_t size;	   /* of its payload */
+			const void *bytes; /* the first ones; borrowed */
+			size_t byte_count;
+		} unknown;
+		struct {
+			uint32_t uid;
+			const char *name; /* borrowed, not terminated */
+			size_t size;
+		} user;
+		struct {
+			uint16_t user, nice, system, irq, steal, iowait, busy; /* of 1000 */
+			uint16_t cpus;
+			uint16_t load[3]; /* hundredths */
+			uint64_t total_bytes, available_bytes, swap_total_bytes, swap_free_bytes;
+			uint64_t runnable, forks;
+			const void *cpu; /* busy parts of 1000 of each CPU, 2 bytes, low first */
+			size_t cpu_size;
+		} host;
+		uint64_t interval_ns;
+		struct {
+			pid_t pid;
+			uint64_t begin_ns;
+			uint64_t parent, origin; /* nodes; 0: the root; nobody is known */
+			uint64_t image;		 /* its origin's, or 0: not known */
+			uint32_t ruid, euid, rgid, egid;
+			pid_t sid, tracer;
+			bool is_begin_exact, is_origin_told, is_kernel_thread;
+			bool is_placeholder; /* somebody named it, and nothing else is known */
+		} birth;
+		struct {
+			uint64_t begin_ns;
+			bool is_exact;
+			uint64_t parent; /* who forked it, if that is told */
+		} date;
+		struct {
+			uint64_t id; /* 0: nobody that is known */
+			bool is_told;
+		} origin;
+		uint64_t parent; /* 0: the root */
+		bool flag;
+		struct {
+			uint32_t real, effective;
+		} ids;
+		pid_t pid;
+		struct {
+			uint64_t id;
+			uint64_t begin_ns;
+		} image;
+		/* image: that which it runs, then it is named for all who share it; or one that is
+		   not known yet: a copy of that, with this name, for itself. */
+		struct {
+			uint64_t image;
+			char comm[PTREE_COMM_SIZE];
+		} name;
+		struct {
+			uint64_t image; /* as above */
+			uint64_t read_ns;
+			uint64_t reader; /* the node that was read: who shares it was not asked */
+			uint8_t status;	 /* enum ptree_argv_status */
+			const char *bytes; /* borrowed */
+			size_t size;
+		} arguments;
+		struct {
+			uint64_t id;
+			pid_t tid;
+			uint64_t begin_ns;
+			char comm[PTREE_COMM_SIZE];
+		} thread;
+		struct {
+			uint64_t end_ns;
+			uint32_t status;
+			bool is_status_known;
+			bool is_status_inferred; /* chosen among those of its tasks */
+		} end;
+		struct ptree_accounting accounting;
+		struct {
+			char state;
+			uint64_t rss_bytes;
+			bool has_cpu; /* else the rest is as it was: too little time has passed */
+			uint64_t cpu_user_ns, cpu_system_ns;
+			uint64_t interval_ns; /* of the rate; 0: there is none */
+		} sample;
+		struct {
+			uint64_t id, older; /* 0: none */
+			uint64_t begin_ns, read_ns, reader;
+			uint8_t status;
+			char comm[PTREE_COMM_SIZE];
+			const char *bytes;
+			size_t size;
+		} kept_image;
+		struct {
+			pid_t pid, sid, tracer;
+			uint64_t begin_ns, end_ns, parent_ns, change_ns, sampled_ns;
+			uint64_t over_key; /* its place among those that are over */
+			uint64_t image;
+			uint32_t image_depth, exec_count, elided, status;
+			uint32_t ruid, euid, rgid, egid;
+			uint64_t cpu_user_ns, cpu_system_ns, rss_bytes;
+			uint32_t cpu_permille;
+			uint8_t change, fate;
+			char state;
+			uint32_t flags;
+		} kept_node;
+		struct {
+			uint64_t parent, from_ns, to_ns;
+		} edge;
+		struct {
+			uint64_t cpu_user_ns, cpu_system_ns, cpu_run_ns, elapsed_ns;
+			uint64_t max_rss_bytes, read_bytes, write_bytes, charged_ns;
+			uint32_t known, tasks;
+			bool is_elapsed_whole;
+		} kept_account;
+		struct {
+			uint64_t gone, failed, cpu_ns, cpu_unknown;
+			uint32_t command_count;
+			const void *commands; /* 16 bytes of a name, 4 of its count, low first */
+			size_t commands_size;
+		} summary;
+		struct {
+			uint32_t forks_per_ks, execs_per_ks, failures_per_ks, exited_cpu_permille;
+			uint64_t cpu_ns, failed_ns;
+			uint32_t forks, execs, failures;
+		} kept_activity;
+		struct {
+			uint64_t next_id, next_key;
+			uint64_t gone, forks, execs, exits, failures;
+			uint64_t exited_cpu_ns[4], exited_more_ns;
+		} kept;
+	} u;
+	/* Bytes of the encoding that are not known here: the whole of an unknown kind, or what a
+	   later version added. Passed on as they are; borrowed. */
+	const void *more;
+	size_t more_size;
+};
+
 /*
- * The change at *position, without moving on; add 1 to move on. Returns 1, 0 if there is none yet,
- * -EOVERFLOW if the reader was overtaken (*position is then the oldest that is left; take a new
- * snapshot), -ENOTSUP without a feed.
+ * Learns one fact. What it borrows is copied. Errors: -EINVAL for what cannot be (an id that is not
+ * known, or a birth of one that is; a circle of parents or origins; an image or a thread that is
+ * not its own; an end of what is over), and -ENOMEM: nothing has changed then, and nothing is fed.
+ * A kind that is not known here changes nothing, is no error, and is fed.
  */
-PTREE_API int ptree_tree_feed_read(const struct ptree_tree *tree, uint64_t *position,
-				   const struct ptree_change **change);
+PTREE_API int ptree_tree_learn(struct ptree_tree *tree, const struct ptree_fact *fact);
+
+/*
+ * Facts as bytes, one after another: 4 bytes of length, low first; then the kind, flags, time, id
+ * and the kind's fields as numbers of 7 bits a byte, the low ones first. The format is for keeps.
+ */
+struct ptree_facts {
+	unsigned char *bytes; /* malloc()ed */
+	size_t size, capacity;
+};
+PTREE_API void ptree_facts_clear(struct ptree_facts *facts);
+/* Writes it at the end. -ENOMEM, -E2BIG for more than 1 GiB in one fact. */
+PTREE_API int ptree_facts_append(struct ptree_facts *facts, const struct ptree_fact *fact);
+/*
+ * Reads the fact at *at of these bytes and moves *at behind it. What it borrows is in the bytes.
+ * Returns 1, 0 at the end, -EBADMSG for what cannot be a fact (*at stays, unless its length is
+ * known: then it may be passed over by calling again).
+ */
+PTREE_API int ptree_facts_next(const void *bytes, size_t size, size_t *at,
+			       struct ptree_fact *fact);
+/* Learns all of them. Stops at the first error, those of ptree_facts_next() included. */
+PTREE_API int ptree_tree_learn_all(struct ptree_tree *tree, const void *bytes, size_t size);
+
+/*
+ * All that the tree knows, as facts that make an equal one of an empty tree; appended to facts.
+ * What a person asked of it (watches) is not in it. -ENOMEM.
+ */
+PTREE_API int ptree_tree_snapshot(const struct ptree_tree *tree, struct ptree_facts *facts);
+
+/* "appeared", "moved", ...; "unknown". Never NULL. */
+PTREE_API const char *ptree_fact_kind_name(uint32_t kind);
+
+/* ------------------------------------------------------------------------------------------ */
+/* The feed: the latest facts, with their values, for those who keep a store of their own.    */
+
+/* A reader's place. Plain data; a copy is another reader. */
+struct ptree_feed_reader {
+	uint64_t next; /* number of the fact that is read next; the first has 0 */
+	uint64_t news; /* of those before it, how many were news */
+	uint64_t at;   /* the feed's own */
+};
+
+/* A reader that begins now, or with the oldest fact that is left. */
+PTREE_API void ptree_tree_feed_end(const struct ptree_tree *tree, struct ptree_feed_reader *reader);
+PTREE_API void ptree_tree_feed_begin(const struct ptree_tree *tree,
+				     struct ptree_feed_reader *reader);
+/*
+ * Reads the next fact; what it borrows is valid until the tree next learns something. Returns 1;
+ * 0 if there is none yet; -EOVERFLOW if the reader was overtaken: its place is then the oldest
+ * fact that is left, the numbers tell how many it missed, and it needs a snapshot; -ENOTSUP
+ * without a feed.
+ */
+PTREE_API int ptree_tree_feed_read(const struct ptree_tree *tree, struct ptree_feed_reader *reader,
+				   struct ptree_fact *fact);
+
+/* What of the machine and the source the tree was told last; false: nothing. */
+PTREE_API bool ptree_tree_last_fact(const struct ptree_tree *tree, enum ptree_fact_kind kind,
+				    struct ptree_fact *fact);
+/* A user's name that the tree was told; NULL: none. */
+PTREE_API const char *ptree_tree_user_name(const struct ptree_tree *tree, uint32_t uid);
 
 /* ------------------------------------------------------------------------------------------ */
 /* Queries. Lists are the caller's; nodes in them are borrowed as ever.                       */
@@ -914,13 +1194,20 @@ PTREE_API int ptree_monitor_fd(const struct ptree_monitor *monitor);
 
 /*
  * Does what is due, for about budget_ns at most (0: 10 ms). Never waits. Returns the number of
- * events applied; -ENOMEM.
+ * events applied; -ENOMEM; while it is STARTING, -EMFILE, -ENFILE and what else keeps /proc from
+ * being read as a whole, again and again.
  */
 PTREE_API int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns);
 
 /*
- * Returns 0 once the first scan is in the tree (and with_argv: the command lines); -ETIMEDOUT,
- * -ENOMEM. timeout_ms: -1 waits for ever.
+ * Takes in what has come, and what of it was held back for its command line, as at the end.
+ * Returns the number of events applied; -ENOMEM.
+ */
+PTREE_API int ptree_monitor_settle(struct ptree_monitor *monitor);
+
+/*
+ * Returns 0 once the first scan is in the tree, whole (and with_argv: the command lines);
+ * -ETIMEDOUT, and the errors of ptree_monitor_dispatch(). timeout_ms: -1 waits for ever.
  */
 PTREE_API int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_argv,
 				       int timeout_ms);

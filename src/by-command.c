@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What each command did, added up: forks, execs, how many are over, how many of them failed, and
- * what they used. A name is that of the image when its change is told, which may be a rename later.
+ * what they used. A name is that of the image when it was, which may be a rename later.
  * Names are limited: whoever makes up new ones without end is counted as one.
  */
 #include "by-command.h"
@@ -103,7 +103,7 @@ static struct tally *find(struct by_command *commands, const char *name)
 static struct tally *tally_at(struct by_command *commands, const struct ptree_node *node,
 			      uint64_t boot_ns)
 {
-	const struct ptree_image *image = describe_image_at(node, boot_ns);
+	const struct ptree_image *image = ptree_node_image_at(node, boot_ns);
 
 	return find(commands, image && image->comm[0] ? image->comm : ptree_node_comm(node));
 }
@@ -129,13 +129,13 @@ static const struct ptree_node *who_forked(const struct ptree_node *node)
 	return origin ? origin : ptree_node_parent(node);
 }
 
-void by_command_count(struct by_command *commands, const struct ptree_change *change,
+void by_command_count(struct by_command *commands, const struct ptree_fact *fact,
 		      const struct ptree_node *node)
 {
 	enum ptree_event_kind kind;
 	struct tally *tally;
 
-	if (!node || !log_line_kind(change, &kind))
+	if (!node || !log_line_kind(fact, &kind))
 		return;
 	if (kind == PTREE_EVENT_FORK)
 		node = who_forked(node);
@@ -143,7 +143,7 @@ void by_command_count(struct by_command *commands, const struct ptree_change *ch
 		return;
 	if (!node || !ptree_node_pid(node))
 		return;
-	tally = tally_at(commands, node, change->boot_ns);
+	tally = tally_at(commands, node, fact->time_ns);
 	commands->has_failed |= !tally;
 	if (!tally)
 		return;

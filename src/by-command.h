@@ -9,9 +9,9 @@ struct by_command;
 struct by_command *by_command_new(void); /* NULL: no memory */
 void by_command_free(struct by_command *commands);
 
-/* Counts a change for the command that it is about: a fork for who forked. node: as in log-line.h.
+/* Counts a fact for the command that it is about: a fork for who forked. node: as in log-line.h.
  */
-void by_command_count(struct by_command *commands, const struct ptree_change *change,
+void by_command_count(struct by_command *commands, const struct ptree_fact *fact,
 		      const struct ptree_node *node);
 
 /* A table, or an object each: those that used most CPU time first. */

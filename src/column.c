@@ -365,22 +365,6 @@ const struct column columns[] = {
 
 /* ---- the command ---- */
 
-/* What it ran at the time that is shown. */
-static const struct ptree_image *image_at(const struct column_context *context,
-					  const struct ptree_node *node)
-{
-	const struct ptree_image *image = ptree_node_image(node, 0);
-	const struct ptree_image *older;
-
-	for (unsigned back = 1; image && image->begin_ns > context->now_ns; back++) {
-		older = ptree_node_image(node, back);
-		if (!older)
-			break;
-		image = older;
-	}
-	return image;
-}
-
 static void split_program(struct command *out)
 {
 	const char *end = memchr(out->line, ' ', out->size);
@@ -453,7 +437,7 @@ static void describe_image(const struct ptree_node *node, const struct ptree_ima
 void column_command(const struct column_context *context, const struct ptree_node *node,
 		    const struct ptree_thread *thread, struct command *out)
 {
-	const struct ptree_image *image = image_at(context, node);
+	const struct ptree_image *image = ptree_node_image_at(node, context->now_ns);
 
 	out->directory_size = out->program_size = out->size = 0;
 	out->remark = NULL;

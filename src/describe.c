@@ -10,15 +10,6 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
-const struct ptree_image *describe_image_at(const struct ptree_node *node, uint64_t boot_ns)
-{
-	const struct ptree_image *image = ptree_node_image(node, 0);
-
-	for (unsigned back = 1; image && image->begin_ns > boot_ns; back++)
-		image = ptree_node_image(node, back);
-	return image;
-}
-
 bool describe_is_known(const struct ptree_node *node)
 {
 	return ptree_node_euid(node) != PTREE_UNKNOWN_ID;
@@ -274,15 +265,4 @@ void describe_usage_json(struct json *json, const struct ptree_node *node, bool 
 	put_if(json, "max_rss_bytes", usage.max_rss_bytes, usage.known & PTREE_USAGE_MAX_RSS);
 	put_if(json, "read_bytes", usage.read_bytes, usage.known & PTREE_USAGE_IO);
 	put_if(json, "write_bytes", usage.write_bytes, usage.known & PTREE_USAGE_IO);
-}
-
-void describe_json_unknown(struct json *json, pid_t pid)
-{
-	static const char *const unknown[] = { "ppid", "origin_pid", "origin_inferred",
-					       "uid",  "user",	     "comm",
-					       "argv", "argv_status" };
-
-	json_integer(json, "pid", pid);
-	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
-		json_null(json, unknown[i]);
 }

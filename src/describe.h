@@ -6,9 +6,6 @@
 
 #include <proctree.h>
 
-/* What it ran at that time; NULL if that is not known. */
-const struct ptree_image *describe_image_at(const struct ptree_node *node, uint64_t boot_ns);
-
 /* False of one that events spoke of but whose begin and entry in /proc nobody has seen. */
 bool describe_is_known(const struct ptree_node *node);
 
@@ -26,9 +23,6 @@ void describe_json(struct json *json, const struct ptree_node *node, pid_t ppid,
 
 /* What it uses, or used: null for what is not known. of_live: what only a living one has, too. */
 void describe_usage_json(struct json *json, const struct ptree_node *node, bool of_live);
-
-/* The same for one of which only the pid is known. */
-void describe_json_unknown(struct json *json, pid_t pid);
 
 /* Waits for the names of all users who have processes, but not longer than that. */
 void describe_await_users(struct ptree_users *users, const struct ptree_tree *tree, int timeout_ms);

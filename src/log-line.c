@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One change as a line of text or of JSON. What is told and when is not decided here.
+ * One fact as a line of text or of JSON, and what the tree was when it learned it. What is told and
+ * when is not decided here.
  */
 #include "log-line.h"
 #include "column.h"
@@ -16,49 +17,36 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define ANCESTORS_IN_TEXT 2
 
-/* What a scan found without an event has only its change to tell by. */
-static bool inferred_kind(enum ptree_change_kind change, enum ptree_event_kind *kind)
+bool log_line_kind(const struct ptree_fact *fact, enum ptree_event_kind *kind)
 {
-	switch (change) {
-	case PTREE_CHANGE_FORKED:
-		*kind = PTREE_EVENT_FORK;
-		return true;
-	case PTREE_CHANGE_EXECED:
-		*kind = PTREE_EVENT_EXEC;
-		return true;
-	case PTREE_CHANGE_EXITED:
-		*kind = PTREE_EVENT_EXIT;
-		return true;
-	case PTREE_CHANGE_RESYNC:
-		*kind = PTREE_EVENT_LOST;
-		return true;
-	case PTREE_CHANGE_NONE:
-	case PTREE_CHANGE_CREDENTIALS:
-	case PTREE_CHANGE_SESSION:
-	case PTREE_CHANGE_TRACED:
-	case PTREE_CHANGE_RENAMED:
-	case PTREE_CHANGE_COREDUMP:
-	case PTREE_CHANGE_MOVED:
-	case PTREE_CHANGE_ARGV:
-	case PTREE_CHANGE_FORGOTTEN:
-	case PTREE_CHANGE_UNKNOWN:
-	case PTREE_CHANGE_LOST:
-		break;
-	}
-	return false;
+	static const uint8_t kinds[] = {
+		[PTREE_FACT_LOST] = PTREE_EVENT_LOST,
+		[PTREE_FACT_COMPARED] = PTREE_EVENT_LOST,
+		[PTREE_FACT_APPEARED] = PTREE_EVENT_FORK,
+		[PTREE_FACT_FILLED] = PTREE_EVENT_FORK,
+		[PTREE_FACT_REDATED] = PTREE_EVENT_FORK,
+		[PTREE_FACT_USERS] = PTREE_EVENT_UID,
+		[PTREE_FACT_GROUPS] = PTREE_EVENT_GID,
+		[PTREE_FACT_SESSION] = PTREE_EVENT_SID,
+		[PTREE_FACT_TRACER] = PTREE_EVENT_PTRACE,
+		[PTREE_FACT_CORE_DUMP] = PTREE_EVENT_COREDUMP,
+		[PTREE_FACT_IMAGE] = PTREE_EVENT_EXEC,
+		[PTREE_FACT_IMAGE_DATED] = PTREE_EVENT_EXEC,
+		[PTREE_FACT_NAME] = PTREE_EVENT_COMM,
+		[PTREE_FACT_ENDED] = PTREE_EVENT_EXIT,
+		[PTREE_FACT_STATUS] = PTREE_EVENT_EXIT,
+	};
+
+	if (!fact->is_news)
+		return false;
+	*kind = fact->kind < sizeof(kinds) ? (enum ptree_event_kind)kinds[fact->kind]
+					   : PTREE_EVENT_UNKNOWN;
+	return *kind != PTREE_EVENT_UNKNOWN || fact->kind == PTREE_FACT_UNHEARD_OF;
 }
 
-bool log_line_kind(const struct ptree_change *change, enum ptree_event_kind *kind)
+static const char *event_name(const struct ptree_fact *fact, enum ptree_event_kind kind)
 {
-	if (change->is_inferred)
-		return inferred_kind(change->kind, kind);
-	*kind = change->event.kind;
-	return true;
-}
-
-static const char *event_name(const struct ptree_change *change, enum ptree_event_kind kind)
-{
-	return change->kind == PTREE_CHANGE_RESYNC ? "resync" : ptree_event_kind_name(kind);
+	return fact->kind == PTREE_FACT_COMPARED ? "resync" : ptree_event_kind_name(kind);
 }
 
 static bool is_about_process(enum ptree_event_kind kind)
@@ -68,11 +56,21 @@ static bool is_about_process(enum ptree_event_kind kind)
 
 /* The image that an exec replaced; NULL if it is not known. */
 static const struct ptree_image *image_before(const struct ptree_node *node,
-					      const struct ptree_change *change)
+					      const struct ptree_fact *fact)
 {
-	const struct ptree_image *image = describe_image_at(node, change->boot_ns - 1);
+	const struct ptree_image *image =
+	    fact->kind == PTREE_FACT_IMAGE ? ptree_node_image_at(node, fact->time_ns - 1) : NULL;
 
-	return image && image->begin_ns < change->boot_ns && image->comm[0] ? image : NULL;
+	return image && image->comm[0] ? image : NULL;
+}
+
+/* Of what happened beside the first scan the tree knows already what came of it. */
+static const struct ptree_image *image_of(const struct ptree_node *node,
+					  const struct ptree_fact *fact)
+{
+	const struct ptree_image *image = ptree_node_image_at(node, fact->time_ns);
+
+	return image ? image : ptree_node_image(node, 0);
 }
 
 /* Of one that is over. False if its begin is not known. */
@@ -89,12 +87,12 @@ static bool is_root(const struct ptree_node *node)
 	return !node || ptree_node_pid(node) == 0;
 }
 
-static void put_hex(struct output *output, const struct ptree_event *event)
+static void put_hex(struct output *output, const struct ptree_fact *fact)
 {
-	size_t size = event->u.raw.size < PTREE_RAW_SIZE ? event->u.raw.size : PTREE_RAW_SIZE;
+	const unsigned char *bytes = fact->u.unknown.bytes;
 
-	for (size_t i = 0; i < size; i++)
-		output_format(output, "%02x", event->u.raw.bytes[i]);
+	for (size_t i = 0; i < fact->u.unknown.byte_count; i++)
+		output_format(output, "%02x", bytes[i]);
 }
 
 /* ---- text ---- */
@@ -143,7 +141,7 @@ static void put_ancestors(const struct log_lines *lines, const struct ptree_node
 static void put_exit(const struct log_lines *lines, const struct ptree_node *node)
 {
 	char age[32] = "", cpu[32] = "", words[64] = "how is not known";
-	const char *mark = "";
+	const char *mark = "", *inferred = "";
 	struct ptree_usage usage;
 	uint64_t elapsed_ns;
 	uint32_t status;
@@ -160,9 +158,11 @@ static void put_exit(const struct log_lines *lines, const struct ptree_node *nod
 			ptree_status_format(status, words, sizeof(words));
 		else
 			snprintf(words, sizeof(words), "%s", lines->utf8 ? "" : "ok");
+		if (ptree_node_is_status_inferred(node))
+			inferred = " (inferred)";
 	}
-	output_format(lines->output, "  %s%s%s%s%s%s%s", age, age[0] ? " " : "",
-		      cpu[0] ? "cpu " : "", cpu, cpu[0] ? " " : "", mark, words);
+	output_format(lines->output, "  %s%s%s%s%s%s%s%s", age, age[0] ? " " : "",
+		      cpu[0] ? "cpu " : "", cpu, cpu[0] ? " " : "", mark, words, inferred);
 }
 
 static void put_parent(const struct log_lines *lines, const struct ptree_node *node)
@@ -178,10 +178,10 @@ static void put_parent(const struct log_lines *lines, const struct ptree_node *n
 	output_format(lines->output, "(%d)", ptree_node_pid(parent));
 }
 
-static void put_exec(const struct log_lines *lines, const struct ptree_change *change,
+static void put_exec(const struct log_lines *lines, const struct ptree_fact *fact,
 		     const struct ptree_node *node)
 {
-	const struct ptree_image *before = image_before(node, change);
+	const struct ptree_image *before = image_before(node, fact);
 
 	if (!before)
 		return;
@@ -189,35 +189,33 @@ static void put_exec(const struct log_lines *lines, const struct ptree_change *c
 	put_comm(lines, before->comm);
 }
 
-static void put_details(const struct log_lines *lines, const struct ptree_change *change,
+static void put_details(const struct log_lines *lines, const struct ptree_fact *fact,
 			enum ptree_event_kind kind, const struct ptree_node *node)
 {
-	const struct ptree_event *event = &change->event;
-
 	switch (kind) {
 	case PTREE_EVENT_EXEC:
-		put_exec(lines, change, node);
+		put_exec(lines, fact, node);
 		break;
 	case PTREE_EVENT_EXIT:
 		put_exit(lines, node);
 		break;
 	case PTREE_EVENT_UID:
 	case PTREE_EVENT_GID:
-		output_format(lines->output, "  now %u, real %u", event->u.id.effective,
-			      event->u.id.real);
+		output_format(lines->output, "  now %u, real %u", fact->u.ids.effective,
+			      fact->u.ids.real);
 		break;
 	case PTREE_EVENT_SID:
 		output_string(lines->output, "  leads a new session");
 		break;
 	case PTREE_EVENT_PTRACE:
-		if (event->u.ptrace.tracer_tgid)
-			output_format(lines->output, "  traced by %d", event->u.ptrace.tracer_tgid);
+		if (fact->u.pid)
+			output_format(lines->output, "  traced by %d", fact->u.pid);
 		else
 			output_string(lines->output, "  traced no more");
 		break;
 	case PTREE_EVENT_COMM:
 		output_string(lines->output, "  now called ");
-		put_comm(lines, event->u.comm);
+		put_comm(lines, fact->u.name.comm);
 		break;
 	case PTREE_EVENT_COREDUMP:
 		output_string(lines->output, "  begins a core dump");
@@ -230,50 +228,42 @@ static void put_details(const struct log_lines *lines, const struct ptree_change
 	}
 }
 
-static void put_process(const struct log_lines *lines, const struct ptree_change *change,
+static void put_process(const struct log_lines *lines, const struct ptree_fact *fact,
 			enum ptree_event_kind kind, const struct ptree_node *node)
 {
-	output_format(lines->output, " %d", node ? ptree_node_pid(node) : change->event.tgid);
-	if (!node) {
-		output_string(lines->output, " (nothing more is known)");
-		return;
-	}
+	output_format(lines->output, " %d", ptree_node_pid(node));
 	if (kind == PTREE_EVENT_FORK) {
 		put_parent(lines, node);
 	} else {
 		output_bytes(lines->output, " ", 1);
-		describe_command(lines->output, node, describe_image_at(node, change->boot_ns),
-				 lines->utf8);
+		describe_command(lines->output, node, image_of(node, fact), lines->utf8);
 	}
-	put_details(lines, change, kind, node);
+	put_details(lines, fact, kind, node);
 	put_ancestors(lines, node, kind != PTREE_EVENT_FORK);
 }
 
-static void put_no_process(const struct log_lines *lines, const struct ptree_change *change)
+static void put_no_process(const struct log_lines *lines, const struct ptree_fact *fact)
 {
-	const struct ptree_event *event = &change->event;
-
-	if (change->kind == PTREE_CHANGE_RESYNC) {
+	if (fact->kind == PTREE_FACT_COMPARED) {
 		output_string(lines->output, " compared with /proc after a loss");
-	} else if (change->kind == PTREE_CHANGE_LOST) {
-		output_format(lines->output, " %llu events",
-			      (unsigned long long)event->u.lost.count);
+	} else if (fact->kind == PTREE_FACT_LOST) {
+		output_format(lines->output, " %llu events", (unsigned long long)fact->u.count);
 	} else {
-		output_format(lines->output, " kind 0x%08x, %u bytes: ", event->what,
-			      event->u.raw.size);
-		put_hex(lines->output, event);
+		output_format(lines->output, " kind 0x%08x, %u bytes: ", fact->u.unknown.what,
+			      fact->u.unknown.size);
+		put_hex(lines->output, fact);
 	}
 }
 
-static void put_text(const struct log_lines *lines, const struct ptree_change *change,
+static void put_text(const struct log_lines *lines, const struct ptree_fact *fact,
 		     enum ptree_event_kind kind, const struct ptree_node *node)
 {
-	put_local_time(lines, change->boot_ns);
-	output_format(lines->output, " %-4s", event_name(change, kind));
+	put_local_time(lines, fact->time_ns);
+	output_format(lines->output, " %-4s", event_name(fact, kind));
 	if (is_about_process(kind))
-		put_process(lines, change, kind, node);
+		put_process(lines, fact, kind, node);
 	else
-		put_no_process(lines, change);
+		put_no_process(lines, fact);
 	output_bytes(lines->output, "\n", 1);
 }
 
@@ -313,6 +303,7 @@ static void json_exit(struct json *json, const struct ptree_node *node)
 		json_bool(json, "core_dumped", WIFSIGNALED(status) && WCOREDUMP(status));
 	else
 		json_null(json, "core_dumped");
+	json_bool(json, "status_inferred", ptree_node_is_status_inferred(node));
 	ptree_node_usage(node, &usage);
 	if (elapsed(node, &usage, &elapsed_ns))
 		json_unsigned(json, "elapsed_ns", elapsed_ns);
@@ -329,36 +320,35 @@ static void json_tracer(struct json *json, pid_t tracer)
 		json_null(json, "tracer_pid");
 }
 
-static void json_details(struct json *json, const struct ptree_change *change,
+static void json_details(struct json *json, const struct ptree_fact *fact,
 			 enum ptree_event_kind kind, const struct ptree_node *node)
 {
-	const struct ptree_event *event = &change->event;
 	const struct ptree_image *before;
 
 	switch (kind) {
 	case PTREE_EVENT_EXEC:
-		before = image_before(node, change);
+		before = image_before(node, fact);
 		json_text(json, "previous_comm", before ? before->comm : NULL);
 		break;
 	case PTREE_EVENT_EXIT:
 		json_exit(json, node);
 		break;
 	case PTREE_EVENT_UID:
-		json_unsigned(json, "real_uid", event->u.id.real);
-		json_unsigned(json, "effective_uid", event->u.id.effective);
+		json_unsigned(json, "real_uid", fact->u.ids.real);
+		json_unsigned(json, "effective_uid", fact->u.ids.effective);
 		break;
 	case PTREE_EVENT_GID:
-		json_unsigned(json, "real_gid", event->u.id.real);
-		json_unsigned(json, "effective_gid", event->u.id.effective);
+		json_unsigned(json, "real_gid", fact->u.ids.real);
+		json_unsigned(json, "effective_gid", fact->u.ids.effective);
 		break;
 	case PTREE_EVENT_SID:
-		json_integer(json, "sid", event->tgid);
+		json_integer(json, "sid", fact->u.pid);
 		break;
 	case PTREE_EVENT_PTRACE:
-		json_tracer(json, event->u.ptrace.tracer_tgid);
+		json_tracer(json, fact->u.pid);
 		break;
 	case PTREE_EVENT_COMM:
-		json_text(json, "new_comm", event->u.comm);
+		json_text(json, "new_comm", fact->u.name.comm);
 		break;
 	case PTREE_EVENT_COREDUMP:
 	case PTREE_EVENT_FORK:
@@ -383,62 +373,68 @@ static void json_ancestry(struct json *json, const struct ptree_node *node)
 	json_end(json);
 }
 
-static void json_process(const struct log_lines *lines, struct json *json,
-			 const struct ptree_change *change, enum ptree_event_kind kind,
-			 const struct ptree_node *node)
+/* Who forked it, also if a scan has shown it elsewhere since. 0: nobody that is known. */
+static pid_t forker_of(const struct ptree_tree *tree, const struct ptree_fact *fact)
 {
-	pid_t ppid = kind == PTREE_EVENT_FORK ? change->event.parent_tgid : 0;
+	const struct ptree_node *parent;
 
-	json_bool(json, "inferred", change->is_inferred);
-	if (!node) {
-		describe_json_unknown(json, change->event.tgid);
-		return;
-	}
-	describe_json(json, node, ppid, describe_image_at(node, change->boot_ns), lines->users);
-	json_ancestry(json, node);
-	json_details(json, change, kind, node);
+	if (fact->kind != PTREE_FACT_REDATED || fact->source != PTREE_FACT_TOLD)
+		return 0;
+	parent = ptree_tree_find_id(tree, fact->u.date.parent);
+	return parent ? ptree_node_pid(parent) : 0;
 }
 
-static void json_raw(struct json *json, const struct ptree_event *event)
+static void json_process(const struct log_lines *lines, struct json *json,
+			 const struct ptree_fact *fact, enum ptree_event_kind kind,
+			 const struct ptree_tree *tree, const struct ptree_node *node)
+{
+	json_bool(json, "inferred", fact->source != PTREE_FACT_TOLD);
+	describe_json(json, node, forker_of(tree, fact), image_of(node, fact), lines->users);
+	json_ancestry(json, node);
+	json_details(json, fact, kind, node);
+}
+
+static void json_raw(struct json *json, const struct ptree_fact *fact)
 {
 	struct output hex = { .fd = -1 };
 
-	put_hex(&hex, event);
-	json_unsigned(json, "kind", event->what);
-	json_unsigned(json, "size", event->u.raw.size);
+	put_hex(&hex, fact);
+	json_unsigned(json, "kind", fact->u.unknown.what);
+	json_unsigned(json, "size", fact->u.unknown.size);
 	json_string(json, "raw", hex.bytes, hex.size);
 	output_clear(&hex);
 }
 
-static void put_json(const struct log_lines *lines, const struct ptree_change *change,
-		     enum ptree_event_kind kind, const struct ptree_node *node)
+static void put_json(const struct log_lines *lines, const struct ptree_fact *fact,
+		     enum ptree_event_kind kind, const struct ptree_tree *tree,
+		     const struct ptree_node *node)
 {
 	struct json json;
 
 	json_init(&json, lines->output);
 	json_object(&json, NULL);
-	json_text(&json, "event", event_name(change, kind));
-	log_line_time(lines, &json, change->boot_ns);
+	json_text(&json, "event", event_name(fact, kind));
+	log_line_time(lines, &json, fact->time_ns);
 	if (is_about_process(kind))
-		json_process(lines, &json, change, kind, node);
-	else if (change->kind == PTREE_CHANGE_LOST)
-		json_unsigned(&json, "count", change->event.u.lost.count);
+		json_process(lines, &json, fact, kind, tree, node);
+	else if (fact->kind == PTREE_FACT_LOST)
+		json_unsigned(&json, "count", fact->u.count);
 	else if (kind == PTREE_EVENT_UNKNOWN)
-		json_raw(&json, &change->event);
+		json_raw(&json, fact);
 	json_end(&json);
 }
 
-void log_line_change(const struct log_lines *lines, const struct ptree_change *change,
-		     const struct ptree_node *node)
+void log_line_fact(const struct log_lines *lines, const struct ptree_fact *fact,
+		   const struct ptree_tree *tree, const struct ptree_node *node)
 {
 	enum ptree_event_kind kind;
 
-	if (!log_line_kind(change, &kind))
+	if (!log_line_kind(fact, &kind) || (is_about_process(kind) && !node))
 		return;
 	if (lines->json)
-		put_json(lines, change, kind, node);
+		put_json(lines, fact, kind, tree, node);
 	else
-		put_text(lines, change, kind, node);
+		put_text(lines, fact, kind, node);
 }
 
 void log_line_summary(const struct log_lines *lines, const struct ptree_monitor_status *status)

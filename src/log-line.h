@@ -6,7 +6,7 @@
 
 #include <proctree.h>
 
-/* What every line depends on beside its change. */
+/* What every line depends on beside its fact. */
 struct log_lines {
 	struct output *output;	   /* borrowed */
 	struct ptree_users *users; /* borrowed */
@@ -14,14 +14,15 @@ struct log_lines {
 	uint64_t real_offset_ns; /* add to boot time for the time of day */
 };
 
-/*
- * The kind of event that a change is told as; LOST also for a resync. False: it is not told.
- */
-bool log_line_kind(const struct ptree_change *change, enum ptree_event_kind *kind);
+/* The kind of event that a fact is told as; LOST also for a resync. False: it is not told. */
+bool log_line_kind(const struct ptree_fact *fact, enum ptree_event_kind *kind);
 
-/* node: the process it is about, or NULL if there is none or it is forgotten. */
-void log_line_change(const struct log_lines *lines, const struct ptree_change *change,
-		     const struct ptree_node *node);
+/*
+ * tree: has just learned the fact. node: the process that it is about, in that tree; NULL if it is
+ * about none.
+ */
+void log_line_fact(const struct log_lines *lines, const struct ptree_fact *fact,
+		   const struct ptree_tree *tree, const struct ptree_node *node);
 
 /* The members "time" and "boot_ns". */
 void log_line_time(const struct log_lines *lines, struct json *json, uint64_t boot_ns);

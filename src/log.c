@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * proctop log: follows the changes of the tree and prints a line for each. The line of an exec, and
- * with it all that follow, is held back for a moment until its command line is known, so that the
- * order stays true.
+ * proctop log: follows the facts of the monitor's tree and prints a line for each that is news. It
+ * has a tree of its own, which learns each fact just before its line is printed: so a line tells
+ * who a process was then, not what has become of it. The line of an exec, and with it all that
+ * follow, is held back for a moment until its command line is known, so that the order stays true.
  *
  * A reader of the output who is slow holds up the events, too: what the kernel then drops is
  * counted and printed.
@@ -12,6 +13,7 @@
 #include "by-command.h"
 #include "describe.h"
 #include "log-line.h"
+#include "log-scout.h"
 #include "selection.h"
 #include "summary.h"
 #include "text.h"
@@ -28,7 +30,7 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
-#define FEED_SIZE 65536
+#define FEED_BYTES (8u << 20)
 #define HOLD_NS (20 * NS_PER_MS)
 #define BATCH_BYTES 65536
 #define USERS_PATIENCE_MS 200
@@ -40,6 +42,7 @@ struct log {
 	const struct config *config;
 	struct ptree_monitor *monitor;
 	struct ptree_tree *tree; /* the monitor's */
+	struct ptree_tree *then; /* as it was when what is printed next happened */
 	struct ptree_users *users;
 	struct selection selection;
 	struct output output;
@@ -48,9 +51,13 @@ struct log {
 	int signal_fd;
 	sigset_t signals_before;
 	uint64_t begin_ns;
-	uint64_t position;	/* in the feed: what is printed next */
-	uint64_t held_since_ns; /* when that was found not to be complete; 0: it was not */
-	uint64_t overtaken;	/* changes that the feed dropped before they were printed */
+	struct ptree_feed_reader next; /* what is printed next */
+	uint64_t learned; /* number of the first fact of the feed that then has not learned */
+	struct scout scout;
+	uint64_t *watched_ids; /* of the pids that are to be watched */
+	size_t watched_count;
+	uint64_t held_since_ns; /* what is next is not complete since then; 0: it is, or is none */
+	uint64_t overtaken;	/* news that the feed dropped before they were printed */
 	bool is_ready;		/* the first scan is done */
 	bool is_polling;
 	bool are_names_slow; /* a user's name did not come in time: do not wait for more */
@@ -64,21 +71,117 @@ static int fail(char *error, size_t size, int code, const char *what, int err)
 	return code;
 }
 
+/* ---- the tree of then ---- */
+
+static void watch_ids(struct log *log, uint64_t appeared)
+{
+	for (size_t i = 0; i < log->watched_count; i++) {
+		if (!appeared || log->watched_ids[i] == appeared)
+			ptree_tree_watch_id(log->then, log->watched_ids[i]);
+	}
+}
+
+static bool is_pid(const char *watch)
+{
+	return !watch[strspn(watch, "0123456789")];
+}
+
+static int new_then(struct log *log)
+{
+	/* The monitor's tree says when something is to be forgotten. */
+	const struct ptree_tree_options options = { .exited_max = SIZE_MAX };
+	struct ptree_tree *tree;
+	int err = ptree_tree_new(&tree, &options);
+
+	for (size_t i = 0; i < log->config->watch_count && !err; i++) {
+		if (!is_pid(log->config->watches[i]))
+			err = ptree_tree_watch_name(tree, log->config->watches[i], getpid());
+	}
+	if (err)
+		return err;
+	ptree_tree_free(log->then);
+	log->then = tree;
+	return 0;
+}
+
+/* What was missed cannot be told any more: then is now. */
+static int catch_up(struct log *log)
+{
+	struct ptree_facts facts = { 0 };
+	int err = new_then(log);
+
+	if (!err)
+		err = ptree_tree_snapshot(log->tree, &facts);
+	if (!err)
+		err = ptree_tree_learn_all(log->then, facts.bytes, facts.size);
+	ptree_facts_clear(&facts);
+	ptree_tree_feed_end(log->tree, &log->next);
+	log->learned = log->next.next;
+	scout_start(&log->scout, &log->next);
+	watch_ids(log, 0);
+	return err;
+}
+
+/*
+ * What the first scan found had been so before. So what happened beside it is told only now, and
+ * of those whom it found.
+ */
+static int learn_first_scan(struct log *log)
+{
+	struct ptree_feed_reader reader = log->next;
+	struct ptree_fact fact;
+	int err = 0, result;
+
+	while (!err && (result = ptree_tree_feed_read(log->tree, &reader, &fact)) == 1)
+		err = ptree_tree_learn(log->then, &fact);
+	if (err || result == -EOVERFLOW)
+		return catch_up(log);
+	log->learned = reader.next;
+	watch_ids(log, 0);
+	return 0;
+}
+
+/* The text of an exec is told of with it, though the tree was told a little later. */
+static void learn_early(struct log *log, struct ptree_feed_reader place)
+{
+	struct ptree_fact fact;
+
+	if (ptree_tree_feed_read(log->tree, &place, &fact) == 1)
+		ptree_tree_learn(log->then, &fact);
+}
+
+static int learn(struct log *log, const struct ptree_fact *fact)
+{
+	const struct scouted *exec = scout_is_exec(fact) ? scout_first(&log->scout, fact) : NULL;
+	bool is_new = log->next.next > log->learned;
+	int err = is_new ? ptree_tree_learn(log->then, fact) : 0;
+
+	if (fact->kind == PTREE_FACT_APPEARED && is_new)
+		watch_ids(log, fact->id);
+	if (exec && exec->has_name)
+		learn_early(log, exec->name);
+	if (exec && exec->has_arguments)
+		learn_early(log, exec->arguments);
+	if (exec)
+		scout_take(&log->scout);
+	return err;
+}
+
 /* ---- printing ---- */
 
 static bool is_selected(const struct log *log, const struct ptree_node *node)
 {
 	if (selection_is_everything(&log->selection))
 		return true;
-	return node && selection_has(&log->selection, log->tree, log->users, node);
+	return node && selection_has(&log->selection, log->then, log->users, node);
 }
 
-static bool is_wanted(const struct log *log, const struct ptree_change *change,
+static bool is_wanted(const struct log *log, const struct ptree_fact *fact,
 		      const struct ptree_node *node)
 {
 	enum ptree_event_kind kind;
 
-	if (!log_line_kind(change, &kind))
+	if (!log_line_kind(fact, &kind))
 		return false;
 	if (kind == PTREE_EVENT_LOST)
 		return true;
@@ -87,72 +190,82 @@ static bool is_wanted(const struct log *log, const struct ptree_change *change,
 	return is_selected(log, node);
 }
 
-static bool is_argv_awaited(const struct ptree_change *change, const struct ptree_node *node)
+static bool is_name_awaited(const struct log *log, const struct ptree_fact *fact)
 {
-	const struct ptree_image *image;
+	const struct ptree_node *node = ptree_tree_find_id(log->then, fact->id);
+	uint32_t euid = PTREE_UNKNOWN_ID;
 
-	if (change->kind != PTREE_CHANGE_EXECED)
+	if (log->are_names_slow || !fact->is_news || !(log->config->json || log->config->filter))
 		return false;
-	image = describe_image_at(node, change->boot_ns);
-	return image && image->argv_status == PTREE_ARGV_PENDING;
+	if (fact->kind == PTREE_FACT_APPEARED)
+		euid = fact->u.birth.euid;
+	else if (fact->kind == PTREE_FACT_USERS)
+		euid = fact->u.ids.effective;
+	else if (node)
+		euid = ptree_node_euid(node);
+	return euid != PTREE_UNKNOWN_ID && !ptree_users_name_later(log->users, euid);
 }
 
-static bool is_name_awaited(const struct log *log, const struct ptree_node *node)
+/* Since when it waits for a text; 0: it does not. */
+static uint64_t text_awaited_since_ns(const struct log *log, const struct ptree_fact *fact)
 {
-	uint32_t euid = ptree_node_euid(node);
+	const struct scouted *exec = scout_is_exec(fact) ? scout_first(&log->scout, fact) : NULL;
 
-	return !log->are_names_slow && (log->config->json || log->config->filter) &&
-	       euid != PTREE_UNKNOWN_ID && !ptree_users_name_later(log->users, euid);
+	return exec && !(exec->has_arguments && exec->has_name) ? exec->since_ns : 0;
 }
 
 /* Whether all is known that is going to be, or was waited for long enough. */
-static bool is_complete(struct log *log, const struct ptree_change *change,
-			const struct ptree_node *node, uint64_t now_ns)
+static bool is_complete(struct log *log, const struct ptree_fact *fact, uint64_t now_ns)
 {
-	bool awaits_name = node && is_name_awaited(log, node);
+	uint64_t text_since_ns = text_awaited_since_ns(log, fact);
+	bool awaits_name = is_name_awaited(log, fact);
 
-	if (log->is_over || !node || (!awaits_name && !is_argv_awaited(change, node)))
+	if (log->is_over || (!awaits_name && !text_since_ns))
 		return true;
 	if (!log->held_since_ns)
-		log->held_since_ns = now_ns;
+		log->held_since_ns = text_since_ns ? text_since_ns : now_ns;
 	if (now_ns < log->held_since_ns + HOLD_NS)
 		return false;
 	log->are_names_slow |= awaits_name;
 	return true;
 }
 
-static void print_overtaken(struct log *log, uint64_t count)
+static int print_overtaken(struct log *log)
 {
-	const struct ptree_change change = { .kind = PTREE_CHANGE_LOST,
-					     .boot_ns = ptree_boot_now_ns(),
-					     .event = { .kind = PTREE_EVENT_LOST,
-							.u.lost.count = count } };
+	uint64_t before = log->next.news;
+	struct ptree_fact lost = { .kind = PTREE_FACT_LOST,
+				   .is_news = true,
+				   .time_ns = ptree_boot_now_ns() };
+	int err = catch_up(log);
 
-	log->overtaken += count;
-	log_line_change(&log->lines, &change, NULL);
+	lost.u.count = log->next.news - before;
+	log->overtaken += lost.u.count;
+	if (lost.u.count)
+		log_line_fact(&log->lines, &lost, log->then, NULL);
+	return err;
 }
 
-/* Prints the next change. 0: there is none, or it must wait. */
+/* Prints what is next. 1; 0: there is nothing, or it must wait; -ENOMEM. */
 static int print_next(struct log *log, uint64_t now_ns)
 {
-	const struct ptree_change *change;
+	struct ptree_feed_reader after = log->next;
 	const struct ptree_node *node;
-	uint64_t before = log->position;
-	int result = ptree_tree_feed_read(log->tree, &log->position, &change);
+	struct ptree_fact fact;
+	int result = ptree_tree_feed_read(log->tree, &after, &fact);
 
 	if (result == -EOVERFLOW)
-		print_overtaken(log, log->position - before);
-	if (result <= 0)
-		return result == -EOVERFLOW;
-	node = change->id ? ptree_tree_find_id(log->tree, change->id) : NULL;
-	if (!is_complete(log, change, node, now_ns))
+		return print_overtaken(log) ? -ENOMEM : 1;
+	if (result <= 0 || !is_complete(log, &fact, now_ns))
 		return 0;
 	log->held_since_ns = 0;
+	log->next = after;
+	if (learn(log, &fact) == -ENOMEM)
+		return catch_up(log) ? -ENOMEM : 1;
+	node = fact.id ? ptree_tree_find_id(log->then, fact.id) : NULL;
 	if (log->by_command && is_selected(log, node))
-		by_command_count(log->by_command, change, node);
-	if (is_wanted(log, change, node))
-		log_line_change(&log->lines, change, node);
-	log->position++;
+		by_command_count(log->by_command, &fact, node);
+	if (is_wanted(log, &fact, node))
+		log_line_fact(&log->lines, &fact, log->then, node);
 	return 1;
 }
 
@@ -173,46 +286,61 @@ static int flush(struct log *log, int timeout)
 	return err;
 }
 
-static int print_changes(struct log *log)
+/* patience_ms: for a reader who is slow; 0: what does not fit waits. */
+static int print_news(struct log *log, int patience_ms)
 {
-	int err = 0;
+	int err = scout_look(&log->scout, log->tree, ptree_boot_now_ns());
+	int result = 1;
 
 	log->lines.real_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
-	while (!err && print_next(log, ptree_boot_now_ns())) {
-		if (log->output.size >= BATCH_BYTES)
-			err = flush(log, -1);
+	while (!err && result > 0) {
+		result = print_next(log, ptree_boot_now_ns());
+		err = result < 0 ? result : 0;
+		if (!err && patience_ms && log->output.size >= BATCH_BYTES)
+			err = flush(log, patience_ms);
 	}
 	return err;
 }
 
 /* ---- the loop ---- */
 
-static int watch_one(struct log *log, const char *text, char *error, size_t size)
+/* Names were told to the tree of then; the pids are those of now. */
+static int watch_pid(struct log *log, const char *text, char *error, size_t size)
 {
-	const struct ptree_node *node;
-	int err;
+	const struct ptree_node *node = ptree_tree_find(log->tree, (pid_t)strtol(text, NULL, 10));
 
-	if (text[strspn(text, "0123456789")]) {
-		err = ptree_tree_watch_name(log->tree, text, getpid());
-	} else {
-		node = ptree_tree_find(log->tree, (pid_t)strtol(text, NULL, 10));
-		if (!node) {
-			snprintf(error, size, "--watch: no process has the pid %s", text);
-			return EXIT_FAILED;
-		}
-		err = ptree_tree_watch_id(log->tree, ptree_node_id(node));
+	if (!node) {
+		snprintf(error, size, "--watch: no process has the pid %s", text);
+		return EXIT_FAILED;
 	}
-	return err ? fail(error, size, EXIT_FAILED, "--watch", err) : EXIT_OK;
+	log->watched_ids[log->watched_count++] = ptree_node_id(node);
+	return EXIT_OK;
+}
+
+static int watch_pids(struct log *log, char *error, size_t size)
+{
+	size_t count = log->config->watch_count;
+	int code = EXIT_OK;
+
+	log->watched_ids = calloc(count + 1, sizeof(*log->watched_ids));
+	if (!log->watched_ids)
+		return fail(error, size, EXIT_FAILED, "--watch", -ENOMEM);
+	for (size_t i = 0; i < count && !code; i++) {
+		if (is_pid(log->config->watches[i]))
+			code = watch_pid(log, log->config->watches[i], error, size);
+	}
+	return code;
 }
 
 /* Once the first scan is in the tree. What happened meanwhile is in the feed. */
 static int become_ready(struct log *log, char *error, size_t size)
 {
-	int code = EXIT_OK;
+	int code = watch_pids(log, error, size);
+	int err = code ? 0 : learn_first_scan(log);
 
 	log->is_ready = true;
-	for (size_t i = 0; i < log->config->watch_count && !code; i++)
-		code = watch_one(log, log->config->watches[i], error, size);
+	if (err)
+		return fail(error, size, EXIT_FAILED, log->failure, err);
 	if (log->config->json || log->config->filter)
 		describe_await_users(log->users, log->tree, USERS_PATIENCE_MS);
 	return code;
@@ -317,7 +445,7 @@ static int run(struct log *log, char *error, size_t size)
 		int code = err ? EXIT_OK : check_mode(log, error, size);
 
 		if (!err && !code && log->is_ready)
-			err = print_changes(log);
+			err = print_news(log, -1);
 		log->is_over |= err != 0;
 		if (err == -EPIPE)
 			log->output.size = 0;
@@ -347,7 +475,7 @@ static int start(struct log *log)
 {
 	const struct ptree_monitor_options options = { .poll_only = log->config->poll,
 						       .no_realtime = log->config->no_realtime,
-						       .tree.feed_size = FEED_SIZE };
+						       .tree.feed_bytes = FEED_BYTES };
 	int err = block_signals(log);
 
 	if (!err)
@@ -363,6 +491,9 @@ static int start(struct log *log)
 	if (err)
 		return err;
 	log->tree = ptree_monitor_tree(log->monitor);
+	err = new_then(log);
+	if (err)
+		return err;
 	log->lines = (struct log_lines){ .output = &log->output,
 					 .users = log->users,
 					 .json = log->config->json,
@@ -378,8 +509,9 @@ static int say_farewell(struct log *log, const struct ptree_monitor_status *stat
 
 	while (read(log->signal_fd, &info, sizeof(info)) == sizeof(info))
 		; /* one more signal ends the last flush */
-	while (log->is_ready && print_next(log, 0))
-		;
+	ptree_monitor_settle(log->monitor);
+	if (log->is_ready)
+		print_news(log, 0);
 	if (log->by_command)
 		by_command_print(log->by_command, &log->lines);
 	if (log->config->json)
@@ -404,6 +536,9 @@ static int leave(struct log *log, int code, char *error, size_t size)
 static void clear(struct log *log)
 {
 	ptree_monitor_free(log->monitor);
+	ptree_tree_free(log->then);
+	scout_clear(&log->scout);
+	free(log->watched_ids);
 	ptree_users_free(log->users);
 	selection_clear(&log->selection);
 	output_clear(&log->output);

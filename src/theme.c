@@ -129,12 +129,6 @@ static const struct glow *glow_of(enum ptree_change_kind change, bool failed)
 	case PTREE_CHANGE_COREDUMP:
 		return &dumped;
 	case PTREE_CHANGE_NONE:
-	case PTREE_CHANGE_MOVED:
-	case PTREE_CHANGE_ARGV:
-	case PTREE_CHANGE_FORGOTTEN:
-	case PTREE_CHANGE_UNKNOWN:
-	case PTREE_CHANGE_LOST:
-	case PTREE_CHANGE_RESYNC:
 		break;
 	}
 	return NULL;

@@ -37,7 +37,7 @@ static struct live *need_events(void **state)
 static int setup_small_buffer(void **state)
 {
 	const struct ptree_monitor_options options = { .receive_buffer_size = 4096,
-						       .tree = { .feed_size = 1 << 17 } };
+						       .tree = { .feed_bytes = 16 << 20 } };
 
 	return live_setup_with(state, &options);
 }
@@ -45,7 +45,7 @@ static int setup_small_buffer(void **state)
 static int setup_polling(void **state)
 {
 	const struct ptree_monitor_options options = { .poll_only = true,
-						       .tree = { .feed_size = 1 << 17 } };
+						       .tree = { .feed_bytes = 16 << 20 } };
 
 	return live_setup_with(state, &options);
 }
@@ -72,12 +72,7 @@ static int fork_a_burst(struct live *live)
 
 static uint64_t count_lost(const struct live *live)
 {
-	uint64_t lost = 0;
-
-	for (size_t i = 0; i < live->count; i++)
-		if (live->changes[i].kind == PTREE_CHANGE_LOST)
-			lost += live->changes[i].event.u.lost.count;
-	return lost;
+	return live->lost;
 }
 
 /* An event on each CPU shows what was lost there before. Each is received before the next comes: a

@@ -6,7 +6,8 @@
 #ifndef LIVE_MONITOR_H
 #define LIVE_MONITOR_H
 
-#include "../lib/internal.h"
+#include "../lib/model/tree.h"
+#include "../lib/model/dump.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -30,13 +31,23 @@ struct oracle {
 	int status[16];
 };
 
+/* One of the feed's news. */
+struct live_change {
+	enum ptree_change_kind kind;
+	bool is_inferred; /* not told by an event */
+	uint64_t id, boot_ns;
+	pid_t pid, parent_pid; /* of a birth */
+	uint32_t status;       /* of an end */
+};
+
 struct live {
 	struct ptree_monitor *monitor;
 	struct ptree_tree *tree;
 	struct oracle *oracle;
-	struct ptree_change *changes; /* all since the start */
+	struct live_change *changes; /* all since the start */
 	size_t count, capacity;
-	uint64_t position;
+	uint64_t lost; /* events that were told to be lost */
+	struct ptree_feed_reader position;
 	unsigned states_seen; /* bits 1u << PTREE_MONITOR_* */
 	int gate[2];	      /* processes that hold end when it closes */
 	int go[2];	      /* a byte lets a load take its next step */
@@ -57,7 +68,7 @@ static inline struct ptree_monitor_status live_status(const struct live *live)
 
 /* ---- the monitor ---- */
 
-static inline void live_note(struct live *live, const struct ptree_change *change)
+static inline void live_note(struct live *live, const struct live_change *change)
 {
 	if (live->count == live->capacity) {
 		live->capacity = live->capacity ? 2 * live->capacity : 1024;
@@ -67,17 +78,64 @@ static inline void live_note(struct live *live, const struct ptree_change *chang
 	live->changes[live->count++] = *change;
 }
 
+static inline enum ptree_change_kind live_kind_of(const struct ptree_fact *fact)
+{
+	switch (fact->kind) {
+	case PTREE_FACT_APPEARED:
+	case PTREE_FACT_FILLED:
+	case PTREE_FACT_REDATED:
+		return PTREE_CHANGE_FORKED;
+	case PTREE_FACT_IMAGE:
+	case PTREE_FACT_IMAGE_DATED:
+		return PTREE_CHANGE_EXECED;
+	case PTREE_FACT_ENDED:
+	case PTREE_FACT_STATUS:
+		return PTREE_CHANGE_EXITED;
+	case PTREE_FACT_CORE_DUMP:
+		return PTREE_CHANGE_COREDUMP;
+	}
+	return PTREE_CHANGE_NONE;
+}
+
+static inline pid_t live_pid_of(const struct live *live, uint64_t id)
+{
+	const struct ptree_node *node = ptree_tree_find_id(live->tree, id);
+
+	return node ? ptree_node_pid(node) : 0;
+}
+
+static inline void live_take(struct live *live, const struct ptree_fact *fact)
+{
+	struct live_change change = { .kind = live_kind_of(fact),
+				      .is_inferred = fact->source != PTREE_FACT_TOLD,
+				      .id = fact->id,
+				      .boot_ns = fact->time_ns,
+				      .pid = live_pid_of(live, fact->id) };
+
+	if (fact->kind == PTREE_FACT_LOST)
+		live->lost += fact->u.count;
+	if (!fact->is_news || change.kind == PTREE_CHANGE_NONE)
+		return;
+	if (fact->kind == PTREE_FACT_APPEARED) {
+		change.pid = fact->u.birth.pid;
+		change.parent_pid = live_pid_of(live, fact->u.birth.parent);
+	} else if (change.kind == PTREE_CHANGE_FORKED) {
+		change.parent_pid = live_pid_of(live, fact->u.date.parent);
+	} else if (change.kind == PTREE_CHANGE_EXITED) {
+		change.status = fact->u.end.status;
+	}
+	live_note(live, &change);
+}
+
 static inline void live_dispatch(struct live *live)
 {
-	const struct ptree_change *change;
+	struct ptree_fact fact;
 	int ret;
 
 	assert_true(ptree_monitor_dispatch(live->monitor, 0) >= 0);
 	live->states_seen |= 1u << live_status(live).state;
-	while ((ret = ptree_tree_feed_read(live->tree, &live->position, &change)) == 1) {
-		live_note(live, change);
-		live->position++;
-	}
+	while ((ret = ptree_tree_feed_read(live->tree, &live->position, &fact)) == 1)
+		live_take(live, &fact);
 	assert_true(ret == 0 || ret == -ENOTSUP);
 }
 
@@ -118,7 +176,7 @@ static inline int live_setup_with(void **state, const struct ptree_monitor_optio
 
 static inline int live_setup(void **state)
 {
-	const struct ptree_monitor_options options = { .tree = { .feed_size = 1 << 17 } };
+	const struct ptree_monitor_options options = { .tree = { .feed_bytes = 16 << 20 } };
 
 	return live_setup_with(state, &options);
 }

@@ -286,6 +286,100 @@ static void a_process_outlives_its_leader_and_ends_with_its_last_thread(void **s
 	assert_equals_proc(live);
 }
 
+/* ---- statuses ---- */
+
+#define STATUS_RUNS 3000
+
+static void *leave_with(void *argument)
+{
+	syscall(SYS_exit, (int)(uintptr_t)argument);
+	return NULL;
+}
+
+static int join_and_fail(struct live *live)
+{
+	pthread_t threads[2];
+
+	(void)live;
+	for (int i = 0; i < 2; i++) {
+		if (pthread_create(&threads[i], NULL, leave_with, NULL))
+			return 1;
+	}
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	return 44;
+}
+
+static void *leave_soon_with(void *argument)
+{
+	usleep(100);
+	return leave_with(argument);
+}
+
+static int leave_before_a_thread(struct live *live)
+{
+	uintptr_t status = live->oracle->step % 2 ? 7 : 0;
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, leave_soon_with, (void *)status))
+		return 1;
+	syscall(SYS_exit, 5);
+	return 1;
+}
+
+struct statuses {
+	unsigned wrong, inferred, wrong_unsaid;
+};
+
+/* A batch at a time, so that the tree keeps all of it. */
+static bool has_begun_and_ended(const struct live *live, pid_t pid, uint64_t since_ns)
+{
+	return has_ended(live, pid) && ptree_node_begin_ns(latest(live, pid)) >= since_ns;
+}
+
+static void run_statuses(struct live *live, int (*load)(struct live *), unsigned runs,
+			 struct statuses *sums)
+{
+	for (unsigned i = 0; i < runs; i++) {
+		uint32_t truth, status = 0;
+		uint64_t since_ns = live_now_ns(); /* pids wrap */
+		bool is_inferred;
+		pid_t pid;
+
+		live->oracle->step = (int)i;
+		pid = start(live, load);
+		truth = (uint32_t)wait_for(pid);
+		AWAIT(live, has_begun_and_ended(live, pid, since_ns));
+		assert_true(ptree_node_exit_status(latest(live, pid), &status));
+		is_inferred = ptree_node_is_status_inferred(latest(live, pid));
+		sums->wrong += status != truth;
+		sums->inferred += is_inferred;
+		sums->wrong_unsaid += status != truth && !is_inferred;
+	}
+}
+
+static void a_failure_behind_joined_threads_is_never_shown_as_success(void **state)
+{
+	struct live *live = need_events(state);
+	struct statuses sums = { 0 };
+
+	run_statuses(live, join_and_fail, STATUS_RUNS, &sums);
+	print_message("# joined: %u of %u wrong, %u inferred\n", sums.wrong, STATUS_RUNS,
+		      sums.inferred);
+	assert_int_equal(sums.wrong, 0);
+}
+
+static void a_status_that_may_be_wrong_is_said_to_be_inferred(void **state)
+{
+	struct live *live = need_events(state);
+	struct statuses sums = { 0 };
+
+	run_statuses(live, leave_before_a_thread, STATUS_RUNS / 3, &sums);
+	print_message("# the leader first: %u of %u wrong, %u inferred\n", sums.wrong,
+		      STATUS_RUNS / 3, sums.inferred);
+	assert_int_equal(sums.wrong_unsaid, 0);
+}
+
 /* ---- parents ---- */
 
 static int fork_twice(struct live *live)
@@ -777,13 +871,13 @@ static void check_forks(const struct live *live, int spawner, struct told told[F
 	int count = 0;
 
 	for (size_t i = 0; i < live->count; i++) {
-		const struct ptree_change *change = &live->changes[i];
+		const struct live_change *change = &live->changes[i];
 
 		if (change->kind != PTREE_CHANGE_FORKED || change->is_inferred ||
-		    change->event.parent_tgid != live->oracle->status[spawner])
+		    change->parent_pid != live->oracle->status[spawner])
 			continue;
 		assert_true(count < FORKS_PER_SPAWNER);
-		assert_int_equal(change->event.tgid, expected[count]);
+		assert_int_equal(change->pid, expected[count]);
 		told[count] = (struct told){ .id = change->id, .index = count };
 		count++;
 	}
@@ -804,14 +898,14 @@ static void check_exits(const struct live *live, struct told told[FORKS_PER_SPAW
 
 	qsort(told, FORKS_PER_SPAWNER, sizeof(*told), order_by_id);
 	for (size_t i = 0; i < live->count; i++) {
-		const struct ptree_change *change = &live->changes[i];
+		const struct live_change *change = &live->changes[i];
 		const struct told key = { .id = change->id };
 		const struct told *fork =
 		    bsearch(&key, told, FORKS_PER_SPAWNER, sizeof(key), order_by_id);
 
 		if (!fork || change->kind != PTREE_CHANGE_EXITED || change->is_inferred)
 			continue;
-		assert_int_equal(change->event.u.exit.status, (fork->index & 1) << 8);
+		assert_int_equal(change->status, (fork->index & 1) << 8);
 		exits[fork->index]++;
 	}
 	for (int i = 0; i < FORKS_PER_SPAWNER; i++)
@@ -880,7 +974,7 @@ static void a_storm_beside_scans_is_told_completely_and_leaves_no_ghost(void **s
 
 	assert_int_equal(ptree_procfs_open(&procfs, NULL), 0);
 	AWAIT_FOR(live, 3 * PATIENCE_NS,
-		  ptree_tree_snapshot(live->tree, procfs, 0) < 0 || has_status(live, load, 0));
+		  ptree_tree_read_proc(live->tree, procfs, 0) < 0 || has_status(live, load, 0));
 	wait_for(load);
 	ptree_procfs_close(procfs);
 	check_storm(live);
@@ -965,6 +1059,8 @@ int main(void)
 		TEST(threads_belong_to_their_process_and_so_do_the_children_they_fork),
 		TEST(an_exec_from_a_thread_is_the_same_process_and_ends_once),
 		TEST(a_process_outlives_its_leader_and_ends_with_its_last_thread),
+		TEST(a_failure_behind_joined_threads_is_never_shown_as_success),
+		TEST(a_status_that_may_be_wrong_is_said_to_be_inferred),
 		TEST(a_daemon_goes_to_the_nearest_subreaper_and_keeps_its_origin),
 		TEST(a_subreaper_adopts_what_its_children_leave),
 		TEST(two_thousand_children_get_the_kernels_new_parent),

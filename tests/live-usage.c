@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "live-monitor.h"
+#include "../lib/model/usage.h"
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -415,7 +416,7 @@ static void replace_monitor(struct live *live)
 	live->monitor = NULL;
 	assert_int_equal(ptree_monitor_new(&live->monitor, NULL), 0);
 	live->tree = ptree_monitor_tree(live->monitor);
-	live->position = ptree_tree_feed_position(live->tree);
+	ptree_tree_feed_end(live->tree, &live->position);
 	assert_int_equal(ptree_monitor_wait_ready(live->monitor, true, 30000), 0);
 }
 
@@ -435,8 +436,8 @@ static void one_that_slept_and_begins_to_burn_is_found_among_sleepers(void **sta
 	replace_monitor(live);
 	assert_true(is_live(live, pid));
 	for (int i = 0; i < 3; i++) { /* until what is usual is known */
-		ticked_ns = live->tree->activity_ns;
-		AWAIT(live, live->tree->activity_ns != ticked_ns);
+		ticked_ns = live->tree->tick_ns;
+		AWAIT(live, live->tree->tick_ns != ticked_ns);
 	}
 	assert_int_equal(usage_of(live, pid).cpu_permille, 0);
 	track_begin(&track, pid);

@@ -13,8 +13,8 @@
 
 #include "live-monitor.h"
 
-#include "../lib/texts.h"
-#include "../lib/witness.h"
+#include "../lib/monitor/texts.h"
+#include "../lib/monitor/witness.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -964,7 +964,7 @@ struct unknown {
 	size_t count;
 };
 
-static bool is_argv_known(const struct live *live, const struct ptree_change *change)
+static bool is_argv_known(const struct live *live, const struct live_change *change)
 {
 	const struct ptree_node *node = map_find(&live->tree->by_id, change->id);
 	const struct ptree_image *image;
@@ -982,11 +982,11 @@ static void pump_and_look(struct live *live, struct unknown *unknown)
 
 	live_pump(live, 20);
 	for (size_t i = before; i < live->count; i++) {
-		const struct ptree_change *change = &live->changes[i];
+		const struct live_change *change = &live->changes[i];
 
 		if (change->kind == PTREE_CHANGE_EXECED && !change->is_inferred &&
 		    !is_argv_known(live, change) && unknown->count < PIDS_MAX)
-			unknown->pids[unknown->count++] = change->event.tgid;
+			unknown->pids[unknown->count++] = change->pid;
 	}
 }
 

@@ -19,7 +19,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "connector.h"
+#include "kernel/connector.h"
 #include "proctree.h"
 
 #define EVENT_SIZE 120

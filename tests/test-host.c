@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 
 #include "fake-proc.h"
-#include "host.h"
-#include "procfs.h"
+#include "proc/host.h"
+#include "proc/procfs.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NS_PER_S UINT64_C(1000000000)

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "fake-proc.h"
-#include "../lib/internal.h"
+#include "../lib/model/tree.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -120,7 +120,8 @@ static void observe_all(struct ptree_tree *tree)
 		process.ppid = process.pid / 2;
 		expect(ptree_tree_observe(tree, &process));
 	}
-	expect(ptree_tree_observe_tasks(tree, 50, tids, 3));
+	process.pid = 50;
+	expect(ptree_tree_observe_tasks(tree, &process, tids, 3));
 	expect(ptree_tree_adopt(tree, 50, 1));
 	ptree_tree_sweep(tree, NS_PER_S);
 }
@@ -147,7 +148,7 @@ static void query_all(struct ptree_tree *tree)
 
 static void live_a_trees_life(const char *root)
 {
-	const struct ptree_tree_options options = { .exited_max = 8, .feed_size = 32 };
+	const struct ptree_tree_options options = { .exited_max = 8, .feed_bytes = 4096 };
 	struct ptree_tree *tree;
 	int err = ptree_tree_new(&tree, &options);
 
@@ -174,7 +175,7 @@ static void live_a_monitors_life(const char *root)
 {
 	const struct ptree_monitor_options options = { .proc_path = root,
 						       .poll_only = true,
-						       .tree = { .feed_size = 32 } };
+						       .tree = { .feed_bytes = 4096 } };
 	struct ptree_monitor *monitor;
 	int err = ptree_monitor_new(&monitor, &options);
 

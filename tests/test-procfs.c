@@ -16,7 +16,7 @@
 #include <time.h>
 
 #include "fake-proc.h"
-#include "procfs.h"
+#include "proc/procfs.h"
 #include "proctree.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

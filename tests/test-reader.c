@@ -24,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "reader.h"
+#include "monitor/reader.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 #define WAIT_MS 60000

@@ -10,7 +10,8 @@
 #include <cmocka.h>
 
 #include "fake-proc.h"
-#include "../lib/sampler.h"
+#include "../lib/monitor/clock.h"
+#include "../lib/monitor/sampler.h"
 
 #include <time.h>
 
@@ -176,6 +177,11 @@ static struct ptree_usage usage_of(const struct fixture *fixture, pid_t pid)
 	return usage;
 }
 
+static bool is_hot(const struct fixture *fixture, pid_t pid)
+{
+	return map_find(&fixture->sampler.hot_places, ptree_node_id(node_of(fixture, pid)));
+}
+
 static bool was_read(const struct fixture *fixture, pid_t pid)
 {
 	return usage_of(fixture, pid).sampled_ns == fake_clock.now_ns;
@@ -257,7 +263,7 @@ static void each_of_the_hot_has_one_turn_while_others_leave(void **state)
 	}
 	assert_int_equal(fixture->sampler.hot_count, 34);
 	for (pid_t i = 0; i < 100; i++)
-		assert_int_equal(node_of(fixture, FIRST_PID + i)->is_hot, i % 3 == 0);
+		assert_int_equal(is_hot(fixture, FIRST_PID + i), i % 3 == 0);
 }
 
 static void those_that_vanish_leave_the_hot(void **state)
@@ -358,7 +364,7 @@ static void what_the_trickle_finds_becomes_hot(void **state)
 	for (unsigned i = 0; i < 8 && !fixture->sampler.hot_count; i++)
 		tick(fixture, 5);
 	assert_int_equal(fixture->sampler.sweeps, 0);
-	assert_true(node_of(fixture, 1003)->is_hot);
+	assert_true(is_hot(fixture, 1003));
 	assert_int_equal(fixture->sampler.hot_count, 1);
 }
 
@@ -609,9 +615,28 @@ static void processes_that_begin_and_end_in_a_round_are_no_trouble(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* ---- the clocks ---- */
+
+static void events_of_before_a_suspend_keep_their_time(void **state)
+{
+	struct clock clock = { 0 };
+
+	(void)state;
+	clock_look(&clock, 100 * NS_PER_S, 7 * NS_PER_S);
+	clock_look(&clock, 101 * NS_PER_S, 7 * NS_PER_S + 900); /* no suspend: two readings */
+	assert_true(clock_offset_ns(&clock, 101 * NS_PER_S) == 7 * NS_PER_S);
+	/* An hour's sleep, noticed with the first events after it. */
+	clock_look(&clock, 101 * NS_PER_S + NS_PER_MS, 3607 * NS_PER_S);
+	assert_true(clock_offset_ns(&clock, 101 * NS_PER_S - 1) == 7 * NS_PER_S);
+	assert_true(clock_offset_ns(&clock, 101 * NS_PER_S + NS_PER_MS) == 3607 * NS_PER_S);
+	clock_look(&clock, 102 * NS_PER_S, 3607 * NS_PER_S);
+	assert_true(clock_offset_ns(&clock, 102 * NS_PER_S) == 3607 * NS_PER_S);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(events_of_before_a_suspend_keep_their_time),
 		TEST(one_that_does_something_is_read_at_every_tick),
 		TEST(one_that_does_nothing_is_read_less_and_less),
 		TEST(one_that_is_woken_again_begins_anew),

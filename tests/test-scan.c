@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 
 #include "fake-proc.h"
-#include "scan.h"
+#include "monitor/scan.h"
 
 #define PROCESSES 5000
 #define FIRST_PID 100

@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 #include "proctree.h"
-#include "taskstats.h"
-#include "wire.h"
+#include "kernel/taskstats.h"
+#include "kernel/wire.h"
 
 #define FAMILY 31
 #define STATS_SIZE 560 /* of version 16 */

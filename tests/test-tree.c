@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "../lib/internal.h"
+#include "../lib/model/tree.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 static struct ptree_tree *new_tree(size_t exited_max)
 {
-	const struct ptree_tree_options options = { .exited_max = exited_max, .feed_size = 64 };
+	const struct ptree_tree_options options = { .exited_max = exited_max, .feed_bytes = 4096 };
 	struct ptree_tree *tree;
 
 	assert_int_equal(ptree_tree_new(&tree, &options), 0);
@@ -652,60 +652,81 @@ static void polling_reports_what_is_new_changed_and_gone(void **state)
 {
 	struct ptree_tree *tree = *state;
 	struct ptree_process renamed = seen(100, 1, 500 * MS, 3 * S);
-	const struct ptree_change *change;
-	uint64_t position;
+	struct ptree_feed_reader reader;
+	struct ptree_fact fact;
 
 	plant(tree);
 	ptree_tree_set_polling(tree, true);
-	position = ptree_tree_feed_position(tree);
+	ptree_tree_feed_end(tree, &reader);
 	observe(tree, seen(300, 100, 2 * S, 3 * S));
 	memcpy(renamed.comm, "other", 6);
 	observe(tree, renamed);
 	observe(tree, seen(1, 0, 0, 3 * S));
-	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), 1);
-	assert_int_equal(change->kind, PTREE_CHANGE_FORKED);
-	assert_true(change->is_inferred);
-	for (; ptree_tree_feed_read(tree, &position, &change) == 1; position++)
-		if (change->kind == PTREE_CHANGE_EXECED)
+	assert_int_equal(ptree_tree_feed_read(tree, &reader, &fact), 1);
+	assert_int_equal(fact.kind, PTREE_FACT_APPEARED);
+	assert_int_equal(fact.source, PTREE_FACT_READ);
+	assert_true(fact.is_news);
+	while (ptree_tree_feed_read(tree, &reader, &fact) == 1)
+		if (fact.kind == PTREE_FACT_IMAGE)
 			break;
-	assert_int_equal(change->kind, PTREE_CHANGE_EXECED);
+	assert_int_equal(fact.kind, PTREE_FACT_IMAGE);
+	assert_true(fact.is_news);
 	ptree_tree_sweep(tree, 4 * S);
 	assert_int_equal(live(tree), 0);
 }
 
 /* ---- the feed ---- */
 
-static void an_overtaken_reader_is_told(void **state)
+static void an_overtaken_reader_is_told_what_it_missed(void **state)
 {
 	struct ptree_tree *tree = *state;
-	const struct ptree_change *change;
-	uint64_t position;
+	struct ptree_feed_reader reader, end;
+	struct ptree_fact fact;
+	uint64_t before, news;
 
 	plant(tree);
-	position = ptree_tree_feed_position(tree);
-	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), 0);
-	for (pid_t pid = 1000; pid < 1100; pid++)
+	ptree_tree_feed_end(tree, &reader);
+	assert_int_equal(ptree_tree_feed_read(tree, &reader, &fact), 0);
+	before = reader.next;
+	news = reader.news;
+	for (pid_t pid = 1000; pid < 2000; pid++)
 		fork_at(tree, 2 * S, 100, pid);
-	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), -EOVERFLOW);
-	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), 1);
-	assert_int_equal(change->event.pid, 1036);
+	ptree_tree_feed_end(tree, &end);
+	assert_int_equal(end.next, before + 1000);
+	assert_int_equal(ptree_tree_feed_read(tree, &reader, &fact), -EOVERFLOW);
+	assert_true(reader.next > before + 500 && reader.next < end.next);
+	assert_int_equal(reader.news - news, reader.next - before); /* forks are news */
+	before = reader.next;
+	assert_int_equal(ptree_tree_feed_read(tree, &reader, &fact), 1);
+	assert_int_equal(fact.kind, PTREE_FACT_APPEARED);
+	assert_int_equal(fact.u.birth.pid, 2000 - (pid_t)(end.next - before));
+	while (ptree_tree_feed_read(tree, &reader, &fact) == 1)
+		;
+	assert_int_equal(fact.u.birth.pid, 1999);
+	assert_int_equal(reader.next, end.next);
+	assert_int_equal(reader.news, end.news);
 }
 
 static void losses_and_unknown_kinds_are_in_the_feed(void **state)
 {
 	struct ptree_tree *tree = *state;
-	const struct ptree_change *change;
-	uint64_t position = ptree_tree_feed_position(tree);
+	struct ptree_event unknown = { .kind = PTREE_EVENT_UNKNOWN,
+				       .what = 0x1234,
+				       .u.raw = { .size = 3, .bytes = { 7, 8, 9 } } };
+	struct ptree_feed_reader reader;
+	struct ptree_fact fact;
 
+	ptree_tree_feed_end(tree, &reader);
 	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_LOST, .u.lost.count = 42 });
-	apply(tree, (struct ptree_event){ .kind = PTREE_EVENT_UNKNOWN, .what = 0x4000 });
-	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), 1);
-	assert_int_equal(change->kind, PTREE_CHANGE_LOST);
-	assert_int_equal(change->event.u.lost.count, 42);
-	position++;
-	assert_int_equal(ptree_tree_feed_read(tree, &position, &change), 1);
-	assert_int_equal(change->kind, PTREE_CHANGE_UNKNOWN);
-	assert_int_equal(change->event.what, 0x4000);
+	apply(tree, unknown);
+	assert_int_equal(ptree_tree_feed_read(tree, &reader, &fact), 1);
+	assert_int_equal(fact.kind, PTREE_FACT_LOST);
+	assert_int_equal(fact.u.count, 42);
+	assert_int_equal(ptree_tree_feed_read(tree, &reader, &fact), 1);
+	assert_int_equal(fact.kind, PTREE_FACT_UNHEARD_OF);
+	assert_int_equal(fact.u.unknown.what, 0x1234);
+	assert_int_equal(fact.u.unknown.byte_count, 3);
+	assert_memory_equal(fact.u.unknown.bytes, unknown.u.raw.bytes, 3);
 }
 
 /* ---- watching ---- */
@@ -973,7 +994,7 @@ int main(void)
 		TREE_TEST(a_zombie_is_over_and_still_there),
 		TREE_TEST(another_start_time_is_another_process),
 		TREE_TEST(polling_reports_what_is_new_changed_and_gone),
-		TREE_TEST(an_overtaken_reader_is_told),
+		TREE_TEST(an_overtaken_reader_is_told_what_it_missed),
 		TREE_TEST(losses_and_unknown_kinds_are_in_the_feed),
 		TREE_TEST(watching_is_inherited_from_the_one_who_forks),
 		TREE_TEST(a_watched_name_is_found_later_too),

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "../lib/accounting.c"
-#include "../lib/taskstats.h"
+#include "../lib/monitor/accounting.c"
+#include "../lib/kernel/taskstats.h"
 
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -1635,10 +1635,41 @@ static void without_taskstats_nothing_is_missing(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define JOIN_TEST(name) cmocka_unit_test_setup_teardown(name, join_setup, join_teardown)
 
+static void five_hundred_days_of_cpu_time_are_no_burst(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_usage usage;
+	uint64_t days_ns = UINT64_C(500) * 86400 * S;
+
+	plant(tree);
+	sample(tree, 100, 10 * S, days_ns, days_ns);
+	sample(tree, 100, 11 * S, days_ns + S / 2, days_ns);
+	ptree_node_usage(ptree_tree_find(tree, 100), &usage);
+	assert_int_equal(usage.cpu_permille, 500);
+	assert_true(usage.cpu_ns == 2 * days_ns + S / 2);
+}
+
+static void a_resident_set_of_64_tib_is_not_cut(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_process process = seen(100, 1, 500 * MS, 10 * S);
+	struct ptree_usage usage;
+
+	plant(tree);
+	process.rss_bytes = UINT64_C(64) << 40;
+	assert_int_equal(ptree_tree_sample(tree, &process), 0);
+	ptree_node_usage(ptree_tree_find(tree, 100), &usage);
+	assert_true(usage.rss_bytes == UINT64_C(64) << 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_before_or_after_the_exit_come_to_the_same),
+		cmocka_unit_test_setup_teardown(five_hundred_days_of_cpu_time_are_no_burst, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_resident_set_of_64_tib_is_not_cut, setup,
+						teardown),
 		TEST(a_live_process_is_not_final_whatever_its_threads_left),
 		TEST(one_that_nobody_accounted_for_keeps_what_was_sampled),
 		TEST(of_one_that_was_never_sampled_and_not_accounted_for_nothing_is_known),

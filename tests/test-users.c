@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "users.h"
+#include "proc/users.h"
 
 #define WAIT_MS 60000
 #define NO_SUCH_UID 4000000000

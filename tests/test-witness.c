@@ -12,9 +12,9 @@
 
 #include <stdio.h>
 
-#include "../lib/witness.c"
+#include "../lib/monitor/witness.c"
 
-#include "held.h"
+#include "monitor/held.h"
 
 #define WAIT_MS 60000
 #define TEXT_MAX 4096

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
+#include "proc/host.h"
 
 #define CPUS 8
 

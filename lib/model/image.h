@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PTREE_IMAGE_H
+#define PTREE_IMAGE_H
+
+#include "tree.h"
+
+/* NULL: no memory. It has one reference, the caller's. */
+struct image *image_new(struct ptree_tree *tree, uint64_t id, uint64_t begin_ns);
+void image_unref(struct ptree_tree *tree, struct image *image);
+/* It runs this now. Takes over the reference. */
+void image_push(struct ptree_tree *tree, struct ptree_node *node, struct image *image);
+void image_share(struct ptree_tree *tree, struct ptree_node *child, const struct ptree_node *from);
+/* Of those that are its own, the present one first; NULL. */
+struct image *image_find(const struct ptree_node *node, uint64_t id);
+/* A copy of the present one, or an empty one if there is none, that it shares with nobody. */
+int image_make_own(struct ptree_tree *tree, struct ptree_node *node, uint64_t id);
+void image_set_comm(struct image *image, const char comm[PTREE_COMM_SIZE]);
+/* Takes over argv, which is malloc()ed or NULL. */
+void image_take_argv(struct image *image, uint64_t read_ns, enum ptree_argv_status status,
+		     char *argv, size_t size);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The lives of processes. A node is present (alive or a zombie) among its parent's live children,
+ * or over, among its parent's past ones and in a queue until somebody says that it is to be
+ * forgotten, or kept as an ancestor of those who came from it.
+ */
+#include "life.h"
+#include "activity.h"
+#include "image.h"
+#include "links.h"
+#include "thread.h"
+#include "usage.h"
+#include "watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int life_reserve(struct ptree_tree *tree)
+{
+	int err = links_reserve(tree);
+
+	return err ? err : usage_reserve(tree);
+}
+
+static void count_present(struct ptree_tree *tree, const struct ptree_node *node, size_t by)
+{
+	if (node->is_zombie)
+		tree->counts.zombies += by;
+	else if (!node->has_ended)
+		tree->counts.live += by;
+	if (!node->has_ended && node->is_kernel_thread)
+		tree->counts.kernel_threads += by;
+}
+
+/* ---- birth ---- */
+
+static void take_birth(struct ptree_node *node, const struct ptree_fact *fact)
+{
+	node->id = fact->id;
+	node->pid = fact->u.birth.pid;
+	node->begin_ns = fact->u.birth.begin_ns;
+	node->ruid = fact->u.birth.ruid;
+	node->euid = fact->u.birth.euid;
+	node->rgid = fact->u.birth.rgid;
+	node->egid = fact->u.birth.egid;
+	node->sid = fact->u.birth.sid;
+	node->tracer = fact->u.birth.tracer;
+	node->is_begin_exact = fact->u.birth.is_begin_exact;
+	node->is_origin_told = fact->u.birth.is_origin_told;
+	node->is_kernel_thread = fact->u.birth.is_kernel_thread;
+	node->is_placeholder = fact->u.birth.is_placeholder;
+	node->parent_ns = fact->source == PTREE_FACT_TOLD ? fact->u.birth.begin_ns : 0;
+	node->orphan_index = NOT_ORPHANED;
+}
+
+struct ptree_node *life_begin(struct ptree_tree *tree, const struct ptree_fact *fact,
+			      struct ptree_node *parent, struct ptree_node *origin)
+{
+	struct ptree_node *node = pool_get(&tree->nodes);
+
+	take_birth(node, fact);
+	map_set(&tree->by_pid, (uint64_t)node->pid, node);
+	map_set(&tree->by_id, node->id, node);
+	links_attach(tree, node, parent);
+	count_present(tree, node, 1);
+	tree->placeholder_count += node->is_placeholder;
+	if (!origin)
+		return node;
+	links_set_origin(node, origin);
+	if (fact->u.birth.image)
+		image_share(tree, node, origin);
+	watch_inherit(tree, node, origin);
+	return node;
+}
+
+/* Its place among its siblings depends on it. */
+void life_set_begin(struct ptree_tree *tree, struct ptree_node *node, uint64_t begin_ns,
+		    bool is_exact)
+{
+	struct ptree_node *parent = node->parent;
+
+	links_detach(tree, node);
+	node->begin_ns = begin_ns;
+	node->is_begin_exact = is_exact;
+	links_attach(tree, node, parent);
+}
+
+void life_set_known(struct ptree_tree *tree, struct ptree_node *node)
+{
+	tree->placeholder_count -= node->is_placeholder;
+	node->is_placeholder = false;
+}
+
+void life_set_kernel_thread(struct ptree_tree *tree, struct ptree_node *node, bool is)
+{
+	count_present(tree, node, (size_t)-1);
+	node->is_kernel_thread = is;
+	count_present(tree, node, 1);
+}
+
+void life_set_origin(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *origin,
+		     bool is_told)
+{
+	node->is_origin_told = is_told;
+	if (node->origin == origin)
+		return;
+	links_set_origin(node, origin);
+	node->elided = 0;
+	if (origin)
+		watch_inherit(tree, node, origin);
+}
+
+void life_count_fork(struct ptree_tree *tree, struct ptree_node *parent)
+{
+	tree->counts.forks++;
+	activity_note(tree, parent, ACTIVITY_FORK);
+}
+
+/* ---- another parent ---- */
+
+void life_move(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
+	       uint64_t when_ns)
+{
+	if (node->parent != &tree->root)
+		node->edges[node->edge_count++] = (struct edge){ .parent_id = node->parent->id,
+								 .from_ns = node->parent_ns,
+								 .to_ns = when_ns };
+	links_detach(tree, node);
+	links_attach(tree, node, parent);
+	node->parent_ns = when_ns;
+}
+
+/* ---- end ---- */
+
+static void take_place_among_the_past(struct ptree_tree *tree, struct ptree_node *node)
+{
+	node->over_key = tree->next_key++;
+	links_enqueue(tree, node);
+}
+
+/* Moves a node between its parent's live and past children. */
+static void set_present(struct ptree_tree *tree, struct ptree_node *node, bool present)
+{
+	struct ptree_node *parent = node->parent;
+
+	if ((node->fate == NODE_PRESENT) == present)
+		return;
+	links_detach(tree, node);
+	if (!present) {
+		take_place_among_the_past(tree, node);
+	} else {
+		if (node->fate == NODE_QUEUED)
+			links_dequeue(tree, node);
+		node->fate = NODE_PRESENT;
+	}
+	links_attach(tree, node, parent);
+}
+
+static void take_end(struct ptree_node *node, const struct ptree_fact *fact)
+{
+	node->end_ns = fact->u.end.end_ns;
+	node->status = fact->u.end.status;
+	node->is_status_known = fact->u.end.is_status_known;
+	node->is_status_inferred = fact->u.end.is_status_inferred;
+}
+
+void life_end(struct ptree_tree *tree, struct ptree_node *node, const struct ptree_fact *fact)
+{
+	count_present(tree, node, (size_t)-1);
+	thread_remove_all(tree, node);
+	node->has_ended = true;
+	node->is_zombie = false;
+	node->is_leader_gone |= fact->u.end.is_status_known;
+	take_end(node, fact);
+	usage_charge(tree, node);
+	life_set_known(tree, node);
+	set_present(tree, node, false);
+	links_orphan(tree, node);
+}
+
+/* It goes to the end of the queue that it now belongs to. */
+void life_set_status(struct ptree_tree *tree, struct ptree_node *node,
+		     const struct ptree_fact *fact)
+{
+	struct ptree_node *parent = node->parent;
+
+	take_end(node, fact);
+	usage_recharge(tree, node);
+	if (node->fate != NODE_QUEUED)
+		return;
+	links_detach(tree, node);
+	links_dequeue(tree, node);
+	take_place_among_the_past(tree, node);
+	links_attach(tree, node, parent);
+}
+
+void life_revive(struct ptree_tree *tree, struct ptree_node *node)
+{
+	usage_uncharge(tree, node);
+	count_present(tree, node, (size_t)-1);
+	node->has_ended = false;
+	node->is_zombie = false;
+	node->is_status_known = node->is_status_inferred = false;
+	node->end_ns = 0;
+	count_present(tree, node, 1);
+	set_present(tree, node, true);
+	links_unorphan(tree, node);
+}
+
+void life_set_zombie(struct ptree_tree *tree, struct ptree_node *node, bool is_zombie)
+{
+	count_present(tree, node, (size_t)-1);
+	node->is_zombie = is_zombie;
+	count_present(tree, node, 1);
+	set_present(tree, node, is_zombie);
+}
+
+/* ---- forgetting ---- */
+
+void life_retain(struct ptree_tree *tree, struct ptree_node *node)
+{
+	links_dequeue(tree, node);
+	node->fate = NODE_ANCESTOR;
+}
+
+static void move_list_to_root(struct ptree_tree *tree, struct node_list *list)
+{
+	while (list->head) {
+		struct ptree_node *child = list->head;
+
+		links_detach(tree, child);
+		links_attach(tree, child, &tree->root);
+	}
+}
+
+/* Whoever forked the one that is left out has forked these, with so many between them. */
+static void leave_out(struct ptree_tree *tree, struct ptree_node *node)
+{
+	while (node->last_forked) {
+		struct ptree_node *child = node->last_forked;
+
+		links_set_origin(child, node->origin);
+		child->elided += 1 + node->elided;
+		watch_inherit(tree, child, node);
+	}
+}
+
+void life_free(struct ptree_tree *tree, struct ptree_node *node)
+{
+	thread_remove_all(tree, node);
+	usage_release(tree, node);
+	image_unref(tree, node->image);
+	free(node->edges);
+	if (node->evidence.leaving)
+		pool_put(&tree->leavings, node->evidence.leaving);
+}
+
+void life_forget(struct ptree_tree *tree, struct ptree_node *node)
+{
+	if (node->fate == NODE_QUEUED)
+		links_dequeue(tree, node);
+	tree->counts.gone++;
+	leave_out(tree, node);
+	move_list_to_root(tree, &node->live);
+	move_list_to_root(tree, &node->past);
+	links_set_origin(node, NULL);
+	links_detach(tree, node);
+	life_free(tree, node);
+	if (tree_latest(tree, node->pid) == node)
+		map_remove(&tree->by_pid, (uint64_t)node->pid);
+	map_remove(&tree->by_id, node->id);
+	pool_put(&tree->nodes, node);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a tree is made of. Only the model's files know it; of them facts.c and what it calls change
+ * it, and everybody else reads:
+ *
+ *   links.c		nodes and the links between them; knows nobody
+ *   image.c thread.c	what a node runs, its tasks
+ *   usage.c summary.c activity.c	what it uses, and used, and leaves behind
+ *   watch.c		the marks of what is watched
+ *   life.c		begin, end, revive, forget: calls those in order
+ *   facts.c		the one door: facts -> the above
+ *   codec.c feed.c keyframe.c	facts as bytes, the latest of them, all that make up a tree
+ *   apply.c exit.c observe.c limits.c tell.c	events, scans, limits -> facts
+ *   node.c query.c dump.c	reading
+ */
+#ifndef PTREE_TREE_H
+#define PTREE_TREE_H
+
+#include "proctree.h"
+#include "base/map.h"
+#include "base/pool.h"
+#include "base/units.h"
+
+/*
+ * An image is shared by a process and the children forked from it, until they exec. older is
+ * meaningful to the processes whose image_depth reaches that far.
+ */
+struct image {
+	struct ptree_image pub;
+	struct image *older;
+	uint64_t reader; /* the node whose arguments they are, as read; 0: nobody was asked */
+	uint32_t refs;
+};
+
+/* The kernel's parent before the present one. */
+struct edge {
+	uint64_t parent_id;
+	uint64_t from_ns, to_ns;
+};
+
+struct ptree_thread {
+	uint64_t id;
+	uint64_t begin_ns;
+	uint64_t read_ns; /* a translator's: when a scan last saw it */
+	struct ptree_node *node;
+	struct ptree_thread *prev, *next; /* the greatest id first */
+	pid_t tid;
+	char comm[PTREE_COMM_SIZE];
+};
+
+struct node_list {
+	struct ptree_node *head, *tail;
+};
+
+/* Where an ended node is on its way out. */
+enum node_fate {
+	NODE_PRESENT,  /* alive, or a zombie */
+	NODE_QUEUED,   /* over; in a queue of those to be forgotten, oldest first */
+	NODE_ANCESTOR, /* beyond the limits, kept because something kept came from it */
+};
+
+#define NOT_ORPHANED UINT32_MAX
+
+/*
+ * What the translators of events and scans remember of a process to weigh what they hear next.
+ * It is no fact, and a tree that learned the same facts has it not.
+ */
+struct evidence {
+	uint64_t read_ns;	 /* when a scan last saw it; 0: never */
+	uint64_t event_ns;	 /* of the last event about it */
+	struct leaving *leaving; /* how its tasks ended so far, if they did so differently */
+};
+
+struct ptree_node {
+	uint64_t id;
+	uint64_t begin_ns, end_ns;
+	uint64_t parent_ns; /* since when parent holds; 0: that is not known */
+	uint64_t change_ns;
+	struct ptree_node *parent;
+	struct ptree_node *prev, *next; /* among the parent's live or past children */
+	struct node_list live, past; /* children: present ones by birth; ended ones by over_key */
+	struct ptree_node *inserted; /* the last of live that was no tail; where to look first */
+	struct ptree_node *origin;
+	struct ptree_node *fork_prev, *fork_next; /* among those the origin forked, by id */
+	struct ptree_node *last_forked;
+	struct ptree_node *queue_prev, *queue_next; /* by over_key */
+	struct ptree_thread *threads;
+	struct image *image;
+	struct edge *edges;
+	struct account *account;	     /* the kernel's, of its tasks that are over; or NULL */
+	struct ptree_summary *summary;	     /* of those that are over below it; or NULL */
+	struct activity *activity;	     /* or NULL */
+	uint64_t over_key;		     /* the later it was found to be over, the greater */
+	uint64_t sampled_ns;		     /* when; 0: never */
+	uint64_t cpu_user_ns, cpu_system_ns; /* as sampled, since its begin */
+	uint64_t rss_bytes;
+	struct evidence evidence;
+	uint32_t cpu_permille; /* of one CPU, between the last two samples */
+	pid_t pid, sid, tracer;
+	uint32_t ruid, euid, rgid, egid;
+	uint32_t live_count, forked_count, thread_count, edge_count;
+	uint32_t elided;
+	uint32_t exec_count;
+	uint32_t orphan_index; /* in tree->orphaned */
+	uint32_t status;
+	uint16_t image_depth; /* images of the chain that are its own */
+	uint8_t change;	      /* enum ptree_change_kind */
+	uint8_t fate;	      /* enum node_fate */
+	char state;	      /* as sampled; 0: not known */
+	bool is_begin_exact : 1;
+	bool is_origin_told : 1;
+	bool has_ended : 1;
+	bool is_status_known : 1;
+	bool is_status_inferred : 1;
+	bool is_zombie : 1;
+	bool is_leader_gone : 1;
+	bool is_kernel_thread : 1;
+	bool is_watched : 1;
+	bool is_placeholder : 1; /* known only because another one named it as its parent */
+	bool has_rate : 1;	 /* cpu_permille is known */
+	bool is_charged : 1;	 /* it is in its parent's summary */
+	bool is_charged_failed : 1;
+	bool is_charged_final : 1;
+	bool is_in_failed_queue : 1;
+};
+
+/* The kernel's accounting of a process: sums over those of its tasks that are over. */
+struct account {
+	uint64_t cpu_user_ns, cpu_system_ns, cpu_run_ns;
+	uint64_t elapsed_ns; /* of the process, or as long as the longest of its tasks */
+	uint64_t max_rss_bytes, read_bytes, write_bytes;
+	uint64_t charged_ns; /* CPU time that the ancestors' sums have of the process */
+	uint32_t known, tasks;
+	bool is_elapsed_whole; /* elapsed_ns is the process's */
+};
+
+/* What a process does to others of late; kept only while there is something to say. */
+struct activity {
+	struct ptree_node *node;
+	struct activity *prev, *next;
+	struct ptree_activity pub;
+	/* since the last tick: */
+	uint64_t cpu_ns;
+	uint32_t forks, execs, failures;
+	uint64_t failed_ns; /* the last failure: a loop may come round only rarely */
+};
+
+/* The latest facts, as records one after another in a ring; see feed.c. Positions only grow. */
+struct feed {
+	unsigned char *ring;
+	size_t size;
+	uint64_t head, tail; /* where the next record begins, and the oldest that is left */
+	uint64_t head_number, tail_number; /* of those facts */
+	uint64_t head_news, tail_news;	   /* how many before them were news */
+};
+
+/* A scan that listed it before then is wrong to say that it is there. */
+struct ended_tid {
+	pid_t tid;
+	uint64_t end_ns;
+};
+
+struct watched_name {
+	char *name;
+	pid_t ignored_pid;
+};
+
+/* The last fact of each kind that is about no process: the decoded one, over bytes of its own. */
+struct kept_fact {
+	struct ptree_facts bytes;
+};
+#define KEPT_FACTS (PTREE_FACT_HOST + 1)
+
+struct ptree_tree {
+	struct ptree_node root;
+	struct map by_pid; /* the latest node of each pid, ended ones too while kept */
+	struct map by_id;
+	struct map by_tid; /* threads but leaders */
+	struct pool nodes, threads, images;
+	struct pool accounts, summaries, activities;
+	struct activity *active;	      /* all of them, in no order */
+	struct node_list queue, failed_queue; /* ended; failures keep longer */
+	size_t failed_count;		      /* in the latter */
+	struct ptree_node **orphaned; /* ended, with present children nobody has adopted; a set */
+	size_t orphaned_count, orphaned_capacity;
+	size_t placeholder_count;
+	struct ptree_tree_counts counts;
+	uint64_t exited_more_ns; /* CPU time that processes were found at their end to have used */
+	uint64_t next_id;	 /* of nodes, threads and images: greater than all there were */
+	uint64_t next_key;	 /* of those that are over */
+	struct kept_fact last[KEPT_FACTS];
+	struct map user_names;	/* uid + 1 -> a string */
+	struct map kept_images; /* while a snapshot is learned: id -> image */
+	bool is_begun;		/* it has learned of processes: no snapshot any more */
+
+	/* For readers: these change whenever something does. */
+	uint64_t generation;
+	uint64_t usage_generation;
+	struct feed feed;
+
+	/* What a person asks: */
+	struct watched_name *watched_names;
+	size_t watched_name_count;
+
+	/* The translators' own: */
+	struct ptree_tree_options options;
+	struct pool leavings;
+	struct ended_tid *ended_tids; /* the latest threads that ended, a ring; NULL: none yet */
+	size_t ended_tid_next;
+	struct map by_ended_tid;
+	uint64_t clock_offset_ns;
+	uint64_t tick_ns, tick_before_ns; /* the last tick and the one before; 0: there was none */
+	bool is_polling;
+};
+
+struct ptree_node *tree_latest(const struct ptree_tree *tree, pid_t pid); /* ended ones too */
+struct ptree_node *tree_live(const struct ptree_tree *tree, pid_t pid);
+struct ptree_node *tree_present(const struct ptree_tree *tree, pid_t pid); /* zombies too */
+struct ptree_node *tree_node(const struct ptree_tree *tree, uint64_t id);
+
+/*
+ * Whether a process that began then, as /proc or an event has it, can be this node. A begin read
+ * from /proc is as fine as a tick, and an event comes a little after the fork.
+ */
+bool tree_is_same(const struct ptree_node *node, uint64_t begin_ns);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PTREE_USAGE_H
+#define PTREE_USAGE_H
+
+#include "tree.h"
+
+/* After it, what follows from an end cannot fail for want of memory. -ENOMEM. */
+int usage_reserve(struct ptree_tree *tree);
+
+void usage_sample(struct ptree_tree *tree, struct ptree_node *node, const struct ptree_fact *fact);
+int usage_account(struct ptree_tree *tree, struct ptree_node *node,
+		  const struct ptree_accounting *record); /* -ENOMEM */
+
+uint64_t usage_sampled_cpu_ns(const struct ptree_node *node);
+uint64_t usage_cpu_ns(const struct ptree_node *node); /* the best that is known */
+bool usage_is_final(const struct ptree_node *node);
+
+/* It is over, and counts among its parent's; or it is not over after all. */
+void usage_charge(struct ptree_tree *tree, struct ptree_node *node);
+void usage_uncharge(struct ptree_tree *tree, struct ptree_node *node);
+/* Its status, or what it used, became known only after its end. */
+void usage_recharge(struct ptree_tree *tree, struct ptree_node *node);
+void usage_release(struct ptree_tree *tree, struct ptree_node *node);
+
+#endif

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one door: a tree is what its facts say. Random loads of events, scans, samples and records in
+ * every wrong order; a second tree that learned the feed, and a third one from a snapshot in the
+ * middle and the facts since, must be the first, as texts of all that there is. And a stranger's
+ * facts, which change nothing. No clock, no /proc.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../lib/model/dump.h"
+#include "../lib/model/tree.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define S NS_PER_S
+#define MS NS_PER_MS
+#define LOADS 1000
+#define STEPS 400
+#define PIDS 60
+#define TIDS 80
+
+/* ---- trees side by side ---- */
+
+struct trees {
+	struct ptree_tree *live, *second, *third;
+	struct ptree_feed_reader second_at, third_at;
+};
+
+static struct ptree_tree *new_tree(size_t exited_max, size_t feed_bytes)
+{
+	const struct ptree_tree_options options = { .exited_max = exited_max,
+						    .feed_bytes = feed_bytes };
+	struct ptree_tree *tree;
+
+	assert_int_equal(ptree_tree_new(&tree, &options), 0);
+	return tree;
+}
+
+static void learn_feed(const struct ptree_tree *from, struct ptree_tree *to,
+		       struct ptree_feed_reader *reader)
+{
+	struct ptree_fact fact;
+	int ret;
+
+	while ((ret = ptree_tree_feed_read(from, reader, &fact)) == 1) {
+		int err = ptree_tree_learn(to, &fact);
+
+		if (err)
+			fprintf(stderr, "# %s of %d is refused\n", ptree_fact_kind_name(fact.kind),
+				(int)fact.id);
+		assert_int_equal(err, 0);
+	}
+	assert_int_equal(ret, 0);
+}
+
+static void learn_snapshot(const struct ptree_tree *from, struct ptree_tree *to)
+{
+	struct ptree_facts facts = { 0 };
+
+	assert_int_equal(ptree_tree_snapshot(from, &facts), 0);
+	assert_int_equal(ptree_tree_learn_all(to, facts.bytes, facts.size), 0);
+	ptree_facts_clear(&facts);
+}
+
+/* The first line in which they differ, for those who have to find out why. */
+static void explain(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		size_t a_line = strcspn(a, "\n"), b_line = strcspn(b, "\n");
+
+		if (a_line != b_line || memcmp(a, b, a_line) != 0)
+			break;
+		a += a_line + 1;
+		b += b_line + 1;
+	}
+	fprintf(stderr, "# live:    %.*s\n# learned: %.*s\n", (int)strcspn(a, "\n"), a,
+		(int)strcspn(b, "\n"), b);
+}
+
+static void assert_same(const struct ptree_tree *live, const struct ptree_tree *learned)
+{
+	char *a, *b;
+
+	assert_int_equal(tree_dump(live, &a), 0);
+	assert_int_equal(tree_dump(learned, &b), 0);
+	if (strcmp(a, b) != 0) {
+		explain(a, b);
+		fail();
+	}
+	free(a);
+	free(b);
+}
+
+/* ---- a random load ---- */
+
+struct load {
+	struct ptree_tree *tree;
+	uint32_t seed;
+	uint64_t now_ns;
+};
+
+static uint32_t draw(struct load *load, uint32_t below)
+{
+	load->seed = load->seed * 1664525u + 1013904223u;
+	return (load->seed >> 8) % below;
+}
+
+static pid_t draw_pid(struct load *load)
+{
+	return (pid_t)(1 + draw(load, PIDS));
+}
+
+static pid_t draw_tid(struct load *load)
+{
+	return (pid_t)(1000 + draw(load, TIDS));
+}
+
+static uint32_t draw_status(struct load *load)
+{
+	static const uint32_t statuses[] = { 0, 0, 0, 256, 44 << 8, 9, 0x8b };
+
+	return statuses[draw(load, sizeof(statuses) / sizeof(statuses[0]))];
+}
+
+static struct ptree_event draw_event(struct load *load)
+{
+	static const enum ptree_event_kind kinds[] = {
+		PTREE_EVENT_FORK, PTREE_EVENT_FORK, PTREE_EVENT_FORK, PTREE_EVENT_EXIT,
+		PTREE_EVENT_EXIT, PTREE_EVENT_EXIT, PTREE_EVENT_EXEC, PTREE_EVENT_EXEC,
+		PTREE_EVENT_UID,  PTREE_EVENT_GID,  PTREE_EVENT_SID,  PTREE_EVENT_PTRACE,
+		PTREE_EVENT_COMM, PTREE_EVENT_COMM, PTREE_EVENT_COREDUMP, PTREE_EVENT_UNKNOWN,
+		PTREE_EVENT_LOST,
+	};
+	pid_t pid = draw_pid(load);
+	struct ptree_event event = { .kind = kinds[draw(load, sizeof(kinds) / sizeof(kinds[0]))],
+				     .time_ns = load->now_ns,
+				     .pid = pid,
+				     .tgid = pid };
+
+	if (draw(load, 5) == 0) /* older than what is known */
+		event.time_ns -= draw(load, 100) * MS;
+	if (draw(load, 3) == 0)
+		event.pid = draw_tid(load);
+	event.parent_tgid = event.parent_pid = (pid_t)draw(load, PIDS);
+	if (event.kind == PTREE_EVENT_UID || event.kind == PTREE_EVENT_GID) {
+		event.u.id.real = draw(load, 3);
+		event.u.id.effective = draw(load, 3);
+	} else if (event.kind == PTREE_EVENT_EXIT) {
+		event.u.exit.status = draw_status(load);
+	} else if (event.kind == PTREE_EVENT_COMM) {
+		snprintf(event.u.comm, sizeof(event.u.comm), "n%u", draw(load, 9));
+	} else if (event.kind == PTREE_EVENT_PTRACE) {
+		event.u.ptrace.tracer_tgid = draw_pid(load);
+	} else if (event.kind == PTREE_EVENT_LOST) {
+		event.u.lost.count = 1 + draw(load, 9);
+	}
+	return event;
+}
+
+static struct ptree_process draw_process(struct load *load)
+{
+	static const char states[] = "SSSRRDZ";
+	struct ptree_process process = { .pid = draw_pid(load),
+					 .ppid = (pid_t)draw(load, PIDS),
+					 .read_ns = load->now_ns - draw(load, 50) * MS,
+					 .sid = (pid_t)draw(load, 3),
+					 .state = states[draw(load, sizeof(states) - 1)],
+					 .thread_count = 1 + draw(load, 2),
+					 .is_kernel_thread = draw(load, 9) == 0,
+					 .euid = draw(load, 3),
+					 .rss_bytes = 4096u * draw(load, 4),
+					 .cpu_user_ns = draw(load, 4) * 10 * MS,
+					 .ruid = PTREE_UNKNOWN_ID };
+	const struct ptree_node *node = tree_latest(load->tree, process.pid);
+
+	process.start_ns = node && draw(load, 4) ? node->begin_ns / (10 * MS) * 10 * MS
+						 : process.read_ns - draw(load, 500) * MS;
+	if (draw(load, 2))
+		process.ruid = process.rgid = process.egid = draw(load, 3);
+	snprintf(process.comm, sizeof(process.comm), "n%u", draw(load, 9));
+	return process;
+}
+
+static void observe(struct load *load)
+{
+	const pid_t tids[] = { draw_pid(load), draw_tid(load), draw_tid(load) };
+	struct ptree_process process = draw_process(load);
+	char argv[] = "prog\0x";
+
+	argv[5] = (char)('a' + draw(load, 5));
+	if (draw(load, 3) == 0) {
+		process.argv = argv;
+		process.argv_size = sizeof(argv);
+		process.argv_status = PTREE_ARGV_READ;
+	}
+	assert_int_equal(ptree_tree_observe(load->tree, &process), 0);
+	if (draw(load, 2))
+		ptree_tree_observe_tasks(load->tree, &process, tids, 3);
+}
+
+static void account(struct load *load)
+{
+	const struct ptree_accounting record = {
+		.pid = draw(load, 2) ? draw_pid(load) : draw_tid(load),
+		.is_process = draw(load, 5) == 0,
+		.known = 2 * PTREE_ACCOUNTING_IO - 1,
+		.cpu_user_ns = draw(load, 9) * MS,
+		.cpu_run_ns = draw(load, 9999) * 1000,
+		.elapsed_ns = draw(load, 999) * MS,
+		.max_rss_bytes = draw(load, 99) * 4096u,
+		.comm = "acct",
+	};
+
+	ptree_tree_account(load->tree, draw_pid(load), &record);
+}
+
+static void read_text(struct load *load)
+{
+	const struct ptree_node *node = tree_latest(load->tree, draw_pid(load));
+	char argv[] = "read\0y", comm[PTREE_COMM_SIZE] = "r0";
+
+	argv[5] = (char)('a' + draw(load, 9));
+	comm[1] = (char)('0' + draw(load, 9));
+	if (!node)
+		return;
+	if (draw(load, 2))
+		ptree_tree_set_comm(load->tree, node->id, comm);
+	if (node->image)
+		ptree_tree_set_argv(load->tree, node->id, node->image->pub.begin_ns, load->now_ns,
+				    draw(load, 4) ? PTREE_ARGV_READ : PTREE_ARGV_LATE, argv,
+				    sizeof(argv));
+}
+
+static void adopt(struct load *load)
+{
+	pid_t child;
+
+	if (ptree_tree_orphaned(load->tree, 0, &child))
+		ptree_tree_adopt(load->tree, child, draw(load, 3) ? draw_pid(load) : 0);
+}
+
+static void learn_of_all(struct load *load)
+{
+	const struct ptree_fact user = { .kind = PTREE_FACT_USER,
+					 .time_ns = load->now_ns,
+					 .u.user = { draw(load, 3), "somebody", 1 + draw(load, 8) } };
+	const struct ptree_fact source = { .kind = PTREE_FACT_SOURCE,
+					   .time_ns = load->now_ns,
+					   .u.source = { .lost = draw(load, 9) } };
+	const struct ptree_fact unknown = { .kind = 4711,
+					    .time_ns = load->now_ns,
+					    .more = "whatever",
+					    .more_size = 8 };
+
+	assert_int_equal(ptree_tree_learn(load->tree, &user), 0);
+	assert_int_equal(ptree_tree_learn(load->tree, &source), 0);
+	assert_int_equal(ptree_tree_learn(load->tree, &unknown), 0);
+}
+
+static void step(struct load *load)
+{
+	struct ptree_event event;
+	struct ptree_process process;
+
+	load->now_ns += draw(load, 40) * MS;
+	switch (draw(load, 20)) {
+	case 0:
+		observe(load);
+		break;
+	case 1:
+		account(load);
+		break;
+	case 2:
+		read_text(load);
+		break;
+	case 3:
+		adopt(load);
+		break;
+	case 4:
+		process = draw_process(load);
+		ptree_tree_sample(load->tree, &process);
+		break;
+	case 5:
+		ptree_tree_tick(load->tree, load->now_ns);
+		break;
+	case 6:
+		if (draw(load, 8) == 0)
+			ptree_tree_sweep(load->tree, load->now_ns - 500 * MS);
+		else
+			ptree_tree_set_polling(load->tree, draw(load, 2));
+		break;
+	case 7:
+		ptree_tree_expire(load->tree, load->now_ns);
+		learn_of_all(load);
+		break;
+	default:
+		event = draw_event(load);
+		assert_int_equal(ptree_tree_apply(load->tree, &event), 0);
+	}
+}
+
+static void run_load(uint32_t seed)
+{
+	struct trees trees = { .live = new_tree(8, 1 << 20),
+			       .second = new_tree(1000, 0),
+			       .third = new_tree(0, 0) };
+	struct load load = { .tree = trees.live, .seed = seed, .now_ns = 100 * S };
+
+	ptree_tree_feed_begin(trees.live, &trees.second_at);
+	for (int i = 0; i < STEPS; i++) {
+		step(&load);
+		if (i == STEPS / 2) {
+			learn_snapshot(trees.live, trees.third);
+			assert_same(trees.live, trees.third);
+			ptree_tree_feed_end(trees.live, &trees.third_at);
+		}
+	}
+	learn_feed(trees.live, trees.second, &trees.second_at);
+	learn_feed(trees.live, trees.third, &trees.third_at);
+	assert_same(trees.live, trees.second);
+	assert_same(trees.live, trees.third);
+	ptree_tree_free(trees.live);
+	ptree_tree_free(trees.second);
+	ptree_tree_free(trees.third);
+}
+
+static void trees_that_learned_the_same_are_the_same_after_any_load(void **state)
+{
+	(void)state;
+	for (uint32_t seed = 1; seed <= LOADS; seed++)
+		run_load(seed);
+}
+
+/* ---- a stranger's facts ---- */
+
+static struct ptree_fact birth(uint64_t id, pid_t pid, uint64_t parent)
+{
+	return (struct ptree_fact){ .kind = PTREE_FACT_APPEARED,
+				    .time_ns = S,
+				    .id = id,
+				    .u.birth = { .pid = pid, .begin_ns = S, .parent = parent } };
+}
+
+static struct ptree_tree *plant(void)
+{
+	struct ptree_tree *tree = new_tree(0, 4096);
+	struct ptree_fact one = birth(1, 10, 0), two = birth(2, 20, 1), three = birth(3, 30, 2);
+
+	two.u.birth.origin = 1;
+	three.u.birth.origin = 2;
+	assert_int_equal(ptree_tree_learn(tree, &one), 0);
+	assert_int_equal(ptree_tree_learn(tree, &two), 0);
+	assert_int_equal(ptree_tree_learn(tree, &three), 0);
+	return tree;
+}
+
+static void assert_refused(struct ptree_tree *tree, struct ptree_fact fact)
+{
+	struct ptree_feed_reader before, after;
+	char *was, *is;
+
+	assert_int_equal(tree_dump(tree, &was), 0);
+	ptree_tree_feed_end(tree, &before);
+	assert_int_equal(ptree_tree_learn(tree, &fact), -EINVAL);
+	ptree_tree_feed_end(tree, &after);
+	assert_int_equal(tree_dump(tree, &is), 0);
+	assert_string_equal(is, was);
+	assert_int_equal(after.next, before.next);
+	free(was);
+	free(is);
+}
+
+static void what_cannot_be_is_refused_and_changes_nothing(void **state)
+{
+	struct ptree_tree *tree = plant();
+	struct ptree_fact fact;
+
+	(void)state;
+	for (uint32_t kind = PTREE_FACT_FILLED; kind <= PTREE_FACT_FORGOTTEN; kind++)
+		assert_refused(tree, (struct ptree_fact){ .kind = kind, .id = 99 });
+	assert_refused(tree, birth(1, 40, 0));	/* the id is somebody's */
+	assert_refused(tree, birth(9, 20, 0));	/* the pid is */
+	assert_refused(tree, birth(9, 0, 0));	/* nobody's pid */
+	assert_refused(tree, birth(9, 40, 77)); /* a parent that is not known */
+	fact = birth(9, 40, 1);
+	fact.u.birth.origin = 77;
+	assert_refused(tree, fact);
+	fact = birth(9, 40, 1);
+	fact.u.birth.origin = 1;
+	fact.u.birth.image = 5; /* its origin has none */
+	assert_refused(tree, fact);
+	assert_refused(tree, (struct ptree_fact){
+				 .kind = PTREE_FACT_MOVED, .id = 1, .u.parent = 3 });
+	assert_refused(tree, (struct ptree_fact){
+				 .kind = PTREE_FACT_ORIGIN, .id = 1, .u.origin.id = 3 });
+	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_REVIVED, .id = 1 });
+	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_ZOMBIE, .id = 1 });
+	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_FORGOTTEN, .id = 1 });
+	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_RETAINED, .id = 1 });
+	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_TICK, .time_ns = S });
+	assert_refused(tree, (struct ptree_fact){
+				 .kind = PTREE_FACT_NAME, .id = 1, .u.name.image = 2 });
+	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_THREAD_ENDED,
+						  .id = 1,
+						  .u.thread = { .id = 2, .tid = 5 } });
+	assert_refused(tree, (struct ptree_fact){
+				 .kind = PTREE_FACT_KEPT_NODE, .id = 50, .u.kept_node.pid = 50 });
+	ptree_tree_free(tree);
+}
+
+/* ---- bytes ---- */
+
+static void an_unknown_kind_is_passed_on_and_later_fields_are_kept(void **state)
+{
+	struct ptree_tree *tree = plant();
+	const struct ptree_fact unknown = { .kind = 4711,
+					    .time_ns = 2 * S,
+					    .id = 7,
+					    .is_news = true,
+					    .more = "\001\002\003",
+					    .more_size = 3 };
+	struct ptree_fact newer = { .kind = PTREE_FACT_REAPED, .id = 1, .more = "x", .more_size = 1 };
+	struct ptree_facts list = { 0 };
+	struct ptree_feed_reader reader;
+	struct ptree_fact fact;
+	size_t at = 0;
+
+	(void)state;
+	ptree_tree_feed_end(tree, &reader);
+	assert_int_equal(ptree_tree_learn(tree, &unknown), 0);
+	assert_int_equal(ptree_tree_feed_read(tree, &reader, &fact), 1);
+	assert_int_equal(fact.kind, 4711);
+	assert_int_equal(fact.id, 7);
+	assert_true(fact.is_news);
+	assert_int_equal(fact.more_size, 3);
+	assert_memory_equal(fact.more, "\001\002\003", 3);
+	assert_int_equal(ptree_facts_append(&list, &newer), 0);
+	assert_int_equal(ptree_facts_next(list.bytes, list.size, &at, &fact), 1);
+	assert_int_equal(fact.kind, PTREE_FACT_REAPED);
+	assert_int_equal(fact.more_size, 1);
+	assert_int_equal(at, list.size);
+	ptree_facts_clear(&list);
+	ptree_tree_free(tree);
+}
+
+/* The layout is for keeps: these bytes are in recordings. */
+static void a_fact_has_these_bytes(void **state)
+{
+	static const unsigned char expected[] = {
+		16, 0, 0, 0,	       /* so many follow */
+		36, 4,		       /* ended, told, news */
+		0x80, 0xca, 0xb5, 0xee, 1, /* at 500,000,000 ns */
+		3,		       /* node 3 */
+		0x80, 0xca, 0xb5, 0xee, 1, /* end_ns */
+		7, 1, 0,	       /* status, known, not inferred */
+	};
+	const struct ptree_fact fact = { .kind = PTREE_FACT_ENDED,
+					 .is_news = true,
+					 .time_ns = 500 * MS,
+					 .id = 3,
+					 .u.end = { 500 * MS, 7, true, false } };
+	struct ptree_facts list = { 0 };
+
+	(void)state;
+	assert_int_equal(ptree_facts_append(&list, &fact), 0);
+	assert_int_equal(list.size, sizeof(expected));
+	assert_memory_equal(list.bytes, expected, sizeof(expected));
+	ptree_facts_clear(&list);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(trees_that_learned_the_same_are_the_same_after_any_load),
+		cmocka_unit_test(what_cannot_be_is_refused_and_changes_nothing),
+		cmocka_unit_test(an_unknown_kind_is_passed_on_and_later_fields_are_kept),
+		cmocka_unit_test(a_fact_has_these_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

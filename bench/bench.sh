@@ -511,7 +511,8 @@ start_sshd()
 		"$work/sshd-of-bench" -f /dev/null -o Port=$port -o ListenAddress=127.0.0.1 \
 			-o HostKey="$work/host" -o PidFile="$work/sshd.pid" -o UsePAM=no \
 			-o StrictModes=no -o PermitRootLogin=yes \
-			-o AuthorizedKeysFile="$work/user.pub" 2>/dev/null && return 0
+			-o AuthorizedKeysFile="$work/user.pub" 2>/dev/null && sleep 1 &&
+			[ -s "$work/sshd.pid" ] && return 0
 	done
 	return 1
 }

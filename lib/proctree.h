@@ -309,6 +309,11 @@ PTREE_API ssize_t ptree_procfs_pids(struct ptree_procfs *procfs, pid_t **pids);
 /* All task ids of a process, leader included, malloc()ed. Returns their number. */
 PTREE_API ssize_t ptree_procfs_tasks(struct ptree_procfs *procfs, pid_t pid, pid_t **tids);
 
+/* One task's /proc/PID/task/TID/stat: pid is the task's id, and ppid, start_ns, state, comm and the
+   CPU times are its own. Never hangs. */
+PTREE_API int ptree_procfs_read_task(struct ptree_procfs *procfs, pid_t pid, pid_t tid,
+				     struct ptree_process *task);
+
 /* The name of one task. */
 PTREE_API int ptree_procfs_task_comm(struct ptree_procfs *procfs, pid_t pid, pid_t tid,
 				     char comm[PTREE_COMM_SIZE]);
@@ -558,6 +563,9 @@ PTREE_API int ptree_tree_set_comm(struct ptree_tree *tree, uint64_t id,
 				  const char comm[PTREE_COMM_SIZE]);
 PTREE_API int ptree_tree_set_thread_comm(struct ptree_tree *tree, pid_t tid,
 					 const char comm[PTREE_COMM_SIZE]);
+/* What was read of one thread's use of the CPU; task: as ptree_procfs_read_task() fills it in.
+   -ESRCH: it is not known, or the reading is of another. */
+PTREE_API int ptree_tree_sample_thread(struct ptree_tree *tree, const struct ptree_process *task);
 
 /*
  * What was read of a live process's use of the machine: state, CPU times, memory. Of those that
@@ -781,6 +789,13 @@ PTREE_API uint64_t ptree_thread_id(const struct ptree_thread *thread);
 PTREE_API pid_t ptree_thread_tid(const struct ptree_thread *thread);
 PTREE_API uint64_t ptree_thread_begin_ns(const struct ptree_thread *thread); /* 0: not known */
 PTREE_API const char *ptree_thread_comm(const struct ptree_thread *thread);  /* "": not known */
+/*
+ * CPU time that it has used, and of one CPU between its last two samples, in parts of 1000;
+ * PTREE_UNKNOWN_ID: there was no sample before. Returns when it was sampled; 0: never. Threads are
+ * sampled when they are refreshed, those that somebody looks at.
+ */
+PTREE_API uint64_t ptree_thread_usage(const struct ptree_thread *thread, uint64_t *cpu_ns,
+				      uint32_t *cpu_permille);
 
 /* What happened to it last, and when. */
 enum ptree_change_kind {
@@ -810,45 +825,46 @@ PTREE_API enum ptree_change_kind ptree_node_last_change(const struct ptree_node 
  */
 enum ptree_fact_kind {
 	/* The machine and the source of what follows; id is 0. */
-	PTREE_FACT_CLOCK = 1, /* u.clock */
-	PTREE_FACT_SOURCE,    /* u.source: how the tree is kept current */
-	PTREE_FACT_LOST,      /* u.count: events that nobody saw */
-	PTREE_FACT_COMPARED,  /* the tree was compared with /proc after a loss */
+	PTREE_FACT_CLOCK = 1,  /* u.clock */
+	PTREE_FACT_SOURCE,     /* u.source: how the tree is kept current */
+	PTREE_FACT_LOST,       /* u.count: events that nobody saw */
+	PTREE_FACT_COMPARED,   /* the tree was compared with /proc after a loss */
 	PTREE_FACT_UNHEARD_OF, /* u.unknown: an event of a kind that is not known here */
-	PTREE_FACT_USER,      /* u.user: a user's name */
-	PTREE_FACT_HOST,      /* u.host: the machine as a whole */
-	PTREE_FACT_TICK,      /* u.interval_ns: the end of an interval of what goes on of late */
+	PTREE_FACT_USER,       /* u.user: a user's name */
+	PTREE_FACT_HOST,       /* u.host: the machine as a whole */
+	PTREE_FACT_TICK,       /* u.interval_ns: the end of an interval of what goes on of late */
 
 	/* A process; id is the node's. */
-	PTREE_FACT_APPEARED = 16, /* u.birth; told: as it was forked */
-	PTREE_FACT_FILLED,	  /* u.date: a placeholder turned out to be this one */
-	PTREE_FACT_REDATED,	  /* u.date: it began then. News: the fork of one that was known */
-	PTREE_FACT_ORIGIN,	  /* u.origin: who forked it */
-	PTREE_FACT_MOVED,	  /* u.parent: it has another parent */
-	PTREE_FACT_KERNEL_THREAD, /* u.flag: it is one, or is none */
-	PTREE_FACT_USERS,	  /* u.ids: real and effective uid */
-	PTREE_FACT_GROUPS,	  /* u.ids: real and effective gid */
-	PTREE_FACT_SESSION,	  /* u.pid: the session's leader */
-	PTREE_FACT_TRACER,	  /* u.pid; 0: traced no more */
-	PTREE_FACT_CORE_DUMP,	  /* it begins to dump core */
-	PTREE_FACT_IMAGE,	  /* u.image: it runs another program; told: an exec was seen */
-	PTREE_FACT_SHARED,	  /* u.image.id: it runs what its origin runs, unheard until now */
-	PTREE_FACT_NAME,	  /* u.name: of an image */
-	PTREE_FACT_ARGUMENTS,	  /* u.arguments: of an image */
-	PTREE_FACT_IMAGE_DATED,	  /* u.image: that image began then. News: its exec, told late */
-	PTREE_FACT_THREAD_BEGAN,  /* u.thread */
-	PTREE_FACT_THREAD_NAMED,  /* u.thread: id, tid, comm */
-	PTREE_FACT_THREAD_ENDED,  /* u.thread: id, tid */
-	PTREE_FACT_LEADER,	  /* u.flag: its leader is gone, or is there after all */
-	PTREE_FACT_ENDED,	  /* u.end */
-	PTREE_FACT_STATUS,	  /* u.end: how and when one ended that was over already */
-	PTREE_FACT_REVIVED,	  /* it is not over after all */
-	PTREE_FACT_ZOMBIE,	  /* it is over, and nobody has waited for it */
-	PTREE_FACT_REAPED,	  /* it is a zombie no more */
-	PTREE_FACT_ACCOUNTED,	  /* u.accounting: of one of its tasks, or of all */
-	PTREE_FACT_SAMPLED,	  /* u.sample */
-	PTREE_FACT_RETAINED,	  /* beyond the limits, and kept for those who came from it */
-	PTREE_FACT_FORGOTTEN,	  /* and not kept: those whom it forked are its origin's now */
+	PTREE_FACT_APPEARED = 16,  /* u.birth; told: as it was forked */
+	PTREE_FACT_FILLED,	   /* u.date: a placeholder turned out to be this one */
+	PTREE_FACT_REDATED,	   /* u.date: it began then. News: the fork of one that was known */
+	PTREE_FACT_ORIGIN,	   /* u.origin: who forked it */
+	PTREE_FACT_MOVED,	   /* u.parent: it has another parent */
+	PTREE_FACT_KERNEL_THREAD,  /* u.flag: it is one, or is none */
+	PTREE_FACT_USERS,	   /* u.ids: real and effective uid */
+	PTREE_FACT_GROUPS,	   /* u.ids: real and effective gid */
+	PTREE_FACT_SESSION,	   /* u.pid: the session's leader */
+	PTREE_FACT_TRACER,	   /* u.pid; 0: traced no more */
+	PTREE_FACT_CORE_DUMP,	   /* it begins to dump core */
+	PTREE_FACT_IMAGE,	   /* u.image: it runs another program; told: an exec was seen */
+	PTREE_FACT_SHARED,	   /* u.image.id: it runs what its origin runs, unheard until now */
+	PTREE_FACT_NAME,	   /* u.name: of an image */
+	PTREE_FACT_ARGUMENTS,	   /* u.arguments: of an image */
+	PTREE_FACT_IMAGE_DATED,	   /* u.image: that image began then. News: its exec, told late */
+	PTREE_FACT_THREAD_BEGAN,   /* u.thread */
+	PTREE_FACT_THREAD_NAMED,   /* u.thread: id, tid, comm */
+	PTREE_FACT_THREAD_ENDED,   /* u.thread: id, tid */
+	PTREE_FACT_LEADER,	   /* u.flag: its leader is gone, or is there after all */
+	PTREE_FACT_ENDED,	   /* u.end */
+	PTREE_FACT_STATUS,	   /* u.end: how and when one ended that was over already */
+	PTREE_FACT_REVIVED,	   /* it is not over after all */
+	PTREE_FACT_ZOMBIE,	   /* it is over, and nobody has waited for it */
+	PTREE_FACT_REAPED,	   /* it is a zombie no more */
+	PTREE_FACT_ACCOUNTED,	   /* u.accounting: of one of its tasks, or of all */
+	PTREE_FACT_SAMPLED,	   /* u.sample */
+	PTREE_FACT_RETAINED,	   /* beyond the limits, and kept for those who came from it */
+	PTREE_FACT_FORGOTTEN,	   /* and not kept: those whom it forked are its origin's now */
+	PTREE_FACT_THREAD_SAMPLED, /* u.thread: id, tid, and from begin_ns on but for comm */
 
 	/* A snapshot: what a tree keeps that the other kinds do not tell. Only a tree that has
 	   learned nothing of a process yet takes them, until PTREE_FACT_KEPT. */
@@ -947,8 +963,8 @@ struct ptree_fact {
 		struct {
 			uint64_t image; /* as above */
 			uint64_t read_ns;
-			uint64_t reader; /* the node that was read: who shares it was not asked */
-			uint8_t status;	 /* enum ptree_argv_status */
+			uint64_t reader;   /* the node that was read: who shares it was not asked */
+			uint8_t status;	   /* enum ptree_argv_status */
 			const char *bytes; /* borrowed */
 			size_t size;
 		} arguments;
@@ -957,6 +973,9 @@ struct ptree_fact {
 			pid_t tid;
 			uint64_t begin_ns;
 			char comm[PTREE_COMM_SIZE];
+			uint64_t sampled_ns;   /* 0: it never was */
+			uint64_t cpu_ns;       /* that it used until then */
+			uint32_t cpu_permille; /* of one CPU, since the sample before; or unknown */
 		} thread;
 		struct {
 			uint64_t end_ns;
@@ -1049,8 +1068,7 @@ PTREE_API int ptree_facts_append(struct ptree_facts *facts, const struct ptree_f
  * Returns 1, 0 at the end, -EBADMSG for what cannot be a fact (*at stays, unless its length is
  * known: then it may be passed over by calling again).
  */
-PTREE_API int ptree_facts_next(const void *bytes, size_t size, size_t *at,
-			       struct ptree_fact *fact);
+PTREE_API int ptree_facts_next(const void *bytes, size_t size, size_t *at, struct ptree_fact *fact);
 /* Learns all of them. Stops at the first error, those of ptree_facts_next() included. */
 PTREE_API int ptree_tree_learn_all(struct ptree_tree *tree, const void *bytes, size_t size);
 
@@ -1221,7 +1239,7 @@ PTREE_API const char *ptree_monitor_reason_text(int reason);
 
 /* Reads a process's name and command line again: programs rewrite them without an event. */
 PTREE_API void ptree_monitor_refresh(struct ptree_monitor *monitor, uint64_t id);
-/* The same for the name of a thread. */
+/* The same for the name of a thread, and its use of the CPU. */
 PTREE_API void ptree_monitor_refresh_thread(struct ptree_monitor *monitor, pid_t tid);
 
 /* Somebody looks at it: its usage is sampled at the next ticks, whether it does anything or not. */

@@ -214,11 +214,41 @@ static void format_state(const struct column_context *context, const struct colu
 					 : THEME_DIM;
 }
 
+static void format_thread_cpu(const struct column_context *context,
+			      const struct ptree_thread *thread, struct column_text *out)
+{
+	uint64_t cpu_ns;
+	uint32_t permille;
+
+	if (!context->is_past && ptree_thread_usage(thread, &cpu_ns, &permille) &&
+	    permille != PTREE_UNKNOWN_ID)
+		put_permille(context, permille, out);
+}
+
+static void format_thread_time(const struct column_context *context,
+			       const struct ptree_thread *thread, struct column_text *out)
+{
+	uint64_t cpu_ns;
+	uint32_t permille;
+
+	if (context->is_past || !ptree_thread_usage(thread, &cpu_ns, &permille))
+		return;
+	out->role = cpu_ns < NS_PER_S ? THEME_DIM : THEME_NORMAL;
+	if (cpu_ns)
+		column_format_time(out->text, sizeof(out->text), cpu_ns);
+	else
+		snprintf(out->text, sizeof(out->text), "<10ms");
+}
+
 static void format_cpu(const struct column_context *context, const struct column_subject *subject,
 		       struct column_text *out)
 {
 	struct ptree_usage usage;
 
+	if (subject->thread) {
+		format_thread_cpu(context, subject->thread, out);
+		return;
+	}
 	if (!has_samples(context, subject))
 		return;
 	ptree_node_usage(subject->node, &usage);
@@ -272,7 +302,11 @@ static void format_cpu_time(const struct column_context *context,
 {
 	struct ptree_usage usage;
 
-	if (subject->thread || subject->is_summary)
+	if (subject->thread) {
+		format_thread_time(context, subject->thread, out);
+		return;
+	}
+	if (subject->is_summary)
 		return;
 	ptree_node_usage(subject->node, &usage);
 	if (column_is_over(context, subject->node)) {

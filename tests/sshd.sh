@@ -47,6 +47,16 @@ start_proctop()
 		"TERM=screen-256color LC_ALL=C.UTF-8 ./proctop -w $name"
 }
 
+# It writes its pid when it listens: where somebody else does, it goes without a word.
+listens()
+{
+	for _ in $(seq 30); do
+		[ -s "$work/pid" ] && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 # A port that nobody listens on.
 start_sshd()
 {
@@ -58,7 +68,7 @@ start_sshd()
 			-o StrictModes=no -o PermitRootLogin=yes \
 			-o AuthorizedKeysFile="$work/user.pub" 2>/dev/null || continue
 		echo "$port" >"$work/port"
-		return 0
+		listens && return 0
 	done
 	return 1
 }

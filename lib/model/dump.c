@@ -56,6 +56,8 @@ static void put_threads(struct text *text, const struct ptree_node *node)
 	text_format(text, " threads %u:", node->thread_count);
 	for (const struct ptree_thread *t = node->threads; t; t = t->next) {
 		text_format(text, " %" PRIu64 "=%d@%" PRIu64, t->id, t->tid, t->begin_ns);
+		text_format(text, "/%" PRIu64 ":%" PRIu64 ":%u", t->sampled_ns, t->cpu_ns,
+			    t->cpu_permille);
 		put_bytes(text, t->comm, strlen(t->comm));
 	}
 }

@@ -379,6 +379,20 @@ static int learn_thread_name(struct ptree_tree *tree, struct ptree_node **node,
 	return 0;
 }
 
+static int learn_thread_sample(struct ptree_tree *tree, struct ptree_node **node,
+			       const struct ptree_fact *fact)
+{
+	struct ptree_thread *thread = find_thread(tree, *node, fact);
+
+	if (!thread || !fact->u.thread.sampled_ns)
+		return -EINVAL;
+	thread->begin_ns = fact->u.thread.begin_ns;
+	thread->sampled_ns = fact->u.thread.sampled_ns;
+	thread->cpu_ns = fact->u.thread.cpu_ns;
+	thread->cpu_permille = fact->u.thread.cpu_permille;
+	return 0;
+}
+
 static int learn_thread_end(struct ptree_tree *tree, struct ptree_node **node,
 			    const struct ptree_fact *fact)
 {
@@ -547,6 +561,9 @@ static const struct lesson lessons[] = {
 	[PTREE_FACT_THREAD_BEGAN] = { .learn = learn_thread, .is_of_node = true },
 	[PTREE_FACT_THREAD_NAMED] = { .learn = learn_thread_name, .is_of_node = true },
 	[PTREE_FACT_THREAD_ENDED] = { .learn = learn_thread_end, .is_of_node = true },
+	[PTREE_FACT_THREAD_SAMPLED] = { .learn = learn_thread_sample,
+					.is_of_node = true,
+					.is_of_usage = true },
 	[PTREE_FACT_LEADER] = { .learn = learn_leader, .is_of_node = true },
 	[PTREE_FACT_ENDED] = { .learn = learn_end,
 			       .change = PTREE_CHANGE_EXITED,

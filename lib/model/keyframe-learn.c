@@ -207,9 +207,13 @@ static int learn_thread(struct ptree_tree *tree, struct ptree_node *node,
 		return -EINVAL;
 	err = thread_add(tree, node, id, fact->u.thread.tid, fact->u.thread.begin_ns,
 			 fact->u.thread.comm);
-	if (!err)
-		use_id(tree, id);
-	return err;
+	if (err)
+		return err;
+	node->threads->sampled_ns = fact->u.thread.sampled_ns;
+	node->threads->cpu_ns = fact->u.thread.cpu_ns;
+	node->threads->cpu_permille = fact->u.thread.cpu_permille;
+	use_id(tree, id);
+	return 0;
 }
 
 static int learn_edge(struct ptree_node *node, const struct ptree_fact *fact)

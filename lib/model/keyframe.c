@@ -234,12 +234,15 @@ static int put_origin(const struct ptree_tree *tree, const struct ptree_node *no
 
 static int put_thread(const struct ptree_thread *thread, struct ptree_facts *out)
 {
-	struct ptree_fact fact = {
-		.kind = PTREE_FACT_KEPT_THREAD,
-		.source = PTREE_FACT_READ,
-		.id = thread->node->id,
-		.u.thread = { .id = thread->id, .tid = thread->tid, .begin_ns = thread->begin_ns }
-	};
+	struct ptree_fact fact = { .kind = PTREE_FACT_KEPT_THREAD,
+				   .source = PTREE_FACT_READ,
+				   .id = thread->node->id,
+				   .u.thread = { .id = thread->id,
+						 .tid = thread->tid,
+						 .begin_ns = thread->begin_ns,
+						 .sampled_ns = thread->sampled_ns,
+						 .cpu_ns = thread->cpu_ns,
+						 .cpu_permille = thread->cpu_permille } };
 
 	memcpy(fact.u.thread.comm, thread->comm, PTREE_COMM_SIZE);
 	return put(out, &fact);

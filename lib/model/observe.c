@@ -607,6 +607,42 @@ int ptree_tree_set_thread_comm(struct ptree_tree *tree, pid_t tid, const char co
 	return ptree_tree_learn(tree, &fact);
 }
 
+/* A tick's resolution at both ends: a begin that was told is finer than one that is read. */
+#define THREAD_BEGIN_NS (20 * NS_PER_MS)
+
+static bool is_same_thread(const struct ptree_thread *thread, const struct ptree_process *task)
+{
+	uint64_t begin_ns = thread->begin_ns, start_ns = task->start_ns;
+
+	return !begin_ns ||
+	       (begin_ns < start_ns + THREAD_BEGIN_NS && start_ns < begin_ns + THREAD_BEGIN_NS);
+}
+
+int ptree_tree_sample_thread(struct ptree_tree *tree, const struct ptree_process *task)
+{
+	const struct ptree_thread *thread =
+	    task->pid > 0 ? map_find(&tree->by_tid, (uint64_t)task->pid) : NULL;
+	uint64_t cpu_ns = task->cpu_user_ns + task->cpu_system_ns, since_ns;
+	struct ptree_fact fact;
+
+	if (!thread || !is_same_thread(thread, task))
+		return -ESRCH;
+	since_ns = thread->sampled_ns && task->read_ns > thread->sampled_ns
+		       ? task->read_ns - thread->sampled_ns
+		       : 0;
+	fact = tell_about(thread->node, PTREE_FACT_THREAD_SAMPLED, PTREE_FACT_READ, task->read_ns);
+	fact.u.thread.id = thread->id;
+	fact.u.thread.tid = task->pid;
+	fact.u.thread.begin_ns = thread->begin_ns ? thread->begin_ns : task->start_ns;
+	fact.u.thread.sampled_ns = task->read_ns;
+	fact.u.thread.cpu_ns = cpu_ns;
+	fact.u.thread.cpu_permille =
+	    since_ns && cpu_ns >= thread->cpu_ns
+		? (uint32_t)((double)(cpu_ns - thread->cpu_ns) * 1000 / (double)since_ns)
+		: PTREE_UNKNOWN_ID;
+	return ptree_tree_learn(tree, &fact);
+}
+
 /* ---- accounting ---- */
 
 /* Whose name nobody read in time. */

@@ -38,6 +38,7 @@ int thread_add(struct ptree_tree *tree, struct ptree_node *node, uint64_t id, pi
 	thread->id = id;
 	thread->tid = tid;
 	thread->begin_ns = begin_ns;
+	thread->cpu_permille = PTREE_UNKNOWN_ID;
 	thread_set_comm(thread, comm);
 	link_thread(node, thread);
 	tree->counts.threads++;
@@ -107,6 +108,14 @@ pid_t ptree_thread_tid(const struct ptree_thread *thread)
 uint64_t ptree_thread_begin_ns(const struct ptree_thread *thread)
 {
 	return thread->begin_ns;
+}
+
+uint64_t ptree_thread_usage(const struct ptree_thread *thread, uint64_t *cpu_ns,
+			    uint32_t *cpu_permille)
+{
+	*cpu_ns = thread->cpu_ns;
+	*cpu_permille = thread->cpu_permille;
+	return thread->sampled_ns;
 }
 
 const char *ptree_thread_comm(const struct ptree_thread *thread)

@@ -45,6 +45,8 @@ struct ptree_thread {
 	struct ptree_node *node;
 	struct ptree_thread *prev, *next; /* the greatest id first */
 	pid_t tid;
+	uint32_t cpu_permille;	     /* of one CPU; PTREE_UNKNOWN_ID */
+	uint64_t sampled_ns, cpu_ns; /* 0: never */
 	char comm[PTREE_COMM_SIZE];
 };
 

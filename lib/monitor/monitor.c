@@ -646,10 +646,12 @@ void ptree_monitor_refresh(struct ptree_monitor *monitor, uint64_t id)
 void ptree_monitor_refresh_thread(struct ptree_monitor *monitor, pid_t tid)
 {
 	const struct ptree_thread *thread = ptree_tree_find_thread(monitor->tree, tid);
-	char comm[PTREE_COMM_SIZE];
+	struct ptree_process task;
 
-	if (thread && !ptree_procfs_task_comm(monitor->procfs, thread->node->pid, tid, comm))
-		ptree_tree_set_thread_comm(monitor->tree, tid, comm);
+	if (!thread || ptree_procfs_read_task(monitor->procfs, thread->node->pid, tid, &task))
+		return;
+	ptree_tree_set_thread_comm(monitor->tree, tid, task.comm);
+	ptree_tree_sample_thread(monitor->tree, &task);
 }
 
 /* ---- usage ---- */

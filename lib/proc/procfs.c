@@ -336,6 +336,28 @@ static int read_stat(const struct ptree_procfs *procfs, pid_t pid, struct ptree_
 	return process->pid == pid ? 0 : -EBADMSG;
 }
 
+int ptree_procfs_read_task(struct ptree_procfs *procfs, pid_t pid, pid_t tid,
+			   struct ptree_process *task)
+{
+	char path[PATH_BYTES], buf[STAT_BYTES];
+	uint64_t read_ns = ptree_boot_now_ns();
+	uint32_t flags;
+	ssize_t size;
+	int err;
+
+	snprintf(path, sizeof(path), "%d/task/%d/stat", pid, tid);
+	size = read_file(procfs, path, buf, sizeof(buf));
+	if (size < 0)
+		return (int)size;
+	*task = (struct ptree_process){ .read_ns = read_ns,
+					.euid = PTREE_UNKNOWN_ID,
+					.ruid = PTREE_UNKNOWN_ID,
+					.rgid = PTREE_UNKNOWN_ID,
+					.egid = PTREE_UNKNOWN_ID };
+	err = procfs_parse_stat(buf, (size_t)size, &procfs->units, task, &flags);
+	return err ? err : task->pid == tid ? 0 : -EBADMSG;
+}
+
 int procfs_read_stat(const struct ptree_procfs *procfs, pid_t pid, struct ptree_process *process)
 {
 	uint32_t flags;

@@ -243,6 +243,34 @@ static void a_fork_of_a_live_pid_ends_the_old_one(void **state)
 	assert_int_equal(live(tree), 3);
 }
 
+static void a_thread_has_a_use_of_the_cpu_of_its_own(void **state)
+{
+	struct ptree_tree *tree = *state;
+	struct ptree_process task = { .pid = 101, .start_ns = 2 * S, .read_ns = 4 * S };
+	const struct ptree_thread *thread;
+	uint64_t cpu_ns;
+	uint32_t permille;
+
+	thread_at(tree, 2 * S, 100, 101);
+	thread = ptree_tree_find_thread(tree, 101);
+	assert_int_equal(ptree_thread_usage(thread, &cpu_ns, &permille), 0);
+	task.cpu_user_ns = S;
+	assert_int_equal(ptree_tree_sample_thread(tree, &task), 0);
+	assert_int_equal(ptree_thread_usage(thread, &cpu_ns, &permille), 4 * S);
+	assert_int_equal(cpu_ns, S);
+	assert_int_equal(permille, PTREE_UNKNOWN_ID); /* one sample makes no rate */
+	task.read_ns = 6 * S;
+	task.cpu_system_ns = S / 2;
+	assert_int_equal(ptree_tree_sample_thread(tree, &task), 0);
+	assert_int_equal(ptree_thread_usage(thread, &cpu_ns, &permille), 6 * S);
+	assert_int_equal(permille, 250);
+	/* Another one that has the number now. */
+	task.start_ns = 5 * S;
+	assert_int_equal(ptree_tree_sample_thread(tree, &task), -ESRCH);
+	task.pid = 102;
+	assert_int_equal(ptree_tree_sample_thread(tree, &task), -ESRCH);
+}
+
 static void a_threads_name_is_not_the_processs(void **state)
 {
 	struct ptree_tree *tree = *state;
@@ -971,6 +999,7 @@ int main(void)
 		TREE_TEST(an_exec_revives_one_whose_threads_were_not_known),
 		TREE_TEST(the_old_leaders_exit_may_carry_the_threads_tid),
 		TREE_TEST(a_fork_of_a_live_pid_ends_the_old_one),
+		TREE_TEST(a_thread_has_a_use_of_the_cpu_of_its_own),
 		TREE_TEST(a_threads_name_is_not_the_processs),
 		TREE_TEST(a_rename_does_not_reach_those_forked_before),
 		TREE_TEST(credentials_sessions_and_tracers_are_kept),

@@ -810,14 +810,14 @@ PTREE_API enum ptree_change_kind ptree_node_last_change(const struct ptree_node 
  */
 enum ptree_fact_kind {
 	/* The machine and the source of what follows; id is 0. */
-	PTREE_FACT_CLOCK = 1, /* u.clock */
-	PTREE_FACT_SOURCE,    /* u.source: how the tree is kept current */
-	PTREE_FACT_LOST,      /* u.count: events that nobody saw */
-	PTREE_FACT_COMPARED,  /* the tree was compared with /proc after a loss */
+	PTREE_FACT_CLOCK = 1,  /* u.clock */
+	PTREE_FACT_SOURCE,     /* u.source: how the tree is kept current */
+	PTREE_FACT_LOST,       /* u.count: events that nobody saw */
+	PTREE_FACT_COMPARED,   /* the tree was compared with /proc after a loss */
 	PTREE_FACT_UNHEARD_OF, /* u.unknown: an event of a kind that is not known here */
-	PTREE_FACT_USER,      /* u.user: a user's name */
-	PTREE_FACT_HOST,      /* u.host: the machine as a whole */
-	PTREE_FACT_TICK,      /* u.interval_ns: the end of an interval of what goes on of late */
+	PTREE_FACT_USER,       /* u.user: a user's name */
+	PTREE_FACT_HOST,       /* u.host: the machine as a whole */
+	PTREE_FACT_TICK,       /* u.interval_ns: the end of an interval of what goes on of late */
 
 	/* A process; id is the node's. */
 	PTREE_FACT_APPEARED = 16, /* u.birth; told: as it was forked */
@@ -947,8 +947,8 @@ struct ptree_fact {
 		struct {
 			uint64_t image; /* as above */
 			uint64_t read_ns;
-			uint64_t reader; /* the node that was read: who shares it was not asked */
-			uint8_t status;	 /* enum ptree_argv_status */
+			uint64_t reader;   /* the node that was read: who shares it was not asked */
+			uint8_t status;	   /* enum ptree_argv_status */
 			const char *bytes; /* borrowed */
 			size_t size;
 		} arguments;
@@ -1049,8 +1049,7 @@ PTREE_API int ptree_facts_append(struct ptree_facts *facts, const struct ptree_f
  * Returns 1, 0 at the end, -EBADMSG for what cannot be a fact (*at stays, unless its length is
  * known: then it may be passed over by calling again).
  */
-PTREE_API int ptree_facts_next(const void *bytes, size_t size, size_t *at,
-			       struct ptree_fact *fact);
+PTREE_API int ptree_facts_next(const void *bytes, size_t size, size_t *at, struct ptree_fact *fact);
 /* Learns all of them. Stops at the first error, those of ptree_facts_next() included. */
 PTREE_API int ptree_tree_learn_all(struct ptree_tree *tree, const void *bytes, size_t size);
 

@@ -24,6 +24,8 @@
 #define NOBODY 65534
 #define SKIPPED 77
 #define BURST 3000
+#define UNHEARD 100
+#define CROWD 200
 
 static struct live *need_events(void **state)
 {
@@ -158,6 +160,7 @@ static void a_deaf_socket_is_noticed_and_replaced(void **state)
 	struct live *live = need_events(state);
 	/* Members begin: tree, procfs, connector. */
 	struct ptree_connector *connector = ((struct ptree_connector **)live->monitor)[2];
+	uint64_t lost_before;
 	int group = 1;
 	pid_t load;
 
@@ -166,8 +169,14 @@ static void a_deaf_socket_is_noticed_and_replaced(void **state)
 				    NETLINK_DROP_MEMBERSHIP, &group, sizeof(group)),
 			 0);
 	load = fork_holder(live);
+	lost_before = live_status(live).lost;
+	for (int i = 0; i < UNHEARD; i++)
+		spawn_one();
 	AWAIT_FOR(live, 4 * NS_PER_S, live->states_seen & (1u << PTREE_MONITOR_DEAF));
 	AWAIT(live, live_status(live).state == PTREE_MONITOR_LIVE);
+	touch_every_cpu(live);
+	/* A fork and an exit each; the numbers are the CPUs', not the socket's. */
+	AWAIT(live, live_status(live).lost >= lost_before + 2 * UNHEARD);
 	AWAIT(live, parent_of(live, load) == getpid());
 	assert_equals_proc(live);
 	open_gate(live);
@@ -425,6 +434,92 @@ static void scans_without_descriptors_end_nobody_and_succeed_later(void **state)
 	AWAIT(live, has_ended(live, pid));
 }
 
+/* ---- first scans ---- */
+
+static bool knows_all(struct ptree_tree *tree, const pid_t pids[CROWD])
+{
+	for (int i = 0; i < CROWD; i++) {
+		if (!tree_live(tree, pids[i]))
+			return false;
+	}
+	return true;
+}
+
+/* In a child: 0: an error that says so, or a tree of all. */
+static int watch_with_few_descriptors(rlim_t descriptors, const pid_t pids[CROWD])
+{
+	const struct rlimit few = { descriptors, descriptors };
+	struct ptree_monitor *monitor;
+	int err;
+
+	if (setrlimit(RLIMIT_NOFILE, &few))
+		return 1;
+	err = ptree_monitor_new(&monitor, NULL);
+	if (err)
+		return err == -EMFILE ? 0 : 2;
+	err = ptree_monitor_wait_ready(monitor, false, 10000);
+	if (err)
+		return err == -EMFILE ? 0 : 3;
+	return knows_all(ptree_monitor_tree(monitor), pids) ? 0 : 4;
+}
+
+static void few_descriptors_give_a_whole_tree_or_a_clear_error(void **state)
+{
+	struct live *live = *state;
+	pid_t pids[CROWD];
+
+	for (int i = 0; i < CROWD; i++)
+		pids[i] = fork_holder(live);
+	for (rlim_t descriptors = 10; descriptors <= 34; descriptors += 2) {
+		pid_t pid = fork();
+		int status;
+
+		if (pid == 0)
+			_exit(watch_with_few_descriptors(descriptors, pids));
+		status = wait_for(pid);
+		if (status)
+			print_error("%d descriptors: %d\n", (int)descriptors, WEXITSTATUS(status));
+		assert_int_equal(status, 0);
+	}
+}
+
+static int spawn_until_killed(struct live *live)
+{
+	(void)live;
+	for (long i = 0; i < 100000000; i++)
+		spawn_one();
+	return 0;
+}
+
+static void it_starts_though_losses_go_on_and_is_live_soon_after_the_last(void **state)
+{
+	struct live *live = need_events(state);
+	const struct ptree_monitor_options options = { .receive_buffer_size = 4096,
+						       .tree = { .feed_bytes = 64 << 20 } };
+	pid_t storm[2];
+	uint64_t end_ns;
+
+	for (int i = 0; i < 2; i++)
+		storm[i] = start(live, spawn_until_killed);
+	ptree_monitor_free(live->monitor);
+	assert_int_equal(ptree_monitor_new(&live->monitor, &options), 0);
+	live->tree = ptree_monitor_tree(live->monitor);
+	live->position = (struct ptree_feed_reader){ 0 };
+	AWAIT_FOR(live, 5 * NS_PER_S, live_status(live).state != PTREE_MONITOR_STARTING);
+	end_ns = live_now_ns() + NS_PER_S;
+	while (live_now_ns() < end_ns) {
+		live_pump(live, 5);
+		usleep(20000);
+	}
+	assert_true(live_status(live).lost > 0);
+	for (int i = 0; i < 2; i++) {
+		kill(storm[i], SIGKILL);
+		wait_for(storm[i]);
+	}
+	AWAIT_FOR(live, 2 * NS_PER_S, live_status(live).state == PTREE_MONITOR_LIVE);
+	assert_equals_proc(live);
+}
+
 #define WITH(name, how) cmocka_unit_test_setup_teardown(name, how, live_teardown)
 
 int main(void)
@@ -433,6 +528,8 @@ int main(void)
 		WITH(a_burst_into_a_small_buffer_is_counted_and_repaired, setup_small_buffer),
 		WITH(losses_are_counted_alike_by_the_kernel_and_by_the_gaps, setup_small_buffer),
 		WITH(a_deaf_socket_is_noticed_and_replaced, live_setup),
+		WITH(few_descriptors_give_a_whole_tree_or_a_clear_error, live_setup),
+		WITH(it_starts_though_losses_go_on_and_is_live_soon_after_the_last, live_setup),
 		WITH(another_network_namespace_is_polled, live_setup),
 		WITH(another_user_namespace_is_polled, live_setup),
 		WITH(another_pid_namespace_is_polled, live_setup),

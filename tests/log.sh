@@ -201,6 +201,27 @@ if command -v jq >/dev/null; then
 			.reason == null and .events > 0 and .execs >= .argv_read and .resyncs == 0' \
 			"$work/out"
 	}
+	# Those who change their user right after the fork.
+	become_nobody_often()
+	{
+		for _ in $(seq 100); do
+			setpriv --reuid=65534 true
+		done
+	}
+	lines_tell_who_it_was_then()
+	{
+		log_of become_nobody_often --json &&
+			json_has '.event == "uid" and .uid == 65534' &&
+			json_has '.event == "exit" and .uid == 65534 and .comm == "true"' &&
+			json_all '.event != "fork" or .uid != 65534 or
+				(.comm // "" | test("^(ba|da)?sh$") | not)' &&
+			json_all '.event != "exec" or .comm != "setpriv" or .uid == 0'
+	}
+	if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+		check 'a line tells who a process was then' lines_tell_who_it_was_then
+	else
+		skip 'not root, or no setpriv' 'a line tells who a process was then'
+	fi
 else
 	skip 'no jq' 'every line is an object'
 fi
@@ -254,6 +275,20 @@ only_exits()
 	grep -q ' exit ' "$work/out" && ! grep -vE "$time (exit|exec) " "$work/out"
 }
 check 'of chosen events no others are printed' only_exits
+
+# What is held back for a command line is told at the end all the same.
+nothing_is_held_at_the_end()
+{
+	for i in 1 2 3 4 5; do
+		run_in_background --events=exec
+		until_printed exec mark "started-$i" || return 1
+		mark "last-$i"
+		end_log
+		wait
+		grep -q "last-$i" "$work/out" || return 1
+	done
+}
+check 'what is held back is told at the end' nothing_is_held_at_the_end
 
 # A shell that forks all the time, so that it is seen when it is watched.
 only_subtree()

@@ -132,9 +132,9 @@ static uint32_t draw_status(struct load *load)
 static struct ptree_event draw_event(struct load *load)
 {
 	static const enum ptree_event_kind kinds[] = {
-		PTREE_EVENT_FORK, PTREE_EVENT_FORK, PTREE_EVENT_FORK, PTREE_EVENT_EXIT,
-		PTREE_EVENT_EXIT, PTREE_EVENT_EXIT, PTREE_EVENT_EXEC, PTREE_EVENT_EXEC,
-		PTREE_EVENT_UID,  PTREE_EVENT_GID,  PTREE_EVENT_SID,  PTREE_EVENT_PTRACE,
+		PTREE_EVENT_FORK, PTREE_EVENT_FORK, PTREE_EVENT_FORK,	  PTREE_EVENT_EXIT,
+		PTREE_EVENT_EXIT, PTREE_EVENT_EXIT, PTREE_EVENT_EXEC,	  PTREE_EVENT_EXEC,
+		PTREE_EVENT_UID,  PTREE_EVENT_GID,  PTREE_EVENT_SID,	  PTREE_EVENT_PTRACE,
 		PTREE_EVENT_COMM, PTREE_EVENT_COMM, PTREE_EVENT_COREDUMP, PTREE_EVENT_UNKNOWN,
 		PTREE_EVENT_LOST,
 	};
@@ -250,14 +250,14 @@ static void learn_of_all(struct load *load)
 {
 	const struct ptree_fact user = { .kind = PTREE_FACT_USER,
 					 .time_ns = load->now_ns,
-					 .u.user = { draw(load, 3), "somebody", 1 + draw(load, 8) } };
+					 .u.user = { draw(load, 3), "somebody",
+						     1 + draw(load, 8) } };
 	const struct ptree_fact source = { .kind = PTREE_FACT_SOURCE,
 					   .time_ns = load->now_ns,
 					   .u.source = { .lost = draw(load, 9) } };
-	const struct ptree_fact unknown = { .kind = 4711,
-					    .time_ns = load->now_ns,
-					    .more = "whatever",
-					    .more_size = 8 };
+	const struct ptree_fact unknown = {
+		.kind = 4711, .time_ns = load->now_ns, .more = "whatever", .more_size = 8
+	};
 
 	assert_int_equal(ptree_tree_learn(load->tree, &user), 0);
 	assert_int_equal(ptree_tree_learn(load->tree, &source), 0);
@@ -396,17 +396,17 @@ static void what_cannot_be_is_refused_and_changes_nothing(void **state)
 	fact.u.birth.origin = 1;
 	fact.u.birth.image = 5; /* its origin has none */
 	assert_refused(tree, fact);
-	assert_refused(tree, (struct ptree_fact){
-				 .kind = PTREE_FACT_MOVED, .id = 1, .u.parent = 3 });
-	assert_refused(tree, (struct ptree_fact){
-				 .kind = PTREE_FACT_ORIGIN, .id = 1, .u.origin.id = 3 });
+	assert_refused(tree,
+		       (struct ptree_fact){ .kind = PTREE_FACT_MOVED, .id = 1, .u.parent = 3 });
+	assert_refused(tree,
+		       (struct ptree_fact){ .kind = PTREE_FACT_ORIGIN, .id = 1, .u.origin.id = 3 });
 	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_REVIVED, .id = 1 });
 	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_ZOMBIE, .id = 1 });
 	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_FORGOTTEN, .id = 1 });
 	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_RETAINED, .id = 1 });
 	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_TICK, .time_ns = S });
-	assert_refused(tree, (struct ptree_fact){
-				 .kind = PTREE_FACT_NAME, .id = 1, .u.name.image = 2 });
+	assert_refused(tree,
+		       (struct ptree_fact){ .kind = PTREE_FACT_NAME, .id = 1, .u.name.image = 2 });
 	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_THREAD_ENDED,
 						  .id = 1,
 						  .u.thread = { .id = 2, .tid = 5 } });
@@ -426,7 +426,9 @@ static void an_unknown_kind_is_passed_on_and_later_fields_are_kept(void **state)
 					    .is_news = true,
 					    .more = "\001\002\003",
 					    .more_size = 3 };
-	struct ptree_fact newer = { .kind = PTREE_FACT_REAPED, .id = 1, .more = "x", .more_size = 1 };
+	struct ptree_fact newer = {
+		.kind = PTREE_FACT_REAPED, .id = 1, .more = "x", .more_size = 1
+	};
 	struct ptree_facts list = { 0 };
 	struct ptree_feed_reader reader;
 	struct ptree_fact fact;
@@ -454,12 +456,12 @@ static void an_unknown_kind_is_passed_on_and_later_fields_are_kept(void **state)
 static void a_fact_has_these_bytes(void **state)
 {
 	static const unsigned char expected[] = {
-		16, 0, 0, 0,	       /* so many follow */
-		36, 4,		       /* ended, told, news */
+		16,   0,    0,	  0,	   /* so many follow */
+		36,   4,		   /* ended, told, news */
 		0x80, 0xca, 0xb5, 0xee, 1, /* at 500,000,000 ns */
-		3,		       /* node 3 */
+		3,			   /* node 3 */
 		0x80, 0xca, 0xb5, 0xee, 1, /* end_ns */
-		7, 1, 0,	       /* status, known, not inferred */
+		7,    1,    0,		   /* status, known, not inferred */
 	};
 	const struct ptree_fact fact = { .kind = PTREE_FACT_ENDED,
 					 .is_news = true,

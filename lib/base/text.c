@@ -20,7 +20,7 @@ void text_append(struct text *text, const char *bytes, size_t size)
 			text->capacity = capacity;
 		}
 	}
-	if (text->has_failed)
+	if (text->has_failed || !text->bytes)
 		return;
 	memcpy(text->bytes + text->size, bytes, size);
 	text->size += size;

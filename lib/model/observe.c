@@ -86,7 +86,7 @@ static int take_text(struct ptree_tree *tree, struct ptree_node *node,
 {
 	int err = take_name(tree, node, process);
 
-	return err ? err : take_argv(tree, node, process);
+	return err || !node->image ? err : take_argv(tree, node, process);
 }
 
 /* ---- attributes and links ---- */

@@ -425,7 +425,7 @@ static void release_hand(struct witness *witness)
 		atomic_fetch_sub(&witness->tally->abandoned, 1);
 		written = write(witness->stop_fd, &one, sizeof(one));
 		pthread_join(thread, NULL);
-		written = read(witness->stop_fd, &count, sizeof(count));
+		written += read(witness->stop_fd, &count, sizeof(count));
 		(void)written; /* a new eventfd takes a 1, and gives it back */
 		free_hand(hand);
 	}

@@ -748,7 +748,7 @@ ssize_t ptree_procfs_pids(struct ptree_procfs *procfs, pid_t **pids)
 ssize_t ptree_procfs_tasks(struct ptree_procfs *procfs, pid_t pid, pid_t **tids)
 {
 	char path[PATH_BYTES];
-	pid_t *found;
+	pid_t *found = NULL;
 	ssize_t count;
 
 	snprintf(path, sizeof(path), "%d/task", pid);

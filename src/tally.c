@@ -41,6 +41,27 @@ static void subtract_jobs(struct rows *rows, const struct ptree_tree *tree, uint
 	}
 }
 
+/* Nor are zombies, which are rows among the living, with what is over below them. */
+static void subtract_zombies(struct rows *rows, const struct ptree_tree *tree,
+			     const struct ptree_node *node, struct ptree_summary *gone)
+{
+	struct ptree_tree_counts counts;
+	const struct ptree_node *child = ptree_node_first_child(node);
+
+	ptree_tree_get_counts(tree, &counts);
+	if (!counts.zombies || rows->gone.by_origin || match_is_set(rows->gone.match))
+		return;
+	for (; child; child = ptree_node_next_sibling(child)) {
+		struct ptree_summary told = { 0 };
+
+		if (!ptree_node_has_ended(child))
+			continue;
+		gone_add_one(&told, child);
+		gone_add_below(&rows->gone, &told, child);
+		gone_subtract(gone, &told);
+	}
+}
+
 /* Below a row, or below all that a folded one hides. */
 static void add_up_gone(struct rows *rows, const struct ptree_tree *tree, size_t index,
 			struct ptree_summary *gone)
@@ -55,8 +76,10 @@ static void add_up_gone(struct rows *rows, const struct ptree_tree *tree, size_t
 			? ptree_tree_find_id(tree, candidate->row.process)
 			: NULL;
 
-		if (node)
-			gone_add_below(&rows->gone, gone, node);
+		if (!node)
+			continue;
+		gone_add_below(&rows->gone, gone, node);
+		subtract_zombies(rows, tree, node, gone);
 	} while (++index < rows->collected_count && is_folded &&
 		 rows->candidates[index].row.depth > depth);
 }
@@ -90,6 +113,7 @@ int tally_list(struct rows *rows, const struct ptree_tree *tree)
 		if (!node || candidate->job != NO_JOB || !candidate->is_process)
 			continue;
 		gone_add_below(&rows->gone, &tally.gone, node);
+		subtract_zombies(rows, tree, node, &tally.gone);
 		subtract_jobs(rows, tree, candidate->row.process, &tally.gone);
 	}
 	rows->tally_count = 0;

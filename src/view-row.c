@@ -412,7 +412,9 @@ static void draw_gutter(const struct session *session, struct canvas *canvas, in
 			const struct row *row, const struct ptree_node *node, bool is_selected)
 {
 	struct column_context context = session_columns(session);
-	bool is_over = column_is_over(&context, node) && !row->is_summary;
+	/* A zombie is still there. */
+	bool is_over =
+	    column_is_over(&context, node) && !row->is_summary && !ptree_node_is_zombie(node);
 	enum ptree_change_kind change = (enum ptree_change_kind)row->change;
 	int level = session_glow(session, row->changed_ns);
 	char letter[8];
@@ -421,7 +423,8 @@ static void draw_gutter(const struct session *session, struct canvas *canvas, in
 	if (is_over)
 		change = PTREE_CHANGE_EXITED;
 	snprintf(letter, sizeof(letter), "%c",
-		 level || is_over ? theme_change_letter(change) : ' ');
+		 is_over || (level && !ptree_node_is_zombie(node)) ? theme_change_letter(change)
+								   : ' ');
 	if (is_over && session->utf8)
 		snprintf(letter, sizeof(letter), "†");
 	background =

@@ -382,6 +382,25 @@ static void at_the_top_a_job_stands_for_what_was_watched(void **state)
 	assert_int_equal(rows_count(screen->session.rows), 0);
 }
 
+static void a_zombie_is_among_the_living(void **state)
+{
+	struct screen *screen = *state;
+	uint64_t id;
+
+	begin(screen);
+	run_now(screen, 300, 400, "cc");
+	pass(screen, 100);
+	id = id_of(screen, 400);
+	exit_now(screen, 400, 1 << 8);
+	assert_int_equal(ptree_tree_set_zombie(screen->session.tree, id, true), 0);
+	pass(screen, 20000);
+	expect_rows(screen, ">     300 root     30s ▾ make -j4\n"
+			    "      400 root   0.10s └─ cc  zombie, exit 1\n");
+	assert_int_equal(ptree_tree_set_zombie(screen->session.tree, id, false), 0);
+	pass(screen, 400);
+	expect_rows(screen, ">     300 root     30s   make -j4  †1 1✗ cc×1\n");
+}
+
 static void what_failed_is_shown_when_it_is_gone_to(void **state)
 {
 	struct screen *screen = *state;
@@ -583,6 +602,7 @@ int main(void)
 		SCREEN_TEST(one_line_ends_a_list),
 		SCREEN_TEST(in_lineage_a_job_is_what_came_from_one),
 		SCREEN_TEST(at_the_top_a_job_stands_for_what_was_watched),
+		SCREEN_TEST(a_zombie_is_among_the_living),
 		SCREEN_TEST(what_failed_is_shown_when_it_is_gone_to),
 		SCREEN_TEST(a_screen_of_40_by_10_keeps_the_programs_name),
 		SCREEN_TEST(the_selected_row_is_told_whole),

@@ -724,10 +724,73 @@ static void boot_time_is_the_kernels(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
+/* ---- zombies ---- */
+
+/* The 52 fields; the resident set's limit is more than a signed number holds. */
+#define ZOMBIE(state, threads, code)                                                               \
+	"42 (gone) " state " 1 42 42 0 -1 0 0 0 0 0 1 2 0 0 20 0 " threads                         \
+	" 0 500 0 0 18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 "      \
+	"0 " code "\n"
+
+static void a_zombie_tells_what_its_parent_will_be_given(void **state)
+{
+	static const struct {
+		const char *stat;
+		int expected;
+		uint32_t status;
+	} cases[] = {
+		{ ZOMBIE("Z", "1", "11264"), 0, 44 << 8 },
+		{ ZOMBIE("Z", "1", "9"), 0, 9 },
+		{ ZOMBIE("S", "1", "0"), -ESRCH, 0 }, /* it lives */
+		{ ZOMBIE("Z", "2", "0"), -ESRCH, 0 }, /* its threads do */
+		{ ZOMBIE("Z", "1", "70000"), -EBADMSG, 0 },
+		{ "42 (gone) Z 1 42 42 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 500 0 0 1\n", -EACCES, 0 },
+	};
+	char *root = fake_root_new();
+	struct ptree_procfs *procfs;
+
+	(void)state;
+	assert_int_equal(ptree_procfs_open(&procfs, root), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ptree_process process = { 0 };
+		uint32_t status = 0;
+
+		fake_text(root, "42/stat", cases[i].stat);
+		assert_int_equal(procfs_read_zombie(procfs, 42, &process, &status),
+				 cases[i].expected);
+		if (!cases[i].expected)
+			assert_int_equal(status, cases[i].status);
+	}
+	ptree_procfs_close(procfs);
+	fake_root_free(root);
+}
+
+static void a_real_zombie_tells_it_too(void **state)
+{
+	struct ptree_procfs *procfs;
+	struct ptree_process process;
+	uint32_t status = 0;
+	siginfo_t info;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		_exit(44);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(ptree_procfs_open(&procfs, NULL), 0);
+	assert_int_equal(procfs_read_zombie(procfs, pid, &process, &status), 0);
+	assert_int_equal(status, 44 << 8);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(procfs_read_zombie(procfs, pid, &process, &status), -ESRCH);
+	ptree_procfs_close(procfs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_stat_is_read),
+		cmocka_unit_test(a_zombie_tells_what_its_parent_will_be_given),
+		cmocka_unit_test(a_real_zombie_tells_it_too),
 		cmocka_unit_test(hostile_names_are_kept_as_they_are),
 		cmocka_unit_test(a_name_that_is_too_long_is_cut),
 		cmocka_unit_test(kernel_threads_are_told_by_their_flag),

@@ -76,7 +76,8 @@ void column_format_cpu(char *out, size_t size, const struct ptree_usage *usage)
 {
 	uint64_t most_ns = TICK_NS;
 
-	if (usage->known & PTREE_USAGE_CPU && usage->cpu_ns) {
+	/* Less than the last digit would be shown as nothing. */
+	if (usage->known & PTREE_USAGE_CPU && usage->cpu_ns >= NS_PER_MS / 20) {
 		column_format_time(out, size, usage->cpu_ns);
 		return;
 	}

@@ -774,9 +774,11 @@ static void cpu_time_that_is_too_short_to_tell_is_no_zero(void **state)
 		const char *text;
 	} rows[] = {
 		{ { .known = PTREE_USAGE_CPU, .cpu_ns = 12 * MS }, "12ms" },
-		{ { .known = PTREE_USAGE_CPU, .cpu_ns = 1 }, "0.0ms" },
 		{ { 0 }, "<4ms" },
 		{ { .known = PTREE_USAGE_CPU }, "<4ms" },
+		{ { .known = PTREE_USAGE_CPU, .cpu_ns = 1 }, "<4ms" },
+		{ { .known = PTREE_USAGE_CPU, .cpu_ns = 20000 }, "<4ms" },
+		{ { .known = PTREE_USAGE_CPU, .cpu_ns = 60000 }, "0.1ms" },
 		{ { .known = PTREE_USAGE_ELAPSED, .elapsed_ns = 2 * S }, "<4ms" },
 		{ { .known = PTREE_USAGE_ELAPSED, .elapsed_ns = 1500000 }, "<2ms" },
 		{ { .known = PTREE_USAGE_ELAPSED, .elapsed_ns = 300000 }, "<1ms" },
@@ -885,6 +887,21 @@ static void sums_are_of_all_that_is_below_and_of_what_just_ended(void **state)
 	expect_sums(rows, 201, 20 + 300 + 800, 200 + 4000 + 8000);
 	expect_sums(rows, 100, 1010 + 1120, 1600 + 12200);
 	expect_sums(rows, 1, 1010 + 1120, 1600 + 12200);
+	rows_free(rows);
+}
+
+static void sums_of_memory_do_not_wrap(void **state)
+{
+	const struct rows_scope scope = scope_of(SORT_BY_BIRTH);
+	const uint32_t most_kib = UINT32_MAX - 1023; /* nearly 4 TiB */
+	struct rows *rows;
+
+	for (pid_t pid = 200; pid < 204; pid++) {
+		fork_at(*state, 2 * S, 100, pid);
+		use(*state, pid, 0, most_kib);
+	}
+	rows = arrange(*state, &scope, &everything);
+	assert_int_equal(row_of(rows, 100)->sum_rss_kib, (uint64_t)most_kib * 4);
 	rows_free(rows);
 }
 
@@ -1026,6 +1043,7 @@ int main(void)
 		cmocka_unit_test(shares_are_told_in_per_cent),
 		cmocka_unit_test(cpu_time_that_is_too_short_to_tell_is_no_zero),
 		TEST(sums_are_of_all_that_is_below_and_of_what_just_ended),
+		TEST(sums_of_memory_do_not_wrap),
 		TEST(in_a_list_each_stands_for_itself),
 		TEST(siblings_are_sorted_and_stay_below_their_parents),
 		TEST(threads_come_first_in_every_order),

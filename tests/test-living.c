@@ -396,6 +396,9 @@ static void a_zombie_is_among_the_living(void **state)
 	pass(screen, 20000);
 	expect_rows(screen, ">     300 root     30s ▾ make -j4\n"
 			    "      400 root   0.10s └─ cc  zombie, exit 1\n");
+	pass(screen, 400);
+	/* Nothing is waited for: it leaves when it is reaped. */
+	assert_int_equal(rows_next_change_ns(screen->session.rows, &screen->session.cursor), 0);
 	assert_int_equal(ptree_tree_set_zombie(screen->session.tree, id, false), 0);
 	pass(screen, 400);
 	expect_rows(screen, ">     300 root     30s   make -j4  †1 1✗ cc×1\n");
@@ -438,6 +441,65 @@ static void a_screen_of_40_by_10_keeps_the_programs_name(void **state)
 	draw(screen);
 	expect_rows(screen, ">     300 ▾ make -j4\n"
 			    " X    400 └▾ cc1 -q…\n"); /* there are no more lines */
+}
+
+/* A build as it goes: make, four lanes, what failed, what is over. */
+static void build(struct screen *screen)
+{
+	static const char cc1[] = "/usr/lib/gcc/x86_64-linux-gnu/12/cc1\0-quiet\0-O2\0parse.c";
+
+	begin(screen);
+	for (pid_t pid = 400; pid < 440; pid += 10) {
+		run_now(screen, 300, pid, "cc");
+		fork_now(screen, pid, pid + 1);
+		exec_ago(screen, 60000, pid + 1, cc1, sizeof(cc1));
+	}
+	pass(screen, 100);
+	exit_now(screen, 401, 0);
+	exit_now(screen, 411, 1 << 8);
+	exit_now(screen, 410, 1 << 8);
+	run_now(screen, 400, 402, "as");
+	run_now(screen, 300, 440, "ld");
+	exit_now(screen, 440, 0);
+	pass(screen, 400);
+}
+
+static void a_build_at_80_by_24(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	build(screen);
+	expect_rows(screen, ">     300 root   S         ·  40K   10s ▾ make -j4\n"
+			    " X    400 root             ·       0.5s ├▾ cc  †1 cc1×1\n"
+			    " X    402 root             ·       0.4s │└─ as\n"
+			    " †    410 root                    0.10s ├▸ cc  ✗ exit 1 +1 1✗\n"
+			    " X    420 root             ·       0.5s ├▾ cc\n"
+			    " X    421 root             ·       0.5s │└─ cc1 -quiet -O2 parse.c\n"
+			    " X    430 root             ·       0.5s ├▾ cc\n"
+			    " X    431 root             ·       0.5s │└─ cc1 -quiet -O2 parse.c\n"
+			    " †    440 root                    0.00s └─ ld  ✓\n");
+}
+
+static void a_build_at_160_by_50(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 50, 160);
+	build(screen);
+	expect_rows(
+	    screen,
+	    ">     300 root     S         ·  40K  40K    1 <10ms   10s ▾ make -j4\n"
+	    " X    400 root               ·              1        0.5s ├▾ cc  †1 cc1×1\n"
+	    " X    402 root               ·              1        0.4s │└─ as\n"
+	    " †    410 root                                      0.10s ├▸ cc  ✗ exit 1 +1 1✗\n"
+	    " X    420 root               ·              1        0.5s ├▾ cc\n"
+	    " X    421 root               ·              1        0.5s │└─ "
+	    "/usr/lib/gcc/x86_64-linux-gnu/12/cc1 -quiet -O2 parse.c\n"
+	    " X    430 root               ·              1        0.5s ├▾ cc\n"
+	    " X    431 root               ·              1        0.5s │└─ "
+	    "/usr/lib/gcc/x86_64-linux-gnu/12/cc1 -quiet -O2 parse.c\n"
+	    " †    440 root                                      0.00s └─ ld  ✓\n");
 }
 
 static void the_selected_row_is_told_whole(void **state)
@@ -605,6 +667,8 @@ int main(void)
 		SCREEN_TEST(a_zombie_is_among_the_living),
 		SCREEN_TEST(what_failed_is_shown_when_it_is_gone_to),
 		SCREEN_TEST(a_screen_of_40_by_10_keeps_the_programs_name),
+		SCREEN_TEST(a_build_at_80_by_24),
+		SCREEN_TEST(a_build_at_160_by_50),
 		SCREEN_TEST(the_selected_row_is_told_whole),
 		SCREEN_TEST(nothing_is_counted_twice),
 		SCREEN_TEST(no_key_and_no_event_breaks_the_rows),

@@ -44,11 +44,11 @@ bool scout_is_exec(const struct ptree_fact *fact)
 	       (fact->kind == PTREE_FACT_IMAGE || fact->kind == PTREE_FACT_IMAGE_DATED);
 }
 
-static int add(struct scout *scout, uint64_t image, uint64_t now_ns)
+static int add(struct scout *scout, uint64_t image, uint64_t since_ns)
 {
 	if (scout->count == scout->capacity && grow(scout))
 		return -ENOMEM;
-	*at(scout, scout->count++) = (struct scouted){ .image = image, .since_ns = now_ns };
+	*at(scout, scout->count++) = (struct scouted){ .image = image, .since_ns = since_ns };
 	return 0;
 }
 
@@ -89,7 +89,7 @@ static void note_arguments(struct scout *scout, const struct ptree_fact *fact,
 	exec->arguments = *place;
 }
 
-int scout_look(struct scout *scout, const struct ptree_tree *tree, uint64_t now_ns)
+int scout_look(struct scout *scout, const struct ptree_tree *tree)
 {
 	int err = 0;
 
@@ -100,7 +100,7 @@ int scout_look(struct scout *scout, const struct ptree_tree *tree, uint64_t now_
 		if (ptree_tree_feed_read(tree, &scout->reader, &fact) != 1)
 			break;
 		if (scout_is_exec(&fact))
-			err = add(scout, fact.u.image.id, now_ns);
+			err = add(scout, fact.u.image.id, fact.time_ns);
 		else if (fact.kind == PTREE_FACT_NAME)
 			note_name(scout, &fact, &place);
 		else if (fact.kind == PTREE_FACT_ARGUMENTS)

@@ -7,7 +7,7 @@
 /* An exec that is in the feed and not printed yet, and where the feed has its texts. */
 struct scouted {
 	uint64_t image;
-	uint64_t since_ns; /* when it was found */
+	uint64_t since_ns; /* boot time of the exec */
 	bool has_name, has_arguments;
 	struct ptree_feed_reader name, arguments; /* the places of those facts */
 };
@@ -26,7 +26,7 @@ struct scout {
 void scout_start(struct scout *scout, const struct ptree_feed_reader *reader);
 void scout_clear(struct scout *scout);
 /* Reads on to the feed's end. 0, -ENOMEM. One that was overtaken goes on with what is left. */
-int scout_look(struct scout *scout, const struct ptree_tree *tree, uint64_t now_ns);
+int scout_look(struct scout *scout, const struct ptree_tree *tree);
 bool scout_is_exec(const struct ptree_fact *fact);
 /* That exec, which is the first that was not taken yet; NULL: it is not known. */
 const struct scouted *scout_first(const struct scout *scout, const struct ptree_fact *exec);

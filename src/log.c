@@ -289,7 +289,7 @@ static int flush(struct log *log, int timeout)
 /* patience_ms: for a reader who is slow; 0: what does not fit waits. */
 static int print_news(struct log *log, int patience_ms)
 {
-	int err = scout_look(&log->scout, log->tree, ptree_boot_now_ns());
+	int err = scout_look(&log->scout, log->tree);
 	int result = 1;
 
 	log->lines.real_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);

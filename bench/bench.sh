@@ -482,14 +482,9 @@ write_sources()
 {
 	mkdir -p "$work/build"
 	cp "$top"/src/*.[ch] "$top"/lib/proctree.h "$work/build" && rm "$work/build/term.c"
-	cat >"$work/build/Makefile" <<-'EOF'
-		OBJECTS := $(patsubst %.c,%.o,$(wildcard *.c))
-		all: $(OBJECTS)
-		%.o: %.c
-			cc -D_GNU_SOURCE= -std=gnu17 -O2 -g -w -I. -c -o $@ $<
-		clean:
-			rm -f *.o
-	EOF
+	flags='-D_GNU_SOURCE= -DPACKAGE_VERSION=0 -std=gnu17 -O2 -g -w -I.'
+	printf '%s\n' 'OBJECTS := $(patsubst %.c,%.o,$(wildcard *.c))' 'all: $(OBJECTS)' \
+		'%.o: %.c' "	cc $flags -c -o \$@ \$<" 'clean:' '	rm -f *.o' >"$work/build/Makefile"
 }
 
 # calm_figures NAME SIZE HOLD COMM LOAD ARG...: one line of figures; ARG are proctop's.

@@ -11,7 +11,7 @@
 
 int rows_grow(void *array, size_t *capacity, size_t count, size_t size)
 {
-	size_t wanted = count + count / 8 + 64;
+	size_t wanted = count + count / 16 + 64;
 	void *bigger;
 
 	if (count <= *capacity)
@@ -484,6 +484,18 @@ static int walk(struct rows *rows, const struct ptree_tree *tree, const struct r
 	return err;
 }
 
+#define SCRATCH_KEPT 2048
+
+/* What a parent of very many needed is nothing to keep between two frames. */
+static void give_back_scratch(struct rows *rows)
+{
+	if (rows->scratch_capacity <= SCRATCH_KEPT)
+		return;
+	free(rows->scratch);
+	rows->scratch = NULL;
+	rows->scratch_capacity = rows->scratch_count = 0;
+}
+
 int collect_candidates(struct rows *rows, const struct ptree_tree *tree,
 		       const struct rows_scope *scope, const struct match *match)
 {
@@ -509,5 +521,6 @@ int collect_candidates(struct rows *rows, const struct ptree_tree *tree,
 		err = order_candidates(rows, scope);
 	rows->collected_count = err ? 0 : rows->candidate_count;
 	rows->candidate_count = rows->collected_count;
+	give_back_scratch(rows);
 	return err;
 }

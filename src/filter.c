@@ -12,6 +12,7 @@
  * expression that is accepted today keeps its meaning.
  */
 #include "filter.h"
+#include "memo.h"
 #include "text.h"
 
 #include <ctype.h>
@@ -52,6 +53,7 @@ struct expression {
 	uint32_t number; /* the text as a number, if it is one */
 	char *text;
 	struct text_needle needle; /* the text, prepared */
+	struct memo *under;	   /* of "under": what is below it, by parents and by origins */
 };
 
 struct filter {
@@ -259,6 +261,8 @@ static int read_terms(struct parser *parser, struct expression *all)
 		*end = term;
 		end = &term->next;
 		err = read_term(parser, term);
+		if (!err && term->field == FIELD_UNDER) /* without memory it only takes longer */
+			term->under = calloc(2, sizeof(*term->under));
 		if (err)
 			return err;
 	}
@@ -292,6 +296,9 @@ void filter_free(struct filter *filter)
 	for (struct expression *term = filter->root.first; term; term = next) {
 		next = term->next;
 		text_needle_clear(&term->needle);
+		for (int i = 0; i < 2 && term->under; i++)
+			memo_clear(&term->under[i]);
+		free(term->under);
 		free(term->text);
 		free(term);
 	}
@@ -363,20 +370,47 @@ static const struct ptree_node *step_up(const struct ptree_node *node, bool by_o
 	return origin ? origin : ptree_node_parent(node);
 }
 
-/* A mixed walk by origins and parents could meet a circle: no chain is longer than all there is. */
-static bool is_below(const struct subject *subject, const struct expression *term, bool by_origin)
+/* Up to who is the one, or whose answer is known, or the top; *steps: how many were passed. A mixed
+   walk by origins and parents could meet a circle: no chain is longer than all there is. */
+static bool find_above(const struct subject *subject, const struct expression *term,
+		       const struct memo *memo, bool by_origin, size_t *steps)
 {
 	const struct ptree_node *node = subject->node;
 	struct ptree_tree_counts counts;
-	size_t left;
+	bool answer = false;
+	size_t most;
 
 	ptree_tree_get_counts(subject->tree, &counts);
-	left = counts.live + counts.zombies + counts.exited;
-	while ((node = step_up(node, by_origin)) && ptree_node_pid(node) && left--) {
+	most = counts.live + counts.zombies + counts.exited;
+	for (*steps = 0; *steps <= most; ++*steps) {
+		if (memo && memo_get(memo, ptree_node_id(node), &answer))
+			return answer;
+		node = step_up(node, by_origin);
+		if (!node || !ptree_node_pid(node))
+			return false;
 		if (is_the_one(node, term))
 			return true;
 	}
 	return false;
+}
+
+/* All that was passed on the way up has the same answer: whoever asks for one of them next finds
+   it, so that a deep tree costs its size and not its square. */
+static bool is_below(const struct subject *subject, const struct expression *term, bool by_origin)
+{
+	struct memo *memo = term->under ? &term->under[by_origin] : NULL;
+	const struct ptree_node *node = subject->node;
+	size_t steps;
+	bool answer;
+
+	if (memo)
+		memo_enter(memo, subject->tree, ptree_tree_generation(subject->tree));
+	answer = find_above(subject, term, memo, by_origin, &steps);
+	for (size_t i = 0; memo && i <= steps && node && ptree_node_pid(node); i++) {
+		memo_set(memo, ptree_node_id(node), answer);
+		node = step_up(node, by_origin);
+	}
+	return answer;
 }
 
 static bool term_matches(const struct subject *subject, const struct expression *term)

@@ -359,10 +359,15 @@ static void json_details(struct json *json, const struct ptree_fact *fact,
 	}
 }
 
+#define ANCESTRY_MAX 128 /* a chain that forks itself for ever would make lines without end */
+
 static void json_ancestry(struct json *json, const struct ptree_node *node)
 {
+	unsigned left = ANCESTRY_MAX;
+
 	json_array(json, "ancestry");
-	for (node = ptree_node_parent(node); !is_root(node); node = ptree_node_parent(node)) {
+	for (node = ptree_node_parent(node); !is_root(node) && left--;
+	     node = ptree_node_parent(node)) {
 		const char *comm = ptree_node_comm(node);
 
 		json_object(json, NULL);
@@ -371,6 +376,7 @@ static void json_ancestry(struct json *json, const struct ptree_node *node)
 		json_end(json);
 	}
 	json_end(json);
+	json_bool(json, "ancestry_cut", !is_root(node));
 }
 
 /* Who forked it, also if a scan has shown it elsewhere since. 0: nobody that is known. */

@@ -22,7 +22,7 @@ layer()
 	match | column | filter | describe | churn | meters | page) echo 4 ;;
 	theme) echo 5 ;;
 	canvas) echo 6 ;;
-	text | json | output | sort | summary | jobs | folds | escape) echo 7 ;;
+	text | json | output | sort | summary | jobs | folds | memo | escape) echo 7 ;;
 	*) return 1 ;;
 	esac
 }

@@ -182,6 +182,55 @@ static void under_follows_those_who_forked_too(void **state)
 	assert_matches(fixture, "under:systemd !under:sshd", "10 70");
 }
 
+/* What is inherited is found once, or this would take as long as its depth squared. */
+static void a_deep_chain_is_answered_in_one_walk(void **state)
+{
+	struct fixture *fixture = *state;
+	struct filter *filter = compile("under:bash");
+	pid_t first = 1000, last = 31000;
+
+	for (pid_t pid = first; pid < last; pid++) {
+		const struct ptree_event event = { .kind = PTREE_EVENT_FORK,
+						   .time_ns = 200000000000 + (uint64_t)pid,
+						   .pid = pid,
+						   .tgid = pid,
+						   .parent_pid = pid == first ? BASH : pid - 1,
+						   .parent_tgid = pid == first ? BASH : pid - 1 };
+
+		assert_int_equal(ptree_tree_apply(fixture->tree, &event), 0);
+	}
+	for (pid_t pid = last - 1; pid >= first; pid--)
+		assert_true(filter_matches(filter, fixture->tree, fixture->users,
+					   ptree_tree_find(fixture->tree, pid)));
+	assert_false(filter_matches(filter, fixture->tree, fixture->users,
+				    ptree_tree_find(fixture->tree, BASH)));
+	filter_free(filter);
+}
+
+/* An answer holds as long as the tree is as it was. */
+static void what_is_under_changes_with_the_tree(void **state)
+{
+	struct fixture *fixture = *state;
+	struct filter *filter = compile("under:bash");
+	const struct ptree_node *make = ptree_tree_find(fixture->tree, 40);
+	const struct ptree_event rename = { .kind = PTREE_EVENT_COMM,
+					    .time_ns = 200000000000,
+					    .pid = BASH,
+					    .tgid = BASH,
+					    .u.comm = "zsh" };
+
+	assert_true(filter_matches(filter, fixture->tree, fixture->users, make));
+	assert_true(filter_matches(filter, fixture->tree, fixture->users, make));
+	assert_int_equal(ptree_tree_apply(fixture->tree, &rename), 0);
+	make = ptree_tree_find(fixture->tree, 40);
+	/* Its arguments say so still. */
+	assert_true(filter_matches(filter, fixture->tree, fixture->users, make));
+	filter_free(filter);
+	filter = compile("under:zsh");
+	assert_true(filter_matches(filter, fixture->tree, fixture->users, make));
+	filter_free(filter);
+}
+
 static void not_negates_one_term(void **state)
 {
 	assert_matches(*state, "!user:0", "20 30 40 70");
@@ -297,6 +346,8 @@ int main(void)
 		FILTER_TEST(users_match_by_name_and_by_number),
 		FILTER_TEST(under_means_ancestors_by_exact_name_or_pid),
 		FILTER_TEST(under_follows_those_who_forked_too),
+		FILTER_TEST(a_deep_chain_is_answered_in_one_walk),
+		FILTER_TEST(what_is_under_changes_with_the_tree),
 		FILTER_TEST(not_negates_one_term),
 		FILTER_TEST(quotes_take_away_every_special_meaning),
 		FILTER_TEST(a_number_is_also_a_text),

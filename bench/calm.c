@@ -238,6 +238,8 @@ static void parse(const struct screen *screen, struct picture *picture)
 	picture->count = 0;
 	while (from < to && !strstr(screen->lines[from], "PID"))
 		from++;
+	if (from == to) /* low screens do without them */
+		from = 0;
 	for (int y = from + 1; y < to && y < screen->count; y++) {
 		const char *line = screen->lines[y];
 		bool is_over = strncmp(line + 1, "†", strlen("†")) == 0;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LEAST_ROWS_FOR_COLUMN_TITLES 4
+#define LEAST_ROWS_FOR_COLUMN_TITLES 9
 #define LEAST_ROWS_FOR_SELECTED 20
 
 static struct style role(const struct session *session, enum theme_role which)

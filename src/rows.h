@@ -22,15 +22,15 @@ struct row {
 	   that several share: what selection and folds hold */
 	uint64_t id;
 	uint64_t process; /* the process, also of a thread; of those who share a row the newest */
-	uint64_t changed_ns; /* the last change of it, or of what is folded below it */
-	pid_t pid;	     /* or the tid */
-	uint32_t parent;     /* index, NO_ROW at the top */
+	uint64_t changed_ns;  /* the last change of it, or of what is folded below it */
+	uint64_t sum_rss_kib; /* resident memory, as sum_cpu_permille */
+	pid_t pid;	      /* or the tid */
+	uint32_t parent;      /* index, NO_ROW at the top */
 	uint32_t depth;
 	uint32_t hidden; /* living descendants folded away */
 	/* Of it and of all that is collected below it: CPU in parts of 1000 of one, with what
-	   those used that ended in the last tick; resident memory. In a list its own. */
+	   those used that ended in the last tick, and sum_rss_kib. In a list its own. */
 	uint32_t sum_cpu_permille;
-	uint64_t sum_rss_kib;
 	uint8_t change; /* enum ptree_change_kind: which that was */
 	bool is_thread : 1;
 	bool is_summary : 1; /* what is over below the process and has no row, in one line */

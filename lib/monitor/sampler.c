@@ -256,12 +256,36 @@ static void end_sweep(struct sampler *sampler)
 	sampler->explained_until_ns = sampler->tick_ns;
 }
 
+#define HOT_KEPT 1024
+
+/* After the first scan all are hot, and few stay so: what they needed is given back. Nobody's place
+   changes; without memory for less it stays as it is. */
+static void give_back_places(struct sampler *sampler)
+{
+	struct map places = { 0 };
+	struct sampler_hot *smaller;
+
+	if (sampler->hot_capacity <= HOT_KEPT || sampler->hot_count > sampler->hot_capacity / 8 ||
+	    map_reserve(&places, sampler->hot_count))
+		return;
+	for (size_t i = 0; i < sampler->hot_count; i++)
+		map_set(&places, sampler->hot[i].id, place_in_map(i));
+	map_clear(&sampler->hot_places);
+	sampler->hot_places = places;
+	smaller = reallocarray(sampler->hot, HOT_KEPT + sampler->hot_count, sizeof(*smaller));
+	if (!smaller)
+		return;
+	sampler->hot = smaller;
+	sampler->hot_capacity = HOT_KEPT + sampler->hot_count;
+}
+
 static void end_round(struct sampler *sampler)
 {
 	uint64_t now_ns = ptree_boot_now_ns();
 	uint64_t unexplained = unexplained_permille(sampler);
 
 	sampler->phase = SAMPLER_RESTING;
+	give_back_places(sampler);
 	if (now_ns > sampler->sweep_end_ns + ACCEPTED_FOR_NS &&
 	    unexplained < sampler->accepted_permille)
 		sampler->accepted_permille = unexplained;

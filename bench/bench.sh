@@ -482,7 +482,7 @@ write_sources()
 {
 	mkdir -p "$work/build"
 	cp "$top"/src/*.[ch] "$top"/lib/proctree.h "$work/build" && rm "$work/build/term.c"
-	flags='-D_GNU_SOURCE= -DPACKAGE_VERSION=0 -std=gnu17 -O2 -g -w -I.'
+	flags='-D_GNU_SOURCE= -DPACKAGE_VERSION=\"0\" -std=gnu17 -O2 -g -w -I.'
 	printf '%s\n' 'OBJECTS := $(patsubst %.c,%.o,$(wildcard *.c))' 'all: $(OBJECTS)' \
 		'%.o: %.c' "	cc $flags -c -o \$@ \$<" 'clean:' '	rm -f *.o' >"$work/build/Makefile"
 }

@@ -71,11 +71,6 @@ static bool is_row_above(const struct rows *rows, const struct ptree_node *node)
 	return job && job->count == 1 && !job->is_gone;
 }
 
-static bool is_in_scope(const struct ptree_node *node, const struct rows_scope *scope)
-{
-	return !scope->only_watched || ptree_node_is_watched(node);
-}
-
 /* Below whom it stands: who lives, or is over and has a row. */
 static void place(struct rows *rows, struct job *job, const struct ptree_node *node,
 		  const struct rows_scope *scope)
@@ -84,7 +79,7 @@ static void place(struct rows *rows, struct job *job, const struct ptree_node *n
 
 	job->is_inside = false;
 	while (above && gone_is_job(&rows->gone, above)) {
-		job->is_inside |= is_in_scope(above, scope);
+		job->is_inside |= collect_is_in_scope(above, scope);
 		if (is_row_above(rows, above))
 			break;
 		above = up(rows, above);
@@ -97,7 +92,7 @@ static uint64_t row_id(const struct job *job)
 	return job->count > 1 ? job->id | SHARED_ID_BIT : job->id;
 }
 
-/* Until it is known to be reaped, what the kernel told of it may still come. */
+/* What the kernel tells of it may come after its end. */
 static void refresh_cost(struct rows *rows, struct job *job, const struct ptree_node *node)
 {
 	struct job fresh;

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include <unistd.h>
 
 #include "decode.h"
+#include "netlink.h"
 #include "wire.h"
 
 #define DEFAULT_RECEIVE_BUFFER_SIZE ((size_t)64 << 20)
@@ -52,16 +52,12 @@ struct ptree_connector {
 	size_t early_count, early_capacity, early_next;
 
 	/* What is under way: a batch, and the messages of its datagram before batch_next. */
+	struct netlink_batch *batch;
 	unsigned batch_count, batch_next;
 	struct ptree_reader reader;
 	struct ptree_event held; /* follows the loss that it revealed */
 	bool is_held;
 	int deferred_error; /* for the next call, because this one had events to return */
-
-	struct mmsghdr headers[BATCH_SIZE];
-	struct iovec vectors[BATCH_SIZE];
-	struct sockaddr_nl senders[BATCH_SIZE];
-	unsigned char datagrams[BATCH_SIZE][DATAGRAM_SIZE];
 
 	struct sequence sequences[MAX_CPUS];
 };
@@ -88,54 +84,24 @@ static uint32_t count_gap(struct ptree_connector *connector, const struct ptree_
 	return gap;
 }
 
-/* The kernel counts in a register of 32 bits for the socket's whole life. */
 static void update_dropped(struct ptree_connector *connector)
 {
-	uint32_t info[SK_MEMINFO_VARS];
-	socklen_t size = sizeof(info);
-
-	if (getsockopt(connector->fd, SOL_SOCKET, SO_MEMINFO, info, &size) < 0 ||
-	    size < (SK_MEMINFO_DROPS + 1) * sizeof(info[0]))
-		return;
-	connector->stats.dropped += info[SK_MEMINFO_DROPS] - connector->last_dropped;
-	connector->last_dropped = info[SK_MEMINFO_DROPS];
+	connector->stats.dropped += netlink_new_drops(connector->fd, &connector->last_dropped);
 }
 
 /* ------------------------------------------------------------------------------------------ */
 /* Receiving                                                                                  */
 
-static void set_up_batch(struct ptree_connector *connector)
-{
-	for (unsigned i = 0; i < BATCH_SIZE; i++) {
-		connector->vectors[i] = (struct iovec){
-			.iov_base = connector->datagrams[i],
-			.iov_len = DATAGRAM_SIZE,
-		};
-		connector->headers[i].msg_hdr = (struct msghdr){
-			.msg_name = &connector->senders[i],
-			.msg_iov = &connector->vectors[i],
-			.msg_iovlen = 1,
-		};
-	}
-}
-
 /* Returns how many datagrams came, 0 if there are none, or an error. */
 static int refill(struct ptree_connector *connector, unsigned max)
 {
-	int n;
+	int n = netlink_receive(connector->batch, connector->fd, max);
 
-	for (unsigned i = 0; i < max; i++)
-		connector->headers[i].msg_hdr.msg_namelen = sizeof(connector->senders[i]);
-	n = recvmmsg(connector->fd, connector->headers, max, MSG_DONTWAIT, NULL);
 	connector->batch_next = 0;
 	connector->batch_count = n > 0 ? (unsigned)n : 0;
-	if (n >= 0)
-		return n;
-	if (errno == EAGAIN)
-		return 0;
-	if (errno == ENOBUFS)
+	if (n == -ENOBUFS)
 		connector->stats.overruns++;
-	return -errno;
+	return n;
 }
 
 /* Counts it; with strict the caller hears of the first one since the last call. */
@@ -146,27 +112,19 @@ static void fault(struct ptree_connector *connector, uint64_t *counter, int erro
 		connector->deferred_error = error;
 }
 
-static bool is_from_kernel(const struct ptree_connector *connector, const struct msghdr *header)
-{
-	const struct sockaddr_nl *sender = header->msg_name;
-
-	return header->msg_namelen == sizeof(*sender) && sender->nl_family == AF_NETLINK &&
-	       sender->nl_pid == connector->trusted_port;
-}
-
 /* Puts the next datagram of the batch before the reader, unless it is not to be believed. */
 static void open_datagram(struct ptree_connector *connector)
 {
-	const struct mmsghdr *header = &connector->headers[connector->batch_next];
-	const void *bytes = connector->datagrams[connector->batch_next];
+	unsigned index = connector->batch_next++;
+	size_t size;
+	const void *bytes = netlink_datagram(connector->batch, index, &size);
 
-	connector->batch_next++;
-	if (!is_from_kernel(connector, &header->msg_hdr))
+	if (!netlink_is_from(connector->batch, index, connector->trusted_port))
 		connector->stats.spoofed++;
-	else if (header->msg_hdr.msg_flags & MSG_TRUNC)
+	else if (netlink_is_truncated(connector->batch, index))
 		fault(connector, &connector->stats.truncated, -EMSGSIZE);
 	else
-		ptree_reader_init(&connector->reader, bytes, header->msg_len);
+		ptree_reader_init(&connector->reader, bytes, size);
 }
 
 /* Whether the message is an event; if not it is accounted for. */
@@ -280,7 +238,7 @@ static size_t drain(struct ptree_connector *connector, struct ptree_event *event
 	do {
 		if (max - count < 2 || count > max / 2)
 			break;
-		asked = max - count < 2 * BATCH_SIZE ? (unsigned)(max - count) / 2 : BATCH_SIZE;
+		asked = netlink_batch_fitting(connector->batch, max - count);
 		got = refill(connector, asked);
 		if (got < 0)
 			connector->deferred_error = got;
@@ -358,7 +316,6 @@ int ptree_connector_fd(const struct ptree_connector *connector)
 static int send_request(const struct ptree_connector *connector, uint32_t operation,
 			uint32_t event_type, uint32_t number)
 {
-	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	struct {
 		struct nlmsghdr header;
 		struct wire_cn_msg cn;
@@ -375,10 +332,7 @@ static int send_request(const struct ptree_connector *connector, uint32_t operat
 		size -= sizeof(request.input.event_type);
 	request.header.nlmsg_len = (uint32_t)size;
 	request.cn.len = (uint16_t)(size - offsetof(__typeof__(request), input));
-	if (sendto(connector->fd, &request, size, MSG_DONTWAIT | MSG_NOSIGNAL,
-		   (const struct sockaddr *)&kernel, sizeof(kernel)) < 0)
-		return -errno;
-	return 0;
+	return netlink_send(connector->fd, &request, size);
 }
 
 static int keep_early(struct ptree_connector *connector, const struct ptree_event *event)
@@ -473,29 +427,11 @@ static int narrow(const struct ptree_connector *connector)
 	return send_request(connector, WIRE_MCAST_LISTEN, mask, 0);
 }
 
-static size_t get_receive_buffer(int fd)
-{
-	int size = 0;
-	socklen_t length = sizeof(size);
-
-	getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, &length);
-	return (size_t)size;
-}
-
-/*
- * The kernel doubles what it is asked for, and says so when asked back. This comes after the
- * acknowledgement, which in a storm would not find room in a small buffer.
- */
+/* After the acknowledgement, which in a storm would not find room in a small buffer. */
 static void set_receive_buffer(struct ptree_connector *connector, size_t size)
 {
-	int half;
-
-	if (size == 0)
-		size = DEFAULT_RECEIVE_BUFFER_SIZE;
-	half = size / 2 < INT_MAX / 2 ? (int)(size / 2) : INT_MAX / 2;
-	if (setsockopt(connector->fd, SOL_SOCKET, SO_RCVBUFFORCE, &half, sizeof(half)) < 0)
-		setsockopt(connector->fd, SOL_SOCKET, SO_RCVBUF, &half, sizeof(half));
-	connector->stats.receive_buffer_size = get_receive_buffer(connector->fd);
+	netlink_set_receive_buffer(connector->fd, size ? size : DEFAULT_RECEIVE_BUFFER_SIZE);
+	connector->stats.receive_buffer_size = netlink_get_receive_buffer(connector->fd);
 }
 
 static int set_up_socket(int fd, const struct ptree_connector_options *options)
@@ -536,12 +472,16 @@ int ptree_connector_adopt(struct ptree_connector **connector, int fd, uint32_t t
 
 	if (!made)
 		return -ENOMEM;
+	made->batch = netlink_batch_new(BATCH_SIZE, DATAGRAM_SIZE);
+	if (!made->batch) {
+		free(made);
+		return -ENOMEM;
+	}
 	made->fd = fd;
 	made->trusted_port = trusted_port;
 	made->kinds = options->kinds;
 	made->is_strict = options->strict;
-	made->stats.receive_buffer_size = get_receive_buffer(fd);
-	set_up_batch(made);
+	made->stats.receive_buffer_size = netlink_get_receive_buffer(fd);
 	*connector = made;
 	return 0;
 }
@@ -592,6 +532,7 @@ void ptree_connector_close(struct ptree_connector *connector)
 	if (connector->is_subscribed)
 		send_request(connector, WIRE_MCAST_IGNORE, 0, 0);
 	close(connector->fd);
+	netlink_batch_free(connector->batch);
 	free(connector->early);
 	free(connector);
 }

@@ -123,7 +123,7 @@ PTREE_API int ptree_status_format(uint32_t status, char *buf, size_t size);
 
 /* One netlink message. payload points into the reader's buffer. */
 struct ptree_message {
-	uint16_t type;	   /* nlmsg_type */
+	uint16_t type;	   /* nlmsg_type; NLMSG_OVERRUN: others were lost before it */
 	int error;	   /* NLMSG_ERROR: the kernel's negative errno, 0 for its ACK */
 	bool is_connector; /* the fields below are set: a struct cn_msg with its payload */
 	uint32_t idx, val; /* the connector it is from; CN_IDX_PROC is 1, CN_VAL_PROC 1 */
@@ -143,8 +143,10 @@ PTREE_API void ptree_reader_init(struct ptree_reader *reader, const void *buf, s
 
 /*
  * Takes the next message. Padding at the end is accepted, NLMSG_NOOP is passed over and
- * NLMSG_DONE is a message like any other (connectors use it as their type).
- * Returns 1, 0 at the end, or -EBADMSG for a length that cannot be (the rest is then given up).
+ * NLMSG_DONE is a message like any other (connectors use it as their type). A message of another
+ * type is a connector's, too, if it has a struct cn_msg whose length fits.
+ * Returns 1, 0 at the end, or -EBADMSG: for a netlink length that cannot be the rest is given up;
+ * what is wrong inside a message costs that one only, and the next call goes on behind it.
  */
 PTREE_API int ptree_reader_next(struct ptree_reader *reader, struct ptree_message *message);
 
@@ -155,9 +157,19 @@ PTREE_API int ptree_reader_next(struct ptree_reader *reader, struct ptree_messag
 PTREE_API int ptree_event_decode(const struct ptree_message *message, struct ptree_event *event);
 
 /*
- * Writes the event as the kernel would send it: nlmsghdr, cn_msg, proc_event.
- * Returns the bytes written; -EMSGSIZE if size is too small (120 is enough for every kind),
- * -EINVAL for a kind that has no message (PTREE_EVENT_LOST).
+ * Writes a message of any connector: nlmsghdr of that type (0: NLMSG_DONE, what connectors use),
+ * cn_msg, payload. Padding of zeros rounds it up to 4 bytes, as the kernel does, so that another
+ * may follow. Returns the bytes written, or -EMSGSIZE if size is too small or the payload is longer
+ * than 65,535 bytes.
+ */
+PTREE_API int ptree_message_encode(const struct ptree_message *message, void *buf, size_t size);
+
+/*
+ * Writes the event as the kernel would send it: nlmsghdr, cn_msg, proc_event, padding. An exit that
+ * came as PROC_EVENT_NONZERO_EXIT (what) goes as one.
+ * Returns the bytes written; -EMSGSIZE if size is too small (120 is enough for every kind) or of an
+ * unknown kind only the beginning is there, -EINVAL for a kind that has no message
+ * (PTREE_EVENT_LOST).
  */
 PTREE_API int ptree_event_encode(const struct ptree_event *event, void *buf, size_t size);
 
@@ -223,11 +235,18 @@ PTREE_API int ptree_connector_fd(const struct ptree_connector *connector);
  * ACKs are not returned. Before an event that shows a gap comes a PTREE_EVENT_LOST with the exact
  * count (one event may thus need two places: give at least 2). Events of one datagram that do not
  * fit are kept for the next call.
- * Returns their number, 0 if there was none in time, -EINTR, -ENOBUFS after an overrun (go on
- * receiving), -EINVAL for max < 2, and with strict the faults.
+ * Returns their number, 0 if there was none in time, -EINTR, -ENOBUFS after an overrun,
+ * NLMSG_OVERRUN included (go on receiving), -EINVAL for max < 2, and with strict the faults.
  */
 PTREE_API int ptree_connector_receive(struct ptree_connector *connector, struct ptree_event *events,
 				      size_t max, int timeout_ms);
+
+/*
+ * Sends a message to the kernel, of the process connector or any other; an answer comes to who is
+ * subscribed to that one. Errors: -EMSGSIZE, -ENOMEM, those of sendto(2).
+ */
+PTREE_API int ptree_connector_send(struct ptree_connector *connector,
+				   const struct ptree_message *message);
 
 PTREE_API void ptree_connector_get_stats(struct ptree_connector *connector,
 					 struct ptree_connector_stats *stats);

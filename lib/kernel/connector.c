@@ -136,6 +136,11 @@ static bool take_message(struct ptree_connector *connector, const struct ptree_m
 			fault(connector, &connector->stats.refused, message->error);
 		return false;
 	}
+	if (message->type == NLMSG_OVERRUN) {
+		connector->stats.overruns++;
+		connector->deferred_error = -ENOBUFS;
+		return false;
+	}
 	if (ptree_event_decode(message, event) < 0) {
 		fault(connector, &connector->stats.malformed, -EBADMSG);
 		return false;
@@ -295,6 +300,21 @@ int ptree_connector_receive(struct ptree_connector *connector, struct ptree_even
 		if (ret <= 0)
 			return ret;
 	}
+}
+
+int ptree_connector_send(struct ptree_connector *connector, const struct ptree_message *message)
+{
+	size_t size = NLMSG_SPACE(sizeof(struct wire_cn_msg) + message->payload_size);
+	unsigned char *bytes = malloc(size);
+	int ret;
+
+	if (!bytes)
+		return -ENOMEM;
+	ret = ptree_message_encode(message, bytes, size);
+	if (ret > 0)
+		ret = netlink_send(connector->fd, bytes, (size_t)ret);
+	free(bytes);
+	return ret;
 }
 
 void ptree_connector_get_stats(struct ptree_connector *connector,

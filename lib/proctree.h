@@ -178,6 +178,9 @@ PTREE_API int ptree_event_encode(const struct ptree_event *event, void *buf, siz
 
 struct ptree_connector;
 
+/* In a mask of kinds: of the exits those with another status than 0. */
+#define PTREE_KINDS_FAILED_EXIT (1u << 31)
+
 struct ptree_connector_options {
 	/*
 	 * Receive buffer as the kernel accounts it: about 832 bytes an event. 0: 64 MiB.
@@ -190,8 +193,9 @@ struct ptree_connector_options {
 	/* Return faults (-EMSGSIZE, -EBADMSG, the kernel's NLMSG_ERROR) as well as counting them.
 	 */
 	bool strict;
-	/* Kernel-side filter (6.6+): mask of 1u << PTREE_EVENT_*; 0: everything. A filtered
-	   connector cannot count losses (filtered events use up sequence numbers, too). */
+	/* Kernel-side filter (6.6+): mask of 1u << PTREE_EVENT_*, and PTREE_KINDS_FAILED_EXIT; 0:
+	   everything. A filtered connector cannot count losses (filtered events use up sequence
+	   numbers, too). */
 	uint32_t kinds;
 };
 
@@ -247,6 +251,26 @@ PTREE_API int ptree_connector_receive(struct ptree_connector *connector, struct 
  */
 PTREE_API int ptree_connector_send(struct ptree_connector *connector,
 				   const struct ptree_message *message);
+
+/*
+ * Leaves the kernel's list of listeners, and enters it again. What was told before is held and
+ * received first, so call ptree_connector_receive() before the next poll, as after opening. What
+ * happens during a pause is no loss: it was not asked for, and is not counted. Paused twice or
+ * resumed without a pause, nothing changes.
+ * Errors: -ENOMEM, those of ptree_connector_open(); a resume that fails leaves it paused.
+ */
+PTREE_API int ptree_connector_pause(struct ptree_connector *connector);
+PTREE_API int ptree_connector_resume(struct ptree_connector *connector);
+
+/*
+ * Another mask for a connector that is open; see ptree_connector_options. Nothing is missed on the
+ * way. What was told before and has not been received yet is under the new mask, too, and is to be
+ * received before the next poll. Errors: as ptree_connector_resume(); the mask is then the old one.
+ */
+PTREE_API int ptree_connector_set_kinds(struct ptree_connector *connector, uint32_t kinds);
+
+/* Another receive buffer, as in ptree_connector_options; what waits in it stays. */
+PTREE_API void ptree_connector_set_receive_buffer(struct ptree_connector *connector, size_t size);
 
 PTREE_API void ptree_connector_get_stats(struct ptree_connector *connector,
 					 struct ptree_connector_stats *stats);

@@ -43,7 +43,8 @@ struct ptree_connector {
 	uint32_t trusted_port;
 	uint32_t kinds; /* 0: all */
 	bool is_strict;
-	bool is_subscribed;
+	bool is_paused;
+	unsigned requests; /* to listen, each of which older kernels count */
 	struct ptree_connector_stats stats;
 	uint32_t last_dropped; /* the kernel's counter, which wraps */
 
@@ -206,7 +207,10 @@ static bool is_wanted(const struct ptree_connector *connector, const struct ptre
 {
 	if (event->kind == PTREE_EVENT_ACK)
 		return false;
-	return !connector->kinds || connector->kinds & (1u << event->kind);
+	if (!connector->kinds || connector->kinds & (1u << event->kind))
+		return true;
+	return connector->kinds & PTREE_KINDS_FAILED_EXIT && event->kind == PTREE_EVENT_EXIT &&
+	       event->u.exit.status != 0;
 }
 
 static bool next_early(struct ptree_connector *connector, struct ptree_event *event)
@@ -359,6 +363,8 @@ static int keep_early(struct ptree_connector *connector, const struct ptree_even
 {
 	size_t capacity = connector->early_capacity;
 
+	if (connector->early_next == connector->early_count)
+		connector->early_next = connector->early_count = 0;
 	if (connector->early_count == capacity) {
 		struct ptree_event *bigger;
 
@@ -424,7 +430,7 @@ static int subscribe(struct ptree_connector *connector)
 		ret = send_request(connector, WIRE_MCAST_LISTEN, 0, number);
 		if (ret < 0)
 			return ret;
-		connector->is_subscribed = true;
+		connector->requests++;
 		ret = find_ack(connector, number + 1);
 		update_dropped(connector);
 		if (ret != -EOPNOTSUPP || connector->stats.dropped == dropped)
@@ -447,8 +453,112 @@ static int narrow(const struct ptree_connector *connector)
 	return send_request(connector, WIRE_MCAST_LISTEN, mask, 0);
 }
 
-/* After the acknowledgement, which in a storm would not find room in a small buffer. */
-static void set_receive_buffer(struct ptree_connector *connector, size_t size)
+/* Kernels before 6.6 count their subscribers by requests, not by sockets. */
+static void unsubscribe(struct ptree_connector *connector)
+{
+	for (; connector->requests > 0; connector->requests--)
+		send_request(connector, WIRE_MCAST_IGNORE, 0, 0);
+}
+
+/* From here on numbers that are missing are not lost. */
+static void forget_sequences(struct ptree_connector *connector)
+{
+	memset(connector->sequences, 0, sizeof(connector->sequences));
+}
+
+/* The group is what an older kernel sends to as long as anybody listens. */
+static int set_membership(const struct ptree_connector *connector, int option)
+{
+	int group = WIRE_CN_IDX_PROC;
+
+	if (setsockopt(connector->fd, SOL_NETLINK, option, &group, sizeof(group)) < 0)
+		return -errno;
+	return 0;
+}
+
+static int keep_all_early(struct ptree_connector *connector)
+{
+	struct ptree_event event;
+	int ret;
+
+	do {
+		while (next_event(connector, &event)) {
+			ret = keep_early(connector, &event);
+			if (ret < 0)
+				return ret;
+		}
+		ret = refill(connector, BATCH_SIZE);
+	} while (ret > 0 || ret == -ENOBUFS);
+	return ret;
+}
+
+static int enter(struct ptree_connector *connector)
+{
+	int ret = set_membership(connector, NETLINK_ADD_MEMBERSHIP);
+
+	if (ret < 0)
+		return ret;
+	ret = subscribe(connector);
+	return ret < 0 ? ret : narrow(connector);
+}
+
+static int leave(struct ptree_connector *connector)
+{
+	unsubscribe(connector);
+	return set_membership(connector, NETLINK_DROP_MEMBERSHIP);
+}
+
+int ptree_connector_pause(struct ptree_connector *connector)
+{
+	int ret;
+
+	if (connector->is_paused)
+		return 0;
+	ret = leave(connector);
+	if (ret < 0)
+		return ret;
+	connector->is_paused = true;
+	ret = keep_all_early(connector);
+	forget_sequences(connector);
+	return ret;
+}
+
+int ptree_connector_resume(struct ptree_connector *connector)
+{
+	int ret;
+
+	if (!connector->is_paused)
+		return 0;
+	ret = enter(connector);
+	if (ret < 0) {
+		leave(connector);
+		return ret;
+	}
+	connector->is_paused = false;
+	return 0;
+}
+
+/*
+ * A filter would hold the acknowledgement back, which tells where the events under the old mask
+ * end: so everything is asked for again, and then what is wanted.
+ */
+int ptree_connector_set_kinds(struct ptree_connector *connector, uint32_t kinds)
+{
+	uint32_t before = connector->kinds;
+	int ret = connector->is_paused ? 0 : subscribe(connector);
+
+	if (ret < 0)
+		return ret;
+	connector->kinds = kinds;
+	if (before)
+		forget_sequences(connector);
+	ret = connector->is_paused ? 0 : narrow(connector);
+	if (ret < 0)
+		connector->kinds = before;
+	return ret;
+}
+
+void ptree_connector_set_receive_buffer(struct ptree_connector *connector, size_t size)
 {
 	netlink_set_receive_buffer(connector->fd, size ? size : DEFAULT_RECEIVE_BUFFER_SIZE);
 	connector->stats.receive_buffer_size = netlink_get_receive_buffer(connector->fd);
@@ -533,7 +643,8 @@ int connector_open_after(struct ptree_connector **connector,
 		ptree_connector_close(opened);
 		return ret;
 	}
-	set_receive_buffer(opened, options->receive_buffer_size);
+	/* After the acknowledgement, which in a storm would not find room in a small buffer. */
+	ptree_connector_set_receive_buffer(opened, options->receive_buffer_size);
 	*connector = opened;
 	return 0;
 }
@@ -544,13 +655,11 @@ int ptree_connector_open(struct ptree_connector **connector,
 	return connector_open_after(connector, options, NULL);
 }
 
-/* Kernels count their subscribers by these requests, not by sockets. */
 void ptree_connector_close(struct ptree_connector *connector)
 {
 	if (!connector)
 		return;
-	if (connector->is_subscribed)
-		send_request(connector, WIRE_MCAST_IGNORE, 0, 0);
+	unsubscribe(connector);
 	close(connector->fd);
 	netlink_batch_free(connector->batch);
 	free(connector->early);

@@ -37,7 +37,7 @@ static const struct {
 
 uint32_t ptree_event_kinds_to_wire(uint32_t mask)
 {
-	uint32_t bits = 0;
+	uint32_t bits = mask & PTREE_KINDS_FAILED_EXIT ? WIRE_EVENT_NONZERO_EXIT : 0;
 
 	for (size_t i = 0; i < KIND_ROWS; i++)
 		if (mask & (1u << kinds[i].kind))

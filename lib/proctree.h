@@ -39,6 +39,16 @@ extern "C" {
 #define PTREE_API
 #endif
 
+/* The version of this header; each part is below 100, so that PTREE_VERSION can be compared. */
+#define PTREE_VERSION_MAJOR 0
+#define PTREE_VERSION_MINOR 1
+#define PTREE_VERSION_PATCH 0
+#define PTREE_VERSION                                                                              \
+	(PTREE_VERSION_MAJOR * 10000u + PTREE_VERSION_MINOR * 100u + PTREE_VERSION_PATCH)
+
+/* PTREE_VERSION of the library that the program runs with. */
+PTREE_API unsigned ptree_version(void);
+
 /* The kernel's TASK_COMM_LEN: 15 bytes and a NUL. Kernel threads show more in /proc; it is cut. */
 #define PTREE_COMM_SIZE 16
 /* Bytes of an unknown event that are kept with it. */

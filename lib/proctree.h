@@ -315,6 +315,7 @@ struct ptree_process {
 	/* from /proc/PID/status, with PTREE_READ_STATUS; else PTREE_UNKNOWN_ID */
 	uint32_t ruid, rgid, egid;
 	pid_t tracer; /* 0: none, or not read */
+	pid_t tgid;   /* 0: not read; another than pid if what was asked for is a thread */
 	/* with PTREE_READ_ARGV */
 	enum ptree_argv_status argv_status;
 	char *argv;	  /* NUL-separated as the kernel gives it; malloc()ed, or NULL */
@@ -331,7 +332,8 @@ PTREE_API int ptree_procfs_open(struct ptree_procfs **procfs, const char *path);
 PTREE_API void ptree_procfs_close(struct ptree_procfs *procfs);
 
 /*
- * Reads one whole entry. what: PTREE_READ_*. Free it with ptree_process_clear(). Of argv 4,096
+ * Reads one whole entry. /proc has entries of threads, too, which no directory lists: whether it is
+ * one tells tgid. what: PTREE_READ_*. Free it with ptree_process_clear(). Of argv 4,096
  * bytes are kept. Errors: -ESRCH it is gone or hidden, -EACCES refused (EPERM, too), -EBADMSG it
  * makes no sense, -ENOMEM, -EMFILE, -ENFILE, -EIO. Refused arguments are no error but FAILED.
  */
@@ -652,7 +654,8 @@ PTREE_API void ptree_tree_expire(struct ptree_tree *tree, uint64_t now_ns);
 PTREE_API int ptree_tree_read_proc(struct ptree_tree *tree, struct ptree_procfs *procfs,
 				   unsigned what);
 
-/* The node of a live process, from the tree or else, with its ancestors, from /proc. -ESRCH. */
+/* The node of a live process, from the tree or else, with its ancestors, from /proc. The id of a
+   thread finds its process. Errors: -ESRCH, and those of ptree_procfs_read(). */
 PTREE_API int ptree_tree_resolve(struct ptree_tree *tree, struct ptree_procfs *procfs, pid_t pid,
 				 const struct ptree_node **node);
 

@@ -528,6 +528,7 @@ PTREE_API void ptree_users_free(struct ptree_users *users);
 /*
  * The user's name, or its number in decimal if there is none. Never NULL; borrowed until
  * ptree_users_free(). Asks the name service at the first time for each uid and may wait for it.
+ * It asks with getpwuid(3): see "Static programs" in libproctree(3).
  */
 PTREE_API const char *ptree_users_name(struct ptree_users *users, uid_t uid);
 

@@ -252,6 +252,7 @@ int procfs_parse_status(const char *buf, size_t size, struct ptree_process *proc
 {
 	const char *end = buf + size;
 	uint32_t uid[2], gid[2], tracer; /* the first two are the real and the effective one */
+	uint32_t tgid;
 
 	if (!parse_line(buf, end, "Uid:", uid, 2) || !parse_line(buf, end, "Gid:", gid, 2) ||
 	    !parse_line(buf, end, "TracerPid:", &tracer, 1) || tracer > INT_MAX)
@@ -260,6 +261,8 @@ int procfs_parse_status(const char *buf, size_t size, struct ptree_process *proc
 	process->rgid = gid[0];
 	process->egid = gid[1];
 	process->tracer = (pid_t)tracer;
+	if (parse_line(buf, end, "Tgid:", &tgid, 1) && tgid <= INT_MAX)
+		process->tgid = (pid_t)tgid;
 	return 0;
 }
 

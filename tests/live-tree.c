@@ -823,8 +823,6 @@ static void a_reused_pid_is_another_process(void **state)
 	end_load(live, pid);
 }
 
-/* ---- storms ---- */
-
 /* By vfork(), whose cost does not depend on how much memory the test has. */
 static pid_t spawn_one(int code)
 {
@@ -835,6 +833,78 @@ static pid_t spawn_one(int code)
 	waitpid(pid, NULL, 0);
 	return pid;
 }
+
+#define REUSES 400
+
+/* Runs true with the case as its argument, if it is the process that is wanted. */
+static bool run_case(pid_t wanted, int number)
+{
+	char text[16];
+	char *argv[] = { (char[]){ "true" }, text, NULL };
+	pid_t pid;
+
+	snprintf(text, sizeof(text), "%d", number);
+	set_next_pid(wanted);
+	pid = vfork();
+	if (pid == 0) {
+		if (getpid() == wanted)
+			execvp(argv[0], argv);
+		_exit(1);
+	}
+	waitpid(pid, NULL, 0);
+	return pid == wanted;
+}
+
+/* Others may take the pid, and keep it: then another one is used again. */
+static int reuse_pids(struct live *live)
+{
+	pid_t wanted = spawn_one(0);
+
+	for (int misses = 0; live->oracle->step < REUSES; misses++) {
+		if (run_case(wanted, live->oracle->step)) {
+			live->oracle->step++;
+			misses = 0;
+		} else if (misses == 20) {
+			wanted = spawn_one(0);
+			misses = 0;
+		}
+	}
+	return hold(live);
+}
+
+/* Not read, or its own: never that of who has the pid after it. */
+static void check_case(const struct ptree_node *node, int number)
+{
+	const struct ptree_image *image = ptree_node_image(node, 0);
+	char text[24];
+	int size = snprintf(text, sizeof(text), "true%c%d", '\0', number) + 1;
+
+	if (image->argv_status != PTREE_ARGV_READ)
+		return;
+	assert_int_equal(image->argv_size, size);
+	assert_memory_equal(image->argv, text, (size_t)size);
+}
+
+static void no_process_has_the_arguments_of_the_next_one_with_its_pid(void **state)
+{
+	struct live *live = need_root(state);
+	pid_t load = start(live, reuse_pids);
+	uint64_t id;
+	const struct ptree_node *node;
+	int number = REUSES;
+
+	AWAIT_FOR(live, 20 * NS_PER_S, live->oracle->step == REUSES);
+	id = ptree_node_id(latest(live, load));
+	end_load(live, load);
+	node = ptree_node_last_forked(ptree_tree_find_id(live->tree, id));
+	for (; node; node = ptree_node_prev_forked(node)) {
+		if (ptree_node_exec_count(node))
+			check_case(node, --number);
+	}
+	assert_int_equal(number, 0);
+}
+
+/* ---- storms ---- */
 
 static void spawn(struct live *live, int spawner)
 {
@@ -1075,6 +1145,7 @@ int main(void)
 		TEST(a_core_dump_is_told_and_the_status_says_so),
 		TEST(a_zombie_is_shown_until_its_parent_waits),
 		TEST(a_reused_pid_is_another_process),
+		TEST(no_process_has_the_arguments_of_the_next_one_with_its_pid),
 		TEST(a_storm_of_forks_is_told_completely_and_in_order),
 		TEST(a_storm_of_execs_is_told_completely),
 		TEST(a_storm_beside_scans_is_told_completely_and_leaves_no_ghost),

@@ -3,9 +3,9 @@
  * From the command line to what it asks for. The only place that prints an error and exits; what
  * the error says was written where it was found.
  */
-#include "app.h"
-#include "log.h"
-#include "tree-dump.h"
+#include "ui/app.h"
+#include "headless/log.h"
+#include "headless/tree-dump.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "input.h"
-#include "session.h"
-#include "view.h"
+#include "ui/input.h"
+#include "ui/session.h"
+#include "views/view.h"
 
 #include <locale.h>
 #include <stdio.h>

@@ -9,15 +9,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "churn.h"
-#include "column.h"
-#include "cursor.h"
+#include "model/churn.h"
+#include "model/column.h"
+#include "model/cursor.h"
 #include "fake-proc.h"
-#include "filter.h"
-#include "meters.h"
-#include "picker.h"
-#include "rows.h"
-#include "sort.h"
+#include "model/filter.h"
+#include "model/meters.h"
+#include "ui/picker.h"
+#include "model/rows.h"
+#include "model/sort.h"
 
 #include <limits.h>
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "filter.h"
+#include "model/filter.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "jobs.h"
+#include "model/jobs.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "json.h"
+#include "headless/json.h"
 
 #include <errno.h>
 #include <fcntl.h>

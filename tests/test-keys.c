@@ -2,7 +2,7 @@
 /* Keys: what is a key at all, and who takes it. */
 #include "screen.h"
 
-#include "escape.h"
+#include "ui/escape.h"
 
 #include <poll.h>
 

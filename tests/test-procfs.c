@@ -437,6 +437,45 @@ static void running_out_of_descriptors_is_passed_on(void **state)
 	assert_null(pids);
 }
 
+/* Takes all that are left below a limit. Returns how many. */
+static size_t take_descriptors(int *fds, size_t max)
+{
+	size_t count = 0;
+
+	while (count < max && (fds[count] = dup(0)) >= 0)
+		count++;
+	return count;
+}
+
+static void somebody_else_taking_all_descriptors_stops_no_reading(void **state)
+{
+	struct fixture *fixture = *state;
+	struct rlimit before, few;
+	struct ptree_process process;
+	int fds[256], err;
+	pid_t *pids = NULL, *tids = NULL;
+	ssize_t count, task_count;
+	size_t taken;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){ .rlim_cur = 256, .rlim_max = before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	err = ptree_procfs_read(fixture->real, getpid(), 0, &process);
+	taken = take_descriptors(fds, sizeof(fds) / sizeof(*fds));
+	for (int i = 0; i < 3 && !err; i++)
+		err = ptree_procfs_read(fixture->real, getpid(), 0, &process);
+	count = ptree_procfs_pids(fixture->real, &pids);
+	task_count = ptree_procfs_tasks(fixture->real, getpid(), &tids);
+	for (size_t i = 0; i < taken; i++)
+		close(fds[i]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(err, 0);
+	assert_true(count > 0);
+	assert_true(task_count > 0);
+	free(pids);
+	free(tids);
+}
+
 static void a_root_that_is_not_there_or_no_directory_is_not_opened(void **state)
 {
 	struct fixture *fixture = *state;
@@ -887,6 +926,7 @@ int main(void)
 		TEST(a_fifo_as_cmdline_does_not_hang_with_or_without_a_writer),
 		TEST(what_is_refused_is_said_to_be),
 		TEST(running_out_of_descriptors_is_passed_on),
+		TEST(somebody_else_taking_all_descriptors_stops_no_reading),
 		TEST(a_root_that_is_not_there_or_no_directory_is_not_opened),
 		TEST(a_name_ends_before_its_last_newline),
 		TEST(arguments_are_cut_only_when_there_are_more_than_fit),

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "canvas.h"
-#include "prompt.h"
-#include "text.h"
+#include "draw/canvas.h"
+#include "ui/prompt.h"
+#include "draw/text.h"
 
 #include <locale.h>
 #include <stdio.h>

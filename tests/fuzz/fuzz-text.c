@@ -3,7 +3,7 @@
  * Any bytes as text for a terminal: what comes out is valid UTF-8 without a control character, as
  * wide as it says, and no piece is larger than its room.
  */
-#include "text.h"
+#include "draw/text.h"
 
 #include <locale.h>
 #include <stdint.h>

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_DESCRIBE_H
+#define PROCTOP_DESCRIBE_H
+
+#include "headless/json.h"
+
+#include <proctree.h>
+
+/* False of one that events spoke of but whose begin and entry in /proc nobody has seen. */
+bool describe_is_known(const struct ptree_node *node);
+
+/* Its arguments, separated by spaces, whole and safe; or its name, and why it is only that. */
+void describe_command(struct output *output, const struct ptree_node *node,
+		      const struct ptree_image *image, bool utf8);
+
+/* The name of its effective user, or the number. */
+void describe_user(struct output *output, struct ptree_users *users, uint32_t euid, bool utf8);
+
+/* What JSON says of a process wherever it names one: pid to argv_status. ppid: 0 is its parent's.
+ */
+void describe_json(struct json *json, const struct ptree_node *node, pid_t ppid,
+		   const struct ptree_image *image, struct ptree_users *users);
+
+/* What it uses, or used: null for what is not known. of_live: what only a living one has, too. */
+void describe_usage_json(struct json *json, const struct ptree_node *node, bool of_live);
+
+/* Waits for the names of all users who have processes, but not longer than that. */
+void describe_await_users(struct ptree_users *users, const struct ptree_tree *tree, int timeout_ms);
+
+#endif

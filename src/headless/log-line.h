@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_LOG_LINE_H
+#define PROCTOP_LOG_LINE_H
+
+#include "headless/json.h"
+
+#include <proctree.h>
+
+/* What every line depends on beside its fact. */
+struct log_lines {
+	struct output *output;	   /* borrowed */
+	struct ptree_users *users; /* borrowed */
+	bool json, utf8;
+	uint64_t real_offset_ns; /* add to boot time for the time of day */
+};
+
+/* The kind of event that a fact is told as; LOST also for a resync. False: it is not told. */
+bool log_line_kind(const struct ptree_fact *fact, enum ptree_event_kind *kind);
+
+/*
+ * tree: has just learned the fact. node: the process that it is about, in that tree; NULL if it is
+ * about none.
+ */
+void log_line_fact(const struct log_lines *lines, const struct ptree_fact *fact,
+		   const struct ptree_tree *tree, const struct ptree_node *node);
+
+/* The members "time" and "boot_ns". */
+void log_line_time(const struct log_lines *lines, struct json *json, uint64_t boot_ns);
+
+/* The last line of JSON. */
+void log_line_summary(const struct log_lines *lines, const struct ptree_monitor_status *status);
+
+#endif

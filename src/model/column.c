@@ -1,0 +1,622 @@
+/* SPDX-License-Identifier: MIT */
+/* Values turned into the text of cells. A column is a line of the table at the end. */
+#include "model/column.h"
+#include "model/sort.h"
+#include "draw/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+#define NS_PER_MS UINT64_C(1000000)
+
+bool column_is_over(const struct column_context *context, const struct ptree_node *node)
+{
+	return ptree_node_has_ended(node) && ptree_node_end_ns(node) <= context->now_ns;
+}
+
+static bool has_same_argv(const struct ptree_image *a, const struct ptree_image *b)
+{
+	return a->argv_size == b->argv_size && !memcmp(a->argv, b->argv, a->argv_size);
+}
+
+/* Programs rewrite their arguments: then they are not the parent's any more. */
+bool column_is_mere_fork(const struct ptree_node *node)
+{
+	const struct ptree_node *origin = ptree_node_origin(node);
+	const struct ptree_image *image = ptree_node_image(node, 0), *theirs;
+
+	if (ptree_node_exec_count(node) || !ptree_node_is_begin_exact(node) || !image ||
+	    ptree_node_is_kernel_thread(node))
+		return false;
+	if (!image->argv_size || !origin)
+		return image->argv_size == 0 || image->read_ns <= ptree_node_begin_ns(node);
+	for (unsigned back = 0; (theirs = ptree_node_image(origin, back)); back++) {
+		if (has_same_argv(image, theirs))
+			return true;
+	}
+	return false;
+}
+
+void column_format_age(char *out, size_t size, uint64_t age_ns, bool is_exact)
+{
+	uint64_t seconds = age_ns / NS_PER_S;
+	uint64_t minutes = seconds / 60, hours = minutes / 60, days = hours / 24;
+
+	if (age_ns < 9995000000 && is_exact)
+		snprintf(out, size, "%.2fs", (double)age_ns / (double)NS_PER_S);
+	else if (age_ns < 9950000000)
+		snprintf(out, size, "%.1fs", (double)age_ns / (double)NS_PER_S);
+	else if (seconds < 60) /* what is nearly ten has no room for a fraction */
+		snprintf(out, size, "%us", seconds < 10 ? 10 : (unsigned)seconds);
+	else if (minutes < 60)
+		snprintf(out, size, "%um%02u", (unsigned)minutes, (unsigned)(seconds % 60));
+	else if (hours < 10)
+		snprintf(out, size, "%uh%02um", (unsigned)hours, (unsigned)(minutes % 60));
+	else if (days < 2)
+		snprintf(out, size, "%uh", (unsigned)hours);
+	else
+		snprintf(out, size, "%lud", (unsigned long)days);
+}
+
+void column_format_time(char *out, size_t size, uint64_t ns)
+{
+	if (ns < 9950000)
+		snprintf(out, size, "%.1fms", (double)ns / (double)NS_PER_MS);
+	else if (ns < NS_PER_S - NS_PER_MS / 2)
+		snprintf(out, size, "%ums", (unsigned)((ns + NS_PER_MS / 2) / NS_PER_MS));
+	else
+		column_format_age(out, size, ns, true);
+}
+
+/* The kernel's tick, as it mostly is; one that lived for less used no more than it lived. */
+#define TICK_NS (4 * NS_PER_MS)
+
+void column_format_cpu(char *out, size_t size, const struct ptree_usage *usage)
+{
+	uint64_t most_ns = TICK_NS;
+
+	/* Less than the last digit would be shown as nothing. */
+	if (usage->known & PTREE_USAGE_CPU && usage->cpu_ns >= NS_PER_MS / 20) {
+		column_format_time(out, size, usage->cpu_ns);
+		return;
+	}
+	if (usage->known & PTREE_USAGE_ELAPSED && usage->elapsed_ns < most_ns)
+		most_ns = usage->elapsed_ns;
+	snprintf(out, size, "<%ums", (unsigned)((most_ns + NS_PER_MS - 1) / NS_PER_MS));
+}
+
+void column_format_bytes(char *out, size_t size, uint64_t bytes)
+{
+	static const char units[] = "KMGTPE";
+	double value = (double)bytes / 1024;
+	unsigned unit = 0;
+
+	while (value >= 999.5 && unit + 1 < sizeof(units) - 1) {
+		value /= 1024;
+		unit++;
+	}
+	snprintf(out, size, unit && value < 9.95 ? "%.1f%c" : "%.0f%c", value, units[unit]);
+}
+
+void column_format_permille(char *out, size_t size, uint32_t permille, bool utf8)
+{
+	if (!permille)
+		snprintf(out, size, "%s", utf8 ? "·" : "0");
+	else if (permille < 100)
+		snprintf(out, size, "%u.%u", permille / 10, permille % 10);
+	else
+		snprintf(out, size, "%u", (permille + 5) / 10);
+}
+
+/* ---- the columns ---- */
+
+#define WIDE_COLS 100
+
+bool column_is_shown(const struct column *column, int screen_cols)
+{
+	return screen_cols >= column->least_screen_width;
+}
+
+int column_width(const struct column *column, int screen_cols)
+{
+	return column->narrow_width && screen_cols < WIDE_COLS ? column->narrow_width
+							       : column->width;
+}
+
+static void format_pid(const struct column_context *context, const struct column_subject *subject,
+		       struct column_text *out)
+{
+	out->role = THEME_PID;
+	if (subject->is_summary)
+		snprintf(out->text, sizeof(out->text), context->utf8 ? "∅" : "+");
+	else
+		snprintf(out->text, sizeof(out->text), "%d",
+			 subject->thread ? ptree_thread_tid(subject->thread)
+					 : ptree_node_pid(subject->node));
+}
+
+static void format_user(const struct column_context *context, const struct column_subject *subject,
+			struct column_text *out)
+{
+	uint32_t euid = ptree_node_euid(subject->node);
+	const char *name;
+
+	if (subject->thread || subject->is_summary || euid == PTREE_UNKNOWN_ID)
+		return;
+	name = ptree_users_name_later(context->users, euid);
+	if (name)
+		snprintf(out->text, sizeof(out->text), "%s", name);
+	else
+		snprintf(out->text, sizeof(out->text), "%u", euid);
+	out->role = theme_user(euid, context->own_uid);
+}
+
+static void format_age(const struct column_context *context, const struct column_subject *subject,
+		       struct column_text *out)
+{
+	const struct ptree_node *node = subject->node;
+	uint64_t begin_ns =
+	    subject->thread ? ptree_thread_begin_ns(subject->thread) : ptree_node_begin_ns(node);
+	bool is_over = column_is_over(context, node);
+	uint64_t end_ns = is_over ? ptree_node_end_ns(node) : context->now_ns;
+	struct ptree_usage usage;
+
+	if (subject->is_summary)
+		return;
+	out->role = is_over ? THEME_GONE : THEME_NORMAL;
+	ptree_node_usage(node, &usage);
+	if (is_over && usage.is_final && !subject->thread)
+		column_format_time(out->text, sizeof(out->text), usage.elapsed_ns);
+	else if (!begin_ns)
+		snprintf(out->text, sizeof(out->text), "?");
+	else
+		column_format_age(out->text, sizeof(out->text),
+				  end_ns > begin_ns ? end_ns - begin_ns : 0,
+				  is_over && ptree_node_is_begin_exact(node));
+}
+
+/* What is sampled has no past, and threads are not sampled one by one. */
+static bool has_samples(const struct column_context *context, const struct column_subject *subject)
+{
+	return !subject->thread && !subject->is_summary && !context->is_past &&
+	       !column_is_over(context, subject->node);
+}
+
+static void put_permille(const struct column_context *context, uint32_t permille,
+			 struct column_text *out)
+{
+	column_format_permille(out->text, sizeof(out->text), permille, context->utf8);
+	out->role = permille < 10 ? THEME_DIM : THEME_NORMAL;
+}
+
+static void put_bytes(uint64_t bytes, struct column_text *out)
+{
+	column_format_bytes(out->text, sizeof(out->text), bytes);
+	out->role = bytes < 1024 * 1024 ? THEME_DIM : THEME_NORMAL;
+}
+
+static void format_state(const struct column_context *context, const struct column_subject *subject,
+			 struct column_text *out)
+{
+	struct ptree_usage usage;
+
+	if (subject->thread || subject->is_summary)
+		return;
+	ptree_node_usage(subject->node, &usage);
+	if (ptree_node_is_zombie(subject->node))
+		usage.state = 'Z';
+	if (!usage.state || (context->is_past && !ptree_node_is_zombie(subject->node)))
+		return;
+	snprintf(out->text, sizeof(out->text), "%c", usage.state);
+	out->role = usage.state == 'R'	 ? THEME_STATE_GOOD
+		    : usage.state == 'D' ? THEME_STATE_WARNING
+		    : usage.state == 'Z' ? THEME_STATE_BAD
+					 : THEME_DIM;
+}
+
+static void format_thread_cpu(const struct column_context *context,
+			      const struct ptree_thread *thread, struct column_text *out)
+{
+	uint64_t cpu_ns;
+	uint32_t permille;
+
+	if (!context->is_past && ptree_thread_usage(thread, &cpu_ns, &permille) &&
+	    permille != PTREE_UNKNOWN_ID)
+		put_permille(context, permille, out);
+}
+
+static void format_thread_time(const struct column_context *context,
+			       const struct ptree_thread *thread, struct column_text *out)
+{
+	uint64_t cpu_ns;
+	uint32_t permille;
+
+	if (context->is_past || !ptree_thread_usage(thread, &cpu_ns, &permille))
+		return;
+	out->role = cpu_ns < NS_PER_S ? THEME_DIM : THEME_NORMAL;
+	if (cpu_ns)
+		column_format_time(out->text, sizeof(out->text), cpu_ns);
+	else
+		snprintf(out->text, sizeof(out->text), "<10ms");
+}
+
+static void format_cpu(const struct column_context *context, const struct column_subject *subject,
+		       struct column_text *out)
+{
+	struct ptree_usage usage;
+
+	if (subject->thread) {
+		format_thread_cpu(context, subject->thread, out);
+		return;
+	}
+	if (!has_samples(context, subject))
+		return;
+	ptree_node_usage(subject->node, &usage);
+	if (usage.known & PTREE_USAGE_RATE)
+		put_permille(context, usage.cpu_permille, out);
+}
+
+static void format_rss(const struct column_context *context, const struct column_subject *subject,
+		       struct column_text *out)
+{
+	struct ptree_usage usage;
+
+	if (!has_samples(context, subject) || ptree_node_is_kernel_thread(subject->node))
+		return;
+	ptree_node_usage(subject->node, &usage);
+	if (usage.known & PTREE_USAGE_RSS)
+		put_bytes(usage.rss_bytes, out);
+}
+
+static void format_sum_cpu(const struct column_context *context,
+			   const struct column_subject *subject, struct column_text *out)
+{
+	if (subject->has_sums && !column_is_over(context, subject->node))
+		put_permille(context, subject->sum_cpu_permille, out);
+}
+
+static void format_sum_rss(const struct column_context *context,
+			   const struct column_subject *subject, struct column_text *out)
+{
+	if (subject->has_sums && !subject->is_summary && subject->sum_rss_kib &&
+	    !column_is_over(context, subject->node))
+		put_bytes(subject->sum_rss_kib * 1024, out);
+}
+
+static void format_threads(const struct column_context *context,
+			   const struct column_subject *subject, struct column_text *out)
+{
+	size_t count = ptree_node_thread_count(subject->node) + 1;
+
+	if (subject->thread || subject->is_summary || column_is_over(context, subject->node))
+		return;
+	if (count < 10000)
+		snprintf(out->text, sizeof(out->text), "%zu", count);
+	else
+		snprintf(out->text, sizeof(out->text), "%zuk", count / 1000);
+	out->role = count == 1 ? THEME_DIM : THEME_NORMAL;
+}
+
+static void format_cpu_time(const struct column_context *context,
+			    const struct column_subject *subject, struct column_text *out)
+{
+	struct ptree_usage usage;
+
+	if (subject->thread) {
+		format_thread_time(context, subject->thread, out);
+		return;
+	}
+	if (subject->is_summary)
+		return;
+	ptree_node_usage(subject->node, &usage);
+	if (column_is_over(context, subject->node)) {
+		out->role = THEME_GONE;
+		if (usage.is_final)
+			column_format_cpu(out->text, sizeof(out->text), &usage);
+	} else if (!(usage.known & PTREE_USAGE_CPU) && usage.sampled_ns && !context->is_past) {
+		out->role = THEME_DIM;
+		snprintf(out->text, sizeof(out->text), "<10ms");
+	} else if (usage.known & PTREE_USAGE_CPU && !context->is_past) {
+		out->role = usage.cpu_ns < NS_PER_S ? THEME_DIM : THEME_NORMAL;
+		column_format_time(out->text, sizeof(out->text), usage.cpu_ns);
+	}
+}
+
+/* Where the screen is narrow, the name of the program is worth more than all but the pid. */
+const struct column columns[] = {
+	{ .name = "pid",
+	  .title = "PID",
+	  .width = 7,
+	  .is_right_aligned = true,
+	  .sort = SORT_BY_PID,
+	  .format = format_pid },
+	{ .name = "user",
+	  .title = "USER",
+	  .width = 8,
+	  .narrow_width = 6,
+	  .least_screen_width = 56,
+	  .sort = SORT_BY_USER,
+	  .format = format_user },
+	{ .name = "state",
+	  .title = "S",
+	  .width = 1,
+	  .least_screen_width = 66,
+	  .sort = -1,
+	  .format = format_state },
+	{ .name = "cpu",
+	  .title = "CPU%",
+	  .width = 4,
+	  .is_right_aligned = true,
+	  .least_screen_width = 66,
+	  .sort = -1,
+	  .format = format_cpu },
+	{ .name = "sum-cpu",
+	  .title = "ΣCPU",
+	  .ascii_title = "+CPU",
+	  .width = 4,
+	  .is_right_aligned = true,
+	  .least_screen_width = 76,
+	  .sort = SORT_BY_CPU,
+	  .format = format_sum_cpu },
+	{ .name = "rss",
+	  .title = "RSS",
+	  .width = 4,
+	  .is_right_aligned = true,
+	  .least_screen_width = 110,
+	  .sort = -1,
+	  .format = format_rss },
+	{ .name = "sum-rss",
+	  .title = "ΣRSS",
+	  .ascii_title = "+RSS",
+	  .width = 4,
+	  .is_right_aligned = true,
+	  .least_screen_width = 76,
+	  .sort = SORT_BY_MEMORY,
+	  .format = format_sum_rss },
+	{ .name = "threads",
+	  .title = "THR",
+	  .width = 4,
+	  .is_right_aligned = true,
+	  .least_screen_width = 120,
+	  .sort = SORT_BY_THREADS,
+	  .format = format_threads },
+	{ .name = "time",
+	  .title = "TIME",
+	  .width = 5,
+	  .is_right_aligned = true,
+	  .least_screen_width = 120,
+	  .sort = SORT_BY_TIME,
+	  .format = format_cpu_time },
+	{ .name = "age",
+	  .title = "AGE",
+	  .width = 5,
+	  .is_right_aligned = true,
+	  .least_screen_width = 30,
+	  .sort = SORT_BY_BIRTH,
+	  .format = format_age },
+	{ .name = NULL },
+};
+
+/* ---- the command ---- */
+
+static void split_program(struct command *out)
+{
+	const char *end = memchr(out->line, ' ', out->size);
+	size_t first = end ? (size_t)(end - out->line) : out->size;
+	const char *slash = memrchr(out->line, '/', first);
+
+	/* "sshd: /usr/sbin/sshd -D" or "a/" has no directory to tell from a program. */
+	out->directory_size =
+	    slash && slash + 1 < out->line + first ? (size_t)(slash + 1 - out->line) : 0;
+	out->program_size = first - out->directory_size;
+}
+
+static void set_name(struct command *out, const char *name, const char *open, const char *close)
+{
+	int size = snprintf(out->line, sizeof(out->line), "%s%s%s", open, name, close);
+
+	out->size = out->program_size = (size_t)size;
+}
+
+static const char *remark_on(enum ptree_argv_status status)
+{
+	switch (status) {
+	case PTREE_ARGV_LATE:
+		return "(arguments: read too late)";
+	case PTREE_ARGV_FAILED:
+		return "(arguments: not readable)";
+	case PTREE_ARGV_TRUNCATED:
+		return "... (cut)";
+	case PTREE_ARGV_PENDING:
+	case PTREE_ARGV_READ:
+	case PTREE_ARGV_NONE:
+		break;
+	}
+	return NULL;
+}
+
+/* The name of an image that was gone before it could be asked for is that of the one before. */
+static const char *last_known_name(const struct ptree_node *node)
+{
+	const struct ptree_image *image;
+
+	for (unsigned back = 0; (image = ptree_node_image(node, back)); back++) {
+		if (image->comm[0])
+			return image->comm;
+	}
+	return NULL;
+}
+
+static void describe_image(const struct ptree_node *node, const struct ptree_image *image,
+			   struct command *out)
+{
+	const char *name = last_known_name(node);
+
+	out->remark = remark_on(image->argv_status);
+	if (image->argv_size) {
+		out->size =
+		    text_join_argv(out->line, sizeof(out->line), image->argv, image->argv_size);
+		split_program(out);
+	}
+	if (out->size)
+		return;
+	if (image->comm[0])
+		set_name(out, image->comm, "", "");
+	else if (name)
+		set_name(out, name, "(was ", ")");
+	else
+		set_name(out, "?", "", "");
+}
+
+void column_command(const struct column_context *context, const struct ptree_node *node,
+		    const struct ptree_thread *thread, struct command *out)
+{
+	const struct ptree_image *image = ptree_node_image_at(node, context->now_ns);
+
+	out->directory_size = out->program_size = out->size = 0;
+	out->remark = NULL;
+	out->is_dim = column_is_over(context, node) || ptree_node_is_kernel_thread(node) || thread;
+	if (thread) {
+		const char *name = ptree_thread_comm(thread);
+
+		set_name(out, *name ? name : ptree_node_comm(node), "{", "}");
+	} else if (!image) {
+		set_name(out, "?", "", "");
+	} else if (ptree_node_is_kernel_thread(node)) {
+		set_name(out, image->comm, "[", "]");
+	} else if (column_is_mere_fork(node)) {
+		set_name(out, ptree_node_comm(node), context->utf8 ? "⑂ " : "fork of ", "");
+		out->is_dim = true;
+	} else {
+		describe_image(node, image, out);
+	}
+}
+
+void column_summary_text(bool utf8, const struct ptree_summary *summary, char *out, size_t size)
+{
+	const char *times = utf8 ? "×" : "x";
+	char time[16];
+	size_t used;
+
+	used = (size_t)snprintf(out, size, "%llu gone", (unsigned long long)summary->gone);
+	if (summary->failed && used < size)
+		used +=
+		    (size_t)snprintf(out + used, size - used, " %llu%s",
+				     (unsigned long long)summary->failed, utf8 ? "✗" : " failed");
+	column_format_time(time, sizeof(time), summary->cpu_ns);
+	if (summary->cpu_ns && used < size)
+		used += (size_t)snprintf(out + used, size - used, " %s%s cpu", time,
+					 summary->cpu_unknown ? "+" : "");
+	for (unsigned i = 0; i < summary->command_count && used < size; i++)
+		used +=
+		    (size_t)snprintf(out + used, size - used, "%s%s%s%u", i ? " " : ": ",
+				     summary->commands[i].comm, times, summary->commands[i].count);
+}
+
+void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,
+		    size_t size)
+{
+	const struct ptree_summary *summary = ptree_node_summary(node);
+
+	*out = '\0';
+	if (summary && context->is_past)
+		snprintf(out, size, "gone: not known of the past");
+	else if (summary)
+		column_summary_text(context->utf8, summary, out, size);
+}
+
+/* Adds a piece if it fits whole; false if it did not. */
+static bool add_suffix(bool utf8, char *out, size_t size, size_t cells, const char *piece)
+{
+	size_t used = strlen(out);
+
+	if (text_width(out, used, utf8) + 1 + text_width(piece, strlen(piece), utf8) > cells ||
+	    used + 1 + strlen(piece) >= size)
+		return false;
+	snprintf(out + used, size - used, " %s", piece);
+	return true;
+}
+
+void column_suffix(bool utf8, const struct ptree_summary *summary, size_t cells, char *out,
+		   size_t size)
+{
+	char piece[PTREE_COMM_SIZE + 24];
+	bool fits = true;
+	unsigned i;
+
+	snprintf(out, size, "%s%llu", utf8 ? "†" : "+", (unsigned long long)summary->gone);
+	if (summary->failed)
+		snprintf(out + strlen(out), size - strlen(out), " %llu%s",
+			 (unsigned long long)summary->failed, utf8 ? "✗" : "!");
+	if (summary->cpu_ns) {
+		column_format_time(piece, 16, summary->cpu_ns);
+		fits = add_suffix(utf8, out, size, cells, piece);
+	}
+	for (i = 0; fits && i < summary->command_count; i++) {
+		snprintf(piece, sizeof(piece), "%s%s%u", summary->commands[i].comm,
+			 utf8 ? "×" : "x", summary->commands[i].count);
+		/* Room for the mark that there are more. */
+		fits = add_suffix(utf8, out, size,
+				  cells ? cells - (i + 1 < summary->command_count) : 0, piece);
+	}
+	if ((!fits || i < summary->command_count) && text_width(out, strlen(out), utf8) < cells &&
+	    strlen(out) + 4 < size)
+		strcat(out, utf8 ? "…" : "~");
+}
+
+bool column_cost(const struct column_context *context, const struct ptree_node *node,
+		 const uint64_t *cpu_ns, bool is_unknown, char *out, size_t size)
+{
+	struct ptree_usage usage;
+
+	ptree_node_usage(node, &usage);
+	if (!column_is_over(context, node) || is_unknown)
+		return false;
+	/* Below what the kernel can tell it is said how little it is at most. */
+	if (*cpu_ns < NS_PER_MS / 20)
+		column_format_cpu(out, size, &usage);
+	else
+		column_format_time(out, size, *cpu_ns);
+	return true;
+}
+
+bool column_ending(const struct column_context *context, const struct ptree_node *node,
+		   struct column_text *out)
+{
+	uint32_t status;
+	char words[COLUMN_TEXT_SIZE - 8];
+
+	if (!column_is_over(context, node))
+		return false;
+	if (!ptree_node_exit_status(node, &status)) {
+		snprintf(out->text, sizeof(out->text),
+			 ptree_node_is_zombie(node) ? "zombie" : "ended unseen");
+		out->role = THEME_GONE;
+		return true;
+	}
+	ptree_status_format(status, words, sizeof(words));
+	out->role = status ? THEME_FAILURE : THEME_SUCCESS;
+	if (ptree_node_is_zombie(node))
+		snprintf(out->text, sizeof(out->text), "zombie, %s", words);
+	else if (!status)
+		snprintf(out->text, sizeof(out->text), context->utf8 ? "✓" : "ok");
+	else
+		snprintf(out->text, sizeof(out->text), "%s %s", context->utf8 ? "✗" : "!", words);
+	return true;
+}
+
+bool column_lineage(const struct column_context *context, const struct ptree_node *node, char *out,
+		    size_t size)
+{
+	const struct ptree_node *origin = ptree_node_origin(node);
+
+	if (!origin || origin == ptree_node_parent(node) || ptree_node_is_origin_inferred(node))
+		return false;
+	snprintf(out, size, "%s was %s(%d)%s", context->utf8 ? "⤴" : "<-", ptree_node_comm(origin),
+		 ptree_node_pid(origin),
+		 !ptree_node_has_ended(origin) ? ""
+		 : context->utf8	       ? "†"
+					       : "+");
+	return true;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_COLUMN_H
+#define PROCTOP_COLUMN_H
+
+#include "draw/theme.h"
+
+#include <proctree.h>
+
+/* What every cell's text depends on beside the process. */
+struct column_context {
+	const struct ptree_tree *tree;
+	struct ptree_users *users;
+	uint64_t now_ns; /* the time that is shown: it may lie in the past */
+	uint32_t own_uid;
+	bool is_past; /* now_ns does: what is sampled is not known of it */
+	bool utf8;
+};
+
+/* What a line of cells is about. */
+struct column_subject {
+	const struct ptree_node *node;
+	const struct ptree_thread *thread; /* or NULL */
+	bool is_summary;		   /* about what is over below the node */
+	bool has_sums;			   /* these are known: */
+	uint32_t sum_cpu_permille;
+	uint64_t sum_rss_kib;
+};
+
+#define COLUMN_TEXT_SIZE 64
+
+struct column_text {
+	char text[COLUMN_TEXT_SIZE]; /* raw bytes for a canvas */
+	enum theme_role role;
+};
+
+struct column {
+	const char *name, *title;
+	const char *ascii_title; /* NULL: the same */
+	int width;		 /* cells */
+	int narrow_width;	 /* on screens of less than 100; 0: the same */
+	bool is_right_aligned;
+	int least_screen_width; /* narrower screens do without it */
+	int sort;		/* enum sort_order of which it shows the figures, or -1 */
+	void (*format)(const struct column_context *context, const struct column_subject *subject,
+		       struct column_text *out);
+};
+
+/* All but the command, which takes what is left. Ends with a NULL name. */
+extern const struct column columns[];
+
+bool column_is_shown(const struct column *column, int screen_cols);
+int column_width(const struct column *column, int screen_cols);
+
+/* It forked and never executed anything, and its command line is still its parent's. */
+bool column_is_mere_fork(const struct ptree_node *node);
+
+/* Was over at that time: what ended later counts as living. */
+bool column_is_over(const struct column_context *context, const struct ptree_node *node);
+
+/* "1.31s", "42s", "1m03", "2h14m", "12d": five cells at most. */
+void column_format_age(char *out, size_t size, uint64_t age_ns, bool is_exact);
+
+/* A duration in five cells: "0.8ms", "12ms", "1.31s", "42s", "1m03", "2h14m", "12d". */
+void column_format_time(char *out, size_t size, uint64_t ns);
+
+/* CPU time that was used: "12ms", "1.31s", "2h14m"; less than the kernel can tell: "<4ms". */
+void column_format_cpu(char *out, size_t size, const struct ptree_usage *usage);
+
+/* "944K", "1.2M", "12G": four cells. */
+void column_format_bytes(char *out, size_t size, uint64_t bytes);
+/* Per cent: "0.3", "97", "1600"; a dot (utf8) or "0" for nothing. */
+void column_format_permille(char *out, size_t size, uint32_t permille, bool utf8);
+
+#define COMMAND_SIZE 4200
+
+/* A command line in parts that are drawn differently; raw bytes. */
+struct command {
+	char line[COMMAND_SIZE];
+	size_t directory_size; /* "/usr/bin/" */
+	size_t program_size;   /* "cc" */
+	size_t size;	       /* of all, the arguments included */
+	const char *remark;    /* what is to be said of it, or NULL */
+	bool is_dim;
+};
+
+void column_command(const struct column_context *context, const struct ptree_node *node,
+		    const struct ptree_thread *thread, struct command *out);
+
+/* "341 gone 2x 41.2s cpu: cc1x118 asx118": what is over below it; "" if nothing is. */
+void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,
+		    size_t size);
+void column_summary_text(bool utf8, const struct ptree_summary *summary, char *out, size_t size);
+
+/* The same behind a command, "†341 2✗ 41.2s cc1×118 as×118…", as far as it fits into that many
+   cells; its first pieces, which say how many and how many failed, are there in any case. */
+void column_suffix(bool utf8, const struct ptree_summary *summary, size_t cells, char *out,
+		   size_t size);
+
+/* What it used, if it is over and the kernel told: "1.22s"; *cpu_ns: with what is over below it.
+   False if there is nothing to say. */
+bool column_cost(const struct column_context *context, const struct ptree_node *node,
+		 const uint64_t *cpu_ns, bool is_unknown, char *out, size_t size);
+
+/* How it ended, in words; false while it lives. */
+bool column_ending(const struct column_context *context, const struct ptree_node *node,
+		   struct column_text *out);
+
+/* Who forked it, if that is not its parent: "bash(702)". False if there is nothing to say. */
+bool column_lineage(const struct column_context *context, const struct ptree_node *node, char *out,
+		    size_t size);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_ROWS_H
+#define PROCTOP_ROWS_H
+
+#include "model/jobs.h"
+#include "model/match.h"
+#include "model/sort.h"
+
+#include <proctree.h>
+
+struct cursor;
+struct rows;
+
+#define NO_ROW UINT32_MAX
+
+/*
+ * A row names what it shows and holds no pointer to it, so that rows can be kept while the tree
+ * goes on.
+ */
+struct row {
+	/* of the process, or of the thread, or made of the process's for a summary and for a row
+	   that several share: what selection and folds hold */
+	uint64_t id;
+	uint64_t process; /* the process, also of a thread; of those who share a row the newest */
+	uint64_t changed_ns;  /* the last change of it, or of what is folded below it */
+	uint64_t sum_rss_kib; /* resident memory, as sum_cpu_permille */
+	pid_t pid;	      /* or the tid */
+	uint32_t parent;      /* index, NO_ROW at the top */
+	uint32_t depth;
+	uint32_t hidden; /* living descendants folded away */
+	/* Of it and of all that is collected below it: CPU in parts of 1000 of one, with what
+	   those used that ended in the last tick, and sum_rss_kib. In a list its own. */
+	uint32_t sum_cpu_permille;
+	uint8_t change; /* enum ptree_change_kind: which that was */
+	bool is_thread : 1;
+	bool is_summary : 1; /* what is over below the process and has no row, in one line */
+	bool is_job : 1;     /* over, with all that is over below it: see rows_job() */
+	bool is_kernel : 1;
+	bool is_last : 1; /* no sibling below */
+	bool has_children : 1;
+	bool is_folded : 1;
+	bool is_context : 1; /* only here because a match is below it */
+};
+
+/* What is collected from the tree, and in what order. */
+struct rows_scope {
+	uint64_t now_ns;
+	uint32_t height; /* lines that there are for rows */
+	bool only_watched;
+	bool is_list;	/* flat, by pid */
+	bool by_origin; /* lineage instead of the kernel's parents */
+	bool hides_kernel_threads;
+	bool shows_threads;
+	enum jobs_mode exited;
+	enum sort_order sort; /* of siblings: what is below them stays there */
+	bool is_reversed;
+};
+
+struct rows *rows_new(void); /* NULL: no memory */
+void rows_free(struct rows *rows);
+
+/*
+ * Both return 0 or -ENOMEM; then there are no rows. Collecting follows the tree: it applies the
+ * rules of jobs.h, arranges and settles the cursor. Arranging is what filter and folds need; it can
+ * be repeated over what was collected before, while the tree goes on.
+ */
+int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope,
+		 const struct match *match, struct cursor *cursor);
+int rows_arrange(struct rows *rows, const struct ptree_tree *tree, const struct match *match);
+
+uint32_t rows_count(const struct rows *rows);
+const struct row *rows_at(const struct rows *rows, uint32_t index);
+uint32_t rows_find(const struct rows *rows, uint64_t id); /* NO_ROW: not among them */
+
+/* What the filter left: rows that match, rows that are only their place, processes left out. */
+struct rows_tally {
+	uint32_t matching, context, left_out;
+};
+struct rows_tally rows_tally(const struct rows *rows);
+
+/* The row of what is over: who shares it, and what is over with it. */
+struct rows_job {
+	uint32_t count;		      /* who share the row */
+	uint64_t more;		      /* processes besides them, without rows of their own */
+	uint64_t failed;	      /* of those */
+	uint64_t cpu_ns, cpu_unknown; /* of all; as in struct ptree_summary */
+	uint32_t matching, kept;      /* with a filter: of those that are kept */
+};
+bool rows_job(const struct rows *rows, const struct ptree_tree *tree, const struct row *row,
+	      struct rows_job *job);
+
+/* What is over below a living row, or a folded one's descendants, and has no row; as of the last
+   collecting. NULL: nothing, or it is told by a line of its own. */
+const struct ptree_summary *rows_gone(const struct rows *rows, const struct row *row);
+
+/* When the rows change though the tree does not; 0: never. */
+uint64_t rows_next_change_ns(const struct rows *rows, const struct cursor *cursor);
+
+/* Folding: takes effect when the rows are arranged. */
+void rows_set_folded(struct rows *rows, uint64_t id, bool folded);
+void rows_fold_all(struct rows *rows);
+void rows_unfold_all(struct rows *rows);
+void rows_fold_at_depth(struct rows *rows, uint32_t depth); /* 1: only the tops are seen */
+/* Unfolds all that hides one that was collected. False if it was not. */
+bool rows_reveal(struct rows *rows, uint64_t id);
+/* One that is over gets a row of its own, for as long as it is selected: collect again. */
+bool rows_show_exited(struct rows *rows, const struct ptree_node *node);
+/* Something else is to be shown: what is over is looked at anew at the next collecting. */
+void rows_reset_exited(struct rows *rows);
+/* The next collected one, from one on (0: from the start), in either direction, that is told to
+   match; 0: none. Those that the filter hides are passed over. */
+uint64_t rows_search(const struct rows *rows, uint64_t from, bool backwards,
+		     bool (*matches)(const struct row *row, const void *what), const void *what);
+
+#endif

@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The live monitor: owns the monitor, the terminal and the session, and turns the loop. Keys come
+ * first, and act on the rows that are seen: they are answered at once, without a look at what has
+ * happened since, but for a bounded time, whatever is pasted. Then events are drained, for a
+ * bounded time, too. A frame is drawn for events at most 30 times a second, and never while the
+ * terminal has not taken the last one.
+ */
+#include "ui/app.h"
+#include "ui/input.h"
+#include "ui/session.h"
+#include "headless/summary.h"
+#include "ui/term.h"
+#include "draw/text.h"
+#include "views/view.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+#define NS_PER_MS UINT64_C(1000000)
+#define FRAME_NS (33 * NS_PER_MS)
+#define TICK_NS NS_PER_S
+#define EVENT_BUDGET_NS (4 * NS_PER_MS)
+#define KEY_BUDGET_NS (8 * NS_PER_MS)
+#define FIRST_FRAME_PATIENCE_NS (300 * NS_PER_MS)
+#define READY_PATIENCE_MS 5000
+#define TICKS_PER_REFRESH 2
+#define TICKS_UNTIL_SETTLED 2
+
+enum { FD_KEYS, FD_MONITOR, FD_SIGNALS, FD_USERS, FD_SCREEN, FD_COUNT };
+
+struct app {
+	struct ptree_monitor *monitor;
+	struct ptree_users *users;
+	struct terminal *term;
+	struct canvas *canvas;
+	struct session session;
+	struct keymap_state keys;
+	int signal_fd;
+	sigset_t signals_before;
+	uint64_t begin_ns, frame_ns, tick_ns;
+	unsigned ticks;
+	bool has_drawn;
+	bool has_more_keys; /* that were not taken for want of time; curses may hold them */
+	bool is_hung_up;
+};
+
+static int fail(char *error, size_t size, int code, const char *what, int err)
+{
+	snprintf(error, size, "%s: %s", what, strerror(-err));
+	return code;
+}
+
+/* ---- drawing ---- */
+
+static bool is_starting(const struct app *app)
+{
+	struct ptree_monitor_status status;
+
+	ptree_monitor_get_status(app->monitor, &status);
+	return status.state == PTREE_MONITOR_STARTING;
+}
+
+/* What lies over the tree, or stands in its place. */
+static void draw_view(struct session *session, struct canvas *canvas)
+{
+	switch (session->view) {
+	case SESSION_VIEW_TREE:
+		break;
+	case SESSION_VIEW_HELP:
+		view_help_draw(session, canvas);
+		break;
+	case SESSION_VIEW_PICKER:
+		view_picker_draw(session, canvas);
+		break;
+	case SESSION_VIEW_CHURN:
+		view_churn_draw(session, canvas);
+		break;
+	case SESSION_VIEW_FAILURES:
+		view_failures_draw(session, canvas);
+		break;
+	case SESSION_VIEW_RECORD:
+		view_record_draw(session, canvas);
+		break;
+	}
+}
+
+static void draw(struct app *app)
+{
+	struct session *session = &app->session;
+	struct view_cursor cursor;
+
+	if (session->wants_full_redraw)
+		term_redraw(app->term);
+	session->wants_full_redraw = false;
+	session_update_rows(session);
+	cursor = view_tree_draw(session, app->canvas);
+	draw_view(session, app->canvas);
+	if (session->view != SESSION_VIEW_TREE)
+		cursor.y = -1; /* a line that is being typed is below that */
+	term_blit(app->term, app->canvas, cursor.y, cursor.x);
+	session->needs_redraw = false;
+	if (!session->keeps_rows) /* what was drawn for a key puts off no news */
+		app->frame_ns = session->now_ns;
+	app->has_drawn = true;
+}
+
+static bool has_tree_changed(const struct app *app)
+{
+	const struct session *session = &app->session;
+
+	return !session->paused_ns &&
+	       (session->built_generation != ptree_tree_generation(session->tree) ||
+		session->built_usage_generation != ptree_tree_usage_generation(session->tree));
+}
+
+/* When the next frame is due; UINT64_MAX: not before something happens. */
+static uint64_t next_frame_ns(const struct app *app)
+{
+	const struct session *session = &app->session;
+
+	if (!app->has_drawn && is_starting(app))
+		return app->begin_ns + FIRST_FRAME_PATIENCE_NS;
+	if (session->needs_redraw)
+		return 0;
+	if (has_tree_changed(app))
+		return app->frame_ns + FRAME_NS;
+	if (session->next_change_ns)
+		return session->next_change_ns > app->frame_ns + FRAME_NS
+			   ? session->next_change_ns
+			   : app->frame_ns + FRAME_NS;
+	return UINT64_MAX;
+}
+
+static void draw_if_due(struct app *app)
+{
+	if (!term_has_output(app->term) && next_frame_ns(app) <= app->session.now_ns)
+		draw(app);
+}
+
+static void fit_to_terminal(struct app *app)
+{
+	int rows, cols;
+
+	term_resize(app->term);
+	term_get_size(app->term, &rows, &cols);
+	if (rows != app->canvas->rows || cols != app->canvas->cols)
+		canvas_resize(app->canvas, rows, cols);
+	app->session.needs_redraw = true;
+}
+
+/* ---- keys ---- */
+
+/* False: their time is over, and there may be more. */
+static bool take_keys(struct app *app)
+{
+	uint64_t end_ns = ptree_boot_now_ns() + KEY_BUDGET_NS;
+	struct key key;
+	int result;
+
+	while ((result = term_read_key(app->term, &key)) > 0) {
+		input_key(&app->keys, &app->session, &key);
+		if (ptree_boot_now_ns() >= end_ns)
+			return false;
+	}
+	if (result < 0)
+		app->is_hung_up = true;
+	return true;
+}
+
+/* ---- signals ---- */
+
+static int block_signals(struct app *app)
+{
+	static const int wanted[] = {
+		SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT, SIGQUIT
+	};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
+		sigaddset(&set, wanted[i]);
+	sigprocmask(SIG_BLOCK, &set, &app->signals_before);
+	app->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return app->signal_fd < 0 ? -errno : 0;
+}
+
+static void suspend(struct app *app)
+{
+	app->session.wants_suspend = false;
+	term_suspend(app->term);
+	kill(0, SIGTSTP); /* the whole job, as the terminal would; one's own is blocked, and */
+	raise(SIGSTOP);	  /* what is pending of it is gone with the SIGCONT */
+	term_resume(app->term);
+	fit_to_terminal(app);
+	app->session.wants_full_redraw = true;
+}
+
+static void take_signal(struct app *app, uint32_t number)
+{
+	switch (number) {
+	case SIGWINCH:
+		fit_to_terminal(app);
+		break;
+	case SIGTSTP:
+		app->session.wants_suspend = true;
+		break;
+	case SIGCONT:
+		/* Stopped by somebody else's SIGSTOP: the modes may have changed meanwhile. */
+		term_resume(app->term);
+		fit_to_terminal(app);
+		break;
+	case SIGHUP:
+		app->is_hung_up = true;
+		break;
+	default:
+		app->session.wants_quit = true;
+		break;
+	}
+}
+
+static void take_signals(struct app *app)
+{
+	struct signalfd_siginfo info;
+
+	while (read(app->signal_fd, &info, sizeof(info)) == sizeof(info))
+		take_signal(app, info.ssi_signo);
+}
+
+/* One more that asks for the end, while it comes, is answered by it. */
+static void drop_signals(struct app *app)
+{
+	struct signalfd_siginfo info;
+
+	while (read(app->signal_fd, &info, sizeof(info)) == sizeof(info))
+		;
+}
+
+/* ---- the loop ---- */
+
+static void refresh_seen_rows(struct app *app)
+{
+	struct session *session = &app->session;
+
+	for (int line = 0; line < session->body_rows; line++) {
+		const struct row *row =
+		    rows_at(session->rows, session->cursor.top + (uint32_t)line);
+
+		if (!row)
+			break;
+		if (row->is_thread)
+			ptree_monitor_refresh_thread(app->monitor, row->pid);
+		else
+			ptree_monitor_refresh(app->monitor, row->process);
+		ptree_monitor_sample(app->monitor, row->process);
+	}
+}
+
+static void count_events(struct session *session)
+{
+	struct ptree_monitor_status status;
+	uint64_t elapsed_ns = session->now_ns - session->events_at_ns;
+
+	ptree_monitor_get_status(session->monitor, &status);
+	if (session->events_at_ns && elapsed_ns)
+		session->events_per_s =
+		    (unsigned)((status.events - session->events_before) * NS_PER_S / elapsed_ns);
+	session->events_before = status.events;
+	session->events_at_ns = session->now_ns;
+}
+
+static void tick_if_due(struct app *app)
+{
+	struct session *session = &app->session;
+
+	if (session->now_ns < app->tick_ns)
+		return;
+	app->tick_ns = session->now_ns + TICK_NS;
+	count_events(session);
+	meters_tick(&session->meters, session->tree, ptree_monitor_host(app->monitor),
+		    session->now_ns);
+	session_update_page(session);
+	if (app->ticks == TICKS_UNTIL_SETTLED)
+		malloc_trim(0); /* what the first scan took and gave back */
+	if (!session->paused_ns && app->ticks++ % TICKS_PER_REFRESH == 0)
+		refresh_seen_rows(app);
+	session->needs_redraw = true;
+}
+
+static int timeout_ms(const struct app *app)
+{
+	uint64_t now_ns = ptree_boot_now_ns();
+	uint64_t next_ns = app->tick_ns;
+	uint64_t frame_ns = next_frame_ns(app);
+
+	if (!term_has_output(app->term) && frame_ns < next_ns)
+		next_ns = frame_ns;
+	if (next_ns <= now_ns)
+		return 0;
+	return (int)((next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
+}
+
+static void answer_keys(struct app *app)
+{
+	app->session.keeps_rows = app->has_drawn;
+	app->has_more_keys = !take_keys(app);
+	if (app->has_drawn)
+		draw_if_due(app);
+	app->session.keeps_rows = false;
+}
+
+static int turn(struct app *app)
+{
+	struct session *session = &app->session;
+	struct pollfd fds[FD_COUNT] = {
+		[FD_KEYS] = { .fd = term_in_fd(app->term), .events = POLLIN },
+		[FD_MONITOR] = { .fd = ptree_monitor_fd(app->monitor), .events = POLLIN },
+		[FD_SIGNALS] = { .fd = app->signal_fd, .events = POLLIN },
+		[FD_USERS] = { .fd = ptree_users_fd(app->users), .events = POLLIN },
+		[FD_SCREEN] = { .fd = term_has_output(app->term) ? term_out_fd(app->term) : -1,
+				.events = POLLOUT },
+	};
+	int err = 0;
+
+	if (poll(fds, FD_COUNT, app->has_more_keys ? 0 : timeout_ms(app)) < 0 && errno != EINTR)
+		return -errno;
+	app->session.now_ns = ptree_boot_now_ns();
+	if (fds[FD_SIGNALS].revents)
+		take_signals(app);
+	if (fds[FD_KEYS].revents || app->has_more_keys)
+		answer_keys(app);
+	if (term_flush(app->term))
+		app->is_hung_up = true;
+	if (fds[FD_MONITOR].revents)
+		err = ptree_monitor_dispatch(app->monitor, EVENT_BUDGET_NS);
+	app->session.now_ns = ptree_boot_now_ns();
+	if (fds[FD_USERS].revents)
+		session_take_names(session);
+	if (app->session.wants_suspend)
+		suspend(app);
+	tick_if_due(app);
+	draw_if_due(app);
+	if (term_flush(app->term))
+		app->is_hung_up = true;
+	return err < 0 ? err : 0;
+}
+
+/* ---- beginning and end ---- */
+
+static bool is_pid(const char *text)
+{
+	return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+static int watch_pid(struct app *app, const char *text, char *error, size_t size)
+{
+	long pid = strtol(text, NULL, 10);
+	const struct ptree_node *node =
+	    pid > INT_MAX ? NULL : ptree_tree_find(app->session.tree, (pid_t)pid);
+	struct watch_item item = { .pid = (pid_t)pid };
+
+	if (!node) {
+		snprintf(error, size, "--watch: no process has the pid %s", text);
+		return EXIT_FAILED;
+	}
+	item.id = ptree_node_id(node);
+	session_watch_also(&app->session, &item);
+	return EXIT_OK;
+}
+
+static int watch(struct app *app, const struct config *config, char *error, size_t size)
+{
+	for (size_t i = 0; i < config->watch_count; i++) {
+		const char *text = config->watches[i];
+		struct watch_item item = { 0 };
+		int code = EXIT_OK;
+
+		if (i == WATCH_ITEMS_MAX || strlen(text) >= sizeof(item.name)) {
+			snprintf(error, size, "--watch: at most %d, of less than %d bytes each",
+				 WATCH_ITEMS_MAX, WATCH_NAME_SIZE);
+			return EXIT_USAGE;
+		}
+		if (is_pid(text)) {
+			ptree_monitor_wait_ready(app->monitor, false, READY_PATIENCE_MS);
+			code = watch_pid(app, text, error, size);
+		} else {
+			memcpy(item.name, text, strlen(text));
+			session_watch_also(&app->session, &item);
+		}
+		if (code)
+			return code;
+	}
+	return EXIT_OK;
+}
+
+static int check_events(const struct app *app, const struct config *config, char *error,
+			size_t size)
+{
+	struct ptree_monitor_status status;
+
+	ptree_monitor_get_status(app->monitor, &status);
+	if (!config->require_events || (!config->poll && !status.reason))
+		return EXIT_OK;
+	snprintf(error, size, "no process events: %s", ptree_monitor_reason_text(status.reason));
+	return EXIT_NO_EVENTS;
+}
+
+static int start_session(struct app *app, const struct config *config, char *error, size_t size)
+{
+	struct session *session = &app->session;
+	int err = session_init(session, app->monitor, app->users);
+
+	if (err)
+		return fail(error, size, EXIT_FAILED, "cannot start", err);
+	session->utf8 = !config->ascii && text_is_utf8();
+	session->highlight_ns = config->highlight_ns;
+	if (config->filter && !session_set_filter(session, config->filter)) {
+		snprintf(error, size, "--filter: %.200s", session->filter_error);
+		return EXIT_USAGE;
+	}
+	session_set_users(session, config->uids, config->uid_count);
+	return watch(app, config, error, size);
+}
+
+static int start_terminal(struct app *app, const struct config *config, char *error, size_t size)
+{
+	const struct term_options options = {
+		.color = config->color == CONFIG_COLOR_ALWAYS  ? TERM_COLOR_ALWAYS
+			 : config->color == CONFIG_COLOR_NEVER ? TERM_COLOR_NEVER
+							       : TERM_COLOR_AUTO,
+		.mouse = !config->no_mouse,
+	};
+	bool is_refused;
+	int rows, cols;
+	int err = term_open(&app->term, &options, error, size);
+
+	if (err) {
+		is_refused = err == -ENOTTY || err == -ENOTSUP;
+		snprintf(error + strlen(error), size - strlen(error), "%s",
+			 is_refused ? "; proctop tree and proctop log need no terminal" : "");
+		return is_refused ? EXIT_USAGE : EXIT_FAILED;
+	}
+	term_get_size(app->term, &rows, &cols);
+	app->canvas = canvas_new(rows, cols, text_is_utf8());
+	if (!app->canvas)
+		return fail(error, size, EXIT_FAILED, "cannot start", -ENOMEM);
+	app->session.colors = term_colors(app->term);
+	return EXIT_OK;
+}
+
+static int start(struct app *app, const struct config *config, char *error, size_t size)
+{
+	const struct ptree_monitor_options options = { .poll_only = config->poll,
+						       .no_realtime = config->no_realtime,
+						       .sample_ns = config->delay_ns };
+	int err = block_signals(app);
+	int code;
+
+	if (!err)
+		err = ptree_users_new(&app->users);
+	if (!err)
+		err = ptree_monitor_new(&app->monitor, &options);
+	if (err)
+		return fail(error, size, EXIT_FAILED, "cannot watch processes", err);
+	code = check_events(app, config, error, size);
+	if (!code)
+		code = start_session(app, config, error, size);
+	return code ? code : start_terminal(app, config, error, size);
+}
+
+static int run(struct app *app, char *error, size_t size)
+{
+	app->begin_ns = app->session.now_ns = ptree_boot_now_ns();
+	while (!app->session.wants_quit && !app->is_hung_up) {
+		int err = turn(app);
+
+		if (err)
+			return fail(error, size, EXIT_FAILED, "stopped", err);
+	}
+	return EXIT_OK;
+}
+
+static void finish(struct app *app)
+{
+	term_close(app->term);
+	drop_signals(app);
+	canvas_free(app->canvas);
+	session_clear(&app->session);
+	ptree_monitor_free(app->monitor);
+	ptree_users_free(app->users);
+	if (app->signal_fd >= 0)
+		close(app->signal_fd);
+	sigprocmask(SIG_SETMASK, &app->signals_before, NULL);
+}
+
+int app_run(const struct config *config, char *error, size_t error_size)
+{
+	struct app *app = calloc(1, sizeof(*app));
+	struct ptree_monitor_status status = { 0 };
+	uint64_t begin_ns = ptree_boot_now_ns();
+	int code;
+
+	if (!app)
+		return fail(error, error_size, EXIT_FAILED, "cannot start", -ENOMEM);
+	app->signal_fd = -1;
+	code = start(app, config, error, error_size);
+	if (!code)
+		code = run(app, error, error_size);
+	if (app->monitor)
+		ptree_monitor_get_status(app->monitor, &status);
+	finish(app);
+	free(app);
+	if (config->summary && code == EXIT_OK)
+		summary_print(stderr, &status, ptree_boot_now_ns() - begin_ns);
+	return code;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_APP_H
+#define PROCTOP_APP_H
+
+#include "config/config.h"
+
+/* Exit codes of the program. */
+enum {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NO_EVENTS = 3,
+};
+
+/*
+ * The live monitor. Returns an exit code; if it is not EXIT_OK, error says what failed, why and
+ * what to do, for the one who prints it. The terminal is as it was before by then.
+ */
+int app_run(const struct config *config, char *error, size_t error_size);
+
+#endif

@@ -1,0 +1,817 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The terminal: the only file that knows curses.
+ *
+ * curses writes with blocking calls, and a terminal that nobody reads would stop the program with
+ * it while events queue. So curses sets the terminal up on a descriptor of its own, and then this
+ * descriptor is replaced by a file in memory: curses draws there, and the bytes are copied to a
+ * non-blocking descriptor of the terminal when it takes them. Keys still come through curses, but
+ * not the mouse: of a report curses reads the rest with blocking calls, too. Modes are set here.
+ *
+ * If the process dies of a fault, a handler gives the terminal back with what was prepared at the
+ * start; that is what the one variable of this file is for.
+ */
+#include "ui/term.h"
+#include "ui/escape.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <term.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#define ESCAPE_DELAY_MS 25
+/* How long a terminal that does not read is waited for at the end: for all that is queued, and then
+   for what restores it. */
+#define PATIENCE_MS 500
+#define LAST_WORDS_MS 500
+#define CELLS_MAX 4096 /* of a row; more columns than that stay empty */
+
+struct terminal {
+	SCREEN *screen;
+	FILE *in, *out; /* out: the descriptor that curses writes to */
+	int tty_fd;	/* non-blocking, for the copy */
+	int tty_flags;	/* to be restored if tty_fd is stdout itself; -1: it is not */
+	struct termios saved, raw;
+	char *queue; /* bytes for the terminal */
+	size_t queue_size, queue_sent, queue_capacity;
+	struct canvas *shown; /* what curses was last told */
+	cchar_t *line;
+	int rows, cols;
+	int colors;
+	int cursor_y, cursor_x;
+	bool is_stale; /* curses must be told everything */
+	bool is_gone;
+	bool has_mouse;
+	struct escape escape; /* the sequence that is being read */
+	bool has_pending;     /* a code was read too far: */
+	int pending_result;
+	wint_t pending_code;
+};
+
+static const char mouse_on[] = "\033[?1000h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1000l";
+
+static struct {
+	volatile sig_atomic_t is_armed;
+	struct termios saved;
+	char bytes[256];
+	size_t size;
+} last_resort;
+
+/* ---- giving the terminal back in a fault ---- */
+
+static const int fault_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+
+static void restore_and_die(int signal_number)
+{
+	if (last_resort.is_armed) {
+		ssize_t ignored = write(STDOUT_FILENO, last_resort.bytes, last_resort.size);
+
+		(void)ignored;
+		tcsetattr(STDIN_FILENO, TCSANOW, &last_resort.saved);
+	}
+	raise(signal_number); /* the handler is gone by now (SA_RESETHAND) */
+}
+
+static void append_capability(const char *name)
+{
+	const char *string = tigetstr(name);
+	size_t size;
+
+	if (!string || string == (char *)-1)
+		return;
+	size = strlen(string);
+	if (last_resort.size + size > sizeof(last_resort.bytes))
+		return;
+	memcpy(last_resort.bytes + last_resort.size, string, size);
+	last_resort.size += size;
+}
+
+static void arm_last_resort(const struct terminal *term)
+{
+	struct sigaction action = { .sa_handler = restore_and_die,
+				    .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
+
+	last_resort.size = 0;
+	if (term->has_mouse) {
+		memcpy(last_resort.bytes, mouse_off, sizeof(mouse_off) - 1);
+		last_resort.size = sizeof(mouse_off) - 1;
+	}
+	append_capability("sgr0");
+	append_capability("rmkx");
+	append_capability("cnorm");
+	append_capability("rmcup");
+	last_resort.saved = term->saved;
+	last_resort.is_armed = 1;
+	for (size_t i = 0; i < sizeof(fault_signals) / sizeof(*fault_signals); i++)
+		sigaction(fault_signals[i], &action, NULL);
+}
+
+/* ---- the queue ---- */
+
+static int queue_reserve(struct terminal *term, size_t more)
+{
+	size_t capacity = term->queue_capacity ? term->queue_capacity : 16384;
+	char *bigger;
+
+	while (capacity - term->queue_size < more)
+		capacity *= 2;
+	if (capacity == term->queue_capacity)
+		return 0;
+	bigger = realloc(term->queue, capacity);
+	if (!bigger)
+		return -ENOMEM;
+	term->queue = bigger;
+	term->queue_capacity = capacity;
+	return 0;
+}
+
+static void queue_put(struct terminal *term, const char *bytes, size_t size)
+{
+	if (queue_reserve(term, size))
+		return;
+	memcpy(term->queue + term->queue_size, bytes, size);
+	term->queue_size += size;
+}
+
+/* Moves what curses wrote into the queue. */
+static void collect(struct terminal *term)
+{
+	int fd = fileno(term->out);
+	off_t size;
+	ssize_t got;
+
+	fflush(term->out);
+	size = lseek(fd, 0, SEEK_CUR);
+	if (size <= 0)
+		return;
+	if (!queue_reserve(term, (size_t)size)) {
+		got = pread(fd, term->queue + term->queue_size, (size_t)size, 0);
+		if (got > 0)
+			term->queue_size += (size_t)got;
+	} else {
+		term->is_stale = true;
+	}
+	if (ftruncate(fd, 0) || lseek(fd, 0, SEEK_SET))
+		term->is_gone = true;
+}
+
+bool term_has_output(const struct terminal *term)
+{
+	return term->queue_sent < term->queue_size;
+}
+
+int term_flush(struct terminal *term)
+{
+	while (term_has_output(term) && !term->is_gone) {
+		ssize_t sent = write(term->tty_fd, term->queue + term->queue_sent,
+				     term->queue_size - term->queue_sent);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0 && errno == EAGAIN)
+			return 0;
+		if (sent < 0)
+			term->is_gone = true;
+		else
+			term->queue_sent += (size_t)sent;
+	}
+	term->queue_sent = term->queue_size = 0;
+	return term->is_gone ? -EIO : 0;
+}
+
+/* Whether all that is queued was taken in time, if it is read at all. */
+static bool flush_patiently(struct terminal *term, int patience_ms)
+{
+	struct pollfd poll_fd = { .fd = term->tty_fd, .events = POLLOUT };
+
+	for (int waited = 0; waited < patience_ms; waited += 10) {
+		if (term_flush(term) || !term_has_output(term))
+			return true;
+		poll(&poll_fd, 1, 10);
+		if (poll_fd.revents & POLLOUT)
+			poll(NULL, 0, 10); /* true also while nothing is taken */
+	}
+	return false;
+}
+
+/*
+ * Before the terminal goes to somebody else. If it does not take the last frame, it may have half a
+ * sequence of it: CAN ends that, and what restores the terminal is the last that it gets.
+ */
+static void flush_last(struct terminal *term)
+{
+	static const char cancel[] = { 0x18 };
+
+	if (flush_patiently(term, PATIENCE_MS))
+		return;
+	tcflush(term->tty_fd, TCOFLUSH);
+	term->queue_sent = term->queue_size = 0;
+	queue_put(term, cancel, sizeof(cancel));
+	queue_put(term, last_resort.bytes, last_resort.size);
+	flush_patiently(term, LAST_WORDS_MS);
+	term->queue_sent = term->queue_size = 0;
+}
+
+/* ---- opening ---- */
+
+static bool has_capability(const char *name)
+{
+	const char *string = tigetstr(name);
+
+	return string && string != (char *)-1;
+}
+
+/* terminfo's answer is not kept: newterm() asks anew. */
+static bool can_place_cursor(void)
+{
+	bool can = has_capability("cup");
+
+	del_curterm(cur_term);
+	return can;
+}
+
+/* What is wrong with what TERM says; NULL: nothing. */
+static const char *doubt_about_type(void)
+{
+	const char *name = getenv("TERM");
+	int err;
+
+	if (!name || !*name)
+		return "TERM is not set: say what the terminal is, for example TERM=xterm";
+	if (setupterm(name, STDOUT_FILENO, &err) != OK)
+		return "terminfo does not know this TERM: try TERM=xterm, or install ncurses-term";
+	if (!can_place_cursor())
+		return "this TERM cannot place its cursor: try TERM=xterm";
+	return NULL;
+}
+
+/* All that stands in the way, so that it need not be found out one by one. */
+static int check_terminal(char *reason, size_t size)
+{
+	const char *type = doubt_about_type();
+	bool has_tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+
+	snprintf(reason, size, "%s%s%s", has_tty ? "" : "stdin and stdout must be a terminal",
+		 type && !has_tty ? "; and " : "", type ? type : "");
+	return !has_tty ? -ENOTTY : type ? -ENOTSUP : 0;
+}
+
+/* A description of its own, so that O_NONBLOCK does not reach the shell's. */
+static int open_output(struct terminal *term)
+{
+	const char *name = ttyname(STDOUT_FILENO);
+
+	term->tty_flags = -1;
+	term->tty_fd = name ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+	if (term->tty_fd >= 0)
+		return 0;
+	term->tty_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (term->tty_fd < 0)
+		return -errno;
+	term->tty_flags = fcntl(term->tty_fd, F_GETFL);
+	return fcntl(term->tty_fd, F_SETFL, term->tty_flags | O_NONBLOCK) ? -errno : 0;
+}
+
+static int open_streams(struct terminal *term)
+{
+	int in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+
+	if (in < 0 || out < 0)
+		return -errno;
+	term->in = fdopen(in, "r");
+	term->out = fdopen(out, "w");
+	return term->in && term->out ? 0 : -ENOMEM;
+}
+
+/* From here on curses draws into memory. */
+static int swap_output(struct terminal *term)
+{
+	int memory = memfd_create("proctop screen", MFD_CLOEXEC);
+	int out = fileno(term->out);
+
+	if (memory < 0)
+		return -errno;
+	fflush(term->out);
+	if (dup3(memory, out, O_CLOEXEC) < 0) {
+		close(memory);
+		return -errno;
+	}
+	close(memory);
+	return 0;
+}
+
+static bool wants_color(const struct term_options *options)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (options->color == TERM_COLOR_AUTO)
+		return !no_color || !*no_color;
+	return options->color == TERM_COLOR_ALWAYS;
+}
+
+static void start_colors(struct terminal *term, const struct term_options *options)
+{
+	if (!wants_color(options) || !has_colors() || start_color() == ERR ||
+	    use_default_colors() == ERR)
+		return;
+	term->colors = COLORS >= 256 ? 256 : COLORS >= 8 ? 8 : 0;
+}
+
+/* curses would exit in handlers of its own, without a word; the program has a signalfd. */
+static SCREEN *new_screen(struct terminal *term)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+	struct sigaction before[sizeof(numbers) / sizeof(*numbers)];
+	SCREEN *screen;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		sigaction(numbers[i], NULL, &before[i]);
+	screen = newterm(NULL, term->out, term->in);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		sigaction(numbers[i], &before[i], NULL);
+	return screen;
+}
+
+static int start_curses(struct terminal *term, const struct term_options *options)
+{
+	term->screen = new_screen(term);
+	if (!term->screen)
+		return -ENOTSUP;
+	set_term(term->screen);
+	raw(); /* so that curses takes keys singly; the mode itself is set below */
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	leaveok(stdscr, FALSE);
+	set_escdelay(ESCAPE_DELAY_MS);
+	start_colors(term, options);
+	define_key(NULL, KEY_MOUSE); /* its reports are no key of curses' */
+	term->has_mouse = options->mouse && has_capability("kmous");
+	return 0;
+}
+
+static void set_raw_mode(struct terminal *term)
+{
+	term->raw = term->saved;
+	term->raw.c_iflag &= (tcflag_t) ~(ICRNL | INLCR | IGNCR | IXON | ISTRIP | BRKINT);
+	term->raw.c_lflag &= (tcflag_t) ~(ICANON | ECHO | ISIG | IEXTEN);
+	term->raw.c_oflag &= (tcflag_t)~OPOST;
+	term->raw.c_cc[VMIN] = 1;
+	term->raw.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &term->raw);
+}
+
+static void start_mouse(struct terminal *term)
+{
+	if (term->has_mouse)
+		queue_put(term, mouse_on, sizeof(mouse_on) - 1);
+}
+
+static void free_term(struct terminal *term)
+{
+	if (term->screen)
+		delscreen(term->screen);
+	if (term->in)
+		fclose(term->in);
+	if (term->out)
+		fclose(term->out);
+	if (term->tty_flags >= 0)
+		fcntl(term->tty_fd, F_SETFL, term->tty_flags);
+	if (term->tty_fd >= 0)
+		close(term->tty_fd);
+	canvas_free(term->shown);
+	free(term->line);
+	free(term->queue);
+	free(term);
+}
+
+static int open_parts(struct terminal *term, const struct term_options *options)
+{
+	int err = open_output(term);
+
+	if (!err)
+		err = open_streams(term);
+	if (err)
+		return err;
+	term->line = calloc(CELLS_MAX + 1, sizeof(*term->line));
+	term->shown = canvas_new(0, 0, true);
+	if (!term->line || !term->shown)
+		return -ENOMEM;
+	err = start_curses(term, options);
+	if (err)
+		return err;
+	arm_last_resort(term);
+	err = swap_output(term);
+	if (err) {
+		endwin();
+		return err;
+	}
+	set_raw_mode(term);
+	start_mouse(term);
+	term_resize(term);
+	return 0;
+}
+
+int term_open(struct terminal **out, const struct term_options *options, char *reason, size_t size)
+{
+	struct terminal *term;
+	int err = check_terminal(reason, size);
+
+	if (err)
+		return err;
+	snprintf(reason, size, "the terminal could not be set up");
+	term = calloc(1, sizeof(*term));
+	if (!term)
+		return -ENOMEM;
+	term->tty_fd = term->tty_flags = -1;
+	term->is_stale = true;
+	if (tcgetattr(STDIN_FILENO, &term->saved)) {
+		free(term);
+		return -errno;
+	}
+	err = open_parts(term, options);
+	if (err) {
+		tcsetattr(STDIN_FILENO, TCSANOW, &term->saved);
+		free_term(term);
+		return err;
+	}
+	*out = term;
+	return 0;
+}
+
+static void leave_screen(struct terminal *term)
+{
+	curs_set(1);
+	endwin();
+	if (term->has_mouse)
+		queue_put(term, mouse_off, sizeof(mouse_off) - 1);
+	collect(term);
+	flush_last(term);
+	/* Not before it is drained: what does not read would never be. */
+	tcsetattr(STDIN_FILENO, TCSANOW, &term->saved);
+}
+
+void term_close(struct terminal *term)
+{
+	if (!term)
+		return;
+	leave_screen(term);
+	last_resort.is_armed = 0;
+	free_term(term);
+}
+
+void term_suspend(struct terminal *term)
+{
+	leave_screen(term);
+	last_resort.is_armed = 0;
+}
+
+void term_resume(struct terminal *term)
+{
+	last_resort.is_armed = 1;
+	set_raw_mode(term);
+	start_mouse(term);
+	term_resize(term);
+	term_redraw(term);
+}
+
+int term_in_fd(const struct terminal *term)
+{
+	return fileno(term->in);
+}
+
+int term_out_fd(const struct terminal *term)
+{
+	return term->tty_fd;
+}
+
+int term_colors(const struct terminal *term)
+{
+	return term->colors;
+}
+
+void term_get_size(const struct terminal *term, int *rows, int *cols)
+{
+	*rows = term->rows;
+	*cols = term->cols;
+}
+
+static int bounded(int value, int most)
+{
+	return value < 1 ? 1 : value > most ? most : value;
+}
+
+bool term_resize(struct terminal *term)
+{
+	struct winsize size = { 0 };
+	int rows = 24, cols = 80;
+
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col) {
+		rows = bounded(size.ws_row, SHRT_MAX / 2);
+		cols = bounded(size.ws_col, CELLS_MAX);
+	}
+	if (rows == term->rows && cols == term->cols)
+		return false;
+	if (resizeterm(rows, cols) == ERR)
+		return false;
+	term->rows = rows;
+	term->cols = cols;
+	term_redraw(term);
+	return true;
+}
+
+/* ---- drawing ---- */
+
+void term_redraw(struct terminal *term)
+{
+	term->is_stale = true;
+}
+
+static attr_t attributes(const struct style *style)
+{
+	attr_t attrs = A_NORMAL;
+
+	if (style->attrs & STYLE_BOLD)
+		attrs |= A_BOLD;
+	if (style->attrs & STYLE_DIM)
+		attrs |= A_DIM;
+	if (style->attrs & STYLE_UNDERLINE)
+		attrs |= A_UNDERLINE;
+	if (style->attrs & STYLE_REVERSE)
+		attrs |= A_REVERSE;
+	return attrs;
+}
+
+static int color_pair(const struct terminal *term, const struct style *style)
+{
+	int pair;
+
+	if (!term->colors || (style->fg < 0 && style->bg < 0))
+		return 0;
+	pair = alloc_pair(style->fg, style->bg);
+	return pair < 0 ? 0 : pair;
+}
+
+static void to_wide(const struct cell *cell, wchar_t wide[CCHARW_MAX + 1])
+{
+	char bytes[TEXT_PIECE_SIZE + 1];
+	size_t count;
+
+	if (cell->size == 1) {
+		wide[0] = (unsigned char)cell->bytes[0];
+		wide[1] = L'\0';
+		return;
+	}
+	memcpy(bytes, cell->bytes, cell->size);
+	bytes[cell->size] = '\0';
+	count = mbstowcs(wide, bytes, CCHARW_MAX);
+	if (count == (size_t)-1)
+		wcscpy(wide, L"?");
+	else
+		wide[count] = L'\0';
+}
+
+static bool is_same_style(const struct style *a, const struct style *b)
+{
+	return a->fg == b->fg && a->bg == b->bg && a->attrs == b->attrs;
+}
+
+static void draw_row(struct terminal *term, const struct canvas *canvas, int y)
+{
+	const struct style *style = NULL;
+	attr_t attrs = A_NORMAL;
+	int pair = 0, count = 0;
+
+	for (int x = 0; x < canvas->cols; x++) {
+		const struct cell *cell = canvas_cell(canvas, y, x);
+		wchar_t wide[CCHARW_MAX + 1];
+
+		if (!cell->width)
+			continue;
+		if (!style || !is_same_style(style, &cell->style)) {
+			style = &cell->style;
+			attrs = attributes(style);
+			pair = color_pair(term, style);
+		}
+		to_wide(cell, wide);
+		setcchar(&term->line[count++], wide, attrs, (short)pair, &pair);
+	}
+	mvadd_wchnstr(y, 0, term->line, count);
+}
+
+static bool is_row_shown(const struct terminal *term, const struct canvas *canvas, int y)
+{
+	size_t size = (size_t)canvas->cols * sizeof(struct cell);
+
+	return !memcmp(canvas_cell(canvas, y, 0), canvas_cell(term->shown, y, 0), size);
+}
+
+static void remember(struct terminal *term, const struct canvas *canvas)
+{
+	size_t size = (size_t)canvas->rows * (size_t)canvas->cols * sizeof(struct cell);
+
+	memcpy(term->shown->cells, canvas->cells, size);
+}
+
+static bool fit_shown(struct terminal *term, const struct canvas *canvas)
+{
+	if (term->shown->rows == canvas->rows && term->shown->cols == canvas->cols)
+		return true;
+	term->is_stale = true;
+	return !canvas_resize(term->shown, canvas->rows, canvas->cols);
+}
+
+static void place_cursor(struct terminal *term, int y, int x)
+{
+	bool was_hidden = term->cursor_y < 0;
+
+	if ((y < 0) != was_hidden)
+		curs_set(y >= 0);
+	if (y >= 0)
+		move(y, x);
+	term->cursor_y = y;
+	term->cursor_x = x;
+}
+
+void term_blit(struct terminal *term, const struct canvas *canvas, int cursor_y, int cursor_x)
+{
+	if (canvas->rows != term->rows || canvas->cols != term->cols || !fit_shown(term, canvas))
+		return;
+	for (int y = 0; y < canvas->rows; y++) {
+		if (term->is_stale || !is_row_shown(term, canvas, y))
+			draw_row(term, canvas, y);
+	}
+	if (term->is_stale) {
+		clearok(curscr, TRUE);
+		curs_set(cursor_y >= 0);
+	}
+	term->is_stale = false;
+	remember(term, canvas);
+	place_cursor(term, cursor_y, cursor_x);
+	wnoutrefresh(stdscr);
+	doupdate();
+	collect(term);
+}
+
+/* ---- keys ---- */
+
+static uint32_t key_of(int code)
+{
+	if (code >= KEY_F(1) && code <= KEY_F(12))
+		return TERM_KEY_F1 + (uint32_t)(code - KEY_F(1));
+	switch (code) {
+	case KEY_UP:
+		return TERM_KEY_UP;
+	case KEY_DOWN:
+		return TERM_KEY_DOWN;
+	case KEY_LEFT:
+		return TERM_KEY_LEFT;
+	case KEY_RIGHT:
+		return TERM_KEY_RIGHT;
+	case KEY_SLEFT:
+		return TERM_KEY_SHIFT_LEFT;
+	case KEY_SRIGHT:
+		return TERM_KEY_SHIFT_RIGHT;
+	case KEY_PPAGE:
+		return TERM_KEY_PAGE_UP;
+	case KEY_NPAGE:
+		return TERM_KEY_PAGE_DOWN;
+	case KEY_HOME:
+		return TERM_KEY_HOME;
+	case KEY_END:
+		return TERM_KEY_END;
+	case KEY_DC:
+		return TERM_KEY_DELETE;
+	case KEY_BACKSPACE:
+		return TERM_KEY_BACKSPACE;
+	case KEY_ENTER:
+		return TERM_KEY_ENTER;
+	default:
+		return TERM_KEY_OTHER;
+	}
+}
+
+static bool take_mouse(const struct escape_mouse *mouse, struct key *key)
+{
+	*key = (struct key){ .mouse_y = mouse->y, .mouse_x = mouse->x };
+	if (mouse->is_release)
+		return false;
+	if (mouse->button == 0)
+		key->code = TERM_KEY_MOUSE_CLICK;
+	else if (mouse->button == 64)
+		key->code = TERM_KEY_WHEEL_UP;
+	else if (mouse->button == 65)
+		key->code = TERM_KEY_WHEEL_DOWN;
+	return key->code != 0;
+}
+
+/* No key may mean that the terminal is gone, which curses does not tell. */
+static int check_input(struct terminal *term)
+{
+	struct pollfd poll_fd = { .fd = term_in_fd(term), .events = POLLIN };
+	int waiting = 0;
+
+	if (poll(&poll_fd, 1, 0) <= 0)
+		return 0;
+	if (poll_fd.revents & (POLLERR | POLLNVAL))
+		return -EIO;
+	if (poll_fd.revents & POLLHUP)
+		return -EIO;
+	/* Readable and yet nothing to read is the end of the input. */
+	return ioctl(poll_fd.fd, FIONREAD, &waiting) || waiting == 0 ? -EIO : 0;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int read_code(struct terminal *term, wint_t *code)
+{
+	int result;
+
+	if (term->has_pending) {
+		term->has_pending = false;
+		*code = term->pending_code;
+		return term->pending_result;
+	}
+	result = get_wch(code);
+	collect(term);
+	return result;
+}
+
+/* curses gives out an ESC alone if no key that it knows begins so. */
+static bool is_sequence_begun(struct terminal *term)
+{
+	int result = read_code(term, &term->pending_code);
+
+	if (result == OK && escape_begin(&term->escape, term->pending_code, now_ms()))
+		return true;
+	term->has_pending = result != ERR;
+	term->pending_result = result;
+	if (!term->has_pending)
+		escape_alone(&term->escape, now_ms());
+	return false;
+}
+
+static enum escape_result sort_out(struct terminal *term, int result, wint_t code,
+				   struct escape_mouse *mouse)
+{
+	if (result == KEY_CODE_YES)
+		return ESCAPE_IS_KEY;
+	if (code == TERM_KEY_ESC)
+		return is_sequence_begun(term) ? ESCAPE_IS_PART : ESCAPE_IS_KEY;
+	return escape_feed(&term->escape, code, now_ms(), mouse);
+}
+
+static void set_key(struct key *key, int result, wint_t code)
+{
+	*key = (struct key){ .code = code };
+	if (result == KEY_CODE_YES)
+		key->code = key_of((int)code);
+	else if (code == 0x7f || code == '\b')
+		key->code = TERM_KEY_BACKSPACE;
+	else if (code == '\n')
+		key->code = TERM_KEY_ENTER;
+}
+
+int term_read_key(struct terminal *term, struct key *key)
+{
+	struct escape_mouse mouse;
+	wint_t code;
+	int result;
+
+	while ((result = read_code(term, &code)) != ERR) {
+		switch (sort_out(term, result, code, &mouse)) {
+		case ESCAPE_IS_KEY:
+			set_key(key, result, code);
+			return 1;
+		case ESCAPE_IS_MOUSE:
+			if (term->has_mouse && take_mouse(&mouse, key))
+				return 1;
+			break;
+		case ESCAPE_IS_PART:
+			break;
+		}
+	}
+	return check_input(term);
+}

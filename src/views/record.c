@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* How true the picture is: what was seen, what was missed, and why. */
+#include "views/view.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_WIDTH 20
+
+struct sheet {
+	const struct session *session;
+	struct canvas *canvas;
+	int y;
+};
+
+static struct style role(const struct session *session, enum theme_role which)
+{
+	return theme_style(which, session->colors);
+}
+
+static void put(struct sheet *sheet, const char *name, enum theme_role which, const char *format,
+		...) __attribute__((format(printf, 4, 5)));
+
+static void put(struct sheet *sheet, const char *name, enum theme_role which, const char *format,
+		...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (sheet->y >= sheet->canvas->rows - 1)
+		return;
+	canvas_puts(sheet->canvas, sheet->y, 1, NAME_WIDTH, name, role(sheet->session, THEME_DIM));
+	canvas_puts(sheet->canvas, sheet->y, 2 + NAME_WIDTH, -1, text, role(sheet->session, which));
+	sheet->y++;
+}
+
+static enum theme_role bad_if(bool is_bad)
+{
+	return is_bad ? THEME_STATE_WARNING : THEME_NORMAL;
+}
+
+static void put_events(struct sheet *sheet, const struct ptree_monitor_status *status)
+{
+	bool polls = status->state == PTREE_MONITOR_POLLING;
+
+	if (polls)
+		put(sheet, "events", THEME_STATE_BAD, "none: %s",
+		    ptree_monitor_reason_text(status->reason));
+	else
+		put(sheet, "events", THEME_NORMAL, "%llu seen", (unsigned long long)status->events);
+	put(sheet, "lost", bad_if(status->lost), "%llu, counted exactly",
+	    (unsigned long long)status->lost);
+	put(sheet, "comparisons", bad_if(status->resyncs), "%llu with /proc, each after a loss",
+	    (unsigned long long)status->resyncs);
+	put(sheet, "ignored", bad_if(status->ignored),
+	    "%llu messages that were not the kernel's, or made no sense",
+	    (unsigned long long)status->ignored);
+	if (!polls)
+		put(sheet, "receive buffer", THEME_NORMAL, "%zu KiB: room for about %zu events",
+		    status->receive_buffer_size / 1024, status->receive_buffer_size / 832);
+}
+
+static void put_texts(struct sheet *sheet, const struct ptree_monitor_status *status)
+{
+	put(sheet, "command lines", bad_if(status->argv_late),
+	    "%llu of %llu read in time, %llu too late", (unsigned long long)status->argv_read,
+	    (unsigned long long)status->execs, (unsigned long long)status->argv_late);
+	if (status->argv_hung)
+		put(sheet, "hung", THEME_STATE_WARNING, "%llu reads, given up",
+		    (unsigned long long)status->argv_hung);
+	put(sheet, "their reader", THEME_NORMAL, "%s",
+	    status->is_realtime ? "runs before all else (real-time, 40 % of a core at most)"
+				: "runs as others do: give CAP_SYS_NICE to miss fewer");
+}
+
+static void put_accounting(struct sheet *sheet, const struct ptree_monitor_status *status)
+{
+	if (status->accounting_error) {
+		put(sheet, "accounting", THEME_STATE_WARNING,
+		    "none: %s. What exited ones used is unknown",
+		    status->accounting_error == -EPERM ? "it needs CAP_NET_ADMIN"
+						       : strerror(-status->accounting_error));
+		return;
+	}
+	put(sheet, "accounting", bad_if(status->unaccounted),
+	    "%llu exits with the kernel's record, %llu without",
+	    (unsigned long long)status->accounted, (unsigned long long)status->unaccounted);
+	put(sheet, "records lost", bad_if(status->accounting_lost), "%llu",
+	    (unsigned long long)status->accounting_lost);
+}
+
+static void put_tree(struct sheet *sheet)
+{
+	struct ptree_tree_counts counts;
+
+	ptree_tree_get_counts(sheet->session->tree, &counts);
+	put(sheet, "processes", THEME_NORMAL, "%zu alive, %zu zombies, %zu more threads",
+	    counts.live, counts.zombies, counts.threads);
+	put(sheet, "since the start", THEME_NORMAL,
+	    "%llu forks, %llu execs, %llu exits, %llu of them failures",
+	    (unsigned long long)counts.forks, (unsigned long long)counts.execs,
+	    (unsigned long long)counts.exits, (unsigned long long)counts.failures);
+	put(sheet, "history", THEME_NORMAL, "%zu exited ones kept, %llu only in sums",
+	    counts.exited, (unsigned long long)counts.gone);
+}
+
+void view_record_draw(struct session *session, struct canvas *canvas)
+{
+	struct sheet sheet = { .session = session, .canvas = canvas, .y = 2 };
+	struct ptree_monitor_status status;
+	int x;
+
+	ptree_monitor_get_status(session->monitor, &status);
+	canvas_clear(canvas);
+	x = canvas_puts(canvas, 0, 0, -1, "proctop: ", role(session, THEME_DIM));
+	canvas_puts(canvas, 0, x, -1, "what was seen, and what was missed",
+		    role(session, THEME_TITLE));
+	put_events(&sheet, &status);
+	put_texts(&sheet, &status);
+	put_accounting(&sheet, &status);
+	put_tree(&sheet);
+	if (canvas->rows > 2)
+		view_last_line_draw(session, canvas, canvas->rows - 1);
+}

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One row: gutter, cells, tree lines, the command, and what stands behind it. Where the screen is
+ * narrow, what stands behind goes first and the program's name last; what is cut ends in a mark.
+ */
+#include "views/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define GUTTER_WIDTH 2		  /* the selection's mark, and the letter of what happened */
+#define NAME_MAX_CELLS 15	  /* of a program's name, for which all else makes room */
+#define LEAST_WIDTH_WITH_TIME 120 /* there is a column for it */
+
+struct marks {
+	const char *through, *branch, *last, *leaf, *open, *folded, *cut;
+};
+
+static const struct marks box_marks = { "│", "├", "└", "─", "▾", "▸", "…" };
+static const struct marks ascii_marks = { "|", "|", "`", "-", "-", "+", "~" };
+
+static const struct marks *marks_of(const struct session *session)
+{
+	return session->utf8 ? &box_marks : &ascii_marks;
+}
+
+static struct style role(const struct session *session, enum theme_role which)
+{
+	return theme_style(which, session->colors);
+}
+
+static int width_of(const struct session *session, const char *text)
+{
+	return (int)text_width(text, strlen(text), session->utf8);
+}
+
+int view_row_cells_x(void)
+{
+	return GUTTER_WIDTH;
+}
+
+int view_row_command_x(int cols)
+{
+	int x = GUTTER_WIDTH;
+
+	for (const struct column *column = columns; column->name; column++) {
+		if (column_is_shown(column, cols))
+			x += column_width(column, cols) + 1;
+	}
+	return x;
+}
+
+/* ---- cells ---- */
+
+static void draw_cell(const struct session *session, struct canvas *canvas, int y, int x,
+		      const struct column *column, const struct column_text *text,
+		      struct style style)
+{
+	int room = column_width(column, canvas->cols);
+	int width = width_of(session, text->text);
+	int shift = column->is_right_aligned && width < room ? room - width : 0;
+
+	canvas_puts(canvas, y, x + shift, room - shift, text->text, style);
+	if (!column->is_right_aligned && width > room)
+		canvas_puts(canvas, y, x + room - 1, 1, marks_of(session)->cut, style);
+}
+
+static void draw_cells(const struct session *session, struct canvas *canvas, int y,
+		       const struct column_subject *subject, bool is_dim)
+{
+	struct column_context context = session_columns(session);
+	int x = GUTTER_WIDTH;
+
+	for (const struct column *column = columns; column->name; column++) {
+		struct column_text text = { .role = THEME_NORMAL };
+
+		if (!column_is_shown(column, canvas->cols))
+			continue;
+		column->format(&context, subject, &text);
+		draw_cell(session, canvas, y, x, column, &text,
+			  role(session, is_dim ? THEME_GONE : text.role));
+		x += column_width(column, canvas->cols) + 1;
+	}
+}
+
+/* ---- tree lines ---- */
+
+/*
+ * The lines before a row, one cell a level, from the row's own upwards. Levels that find no room
+ * are cut at the left.
+ */
+static int draw_lines(const struct session *session, struct canvas *canvas, int y, int x, int room,
+		      const struct row *row)
+{
+	const struct marks *marks = marks_of(session);
+	struct style style = role(session, THEME_TREE_LINE);
+	int depth = (int)row->depth < room ? (int)row->depth : room;
+	const struct row *at = row;
+
+	for (int level = depth; level > 0; level--) {
+		const char *mark = at->is_last ? " " : marks->through;
+
+		if (at == row)
+			mark = at->is_last ? marks->last : marks->branch;
+		if (level == 1 && depth < (int)row->depth)
+			mark = marks->cut;
+		canvas_puts(canvas, y, x + level - 1, 1, mark, style);
+		at = rows_at(session->rows, at->parent);
+	}
+	return x + depth;
+}
+
+/* Two thirds at most, and never so many that no name has room. */
+static int lines_room(int cols, int x)
+{
+	int room = (cols - x) * 2 / 3;
+
+	if (room > cols - x - NAME_MAX_CELLS)
+		room = cols - x - NAME_MAX_CELLS;
+	return room > 2 ? room : 2;
+}
+
+static const char *fold_mark(const struct session *session, const struct row *row)
+{
+	const struct marks *marks = marks_of(session);
+
+	if (!row->has_children)
+		return row->depth ? marks->leaf : " ";
+	return row->is_folded ? marks->folded : marks->open;
+}
+
+int view_row_mark_x(const struct session *session, const struct row *row)
+{
+	int x = view_row_command_x(session->screen_cols);
+	int room = lines_room(session->screen_cols, x);
+
+	return row->has_children ? x + ((int)row->depth < room ? (int)row->depth : room) : -1;
+}
+
+/* ---- the command ---- */
+
+/* Restyles what the search is after, where it is seen. */
+static void mark_found(const struct session *session, struct canvas *canvas, int y, int from,
+		       int to)
+{
+	size_t length = strlen(session->search_text);
+	struct style style = role(session, THEME_MATCH);
+
+	for (int x = from; length && x + (int)length <= to; x++) {
+		char text[PROMPT_SIZE];
+
+		for (size_t i = 0; i < length; i++)
+			text[i] = canvas_cell(canvas, y, x + (int)i)->bytes[0];
+		if (!text_contains(text, length, session->search_text))
+			continue;
+		for (size_t i = 0; i < length; i++)
+			canvas->cells[y * canvas->cols + x + (int)i].style = style;
+	}
+}
+
+struct part {
+	const char *text;
+	size_t size;
+	struct style style;
+};
+
+/* Draws parts one after the other, shifted to the left by the sideways cells. */
+static int draw_parts(struct canvas *canvas, int y, int x, int end, int sideways,
+		      const struct part *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *at = parts[i].text;
+		const char *stop = at + parts[i].size;
+		struct text_piece piece;
+
+		for (; sideways > 0 && text_next(&at, stop, canvas->utf8, &piece);
+		     sideways -= piece.width)
+			;
+		x += canvas_put(canvas, y, x, end - x, at, (size_t)(stop - at), parts[i].style);
+		if (x >= end)
+			return end;
+	}
+	return x;
+}
+
+#define DIRECTORY_SHARE 4 /* of a command that is cut its directory has that part at most */
+
+/* Without its directory if that is wished, or would take the place of what tells commands apart. */
+static size_t directory_size(const struct session *session, const struct command *command, int room)
+{
+	size_t size = command->directory_size;
+
+	if (session->basenames)
+		return 0;
+	if (session->sideways ||
+	    (int)text_width(command->line, command->size, session->utf8) <= room ||
+	    (int)text_width(command->line, size, session->utf8) * DIRECTORY_SHARE <= room)
+		return size;
+	return 0;
+}
+
+static int draw_command(const struct session *session, struct canvas *canvas, int y, int x, int end,
+			const struct command *command, bool is_context)
+{
+	bool is_dim = command->is_dim || is_context;
+	size_t head = command->directory_size + command->program_size;
+	size_t shown = directory_size(session, command, end - x);
+	const struct part parts[] = {
+		{ command->line, shown, role(session, is_dim ? THEME_GONE : THEME_DIRECTORY) },
+		{ command->line + command->directory_size, command->program_size,
+		  role(session, is_dim ? THEME_GONE : THEME_PROGRAM) },
+		{ command->line + head, command->size - head,
+		  role(session, is_dim ? THEME_GONE : THEME_ARGUMENTS) },
+	};
+	size_t left_out = command->directory_size - shown;
+	int width =
+	    (int)text_width(command->line + left_out, command->size - left_out, canvas->utf8);
+	int from = x;
+
+	x = draw_parts(canvas, y, x, end, session->sideways, parts, 3);
+	if (session->search_text[0])
+		mark_found(session, canvas, y, from, x);
+	/* What stands behind a command that is cut would pass for a part of it. */
+	if (from < end && width - session->sideways > end - from)
+		canvas_puts(canvas, y, end - 1, 1, marks_of(session)->cut,
+			    role(session, THEME_TREE_LINE));
+	if (command->remark && x + 1 + width_of(session, command->remark) <= end)
+		x += 1 + canvas_puts(canvas, y, x + 1, end - x - 1, command->remark,
+				     role(session, THEME_DIM));
+	return x;
+}
+
+/* ---- what stands behind ---- */
+
+#define PIECES_MAX 8
+#define PIECE_SIZE 128
+
+/* Pieces in the order in which they stand, each with what it is worth: the least goes first. */
+struct tail {
+	struct {
+		char text[PIECE_SIZE];
+		enum theme_role role;
+		int gap; /* cells before it */
+	} pieces[PIECES_MAX];
+	int count, width;
+};
+
+static void add_piece(const struct session *session, struct tail *tail, int gap,
+		      enum theme_role which, const char *text)
+{
+	if (!*text || tail->count == PIECES_MAX)
+		return;
+	snprintf(tail->pieces[tail->count].text, PIECE_SIZE, "%s", text);
+	tail->pieces[tail->count].role = which;
+	tail->pieces[tail->count].gap = gap;
+	tail->width += gap + width_of(session, text);
+	tail->count++;
+}
+
+static void add_count(const struct session *session, struct tail *tail, enum theme_role which,
+		      const char *format, uint64_t count)
+{
+	char text[PIECE_SIZE];
+
+	if (!count)
+		return;
+		/* The formats are this file's own. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(text, sizeof(text), format, (unsigned long long)count);
+#pragma GCC diagnostic pop
+	add_piece(session, tail, 1, which, text);
+}
+
+/* From the end, as long as it is too wide. */
+static void fit_tail(const struct session *session, struct tail *tail, int room)
+{
+	while (tail->count && tail->width > room) {
+		tail->count--;
+		tail->width -= tail->pieces[tail->count].gap +
+			       width_of(session, tail->pieces[tail->count].text);
+	}
+}
+
+/* How it ended, how many share the row, what else is in it, and what all of that cost. */
+static void describe_job(const struct session *session, const struct row *row,
+			 const struct ptree_node *node, struct tail *tail)
+{
+	struct column_context context = session_columns(session);
+	struct column_text ending = { .role = THEME_NORMAL };
+	struct rows_job job;
+	char cost[32];
+
+	column_ending(&context, node, &ending);
+	add_piece(session, tail, 2, ending.role, ending.text);
+	if (!rows_job(session->rows, session->tree, row, &job))
+		return;
+	add_count(session, tail, THEME_COUNT, session->utf8 ? "×%llu" : "x%llu",
+		  job.count > 1 ? job.count : 0);
+	if ((session->screen_cols < LEAST_WIDTH_WITH_TIME || job.more || job.count > 1) &&
+	    column_cost(&context, node, &job.cpu_ns, job.cpu_unknown >= job.count + job.more, cost,
+			sizeof(cost)))
+		add_piece(session, tail, 1, THEME_DIM, cost);
+	if (job.kept > 1 && job.matching < job.kept) {
+		snprintf(cost, sizeof(cost), "%u of %u", job.matching, job.kept);
+		add_piece(session, tail, 1, THEME_COUNT, cost);
+	}
+	add_count(session, tail, THEME_COUNT, "+%llu", job.more);
+	add_count(session, tail, THEME_FAILURE, session->utf8 ? "%llu✗" : "%llu!", job.failed);
+}
+
+static void describe_living(const struct session *session, const struct row *row,
+			    const struct ptree_node *node, struct tail *tail)
+{
+	struct column_context context = session_columns(session);
+	struct column_text ending = { .role = THEME_NORMAL };
+
+	if (column_ending(&context, node, &ending))
+		add_piece(session, tail, 2, ending.role, ending.text);
+	if (row->is_folded)
+		add_count(session, tail, THEME_COUNT, "[+%llu]", row->hidden);
+}
+
+static void describe_tail(const struct session *session, const struct row *row,
+			  const struct ptree_node *node, struct tail *tail)
+{
+	*tail = (struct tail){ 0 };
+	if (row->is_thread || row->is_summary)
+		return;
+	if (row->is_job)
+		describe_job(session, row, node, tail);
+	else
+		describe_living(session, row, node, tail);
+}
+
+static int draw_tail(const struct session *session, struct canvas *canvas, int y, int x,
+		     const struct tail *tail)
+{
+	for (int i = 0; i < tail->count; i++) {
+		x += tail->pieces[i].gap;
+		x += canvas_puts(canvas, y, x, -1, tail->pieces[i].text,
+				 role(session, tail->pieces[i].role));
+	}
+	return x;
+}
+
+/* ---- what is gone below it ---- */
+
+/* The first pieces of what is gone are worth more than a command's last arguments. */
+static int least_suffix(const struct session *session, const struct ptree_summary *gone)
+{
+	char text[COLUMN_TEXT_SIZE];
+
+	if (!gone)
+		return 0;
+	column_suffix(session->utf8, gone, 0, text, sizeof(text));
+	return 2 + width_of(session, text);
+}
+
+/* Up to `end`, what is told otherwise behind it aside. */
+static int draw_suffix(const struct session *session, struct canvas *canvas, int y, int x, int end,
+		       const struct ptree_summary *gone)
+{
+	char text[256];
+	int room = end - x - 2;
+
+	if (room <= 0)
+		return x;
+	column_suffix(session->utf8, gone, (size_t)room, text, sizeof(text));
+	if (width_of(session, text) > room)
+		return x;
+	return x + 2 + canvas_puts(canvas, y, x + 2, -1, text, role(session, THEME_GONE));
+}
+
+static void describe_lineage(const struct session *session, const struct row *row,
+			     const struct ptree_node *node, char *out, size_t size)
+{
+	struct column_context context = session_columns(session);
+
+	*out = '\0';
+	if (!row->is_thread && !row->is_summary && !row->is_job && !session->scope.by_origin &&
+	    !session->scope.is_list)
+		column_lineage(&context, node, out, size);
+}
+
+/* Who forked it may take half of what the command would have. */
+static int least_lineage(const struct session *session, const char *lineage, int room)
+{
+	int width = *lineage ? 2 + width_of(session, lineage) : 0;
+
+	return width <= room / 2 ? width : 0;
+}
+
+static void draw_lineage(const struct session *session, struct canvas *canvas, int y, int x,
+			 const char *lineage)
+{
+	if (*lineage && x + 2 + width_of(session, lineage) <= canvas->cols)
+		canvas_puts(canvas, y, x + 2, -1, lineage, role(session, THEME_DIM));
+}
+
+/* ---- the gutter ---- */
+
+static bool has_failed(const struct ptree_node *node)
+{
+	uint32_t status;
+
+	return ptree_node_exit_status(node, &status) && status;
+}
+
+/* The highlight, and the letter that says the same without colour. */
+static void draw_gutter(const struct session *session, struct canvas *canvas, int y,
+			const struct row *row, const struct ptree_node *node, bool is_selected)
+{
+	struct column_context context = session_columns(session);
+	/* A zombie is still there. */
+	bool is_over =
+	    column_is_over(&context, node) && !row->is_summary && !ptree_node_is_zombie(node);
+	enum ptree_change_kind change = (enum ptree_change_kind)row->change;
+	int level = session_glow(session, row->changed_ns);
+	char letter[8];
+	int16_t background;
+
+	if (is_over)
+		change = PTREE_CHANGE_EXITED;
+	snprintf(letter, sizeof(letter), "%c",
+		 is_over || (level && !ptree_node_is_zombie(node)) ? theme_change_letter(change)
+								   : ' ');
+	if (is_over && session->utf8)
+		snprintf(letter, sizeof(letter), "†");
+	background =
+	    (int16_t)theme_glow_background(change, has_failed(node), level, session->colors);
+	if (background >= 0)
+		canvas_tint(canvas, y, 0, canvas->cols, background, 0);
+	if (is_selected)
+		canvas_tint(canvas, y, GUTTER_WIDTH, canvas->cols, role(session, THEME_SELECTED).bg,
+			    role(session, THEME_SELECTED).attrs);
+	canvas_puts(canvas, y, 0, 1, is_selected ? ">" : " ", role(session, THEME_TITLE));
+	canvas_puts(canvas, y, 1, 1, letter,
+		    theme_gutter(change, has_failed(node), level, session->colors));
+	if (background >= 0)
+		canvas_tint(canvas, y, 0, GUTTER_WIDTH, background, 0);
+}
+
+/* ---- all of it ---- */
+
+static struct column_subject subject_of(const struct row *row, const struct ptree_node *node,
+					const struct ptree_thread *thread)
+{
+	return (struct column_subject){ .node = node,
+					.thread = thread,
+					.is_summary = row->is_summary,
+					.has_sums = !row->is_thread && !row->is_job,
+					.sum_cpu_permille = row->sum_cpu_permille,
+					.sum_rss_kib = row->sum_rss_kib };
+}
+
+static void describe_summary(const struct session *session, const struct row *row,
+			     struct command *out)
+{
+	const struct ptree_summary *gone = rows_gone(session->rows, row);
+
+	*out = (struct command){ .is_dim = true };
+	if (gone)
+		column_summary_text(session->utf8, gone, out->line, sizeof(out->line));
+	out->size = strlen(out->line);
+}
+
+static void draw_behind(const struct session *session, struct canvas *canvas, int y, int x,
+			const struct row *row, const struct ptree_node *node,
+			const struct command *command)
+{
+	const struct ptree_summary *gone = row->is_summary ? NULL : rows_gone(session->rows, row);
+	int name = (int)text_width(command->line + command->directory_size, command->program_size,
+				   session->utf8);
+	int room = canvas->cols - x - (name < NAME_MAX_CELLS ? name : NAME_MAX_CELLS);
+	int suffix = least_suffix(session, gone), end;
+	char lineage[96];
+	struct tail tail;
+
+	describe_tail(session, row, node, &tail);
+	describe_lineage(session, row, node, lineage, sizeof(lineage));
+	fit_tail(session, &tail, room);
+	if (tail.width + suffix > room)
+		suffix = 0;
+	end = canvas->cols - tail.width - suffix;
+	end -= least_lineage(session, lineage, end - x);
+	x = draw_command(session, canvas, y, x, end, command, row->is_context);
+	x = draw_tail(session, canvas, y, x, &tail);
+	end = suffix ? draw_suffix(session, canvas, y, x, end + suffix, gone) : x;
+	draw_lineage(session, canvas, y, end, lineage);
+}
+
+static void draw_forgotten(const struct session *session, struct canvas *canvas, int y,
+			   const struct row *row)
+{
+	canvas_printf(canvas, y, GUTTER_WIDTH, -1, role(session, THEME_GONE),
+		      "%*d (exited, no longer kept)", columns[0].width, row->pid);
+}
+
+void view_row_draw(const struct session *session, struct canvas *canvas, int y, uint32_t index)
+{
+	const struct row *row = rows_at(session->rows, index);
+	const struct ptree_node *node = ptree_tree_find_id(session->tree, row->process);
+	const struct ptree_thread *thread = NULL;
+	struct column_context context = session_columns(session);
+	struct column_subject subject;
+	struct command command;
+	int x = view_row_command_x(canvas->cols);
+
+	if (!node && row->is_summary) /* the line that ends a list */
+		node = ptree_tree_root(session->tree);
+	if (!node) {
+		draw_forgotten(session, canvas, y, row);
+		return;
+	}
+	if (row->is_thread) {
+		thread = ptree_tree_find_thread(session->tree, row->pid);
+		if (!thread || ptree_thread_id(thread) != row->id)
+			return;
+	}
+	subject = subject_of(row, node, thread);
+	if (row->is_summary)
+		describe_summary(session, row, &command);
+	else
+		column_command(&context, node, thread, &command);
+	draw_cells(session, canvas, y, &subject, command.is_dim || row->is_context);
+	x = draw_lines(session, canvas, y, x, lines_room(canvas->cols, x), row);
+	x += canvas_puts(canvas, y, x, 1, fold_mark(session, row), role(session, THEME_TREE_LINE)) +
+	     1;
+	draw_behind(session, canvas, y, x, row, node, &command);
+	draw_gutter(session, canvas, y, row, node, index == session->cursor.index);
+}

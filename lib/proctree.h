@@ -39,6 +39,16 @@ extern "C" {
 #define PTREE_API
 #endif
 
+/* The version of this header; each part is below 100, so that PTREE_VERSION can be compared. */
+#define PTREE_VERSION_MAJOR 0
+#define PTREE_VERSION_MINOR 1
+#define PTREE_VERSION_PATCH 0
+#define PTREE_VERSION                                                                              \
+	(PTREE_VERSION_MAJOR * 10000u + PTREE_VERSION_MINOR * 100u + PTREE_VERSION_PATCH)
+
+/* PTREE_VERSION of the library that the program runs with. */
+PTREE_API unsigned ptree_version(void);
+
 /* The kernel's TASK_COMM_LEN: 15 bytes and a NUL. Kernel threads show more in /proc; it is cut. */
 #define PTREE_COMM_SIZE 16
 /* Bytes of an unknown event that are kept with it. */
@@ -123,7 +133,7 @@ PTREE_API int ptree_status_format(uint32_t status, char *buf, size_t size);
 
 /* One netlink message. payload points into the reader's buffer. */
 struct ptree_message {
-	uint16_t type;	   /* nlmsg_type */
+	uint16_t type;	   /* nlmsg_type; NLMSG_OVERRUN: others were lost before it */
 	int error;	   /* NLMSG_ERROR: the kernel's negative errno, 0 for its ACK */
 	bool is_connector; /* the fields below are set: a struct cn_msg with its payload */
 	uint32_t idx, val; /* the connector it is from; CN_IDX_PROC is 1, CN_VAL_PROC 1 */
@@ -143,8 +153,10 @@ PTREE_API void ptree_reader_init(struct ptree_reader *reader, const void *buf, s
 
 /*
  * Takes the next message. Padding at the end is accepted, NLMSG_NOOP is passed over and
- * NLMSG_DONE is a message like any other (connectors use it as their type).
- * Returns 1, 0 at the end, or -EBADMSG for a length that cannot be (the rest is then given up).
+ * NLMSG_DONE is a message like any other (connectors use it as their type). A message of another
+ * type is a connector's, too, if it has a struct cn_msg whose length fits.
+ * Returns 1, 0 at the end, or -EBADMSG: for a netlink length that cannot be the rest is given up;
+ * what is wrong inside a message costs that one only, and the next call goes on behind it.
  */
 PTREE_API int ptree_reader_next(struct ptree_reader *reader, struct ptree_message *message);
 
@@ -155,9 +167,19 @@ PTREE_API int ptree_reader_next(struct ptree_reader *reader, struct ptree_messag
 PTREE_API int ptree_event_decode(const struct ptree_message *message, struct ptree_event *event);
 
 /*
- * Writes the event as the kernel would send it: nlmsghdr, cn_msg, proc_event.
- * Returns the bytes written; -EMSGSIZE if size is too small (120 is enough for every kind),
- * -EINVAL for a kind that has no message (PTREE_EVENT_LOST).
+ * Writes a message of any connector: nlmsghdr of that type (0: NLMSG_DONE, what connectors use),
+ * cn_msg, payload. Padding of zeros rounds it up to 4 bytes, as the kernel does, so that another
+ * may follow. Returns the bytes written, or -EMSGSIZE if size is too small or the payload is longer
+ * than 65,535 bytes.
+ */
+PTREE_API int ptree_message_encode(const struct ptree_message *message, void *buf, size_t size);
+
+/*
+ * Writes the event as the kernel would send it: nlmsghdr, cn_msg, proc_event, padding. An exit that
+ * came as PROC_EVENT_NONZERO_EXIT (what) goes as one.
+ * Returns the bytes written; -EMSGSIZE if size is too small (120 is enough for every kind) or of an
+ * unknown kind only the beginning is there, -EINVAL for a kind that has no message
+ * (PTREE_EVENT_LOST).
  */
 PTREE_API int ptree_event_encode(const struct ptree_event *event, void *buf, size_t size);
 
@@ -165,6 +187,9 @@ PTREE_API int ptree_event_encode(const struct ptree_event *event, void *buf, siz
 /* Connector: the socket.                                                                     */
 
 struct ptree_connector;
+
+/* In a mask of kinds: of the exits those with another status than 0. */
+#define PTREE_KINDS_FAILED_EXIT (1u << 31)
 
 struct ptree_connector_options {
 	/*
@@ -178,8 +203,9 @@ struct ptree_connector_options {
 	/* Return faults (-EMSGSIZE, -EBADMSG, the kernel's NLMSG_ERROR) as well as counting them.
 	 */
 	bool strict;
-	/* Kernel-side filter (6.6+): mask of 1u << PTREE_EVENT_*; 0: everything. A filtered
-	   connector cannot count losses (filtered events use up sequence numbers, too). */
+	/* Kernel-side filter (6.6+): mask of 1u << PTREE_EVENT_*, and PTREE_KINDS_FAILED_EXIT; 0:
+	   everything. A filtered connector cannot count losses (filtered events use up sequence
+	   numbers, too). */
 	uint32_t kinds;
 };
 
@@ -223,11 +249,38 @@ PTREE_API int ptree_connector_fd(const struct ptree_connector *connector);
  * ACKs are not returned. Before an event that shows a gap comes a PTREE_EVENT_LOST with the exact
  * count (one event may thus need two places: give at least 2). Events of one datagram that do not
  * fit are kept for the next call.
- * Returns their number, 0 if there was none in time, -EINTR, -ENOBUFS after an overrun (go on
- * receiving), -EINVAL for max < 2, and with strict the faults.
+ * Returns their number, 0 if there was none in time, -EINTR, -ENOBUFS after an overrun,
+ * NLMSG_OVERRUN included (go on receiving), -EINVAL for max < 2, and with strict the faults.
  */
 PTREE_API int ptree_connector_receive(struct ptree_connector *connector, struct ptree_event *events,
 				      size_t max, int timeout_ms);
+
+/*
+ * Sends a message to the kernel, of the process connector or any other; an answer comes to who is
+ * subscribed to that one. Errors: -EMSGSIZE, -ENOMEM, those of sendto(2).
+ */
+PTREE_API int ptree_connector_send(struct ptree_connector *connector,
+				   const struct ptree_message *message);
+
+/*
+ * Leaves the kernel's list of listeners, and enters it again. What was told before is held and
+ * received first, so call ptree_connector_receive() before the next poll, as after opening. What
+ * happens during a pause is no loss: it was not asked for, and is not counted. Paused twice or
+ * resumed without a pause, nothing changes.
+ * Errors: -ENOMEM, those of ptree_connector_open(); a resume that fails leaves it paused.
+ */
+PTREE_API int ptree_connector_pause(struct ptree_connector *connector);
+PTREE_API int ptree_connector_resume(struct ptree_connector *connector);
+
+/*
+ * Another mask for a connector that is open; see ptree_connector_options. Nothing is missed on the
+ * way. What was told before and has not been received yet is under the new mask, too, and is to be
+ * received before the next poll. Errors: as ptree_connector_resume(); the mask is then the old one.
+ */
+PTREE_API int ptree_connector_set_kinds(struct ptree_connector *connector, uint32_t kinds);
+
+/* Another receive buffer, as in ptree_connector_options; what waits in it stays. */
+PTREE_API void ptree_connector_set_receive_buffer(struct ptree_connector *connector, size_t size);
 
 PTREE_API void ptree_connector_get_stats(struct ptree_connector *connector,
 					 struct ptree_connector_stats *stats);
@@ -262,6 +315,7 @@ struct ptree_process {
 	/* from /proc/PID/status, with PTREE_READ_STATUS; else PTREE_UNKNOWN_ID */
 	uint32_t ruid, rgid, egid;
 	pid_t tracer; /* 0: none, or not read */
+	pid_t tgid;   /* 0: not read; another than pid if what was asked for is a thread */
 	/* with PTREE_READ_ARGV */
 	enum ptree_argv_status argv_status;
 	char *argv;	  /* NUL-separated as the kernel gives it; malloc()ed, or NULL */
@@ -278,7 +332,8 @@ PTREE_API int ptree_procfs_open(struct ptree_procfs **procfs, const char *path);
 PTREE_API void ptree_procfs_close(struct ptree_procfs *procfs);
 
 /*
- * Reads one whole entry. what: PTREE_READ_*. Free it with ptree_process_clear(). Of argv 4,096
+ * Reads one whole entry. /proc has entries of threads, too, which no directory lists: whether it is
+ * one tells tgid. what: PTREE_READ_*. Free it with ptree_process_clear(). Of argv 4,096
  * bytes are kept. Errors: -ESRCH it is gone or hidden, -EACCES refused (EPERM, too), -EBADMSG it
  * makes no sense, -ENOMEM, -EMFILE, -ENFILE, -EIO. Refused arguments are no error but FAILED.
  */
@@ -473,6 +528,7 @@ PTREE_API void ptree_users_free(struct ptree_users *users);
 /*
  * The user's name, or its number in decimal if there is none. Never NULL; borrowed until
  * ptree_users_free(). Asks the name service at the first time for each uid and may wait for it.
+ * It asks with getpwuid(3): see "Static programs" in libproctree(3).
  */
 PTREE_API const char *ptree_users_name(struct ptree_users *users, uid_t uid);
 
@@ -599,7 +655,8 @@ PTREE_API void ptree_tree_expire(struct ptree_tree *tree, uint64_t now_ns);
 PTREE_API int ptree_tree_read_proc(struct ptree_tree *tree, struct ptree_procfs *procfs,
 				   unsigned what);
 
-/* The node of a live process, from the tree or else, with its ancestors, from /proc. -ESRCH. */
+/* The node of a live process, from the tree or else, with its ancestors, from /proc. The id of a
+   thread finds its process. Errors: -ESRCH, and those of ptree_procfs_read(). */
 PTREE_API int ptree_tree_resolve(struct ptree_tree *tree, struct ptree_procfs *procfs, pid_t pid,
 				 const struct ptree_node **node);
 

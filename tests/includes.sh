@@ -162,10 +162,10 @@ library_calls_go_round_in_no_circle()
 	library_calls | grep -q . && library_calls | tsort >/dev/null
 }
 
-# Whoever changes links knows nobody who does anything else.
+# Whoever changes links knows nobody who does anything else; what knows no processes does not count.
 links_know_nobody()
 {
-	library_calls | grep '^model/links ' && return 1
+	library_calls | grep '^model/links ' | grep -v ' base/' && return 1
 	return 0
 }
 

@@ -68,6 +68,26 @@ check 'pkg-config asks for no other library' test \
 check 'a program compiles with what pkg-config says' compile "$work/builtin.c" "$work/builtin"
 check 'that program runs' "$work/builtin"
 
+# Without a suffix such as -rc1: that is not in the header.
+cat >"$work/version.c" <<'C'
+#include <proctree.h>
+#include <stdio.h>
+
+int main(void)
+{
+	unsigned version = ptree_version();
+
+	printf("%u.%u.%u\n", version / 10000, version / 100 % 100, version % 100);
+	return version != PTREE_VERSION;
+}
+C
+says_the_package_version()
+{
+	compile "$work/version.c" "$work/version" && version=$("$work/version") &&
+		[ "$version" = "$("${PKG_CONFIG:-pkg-config}" --modversion libproctree | sed 's/-.*//')" ]
+}
+check "header, library and package have one version" says_the_package_version
+
 manual=${srcdir:-.}/man/libproctree.3
 if [ -f "$manual" ] && example_of_manual "$manual" >"$work/example.c" && [ -s "$work/example.c" ]; then
 	check 'the example of the manual compiles' compile "$work/example.c" "$work/example"

@@ -612,6 +612,175 @@ static void other_kinds_are_filtered_by_the_kernel(void **state)
 	assert_true(after.received - before.received < 100);
 }
 
+/* ------------------------------------------------------------------------------------------ */
+
+static bool has_heard(struct fixture *fixture, pid_t pid)
+{
+	for (size_t i = 0; i < fixture->list.count; i++)
+		if (fixture->list.events[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* Runs it to its end, without a look at the events. */
+static pid_t run_unheard(int (*load)(void))
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(load());
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	return pid;
+}
+
+static uint64_t count_lost(struct fixture *fixture)
+{
+	struct ptree_connector_stats stats;
+
+	ptree_connector_get_stats(fixture->connector, &stats);
+	return stats.lost;
+}
+
+static void what_happens_in_a_pause_is_neither_told_nor_lost(void **state)
+{
+	struct fixture *fixture = need_connector(state);
+	pid_t before, during, after;
+
+	drain(fixture->connector, &fixture->list);
+	before = run_unheard(return_7);
+	/* Its exit may come after its parent was told. */
+	await(fixture, PTREE_EVENT_EXIT, run_unheard(return_7));
+	assert_int_equal(ptree_connector_pause(fixture->connector), 0);
+	assert_int_equal(ptree_connector_pause(fixture->connector), 0);
+	during = run_unheard(exec_true);
+	assert_int_equal(ptree_connector_resume(fixture->connector), 0);
+	assert_int_equal(ptree_connector_resume(fixture->connector), 0);
+	after = run(fixture, exec_true);
+
+	assert_non_null(find(&fixture->list, PTREE_EVENT_FORK, before));
+	assert_false(has_heard(fixture, during));
+	assert_non_null(find(&fixture->list, PTREE_EVENT_EXEC, after));
+	assert_int_equal(count_lost(fixture), 0);
+}
+
+static void what_was_told_before_a_pause_is_received_in_it(void **state)
+{
+	struct fixture *fixture = need_connector(state);
+	pid_t pids[300];
+
+	for (size_t i = 0; i < COUNT(pids); i++)
+		pids[i] = run_unheard(return_7);
+	assert_int_equal(ptree_connector_pause(fixture->connector), 0);
+	drain(fixture->connector, &fixture->list);
+	for (size_t i = 0; i < COUNT(pids); i++)
+		assert_non_null(find(&fixture->list, PTREE_EVENT_FORK, pids[i]));
+	assert_int_equal(count_lost(fixture), 0);
+}
+
+static void another_mask_holds_from_then_on_and_can_be_taken_back(void **state)
+{
+	struct fixture *fixture = need_connector(state);
+	pid_t narrowed, whole;
+
+	drain(fixture->connector, &fixture->list);
+	assert_int_equal(ptree_connector_set_kinds(fixture->connector, 1u << PTREE_EVENT_EXIT), 0);
+	narrowed = run(fixture, exec_true);
+	assert_null(find(&fixture->list, PTREE_EVENT_FORK, narrowed));
+	assert_null(find(&fixture->list, PTREE_EVENT_EXEC, narrowed));
+
+	assert_int_equal(ptree_connector_set_kinds(fixture->connector, 0), 0);
+	whole = run(fixture, exec_true);
+	assert_non_null(find(&fixture->list, PTREE_EVENT_FORK, whole));
+	assert_non_null(find(&fixture->list, PTREE_EVENT_EXEC, whole));
+	assert_int_equal(count_lost(fixture), 0);
+}
+
+static void a_mask_set_in_a_pause_holds_after_it(void **state)
+{
+	struct fixture *fixture = need_connector(state);
+	pid_t pid;
+
+	assert_int_equal(ptree_connector_pause(fixture->connector), 0);
+	assert_int_equal(ptree_connector_set_kinds(fixture->connector, 1u << PTREE_EVENT_EXIT), 0);
+	assert_int_equal(ptree_connector_resume(fixture->connector), 0);
+	pid = run(fixture, exec_true);
+	assert_null(find(&fixture->list, PTREE_EVENT_EXEC, pid));
+}
+
+static int return_0(void)
+{
+	return 0;
+}
+
+static int die_of_a_signal(void)
+{
+	kill(getpid(), SIGKILL);
+	return 0;
+}
+
+static void of_the_exits_those_that_failed_can_be_asked_for(void **state)
+{
+	struct fixture *fixture = need_connector(state);
+	struct ptree_connector_stats before, after;
+	pid_t good, bad, killed;
+
+	assert_int_equal(ptree_connector_set_kinds(fixture->connector, PTREE_KINDS_FAILED_EXIT), 0);
+	drain(fixture->connector, &fixture->list);
+	ptree_connector_get_stats(fixture->connector, &before);
+	for (int i = 0; i < 100; i++)
+		good = run_unheard(return_0);
+	bad = run(fixture, return_7);
+	killed = run(fixture, die_of_a_signal);
+	ptree_connector_get_stats(fixture->connector, &after);
+
+	assert_false(has_heard(fixture, good));
+	assert_null(find(&fixture->list, PTREE_EVENT_FORK, bad));
+	assert_true(find(&fixture->list, PTREE_EVENT_EXIT, bad)->u.exit.status);
+	assert_true(find(&fixture->list, PTREE_EVENT_EXIT, killed)->u.exit.status);
+	/* Older kernels send all, and the connector chooses. */
+	if (is_kernel_at_least(6, 6))
+		assert_in_range(after.received - before.received, 2, 50);
+}
+
+static void the_buffer_can_be_changed_while_open(void **state)
+{
+	struct fixture *fixture = need_connector(state);
+	struct ptree_connector_stats stats;
+	pid_t pid = run_unheard(return_7);
+
+	ptree_connector_set_receive_buffer(fixture->connector, 128 << 10);
+	ptree_connector_get_stats(fixture->connector, &stats);
+	assert_int_equal(stats.receive_buffer_size, 128 << 10);
+	await(fixture, PTREE_EVENT_EXIT, pid);
+	ptree_connector_set_receive_buffer(fixture->connector, 192 << 10);
+	ptree_connector_get_stats(fixture->connector, &stats);
+	assert_int_equal(stats.receive_buffer_size, 192 << 10);
+}
+
+/* The requests are made by hand here, as what a program of one's own might send. */
+static void a_message_of_ones_own_reaches_the_kernel(void **state)
+{
+	struct fixture *fixture = need_connector(state);
+	const uint32_t ignore = 2, listen = 1;
+	struct ptree_message message = {
+		.idx = 1,
+		.val = 1,
+		.payload = &ignore,
+		.payload_size = sizeof(ignore),
+	};
+	pid_t unheard;
+
+	if (!is_kernel_at_least(6, 6))
+		skip();
+	assert_int_equal(ptree_connector_send(fixture->connector, &message), 0);
+	unheard = run_unheard(return_7);
+	message.payload = &listen;
+	assert_int_equal(ptree_connector_send(fixture->connector, &message), 0);
+	run(fixture, return_7);
+	assert_false(has_heard(fixture, unheard));
+}
+
 static void without_events_the_time_runs_out(void **state)
 {
 	struct fixture *fixture = need_connector(state);
@@ -787,6 +956,13 @@ int main(void)
 		TEST(losses_without_enobufs_are_counted_exactly),
 		TEST(only_the_kinds_asked_for_are_received),
 		TEST(other_kinds_are_filtered_by_the_kernel),
+		TEST(what_happens_in_a_pause_is_neither_told_nor_lost),
+		TEST(what_was_told_before_a_pause_is_received_in_it),
+		TEST(another_mask_holds_from_then_on_and_can_be_taken_back),
+		TEST(a_mask_set_in_a_pause_holds_after_it),
+		TEST(of_the_exits_those_that_failed_can_be_asked_for),
+		TEST(the_buffer_can_be_changed_while_open),
+		TEST(a_message_of_ones_own_reaches_the_kernel),
 		TEST(without_events_the_time_runs_out),
 		TEST(a_subscriber_that_leaves_takes_nobody_along),
 		TEST(a_subscription_is_acknowledged_in_a_storm),

@@ -370,6 +370,41 @@ static void another_connectors_messages_are_not_events(void **state)
 	assert_int_equal(fixture->stats.received, 0);
 }
 
+static void an_overrun_message_is_told_as_an_overrun(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct nlmsghdr overrun = {
+		.nlmsg_len = sizeof(overrun),
+		.nlmsg_type = NLMSG_OVERRUN,
+	};
+
+	send_exec(fixture, 0, 1);
+	send_from(fixture, fixture->kernel, &overrun, sizeof(overrun));
+	send_exec(fixture, 0, 2);
+	assert_int_equal(receive(fixture), 2);
+	assert_exec(&fixture->events[1], 0, 2);
+	assert_int_equal(receive(fixture), -ENOBUFS);
+	assert_int_equal(receive(fixture), 0);
+	assert_int_equal(fixture->stats.overruns, 1);
+	assert_int_equal(fixture->stats.malformed, 0);
+}
+
+static void a_bad_message_costs_no_other_of_its_datagram(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ptree_event first = exec_event(0, 1), second = exec_event(0, 2);
+	unsigned char buf[2 * EVENT_SIZE];
+	size_t size = encode(&first, buf);
+	uint16_t length = 1000;
+
+	memcpy(buf + CN_LEN_OFFSET, &length, sizeof(length));
+	size += encode(&second, buf + size);
+	send_from(fixture, fixture->kernel, buf, size);
+	assert_int_equal(receive(fixture), 1);
+	assert_exec(&fixture->events[0], 0, 2);
+	assert_int_equal(fixture->stats.malformed, 1);
+}
+
 static void unknown_kinds_are_events_and_have_sequence_numbers(void **state)
 {
 	struct fixture *fixture = *state;
@@ -540,6 +575,8 @@ int main(void)
 		TEST(a_datagram_that_does_not_fit_is_counted),
 		TEST(lengths_that_cannot_be_are_counted_and_the_next_datagram_is_read),
 		TEST(another_connectors_messages_are_not_events),
+		TEST(an_overrun_message_is_told_as_an_overrun),
+		TEST(a_bad_message_costs_no_other_of_its_datagram),
 		TEST(unknown_kinds_are_events_and_have_sequence_numbers),
 		TEST(acks_are_not_returned_but_have_sequence_numbers),
 		TEST(error_messages_are_counted_and_netlinks_own_ack_is_not),

@@ -340,7 +340,7 @@ static void a_comm_without_end_is_ended(void **state)
 	assert_string_equal(event.u.comm, "xxxxxxxxxxxxxxx");
 }
 
-static void a_non_zero_exit_is_an_exit_and_is_sent_as_one(void **state)
+static void a_non_zero_exit_is_an_exit_and_stays_one(void **state)
 {
 	struct proc_event kernel = kernel_sample(COUNT(samples) - 1);
 	struct ptree_event want = event_sample(COUNT(samples) - 1), got;
@@ -355,10 +355,16 @@ static void a_non_zero_exit_is_an_exit_and_is_sent_as_one(void **state)
 
 	assert_int_equal(ptree_event_encode(&got, encoded, sizeof(encoded)), MESSAGE_SIZE);
 	assert_int_equal(read_first(encoded, MESSAGE_SIZE, &got), 1);
+	assert_int_equal(got.what, NONZERO_EXIT);
+	assert_memory_equal(encoded + HEADERS_SIZE, &what, sizeof(what));
+	/* An event that was made rather than received has no bit of the kernel's yet. */
+	got.what = 0;
+	assert_int_equal(ptree_event_encode(&got, encoded, sizeof(encoded)), MESSAGE_SIZE);
+	assert_int_equal(read_first(encoded, MESSAGE_SIZE, &got), 1);
 	assert_int_equal(got.what, PROC_EVENT_EXIT);
 }
 
-static void an_unknown_kind_keeps_its_first_bytes(void **state)
+static void an_unknown_kind_keeps_its_first_bytes_and_is_sent_whole_or_not(void **state)
 {
 	const size_t sizes[] = { 0, 1, PTREE_RAW_SIZE, PTREE_RAW_SIZE + 1, 300 };
 	unsigned char buf[HEADERS_SIZE + EVENT_HEADER_SIZE + 300];
@@ -384,9 +390,14 @@ static void an_unknown_kind_keeps_its_first_bytes(void **state)
 		assert_memory_equal(event.u.raw.bytes, body, kept);
 
 		n = ptree_event_encode(&event, encoded, sizeof(encoded));
-		assert_int_equal(n, HEADERS_SIZE + EVENT_HEADER_SIZE + kept);
+		if (sizes[i] > PTREE_RAW_SIZE) {
+			assert_int_equal(n, -EMSGSIZE);
+			continue;
+		}
+		assert_int_equal(n, NLMSG_ALIGN(HEADERS_SIZE + EVENT_HEADER_SIZE + kept));
 		assert_int_equal(read_first(encoded, (size_t)n, &again), 1);
 		assert_int_equal(again.what, 0x00400000);
+		assert_int_equal(again.u.raw.size, sizes[i]);
 		assert_memory_equal(again.u.raw.bytes, body, kept);
 	}
 }
@@ -528,6 +539,123 @@ static void a_payload_longer_than_its_message_is_refused(void **state)
 	make_sample(buf, 1);
 	memcpy(buf + NLMSG_HDRLEN + offsetof(struct cn_msg, len), &length, sizeof(length));
 	assert_int_equal(read_first(buf, sizeof(buf), &event), -EBADMSG);
+}
+
+static void a_payload_longer_than_its_message_costs_that_message_only(void **state)
+{
+	unsigned char buf[2 * MESSAGE_SIZE];
+	struct ptree_event want = event_sample(2), event;
+	uint16_t length = sizeof(struct proc_event) + 1;
+	struct ptree_message message;
+	struct ptree_reader reader;
+
+	(void)state;
+	make_sample(buf, 1);
+	memcpy(buf + NLMSG_HDRLEN + offsetof(struct cn_msg, len), &length, sizeof(length));
+	make_sample(buf + MESSAGE_SIZE, 2);
+	ptree_reader_init(&reader, buf, sizeof(buf));
+	assert_int_equal(ptree_reader_next(&reader, &message), -EBADMSG);
+	assert_int_equal(ptree_reader_next(&reader, &message), 1);
+	assert_int_equal(ptree_event_decode(&message, &event), 0);
+	assert_events_equal(&event, &want);
+	assert_int_equal(ptree_reader_next(&reader, &message), 0);
+}
+
+static void a_connectors_message_may_have_any_netlink_type(void **state)
+{
+	static const uint16_t types[] = { NLMSG_MIN_TYPE, 0x20, 0xffff };
+	unsigned char buf[MESSAGE_SIZE];
+	struct ptree_event want = event_sample(1), event;
+	uint16_t length = sizeof(struct proc_event) + 1;
+	struct ptree_message message;
+	struct ptree_reader reader;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(types); i++) {
+		make_sample(buf, 1);
+		put_header(buf, sizeof(buf), types[i]);
+		assert_int_equal(read_first(buf, sizeof(buf), &event), 1);
+		assert_events_equal(&event, &want);
+
+		/* Of these a length that does not fit says that it is something else. */
+		memcpy(buf + NLMSG_HDRLEN + offsetof(struct cn_msg, len), &length, sizeof(length));
+		ptree_reader_init(&reader, buf, sizeof(buf));
+		assert_int_equal(ptree_reader_next(&reader, &message), 1);
+		assert_int_equal(message.type, types[i]);
+		assert_false(message.is_connector);
+	}
+}
+
+static void an_overrun_is_no_connectors_message(void **state)
+{
+	unsigned char buf[MESSAGE_SIZE];
+	struct ptree_message message;
+	struct ptree_reader reader;
+
+	(void)state;
+	make_sample(buf, 1);
+	put_header(buf, sizeof(buf), NLMSG_OVERRUN);
+	ptree_reader_init(&reader, buf, sizeof(buf));
+	assert_int_equal(ptree_reader_next(&reader, &message), 1);
+	assert_int_equal(message.type, NLMSG_OVERRUN);
+	assert_false(message.is_connector);
+}
+
+static void any_connectors_message_can_be_encoded(void **state)
+{
+	static const unsigned char payload[] = "123456789";
+	unsigned char buf[200];
+	struct ptree_message got;
+	struct ptree_reader reader;
+
+	(void)state;
+	for (size_t size = 0; size <= sizeof(payload); size++) {
+		const struct ptree_message want = {
+			.idx = CN_W1_IDX,
+			.val = CN_W1_VAL,
+			.seq = 8,
+			.ack = 9,
+			.flags = 7,
+			.payload = payload,
+			.payload_size = size,
+		};
+		size_t whole = NLMSG_ALIGN(HEADERS_SIZE + size);
+
+		memset(buf, 0xee, sizeof(buf));
+		assert_int_equal(ptree_message_encode(&want, buf, whole - 1), -EMSGSIZE);
+		assert_int_equal(ptree_message_encode(&want, buf, sizeof(buf)), whole);
+		/* Another one behind it is found, so the padding is where netlink wants it. */
+		assert_int_equal(ptree_message_encode(&want, buf + whole, whole), whole);
+		for (size_t i = HEADERS_SIZE + size; i < whole; i++)
+			assert_int_equal(buf[i], 0);
+		ptree_reader_init(&reader, buf, 2 * whole);
+		for (int i = 0; i < 2; i++) {
+			assert_int_equal(ptree_reader_next(&reader, &got), 1);
+			assert_int_equal(got.type, NLMSG_DONE);
+			assert_true(got.is_connector);
+			assert_int_equal(got.idx, CN_W1_IDX);
+			assert_int_equal(got.val, CN_W1_VAL);
+			assert_int_equal(got.seq, 8);
+			assert_int_equal(got.ack, 9);
+			assert_int_equal(got.flags, 7);
+			assert_int_equal(got.payload_size, size);
+			assert_memory_equal(got.payload, payload, size);
+		}
+		assert_int_equal(ptree_reader_next(&reader, &got), 0);
+	}
+}
+
+static void a_payload_that_no_length_can_tell_is_refused(void **state)
+{
+	unsigned char *big = calloc(1, 0x10000);
+	const struct ptree_message message = { .payload = big, .payload_size = 0x10000 };
+	unsigned char *buf = malloc(0x20000);
+
+	(void)state;
+	assert_true(big && buf);
+	assert_int_equal(ptree_message_encode(&message, buf, 0x20000), -EMSGSIZE);
+	free(big);
+	free(buf);
 }
 
 static void an_error_message_tells_its_errno(void **state)
@@ -694,8 +822,8 @@ int main(void)
 		cmocka_unit_test(members_that_old_kernels_do_not_send_are_0),
 		cmocka_unit_test(bytes_appended_by_a_later_kernel_are_passed_over),
 		cmocka_unit_test(a_comm_without_end_is_ended),
-		cmocka_unit_test(a_non_zero_exit_is_an_exit_and_is_sent_as_one),
-		cmocka_unit_test(an_unknown_kind_keeps_its_first_bytes),
+		cmocka_unit_test(a_non_zero_exit_is_an_exit_and_stays_one),
+		cmocka_unit_test(an_unknown_kind_keeps_its_first_bytes_and_is_sent_whole_or_not),
 		cmocka_unit_test(a_loss_has_no_message),
 		cmocka_unit_test(another_connectors_message_is_handed_on_but_not_decoded),
 		cmocka_unit_test(messages_packed_into_one_buffer_are_all_read),
@@ -703,6 +831,11 @@ int main(void)
 		cmocka_unit_test(after_a_length_that_cannot_be_the_rest_is_given_up),
 		cmocka_unit_test(a_length_of_0_is_padding_only_before_nothing),
 		cmocka_unit_test(a_payload_longer_than_its_message_is_refused),
+		cmocka_unit_test(a_payload_longer_than_its_message_costs_that_message_only),
+		cmocka_unit_test(a_connectors_message_may_have_any_netlink_type),
+		cmocka_unit_test(an_overrun_is_no_connectors_message),
+		cmocka_unit_test(any_connectors_message_can_be_encoded),
+		cmocka_unit_test(a_payload_that_no_length_can_tell_is_refused),
 		cmocka_unit_test(an_error_message_tells_its_errno),
 		cmocka_unit_test(a_message_with_no_room_for_a_connectors_header_is_none),
 		cmocka_unit_test(every_kind_is_written_as_one_line),

@@ -437,6 +437,45 @@ static void running_out_of_descriptors_is_passed_on(void **state)
 	assert_null(pids);
 }
 
+/* Takes all that are left below a limit. Returns how many. */
+static size_t take_descriptors(int *fds, size_t max)
+{
+	size_t count = 0;
+
+	while (count < max && (fds[count] = dup(0)) >= 0)
+		count++;
+	return count;
+}
+
+static void somebody_else_taking_all_descriptors_stops_no_reading(void **state)
+{
+	struct fixture *fixture = *state;
+	struct rlimit before, few;
+	struct ptree_process process;
+	int fds[256], err;
+	pid_t *pids = NULL, *tids = NULL;
+	ssize_t count, task_count;
+	size_t taken;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){ .rlim_cur = 256, .rlim_max = before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	err = ptree_procfs_read(fixture->real, getpid(), 0, &process);
+	taken = take_descriptors(fds, sizeof(fds) / sizeof(*fds));
+	for (int i = 0; i < 3 && !err; i++)
+		err = ptree_procfs_read(fixture->real, getpid(), 0, &process);
+	count = ptree_procfs_pids(fixture->real, &pids);
+	task_count = ptree_procfs_tasks(fixture->real, getpid(), &tids);
+	for (size_t i = 0; i < taken; i++)
+		close(fds[i]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(err, 0);
+	assert_true(count > 0);
+	assert_true(task_count > 0);
+	free(pids);
+	free(tids);
+}
+
 static void a_root_that_is_not_there_or_no_directory_is_not_opened(void **state)
 {
 	struct fixture *fixture = *state;
@@ -672,6 +711,83 @@ static void a_zombie_is_there_until_it_is_waited_for(void **state)
 	assert_int_equal(ptree_procfs_read(fixture->real, child, 0, &process), -ESRCH);
 }
 
+/* Tells its id, and lives until the other end is closed. */
+static void *tell_id(void *argument)
+{
+	const int *fds = argument;
+	pid_t tid = gettid();
+	char byte;
+
+	if (write(fds[1], &tid, sizeof(tid)) != sizeof(tid))
+		return NULL;
+	return read(fds[2], &byte, 1) == 0 ? argument : NULL;
+}
+
+/* fds: a pipe for the id, and one for the end. */
+static pid_t start_thread(pthread_t *thread, int fds[4])
+{
+	pid_t tid;
+
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(fds + 2, O_CLOEXEC), 0);
+	assert_int_equal(pthread_create(thread, NULL, tell_id, fds), 0);
+	assert_int_equal(read(fds[0], &tid, sizeof(tid)), sizeof(tid));
+	return tid;
+}
+
+static void end_thread(pthread_t thread, int fds[4])
+{
+	close(fds[3]);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+}
+
+static void a_thread_that_is_read_says_whose_it_is(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ptree_process process;
+	pthread_t thread;
+	int fds[4];
+	pid_t tid = start_thread(&thread, fds);
+	int thread_error = ptree_procfs_read(fixture->real, tid, PTREE_READ_STATUS, &process);
+	pid_t tgid = process.tgid;
+
+	end_thread(thread, fds);
+	assert_int_equal(thread_error, 0);
+	assert_int_equal(tgid, getpid());
+	assert_int_equal(ptree_procfs_read(fixture->real, getpid(), PTREE_READ_STATUS, &process),
+			 0);
+	assert_int_equal(process.tgid, getpid());
+	assert_int_equal(ptree_procfs_read(fixture->real, getpid(), 0, &process), 0);
+	assert_int_equal(process.tgid, 0);
+}
+
+static void resolving_a_thread_finds_its_process_and_makes_no_other(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct ptree_node *node = NULL;
+	struct ptree_tree *tree;
+	pthread_t thread;
+	int fds[4];
+	pid_t tid = start_thread(&thread, fds);
+	int err;
+
+	assert_int_equal(ptree_tree_new(&tree, &(struct ptree_tree_options){ 0 }), 0);
+	err = ptree_tree_resolve(tree, fixture->real, tid, &node);
+	end_thread(thread, fds);
+	assert_int_equal(err, 0);
+	assert_int_equal(ptree_node_pid(node), getpid());
+	assert_null(ptree_tree_find(tree, tid));
+	assert_int_equal(ptree_node_pid(ptree_node_parent(node)), getppid());
+
+	/* It is over now. */
+	node = NULL;
+	assert_int_equal(ptree_tree_resolve(tree, fixture->real, tid, &node), -ESRCH);
+	assert_null(node);
+	ptree_tree_free(tree);
+}
+
 static void *sleep_for_ever(void *argument)
 {
 	while (pause() < 0)
@@ -810,6 +926,7 @@ int main(void)
 		TEST(a_fifo_as_cmdline_does_not_hang_with_or_without_a_writer),
 		TEST(what_is_refused_is_said_to_be),
 		TEST(running_out_of_descriptors_is_passed_on),
+		TEST(somebody_else_taking_all_descriptors_stops_no_reading),
 		TEST(a_root_that_is_not_there_or_no_directory_is_not_opened),
 		TEST(a_name_ends_before_its_last_newline),
 		TEST(arguments_are_cut_only_when_there_are_more_than_fit),
@@ -822,6 +939,8 @@ int main(void)
 		TEST(tasks_are_listed_and_a_process_without_any_is_gone),
 		TEST(this_process_is_read_as_it_is),
 		TEST(a_zombie_is_there_until_it_is_waited_for),
+		TEST(a_thread_that_is_read_says_whose_it_is),
+		TEST(resolving_a_thread_finds_its_process_and_makes_no_other),
 		TEST(the_arguments_of_a_real_process_outlive_its_leader),
 		cmocka_unit_test(boot_time_is_the_kernels),
 	};

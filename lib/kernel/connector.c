@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include <unistd.h>
 
 #include "decode.h"
+#include "netlink.h"
 #include "wire.h"
 
 #define DEFAULT_RECEIVE_BUFFER_SIZE ((size_t)64 << 20)
@@ -43,7 +43,8 @@ struct ptree_connector {
 	uint32_t trusted_port;
 	uint32_t kinds; /* 0: all */
 	bool is_strict;
-	bool is_subscribed;
+	bool is_paused;
+	unsigned requests; /* to listen, each of which older kernels count */
 	struct ptree_connector_stats stats;
 	uint32_t last_dropped; /* the kernel's counter, which wraps */
 
@@ -52,16 +53,12 @@ struct ptree_connector {
 	size_t early_count, early_capacity, early_next;
 
 	/* What is under way: a batch, and the messages of its datagram before batch_next. */
+	struct netlink_batch *batch;
 	unsigned batch_count, batch_next;
 	struct ptree_reader reader;
 	struct ptree_event held; /* follows the loss that it revealed */
 	bool is_held;
 	int deferred_error; /* for the next call, because this one had events to return */
-
-	struct mmsghdr headers[BATCH_SIZE];
-	struct iovec vectors[BATCH_SIZE];
-	struct sockaddr_nl senders[BATCH_SIZE];
-	unsigned char datagrams[BATCH_SIZE][DATAGRAM_SIZE];
 
 	struct sequence sequences[MAX_CPUS];
 };
@@ -88,54 +85,24 @@ static uint32_t count_gap(struct ptree_connector *connector, const struct ptree_
 	return gap;
 }
 
-/* The kernel counts in a register of 32 bits for the socket's whole life. */
 static void update_dropped(struct ptree_connector *connector)
 {
-	uint32_t info[SK_MEMINFO_VARS];
-	socklen_t size = sizeof(info);
-
-	if (getsockopt(connector->fd, SOL_SOCKET, SO_MEMINFO, info, &size) < 0 ||
-	    size < (SK_MEMINFO_DROPS + 1) * sizeof(info[0]))
-		return;
-	connector->stats.dropped += info[SK_MEMINFO_DROPS] - connector->last_dropped;
-	connector->last_dropped = info[SK_MEMINFO_DROPS];
+	connector->stats.dropped += netlink_new_drops(connector->fd, &connector->last_dropped);
 }
 
 /* ------------------------------------------------------------------------------------------ */
 /* Receiving                                                                                  */
 
-static void set_up_batch(struct ptree_connector *connector)
-{
-	for (unsigned i = 0; i < BATCH_SIZE; i++) {
-		connector->vectors[i] = (struct iovec){
-			.iov_base = connector->datagrams[i],
-			.iov_len = DATAGRAM_SIZE,
-		};
-		connector->headers[i].msg_hdr = (struct msghdr){
-			.msg_name = &connector->senders[i],
-			.msg_iov = &connector->vectors[i],
-			.msg_iovlen = 1,
-		};
-	}
-}
-
 /* Returns how many datagrams came, 0 if there are none, or an error. */
 static int refill(struct ptree_connector *connector, unsigned max)
 {
-	int n;
+	int n = netlink_receive(connector->batch, connector->fd, max);
 
-	for (unsigned i = 0; i < max; i++)
-		connector->headers[i].msg_hdr.msg_namelen = sizeof(connector->senders[i]);
-	n = recvmmsg(connector->fd, connector->headers, max, MSG_DONTWAIT, NULL);
 	connector->batch_next = 0;
 	connector->batch_count = n > 0 ? (unsigned)n : 0;
-	if (n >= 0)
-		return n;
-	if (errno == EAGAIN)
-		return 0;
-	if (errno == ENOBUFS)
+	if (n == -ENOBUFS)
 		connector->stats.overruns++;
-	return -errno;
+	return n;
 }
 
 /* Counts it; with strict the caller hears of the first one since the last call. */
@@ -146,27 +113,19 @@ static void fault(struct ptree_connector *connector, uint64_t *counter, int erro
 		connector->deferred_error = error;
 }
 
-static bool is_from_kernel(const struct ptree_connector *connector, const struct msghdr *header)
-{
-	const struct sockaddr_nl *sender = header->msg_name;
-
-	return header->msg_namelen == sizeof(*sender) && sender->nl_family == AF_NETLINK &&
-	       sender->nl_pid == connector->trusted_port;
-}
-
 /* Puts the next datagram of the batch before the reader, unless it is not to be believed. */
 static void open_datagram(struct ptree_connector *connector)
 {
-	const struct mmsghdr *header = &connector->headers[connector->batch_next];
-	const void *bytes = connector->datagrams[connector->batch_next];
+	unsigned index = connector->batch_next++;
+	size_t size;
+	const void *bytes = netlink_datagram(connector->batch, index, &size);
 
-	connector->batch_next++;
-	if (!is_from_kernel(connector, &header->msg_hdr))
+	if (!netlink_is_from(connector->batch, index, connector->trusted_port))
 		connector->stats.spoofed++;
-	else if (header->msg_hdr.msg_flags & MSG_TRUNC)
+	else if (netlink_is_truncated(connector->batch, index))
 		fault(connector, &connector->stats.truncated, -EMSGSIZE);
 	else
-		ptree_reader_init(&connector->reader, bytes, header->msg_len);
+		ptree_reader_init(&connector->reader, bytes, size);
 }
 
 /* Whether the message is an event; if not it is accounted for. */
@@ -176,6 +135,11 @@ static bool take_message(struct ptree_connector *connector, const struct ptree_m
 	if (message->type == NLMSG_ERROR) {
 		if (message->error)
 			fault(connector, &connector->stats.refused, message->error);
+		return false;
+	}
+	if (message->type == NLMSG_OVERRUN) {
+		connector->stats.overruns++;
+		connector->deferred_error = -ENOBUFS;
 		return false;
 	}
 	if (ptree_event_decode(message, event) < 0) {
@@ -243,7 +207,10 @@ static bool is_wanted(const struct ptree_connector *connector, const struct ptre
 {
 	if (event->kind == PTREE_EVENT_ACK)
 		return false;
-	return !connector->kinds || connector->kinds & (1u << event->kind);
+	if (!connector->kinds || connector->kinds & (1u << event->kind))
+		return true;
+	return connector->kinds & PTREE_KINDS_FAILED_EXIT && event->kind == PTREE_EVENT_EXIT &&
+	       event->u.exit.status != 0;
 }
 
 static bool next_early(struct ptree_connector *connector, struct ptree_event *event)
@@ -280,7 +247,7 @@ static size_t drain(struct ptree_connector *connector, struct ptree_event *event
 	do {
 		if (max - count < 2 || count > max / 2)
 			break;
-		asked = max - count < 2 * BATCH_SIZE ? (unsigned)(max - count) / 2 : BATCH_SIZE;
+		asked = netlink_batch_fitting(connector->batch, max - count);
 		got = refill(connector, asked);
 		if (got < 0)
 			connector->deferred_error = got;
@@ -339,6 +306,21 @@ int ptree_connector_receive(struct ptree_connector *connector, struct ptree_even
 	}
 }
 
+int ptree_connector_send(struct ptree_connector *connector, const struct ptree_message *message)
+{
+	size_t size = NLMSG_SPACE(sizeof(struct wire_cn_msg) + message->payload_size);
+	unsigned char *bytes = malloc(size);
+	int ret;
+
+	if (!bytes)
+		return -ENOMEM;
+	ret = ptree_message_encode(message, bytes, size);
+	if (ret > 0)
+		ret = netlink_send(connector->fd, bytes, (size_t)ret);
+	free(bytes);
+	return ret;
+}
+
 void ptree_connector_get_stats(struct ptree_connector *connector,
 			       struct ptree_connector_stats *stats)
 {
@@ -358,7 +340,6 @@ int ptree_connector_fd(const struct ptree_connector *connector)
 static int send_request(const struct ptree_connector *connector, uint32_t operation,
 			uint32_t event_type, uint32_t number)
 {
-	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	struct {
 		struct nlmsghdr header;
 		struct wire_cn_msg cn;
@@ -375,16 +356,15 @@ static int send_request(const struct ptree_connector *connector, uint32_t operat
 		size -= sizeof(request.input.event_type);
 	request.header.nlmsg_len = (uint32_t)size;
 	request.cn.len = (uint16_t)(size - offsetof(__typeof__(request), input));
-	if (sendto(connector->fd, &request, size, MSG_DONTWAIT | MSG_NOSIGNAL,
-		   (const struct sockaddr *)&kernel, sizeof(kernel)) < 0)
-		return -errno;
-	return 0;
+	return netlink_send(connector->fd, &request, size);
 }
 
 static int keep_early(struct ptree_connector *connector, const struct ptree_event *event)
 {
 	size_t capacity = connector->early_capacity;
 
+	if (connector->early_next == connector->early_count)
+		connector->early_next = connector->early_count = 0;
 	if (connector->early_count == capacity) {
 		struct ptree_event *bigger;
 
@@ -450,7 +430,7 @@ static int subscribe(struct ptree_connector *connector)
 		ret = send_request(connector, WIRE_MCAST_LISTEN, 0, number);
 		if (ret < 0)
 			return ret;
-		connector->is_subscribed = true;
+		connector->requests++;
 		ret = find_ack(connector, number + 1);
 		update_dropped(connector);
 		if (ret != -EOPNOTSUPP || connector->stats.dropped == dropped)
@@ -473,29 +453,115 @@ static int narrow(const struct ptree_connector *connector)
 	return send_request(connector, WIRE_MCAST_LISTEN, mask, 0);
 }
 
-static size_t get_receive_buffer(int fd)
+/* Kernels before 6.6 count their subscribers by requests, not by sockets. */
+static void unsubscribe(struct ptree_connector *connector)
 {
-	int size = 0;
-	socklen_t length = sizeof(size);
+	for (; connector->requests > 0; connector->requests--)
+		send_request(connector, WIRE_MCAST_IGNORE, 0, 0);
+}
 
-	getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, &length);
-	return (size_t)size;
+/* From here on numbers that are missing are not lost. */
+static void forget_sequences(struct ptree_connector *connector)
+{
+	memset(connector->sequences, 0, sizeof(connector->sequences));
+}
+
+/* The group is what an older kernel sends to as long as anybody listens. */
+static int set_membership(const struct ptree_connector *connector, int option)
+{
+	int group = WIRE_CN_IDX_PROC;
+
+	if (setsockopt(connector->fd, SOL_NETLINK, option, &group, sizeof(group)) < 0)
+		return -errno;
+	return 0;
+}
+
+static int keep_all_early(struct ptree_connector *connector)
+{
+	struct ptree_event event;
+	int ret;
+
+	do {
+		while (next_event(connector, &event)) {
+			ret = keep_early(connector, &event);
+			if (ret < 0)
+				return ret;
+		}
+		ret = refill(connector, BATCH_SIZE);
+	} while (ret > 0 || ret == -ENOBUFS);
+	return ret;
+}
+
+static int enter(struct ptree_connector *connector)
+{
+	int ret = set_membership(connector, NETLINK_ADD_MEMBERSHIP);
+
+	if (ret < 0)
+		return ret;
+	ret = subscribe(connector);
+	return ret < 0 ? ret : narrow(connector);
+}
+
+static int leave(struct ptree_connector *connector)
+{
+	unsubscribe(connector);
+	return set_membership(connector, NETLINK_DROP_MEMBERSHIP);
+}
+
+int ptree_connector_pause(struct ptree_connector *connector)
+{
+	int ret;
+
+	if (connector->is_paused)
+		return 0;
+	ret = leave(connector);
+	if (ret < 0)
+		return ret;
+	connector->is_paused = true;
+	ret = keep_all_early(connector);
+	forget_sequences(connector);
+	return ret;
+}
+
+int ptree_connector_resume(struct ptree_connector *connector)
+{
+	int ret;
+
+	if (!connector->is_paused)
+		return 0;
+	ret = enter(connector);
+	if (ret < 0) {
+		leave(connector);
+		return ret;
+	}
+	connector->is_paused = false;
+	return 0;
 }
 
 /*
- * The kernel doubles what it is asked for, and says so when asked back. This comes after the
- * acknowledgement, which in a storm would not find room in a small buffer.
+ * A filter would hold the acknowledgement back, which tells where the events under the old mask
+ * end: so everything is asked for again, and then what is wanted.
  */
-static void set_receive_buffer(struct ptree_connector *connector, size_t size)
+int ptree_connector_set_kinds(struct ptree_connector *connector, uint32_t kinds)
 {
-	int half;
+	uint32_t before = connector->kinds;
+	int ret = connector->is_paused ? 0 : subscribe(connector);
 
-	if (size == 0)
-		size = DEFAULT_RECEIVE_BUFFER_SIZE;
-	half = size / 2 < INT_MAX / 2 ? (int)(size / 2) : INT_MAX / 2;
-	if (setsockopt(connector->fd, SOL_SOCKET, SO_RCVBUFFORCE, &half, sizeof(half)) < 0)
-		setsockopt(connector->fd, SOL_SOCKET, SO_RCVBUF, &half, sizeof(half));
-	connector->stats.receive_buffer_size = get_receive_buffer(connector->fd);
+	if (ret < 0)
+		return ret;
+	connector->kinds = kinds;
+	if (before)
+		forget_sequences(connector);
+	ret = connector->is_paused ? 0 : narrow(connector);
+	if (ret < 0)
+		connector->kinds = before;
+	return ret;
+}
+
+void ptree_connector_set_receive_buffer(struct ptree_connector *connector, size_t size)
+{
+	netlink_set_receive_buffer(connector->fd, size ? size : DEFAULT_RECEIVE_BUFFER_SIZE);
+	connector->stats.receive_buffer_size = netlink_get_receive_buffer(connector->fd);
 }
 
 static int set_up_socket(int fd, const struct ptree_connector_options *options)
@@ -536,12 +602,16 @@ int ptree_connector_adopt(struct ptree_connector **connector, int fd, uint32_t t
 
 	if (!made)
 		return -ENOMEM;
+	made->batch = netlink_batch_new(BATCH_SIZE, DATAGRAM_SIZE);
+	if (!made->batch) {
+		free(made);
+		return -ENOMEM;
+	}
 	made->fd = fd;
 	made->trusted_port = trusted_port;
 	made->kinds = options->kinds;
 	made->is_strict = options->strict;
-	made->stats.receive_buffer_size = get_receive_buffer(fd);
-	set_up_batch(made);
+	made->stats.receive_buffer_size = netlink_get_receive_buffer(fd);
 	*connector = made;
 	return 0;
 }
@@ -573,7 +643,8 @@ int connector_open_after(struct ptree_connector **connector,
 		ptree_connector_close(opened);
 		return ret;
 	}
-	set_receive_buffer(opened, options->receive_buffer_size);
+	/* After the acknowledgement, which in a storm would not find room in a small buffer. */
+	ptree_connector_set_receive_buffer(opened, options->receive_buffer_size);
 	*connector = opened;
 	return 0;
 }
@@ -584,14 +655,13 @@ int ptree_connector_open(struct ptree_connector **connector,
 	return connector_open_after(connector, options, NULL);
 }
 
-/* Kernels count their subscribers by these requests, not by sockets. */
 void ptree_connector_close(struct ptree_connector *connector)
 {
 	if (!connector)
 		return;
-	if (connector->is_subscribed)
-		send_request(connector, WIRE_MCAST_IGNORE, 0, 0);
+	unsubscribe(connector);
 	close(connector->fd);
+	netlink_batch_free(connector->batch);
 	free(connector->early);
 	free(connector);
 }

@@ -37,7 +37,7 @@ static const struct {
 
 uint32_t ptree_event_kinds_to_wire(uint32_t mask)
 {
-	uint32_t bits = 0;
+	uint32_t bits = mask & PTREE_KINDS_FAILED_EXIT ? WIRE_EVENT_NONZERO_EXIT : 0;
 
 	for (size_t i = 0; i < KIND_ROWS; i++)
 		if (mask & (1u << kinds[i].kind))
@@ -89,7 +89,10 @@ static int parse_error(const unsigned char *body, size_t size, struct ptree_mess
 	return 0;
 }
 
-/* A body that has no room for a struct cn_msg belongs to something else than a connector. */
+/*
+ * A body that has no room for a struct cn_msg belongs to something else than a connector, and so
+ * does one of another type than a connector sends whose length does not fit.
+ */
 static int parse_connector(const unsigned char *body, size_t size, struct ptree_message *message)
 {
 	struct wire_cn_msg cn;
@@ -98,7 +101,7 @@ static int parse_connector(const unsigned char *body, size_t size, struct ptree_
 		return 0;
 	memcpy(&cn, body, sizeof(cn));
 	if (cn.len > size - sizeof(cn))
-		return -EBADMSG;
+		return message->type == NLMSG_DONE ? -EBADMSG : 0;
 	message->is_connector = true;
 	message->idx = cn.idx;
 	message->val = cn.val;
@@ -118,9 +121,9 @@ static int parse_body(const struct nlmsghdr *header, const unsigned char *body,
 	*message = (struct ptree_message){ .type = header->nlmsg_type };
 	if (header->nlmsg_type == NLMSG_ERROR)
 		return parse_error(body, size, message);
-	if (header->nlmsg_type == NLMSG_DONE)
-		return parse_connector(body, size, message);
-	return 0;
+	if (header->nlmsg_type == NLMSG_OVERRUN)
+		return 0;
+	return parse_connector(body, size, message);
 }
 
 int ptree_reader_next(struct ptree_reader *reader, struct ptree_message *message)
@@ -142,7 +145,7 @@ int ptree_reader_next(struct ptree_reader *reader, struct ptree_message *message
 	} while (header.nlmsg_type == NLMSG_NOOP);
 
 	if (parse_body(&header, at + NLMSG_HDRLEN, &parsed) < 0)
-		return give_up(reader);
+		return -EBADMSG;
 	*message = parsed;
 	return 1;
 }
@@ -261,17 +264,14 @@ int ptree_event_decode(const struct ptree_message *message, struct ptree_event *
 
 /* ------------------------------------------------------------------------------------------ */
 
-/* Returns the size of the body. */
-static size_t put_body(const struct ptree_event *event, struct wire_proc_event *wire)
+/* Returns the size of the body, or -EMSGSIZE if the event has only the beginning of it. */
+static int put_body(const struct ptree_event *event, struct wire_proc_event *wire)
 {
 	switch (event->kind) {
 	case PTREE_EVENT_LOST:
 		break;
-	case PTREE_EVENT_UNKNOWN: {
-		size_t size = event->u.raw.size;
-
-		return size < PTREE_RAW_SIZE ? size : PTREE_RAW_SIZE;
-	}
+	case PTREE_EVENT_UNKNOWN:
+		return event->u.raw.size <= PTREE_RAW_SIZE ? event->u.raw.size : -EMSGSIZE;
 	case PTREE_EVENT_ACK:
 		wire->u.ack = (struct wire_ack){ .err = event->u.ack.error };
 		break;
@@ -329,16 +329,18 @@ static size_t put_body(const struct ptree_event *event, struct wire_proc_event *
 		};
 		break;
 	}
-	return sizeof(wire->u);
+	return (int)sizeof(wire->u);
 }
 
-/* -EINVAL for a kind that has no message. */
+/* Of two bits for one kind the one that it came with. -EINVAL for a kind that has no message. */
 static int what_of(const struct ptree_event *event, uint32_t *what)
 {
-	if (event->kind == PTREE_EVENT_UNKNOWN) {
-		*what = event->what;
+	enum ptree_event_kind kind;
+
+	*what = event->what;
+	classify(event->what, &kind);
+	if (kind == event->kind)
 		return 0;
-	}
 	for (size_t i = 0; i < KIND_ROWS; i++) {
 		if (kinds[i].kind == event->kind) {
 			*what = kinds[i].what;
@@ -348,35 +350,56 @@ static int what_of(const struct ptree_event *event, uint32_t *what)
 	return -EINVAL;
 }
 
+int ptree_message_encode(const struct ptree_message *message, void *buf, size_t size)
+{
+	const struct nlmsghdr header = {
+		.nlmsg_len =
+		    (uint32_t)(NLMSG_HDRLEN + sizeof(struct wire_cn_msg) + message->payload_size),
+		.nlmsg_type = message->type ? message->type : NLMSG_DONE,
+		.nlmsg_seq = message->seq,
+	};
+	const struct wire_cn_msg cn = {
+		.idx = message->idx,
+		.val = message->val,
+		.seq = message->seq,
+		.ack = message->ack,
+		.len = (uint16_t)message->payload_size,
+		.flags = message->flags,
+	};
+	unsigned char *out = buf;
+
+	if (message->payload_size > UINT16_MAX || NLMSG_ALIGN((size_t)header.nlmsg_len) > size)
+		return -EMSGSIZE;
+	memcpy(out, &header, sizeof(header));
+	memcpy(out + NLMSG_HDRLEN, &cn, sizeof(cn));
+	if (message->payload_size)
+		memcpy(out + NLMSG_HDRLEN + sizeof(cn), message->payload, message->payload_size);
+	memset(out + header.nlmsg_len, 0, NLMSG_ALIGN(header.nlmsg_len) - header.nlmsg_len);
+	return (int)NLMSG_ALIGN(header.nlmsg_len);
+}
+
 int ptree_event_encode(const struct ptree_event *event, void *buf, size_t size)
 {
 	struct wire_proc_event wire = { .cpu = event->cpu, .timestamp_ns = event->time_ns };
-	struct wire_cn_msg cn = { .idx = WIRE_CN_IDX_PROC,
-				  .val = WIRE_CN_VAL_PROC,
-				  .seq = event->seq };
-	struct nlmsghdr header = { .nlmsg_type = NLMSG_DONE, .nlmsg_seq = event->seq };
-	const void *body = &wire.u;
-	unsigned char *out = buf;
-	size_t body_size;
+	unsigned char payload[WIRE_PROC_EVENT_HEADER_SIZE + PTREE_RAW_SIZE];
+	struct ptree_message message = {
+		.idx = WIRE_CN_IDX_PROC,
+		.val = WIRE_CN_VAL_PROC,
+		.seq = event->seq,
+		.payload = payload,
+	};
 	int ret = what_of(event, &wire.what);
 
 	if (ret < 0)
 		return ret;
-	body_size = put_body(event, &wire);
-	if (event->kind == PTREE_EVENT_UNKNOWN)
-		body = event->u.raw.bytes;
+	ret = put_body(event, &wire);
+	if (ret < 0)
+		return ret;
 	if (event->kind == PTREE_EVENT_ACK)
-		cn.ack = event->u.ack.number;
-	cn.len = (uint16_t)(WIRE_PROC_EVENT_HEADER_SIZE + body_size);
-	header.nlmsg_len = (uint32_t)(sizeof(header) + sizeof(cn) + cn.len);
-	if (header.nlmsg_len > size)
-		return -EMSGSIZE;
-
-	memcpy(out, &header, sizeof(header));
-	out += sizeof(header);
-	memcpy(out, &cn, sizeof(cn));
-	out += sizeof(cn);
-	memcpy(out, &wire, WIRE_PROC_EVENT_HEADER_SIZE);
-	memcpy(out + WIRE_PROC_EVENT_HEADER_SIZE, body, body_size);
-	return (int)header.nlmsg_len;
+		message.ack = event->u.ack.number;
+	message.payload_size = WIRE_PROC_EVENT_HEADER_SIZE + (size_t)ret;
+	memcpy(payload, &wire, sizeof(wire));
+	if (event->kind == PTREE_EVENT_UNKNOWN)
+		memcpy(payload + WIRE_PROC_EVENT_HEADER_SIZE, event->u.raw.bytes, (size_t)ret);
+	return ptree_message_encode(&message, buf, size);
 }

@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "netlink.h"
 #include "wire.h"
 
 #define DEFAULT_RECEIVE_BUFFER_SIZE ((size_t)16 << 20)
@@ -47,11 +47,7 @@ struct ptree_taskstats {
 	uint16_t family;
 	char *possible; /* list of the CPUs to register for; NULL: it is not for us to do */
 	struct ptree_taskstats_stats stats;
-
-	struct mmsghdr headers[BATCH_SIZE];
-	struct iovec vectors[BATCH_SIZE];
-	struct sockaddr_nl senders[BATCH_SIZE];
-	unsigned char datagrams[BATCH_SIZE][DATAGRAM_SIZE];
+	struct netlink_batch *batch;
 };
 
 /* ------------------------------------------------------------------------------------------ */
@@ -358,42 +354,6 @@ int ptree_accounting_decode(const void *message, size_t size, uint16_t family,
 /* ------------------------------------------------------------------------------------------ */
 /* Receiving                                                                                  */
 
-static void set_up_batch(struct ptree_taskstats *taskstats)
-{
-	for (unsigned i = 0; i < BATCH_SIZE; i++) {
-		taskstats->vectors[i] = (struct iovec){
-			.iov_base = taskstats->datagrams[i],
-			.iov_len = DATAGRAM_SIZE,
-		};
-		taskstats->headers[i].msg_hdr = (struct msghdr){
-			.msg_name = &taskstats->senders[i],
-			.msg_iov = &taskstats->vectors[i],
-			.msg_iovlen = 1,
-		};
-	}
-}
-
-/* Returns how many datagrams came, 0 if there are none, or an error. */
-static int refill(struct ptree_taskstats *taskstats, int fd, unsigned max)
-{
-	int n;
-
-	for (unsigned i = 0; i < max; i++)
-		taskstats->headers[i].msg_hdr.msg_namelen = sizeof(taskstats->senders[i]);
-	n = recvmmsg(fd, taskstats->headers, max, MSG_DONTWAIT, NULL);
-	if (n >= 0)
-		return n;
-	return errno == EAGAIN ? 0 : -errno;
-}
-
-static bool is_from_kernel(const struct ptree_taskstats *taskstats, const struct msghdr *header)
-{
-	const struct sockaddr_nl *sender = header->msg_name;
-
-	return header->msg_namelen == sizeof(*sender) && sender->nl_family == AF_NETLINK &&
-	       sender->nl_pid == taskstats->trusted_port;
-}
-
 /* The kernel never puts a second message into a datagram: it would get lost here, but counted. */
 static bool has_more(const unsigned char *bytes, size_t size)
 {
@@ -407,18 +367,18 @@ static bool has_more(const unsigned char *bytes, size_t size)
 static size_t take_datagram(struct ptree_taskstats *taskstats, unsigned index,
 			    struct ptree_accounting *records)
 {
-	const struct mmsghdr *header = &taskstats->headers[index];
-	const unsigned char *bytes = taskstats->datagrams[index];
+	size_t size;
+	const unsigned char *bytes = netlink_datagram(taskstats->batch, index, &size);
 	int count;
 
-	if (!is_from_kernel(taskstats, &header->msg_hdr)) {
+	if (!netlink_is_from(taskstats->batch, index, taskstats->trusted_port)) {
 		taskstats->stats.spoofed++;
 		return 0;
 	}
-	count = header->msg_hdr.msg_flags & MSG_TRUNC
+	count = netlink_is_truncated(taskstats->batch, index)
 		    ? -EMSGSIZE
-		    : ptree_accounting_decode(bytes, header->msg_len, taskstats->family, records);
-	if (count < 0 || has_more(bytes, header->msg_len))
+		    : ptree_accounting_decode(bytes, size, taskstats->family, records);
+	if (count < 0 || has_more(bytes, size))
 		taskstats->stats.malformed++;
 	if (count < 0)
 		return 0;
@@ -441,8 +401,8 @@ static int drain(struct ptree_taskstats *taskstats, int fd, struct ptree_account
 	do {
 		if (max - count < 2 || count > max / 2)
 			break;
-		asked = max - count < 2 * BATCH_SIZE ? (unsigned)(max - count) / 2 : BATCH_SIZE;
-		got = refill(taskstats, fd, asked);
+		asked = netlink_batch_fitting(taskstats->batch, max - count);
+		got = netlink_receive(taskstats->batch, fd, asked);
 		if (got < 0 && count == 0)
 			return got;
 		for (int i = 0; i < got; i++)
@@ -476,24 +436,15 @@ int ptree_taskstats_receive(struct ptree_taskstats *taskstats, struct ptree_acco
 	return (int)count;
 }
 
-/* The kernel counts in a register of 32 bits for the socket's whole life. */
-static void update_dropped(struct ptree_taskstats *taskstats, struct listener *listener)
-{
-	uint32_t info[SK_MEMINFO_VARS];
-	socklen_t size = sizeof(info);
-
-	if (getsockopt(listener->fd, SOL_SOCKET, SO_MEMINFO, info, &size) < 0 ||
-	    size < (SK_MEMINFO_DROPS + 1) * sizeof(info[0]))
-		return;
-	taskstats->stats.dropped += info[SK_MEMINFO_DROPS] - listener->last_dropped;
-	listener->last_dropped = info[SK_MEMINFO_DROPS];
-}
-
 void ptree_taskstats_get_stats(struct ptree_taskstats *taskstats,
 			       struct ptree_taskstats_stats *stats)
 {
-	for (unsigned i = 0; i < taskstats->listener_count; i++)
-		update_dropped(taskstats, &taskstats->listeners[i]);
+	for (unsigned i = 0; i < taskstats->listener_count; i++) {
+		struct listener *listener = &taskstats->listeners[i];
+
+		taskstats->stats.dropped +=
+		    netlink_new_drops(listener->fd, &listener->last_dropped);
+	}
 	*stats = taskstats->stats;
 }
 
@@ -629,7 +580,6 @@ _Static_assert(offsetof(struct request, text) == NLMSG_HDRLEN + 8, "no padding")
 static int send_request(int fd, uint16_t family, uint8_t cmd, uint16_t attribute, const char *text,
 			uint32_t number)
 {
-	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	size_t length = strlen(text) + 1;
 	struct request request = {
 		.header = { .nlmsg_type = family,
@@ -646,10 +596,7 @@ static int send_request(int fd, uint16_t family, uint8_t cmd, uint16_t attribute
 	request.header.nlmsg_len = (uint32_t)(offsetof(struct request, text) + length);
 	if (family != WIRE_CONTROLLER_FAMILY)
 		request.header.nlmsg_flags |= NLM_F_ACK;
-	if (sendto(fd, &request, NLMSG_ALIGN(request.header.nlmsg_len), MSG_DONTWAIT | MSG_NOSIGNAL,
-		   (const struct sockaddr *)&kernel, sizeof(kernel)) < 0)
-		return -errno;
-	return 0;
+	return netlink_send(fd, &request, NLMSG_ALIGN(request.header.nlmsg_len));
 }
 
 /*
@@ -659,14 +606,14 @@ static int send_request(int fd, uint16_t family, uint8_t cmd, uint16_t attribute
  */
 static int find_answer(struct ptree_taskstats *taskstats, int fd, uint32_t number, size_t *size)
 {
-	const unsigned char *bytes = taskstats->datagrams[0];
+	const unsigned char *bytes;
 	struct nlmsghdr header;
 	int32_t error;
 	int ret;
 
-	while ((ret = refill(taskstats, fd, 1)) > 0) {
-		*size = taskstats->headers[0].msg_len;
-		if (!is_from_kernel(taskstats, &taskstats->headers[0].msg_hdr) ||
+	while ((ret = netlink_receive(taskstats->batch, fd, 1)) > 0) {
+		bytes = netlink_datagram(taskstats->batch, 0, size);
+		if (!netlink_is_from(taskstats->batch, 0, taskstats->trusted_port) ||
 		    *size < sizeof(header) + sizeof(error))
 			continue;
 		memcpy(&header, bytes, sizeof(header));
@@ -711,7 +658,7 @@ static int resolve_family(struct ptree_taskstats *taskstats, int fd)
 	ret = find_answer(taskstats, fd, 1, &size);
 	if (ret <= 0)
 		return ret < 0 ? ret : -ENOENT;
-	return read_family(taskstats->datagrams[0], size, &taskstats->family);
+	return read_family(netlink_datagram(taskstats->batch, 0, &size), size, &taskstats->family);
 }
 
 static int register_cpus(struct ptree_taskstats *taskstats, int fd, const char *cpus)
@@ -727,28 +674,15 @@ static int register_cpus(struct ptree_taskstats *taskstats, int fd, const char *
 /* ------------------------------------------------------------------------------------------ */
 /* Opening and closing                                                                        */
 
-static size_t get_receive_buffer(int fd)
-{
-	int size = 0;
-	socklen_t length = sizeof(size);
-
-	getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, &length);
-	return (size_t)size;
-}
-
-/* The kernel doubles what it is asked for. After the registration, whose answer must find room. */
+/* After the registration, whose answer must find room. */
 static void set_receive_buffers(struct ptree_taskstats *taskstats, size_t size)
 {
 	size_t each = (size ? size : DEFAULT_RECEIVE_BUFFER_SIZE) / taskstats->listener_count;
-	int half = each / 2 < INT_MAX / 2 ? (int)(each / 2) : INT_MAX / 2;
 
-	for (unsigned i = 0; i < taskstats->listener_count; i++) {
-		int fd = taskstats->listeners[i].fd;
-
-		if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &half, sizeof(half)) < 0)
-			setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &half, sizeof(half));
-	}
-	taskstats->stats.receive_buffer_size = get_receive_buffer(taskstats->listeners[0].fd);
+	for (unsigned i = 0; i < taskstats->listener_count; i++)
+		netlink_set_receive_buffer(taskstats->listeners[i].fd, each);
+	taskstats->stats.receive_buffer_size =
+	    netlink_get_receive_buffer(taskstats->listeners[0].fd);
 }
 
 /* Full means that what does not fit is dropped and counted, and nothing else. */
@@ -775,19 +709,15 @@ static int open_socket(void)
  */
 static int check_network_namespace(void)
 {
-	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	const struct nlmsghdr nothing = { 0 };
 	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR);
-	int ret = 0;
+	int ret;
 
 	if (fd < 0)
 		return 0;
-	if (sendto(fd, &nothing, sizeof(nothing), MSG_DONTWAIT | MSG_NOSIGNAL,
-		   (const struct sockaddr *)&kernel, sizeof(kernel)) < 0 &&
-	    errno == ECONNREFUSED)
-		ret = -ECONNREFUSED;
+	ret = netlink_send(fd, &nothing, sizeof(nothing));
 	close(fd);
-	return ret;
+	return ret == -ECONNREFUSED ? ret : 0;
 }
 
 static struct ptree_taskstats *make(uint32_t trusted_port, uint16_t family)
@@ -796,10 +726,14 @@ static struct ptree_taskstats *make(uint32_t trusted_port, uint16_t family)
 
 	if (!made)
 		return NULL;
+	made->batch = netlink_batch_new(BATCH_SIZE, DATAGRAM_SIZE);
+	if (!made->batch) {
+		free(made);
+		return NULL;
+	}
 	made->epoll_fd = -1;
 	made->trusted_port = trusted_port;
 	made->family = family;
-	set_up_batch(made);
 	return made;
 }
 
@@ -807,7 +741,7 @@ static void add_listener(struct ptree_taskstats *taskstats, int fd)
 {
 	taskstats->listeners[taskstats->listener_count++].fd = fd;
 	taskstats->stats.sockets++;
-	taskstats->stats.receive_buffer_size = get_receive_buffer(fd);
+	taskstats->stats.receive_buffer_size = netlink_get_receive_buffer(fd);
 }
 
 /* With one socket there is nothing to join. */
@@ -921,6 +855,7 @@ void ptree_taskstats_close(struct ptree_taskstats *taskstats)
 	}
 	if (taskstats->epoll_fd >= 0)
 		close(taskstats->epoll_fd);
+	netlink_batch_free(taskstats->batch);
 	free(taskstats->possible);
 	free(taskstats);
 }

@@ -46,8 +46,8 @@ static void put_siblings(struct text *text, const char *name, const struct node_
 
 static void put_forked(struct text *text, const struct ptree_node *node)
 {
-	text_format(text, " forked %u:", node->forked_count);
-	for (const struct ptree_node *n = node->last_forked; n; n = n->fork_prev)
+	text_format(text, " forked %u:", node_offspring(node)->forked_count);
+	for (const struct ptree_node *n = node_offspring(node)->last_forked; n; n = n->fork_prev)
 		text_format(text, " %" PRIu64, n->id);
 }
 
@@ -166,10 +166,10 @@ static void put_node(struct text *text, const struct ptree_tree *tree,
 	put_values(text, node);
 	put_flags(text, node);
 	text_format(text, " latest %d waits %d", tree_latest(tree, node->pid) == node,
-		    node->orphan_index != NOT_ORPHANED);
-	text_format(text, " live %u", node->live_count);
-	put_siblings(text, "present", &node->live);
-	put_siblings(text, "past", &node->past);
+		    node_offspring(node)->orphan_place != 0);
+	text_format(text, " live %u", node_offspring(node)->live_count);
+	put_siblings(text, "present", &node_offspring(node)->live);
+	put_siblings(text, "past", &node_offspring(node)->past);
 	put_forked(text, node);
 	put_threads(text, node);
 	put_images(text, node);

@@ -155,6 +155,8 @@ static int learn_origin(struct ptree_tree *tree, struct ptree_node **node,
 
 	if (fact->u.origin.id && (!origin || links_is_forked_from(origin, *node)))
 		return -EINVAL;
+	if (links_reserve(tree))
+		return -ENOMEM;
 	life_set_origin(tree, *node, origin, fact->u.origin.is_told);
 	return 0;
 }
@@ -304,22 +306,21 @@ static int check_arguments(const struct ptree_fact *fact)
 static int learn_arguments(struct ptree_tree *tree, struct ptree_node **node,
 			   const struct ptree_fact *fact)
 {
+	const struct image *twin = (*node)->parent->image;
+	struct words *words = NULL;
 	struct image *image;
-	char *room = NULL;
 	int err = check_arguments(fact);
 
-	if (!err && fact->u.arguments.size && !(room = malloc(fact->u.arguments.size)))
-		err = -ENOMEM;
+	if (!err)
+		err = words_get(&words, twin, fact->u.arguments.bytes, fact->u.arguments.size);
 	if (!err)
 		err = image_of(tree, *node, fact->u.arguments.image, &image);
 	if (err) {
-		free(room);
+		words_put(words);
 		return err;
 	}
-	if (room)
-		memcpy(room, fact->u.arguments.bytes, fact->u.arguments.size);
 	image_take_argv(image, fact->u.arguments.read_ns,
-			(enum ptree_argv_status)fact->u.arguments.status, room,
+			(enum ptree_argv_status)fact->u.arguments.status, words,
 			fact->u.arguments.size);
 	image->reader = fact->u.arguments.reader;
 	watch_check_name(tree, *node);

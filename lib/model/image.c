@@ -1,15 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Images: what a process runs, and ran before. A fork shares the parent's image, so a storm of
- * forks copies no text; the first change of the child's own makes a copy.
+ * forks copies no text; the first change of the child's own makes a copy. Arguments that are the
+ * same are kept once for a process and its children, also where a scan read each of them: a
+ * server's many workers differ in nothing else.
  */
 #include "image.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define IMAGES_KEPT 16
+
+/* Arguments, shared by all images that have them; argv of these points to bytes. */
+struct words {
+	uint32_t refs;
+	char bytes[];
+};
+
+static struct words *words_of(const struct image *image)
+{
+	uintptr_t bytes = (uintptr_t)image->pub.argv;
+
+	return bytes ? (struct words *)(bytes - offsetof(struct words, bytes)) : NULL;
+}
+
+int words_get(struct words **out, const struct image *twin, const char *bytes, size_t size)
+{
+	struct words *words = NULL;
+
+	if (size && twin && twin->pub.argv_size == size &&
+	    memcmp(twin->pub.argv, bytes, size) == 0) {
+		words = words_of(twin);
+		words->refs++;
+	} else if (size) {
+		words = malloc(sizeof(*words) + size);
+		if (!words)
+			return -ENOMEM;
+		words->refs = 1;
+		memcpy(words->bytes, bytes, size);
+	}
+	*out = words;
+	return 0;
+}
+
+void words_put(struct words *words)
+{
+	if (words && --words->refs == 0)
+		free(words);
+}
 
 struct image *image_new(struct ptree_tree *tree, uint64_t id, uint64_t begin_ns)
 {
@@ -24,19 +65,12 @@ struct image *image_new(struct ptree_tree *tree, uint64_t id, uint64_t begin_ns)
 	return image;
 }
 
-static void free_argv(struct image *image)
-{
-	free((void *)(uintptr_t)image->pub.argv);
-	image->pub.argv = NULL;
-	image->pub.argv_size = 0;
-}
-
 void image_unref(struct ptree_tree *tree, struct image *image)
 {
 	while (image && --image->refs == 0) {
 		struct image *older = image->older;
 
-		free_argv(image);
+		words_put(words_of(image));
 		pool_put(&tree->images, image);
 		image = older;
 	}
@@ -84,29 +118,25 @@ struct image *image_find(const struct ptree_node *node, uint64_t id)
 	return NULL;
 }
 
-static char *copy_bytes(const char *bytes, size_t size)
+void image_take_argv(struct image *image, uint64_t read_ns, enum ptree_argv_status status,
+		     struct words *words, size_t size)
 {
-	char *copy = malloc(size);
-
-	return copy ? memcpy(copy, bytes, size) : NULL;
+	words_put(words_of(image));
+	image->pub.argv = words ? words->bytes : NULL;
+	image->pub.argv_size = (uint32_t)size;
+	image->pub.argv_status = status;
+	image->pub.read_ns = read_ns;
 }
 
-static int copy_text(struct image *to, const struct image *from)
+static void share_text(struct image *to, const struct image *from)
 {
-	char *argv = NULL;
+	struct words *words = words_of(from);
 
-	if (from->pub.argv_size) {
-		argv = copy_bytes(from->pub.argv, from->pub.argv_size);
-		if (!argv)
-			return -ENOMEM;
-	}
-	to->pub.argv = argv;
-	to->pub.argv_size = from->pub.argv_size;
-	to->pub.argv_status = from->pub.argv_status;
-	to->pub.read_ns = from->pub.read_ns;
+	if (words)
+		words->refs++;
+	image_take_argv(to, from->pub.read_ns, from->pub.argv_status, words, from->pub.argv_size);
 	to->reader = from->reader;
 	memcpy(to->pub.comm, from->pub.comm, PTREE_COMM_SIZE);
-	return 0;
 }
 
 int image_make_own(struct ptree_tree *tree, struct ptree_node *node, uint64_t id)
@@ -116,10 +146,8 @@ int image_make_own(struct ptree_tree *tree, struct ptree_node *node, uint64_t id
 
 	if (!own)
 		return -ENOMEM;
-	if (shared && copy_text(own, shared)) {
-		image_unref(tree, own);
-		return -ENOMEM;
-	}
+	if (shared)
+		share_text(own, shared);
 	if (shared && shared->older) {
 		own->older = shared->older;
 		own->older->refs++;
@@ -134,14 +162,4 @@ void image_set_comm(struct image *image, const char comm[PTREE_COMM_SIZE])
 {
 	memcpy(image->pub.comm, comm, PTREE_COMM_SIZE);
 	image->pub.comm[PTREE_COMM_SIZE - 1] = '\0';
-}
-
-void image_take_argv(struct image *image, uint64_t read_ns, enum ptree_argv_status status,
-		     char *argv, size_t size)
-{
-	free_argv(image);
-	image->pub.argv = argv;
-	image->pub.argv_size = (uint32_t)size;
-	image->pub.argv_status = status;
-	image->pub.read_ns = read_ns;
 }

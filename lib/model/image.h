@@ -15,8 +15,12 @@ struct image *image_find(const struct ptree_node *node, uint64_t id);
 /* A copy of the present one, or an empty one if there is none, that it shares with nobody. */
 int image_make_own(struct ptree_tree *tree, struct ptree_node *node, uint64_t id);
 void image_set_comm(struct image *image, const char comm[PTREE_COMM_SIZE]);
-/* Takes over argv, which is malloc()ed or NULL. */
+/* The arguments: twin's, if it has the same ones, or a copy; NULL if size is 0. -ENOMEM. */
+struct words;
+int words_get(struct words **out, const struct image *twin, const char *bytes, size_t size);
+void words_put(struct words *words);
+/* Takes over the words. */
 void image_take_argv(struct image *image, uint64_t read_ns, enum ptree_argv_status status,
-		     char *argv, size_t size);
+		     struct words *words, size_t size);
 
 #endif

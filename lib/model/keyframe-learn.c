@@ -26,22 +26,20 @@ static int learn_image(struct ptree_tree *tree, const struct ptree_fact *fact)
 {
 	uint64_t id = fact->u.kept_image.id, older_id = fact->u.kept_image.older;
 	struct image *older = older_id ? map_find(&tree->kept_images, older_id) : NULL;
+	struct words *words = NULL;
 	struct image *image;
-	char *argv = NULL;
 
 	if (!id || id == UINT64_MAX || map_find(&tree->kept_images, id) || (older_id && !older) ||
 	    fact->u.kept_image.status > PTREE_ARGV_FAILED ||
 	    fact->u.kept_image.size > UINT32_MAX / 2)
 		return -EINVAL;
 	if (map_reserve(&tree->kept_images, 1) || pool_reserve(&tree->images, 1) ||
-	    (fact->u.kept_image.size && !(argv = malloc(fact->u.kept_image.size))))
+	    words_get(&words, older, fact->u.kept_image.bytes, fact->u.kept_image.size))
 		return -ENOMEM;
 	image = image_new(tree, id, fact->u.kept_image.begin_ns);
 	map_set(&tree->kept_images, id, image);
-	if (argv)
-		memcpy(argv, fact->u.kept_image.bytes, fact->u.kept_image.size);
 	image_take_argv(image, fact->u.kept_image.read_ns,
-			(enum ptree_argv_status)fact->u.kept_image.status, argv,
+			(enum ptree_argv_status)fact->u.kept_image.status, words,
 			fact->u.kept_image.size);
 	image_set_comm(image, fact->u.kept_image.comm);
 	image->reader = fact->u.kept_image.reader;
@@ -129,7 +127,6 @@ static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
 	node->change = fact->u.kept_node.change;
 	node->fate = fact->u.kept_node.fate;
 	node->state = fact->u.kept_node.state;
-	node->orphan_index = NOT_ORPHANED;
 	set_flags(node, fact->u.kept_node.flags);
 }
 
@@ -191,7 +188,7 @@ static int learn_origin(struct ptree_tree *tree, struct ptree_node *node,
 
 	if (!origin || node->origin || links_is_forked_from(origin, node))
 		return -EINVAL;
-	links_set_origin(node, origin);
+	links_set_origin(tree, node, origin);
 	return 0;
 }
 

@@ -50,7 +50,6 @@ static void take_birth(struct ptree_node *node, const struct ptree_fact *fact)
 	node->is_kernel_thread = fact->u.birth.is_kernel_thread;
 	node->is_placeholder = fact->u.birth.is_placeholder;
 	node->parent_ns = fact->source == PTREE_FACT_TOLD ? fact->u.birth.begin_ns : 0;
-	node->orphan_index = NOT_ORPHANED;
 }
 
 struct ptree_node *life_begin(struct ptree_tree *tree, const struct ptree_fact *fact,
@@ -66,7 +65,7 @@ struct ptree_node *life_begin(struct ptree_tree *tree, const struct ptree_fact *
 	tree->placeholder_count += node->is_placeholder;
 	if (!origin)
 		return node;
-	links_set_origin(node, origin);
+	links_set_origin(tree, node, origin);
 	if (fact->u.birth.image)
 		image_share(tree, node, origin);
 	watch_inherit(tree, node, origin);
@@ -104,7 +103,7 @@ void life_set_origin(struct ptree_tree *tree, struct ptree_node *node, struct pt
 	node->is_origin_told = is_told;
 	if (node->origin == origin)
 		return;
-	links_set_origin(node, origin);
+	links_set_origin(tree, node, origin);
 	node->elided = 0;
 	if (origin)
 		watch_inherit(tree, node, origin);
@@ -223,23 +222,28 @@ void life_retain(struct ptree_tree *tree, struct ptree_node *node)
 	node->fate = NODE_ANCESTOR;
 }
 
-static void move_list_to_root(struct ptree_tree *tree, struct node_list *list)
+static void move_to_root(struct ptree_tree *tree, struct ptree_node *child)
 {
-	while (list->head) {
-		struct ptree_node *child = list->head;
+	links_detach(tree, child);
+	links_attach(tree, child, &tree->root);
+}
 
-		links_detach(tree, child);
-		links_attach(tree, child, &tree->root);
-	}
+static void move_children_to_root(struct ptree_tree *tree, const struct ptree_node *node)
+{
+	while (node_offspring(node)->live.head)
+		move_to_root(tree, node_offspring(node)->live.head);
+	while (node_offspring(node)->past.head)
+		move_to_root(tree, node_offspring(node)->past.head);
 }
 
 /* Whoever forked the one that is left out has forked these, with so many between them. */
 static void leave_out(struct ptree_tree *tree, struct ptree_node *node)
 {
-	while (node->last_forked) {
-		struct ptree_node *child = node->last_forked;
+	struct ptree_node *child;
 
-		links_set_origin(child, node->origin);
+	while ((child = node_offspring(node)->last_forked)) {
+
+		links_set_origin(tree, child, node->origin);
 		child->elided += 1 + node->elided;
 		watch_inherit(tree, child, node);
 	}
@@ -261,9 +265,8 @@ void life_forget(struct ptree_tree *tree, struct ptree_node *node)
 		links_dequeue(tree, node);
 	tree->counts.gone++;
 	leave_out(tree, node);
-	move_list_to_root(tree, &node->live);
-	move_list_to_root(tree, &node->past);
-	links_set_origin(node, NULL);
+	move_children_to_root(tree, node);
+	links_set_origin(tree, node, NULL);
 	links_detach(tree, node);
 	life_free(tree, node);
 	if (tree_latest(tree, node->pid) == node)

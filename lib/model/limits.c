@@ -21,7 +21,7 @@ static int tell(struct ptree_tree *tree, const struct ptree_node *node, enum ptr
 
 static bool is_link_of_chain(const struct ptree_node *node)
 {
-	return node && node->fate == NODE_ANCESTOR && node->forked_count == 1;
+	return node && node->fate == NODE_ANCESTOR && node_offspring(node)->forked_count == 1;
 }
 
 /* It is in a chain that is longer than what is kept of it. */
@@ -40,7 +40,7 @@ static int forget(struct ptree_tree *tree, struct ptree_node *node, uint64_t now
 {
 	int err = 0;
 
-	while (node && node->fate != NODE_PRESENT && node->forked_count == 0) {
+	while (node && node->fate != NODE_PRESENT && node_offspring(node)->forked_count == 0) {
 		struct ptree_node *origin = node->origin;
 
 		err = tell(tree, node, PTREE_FACT_FORGOTTEN, now_ns);

@@ -34,12 +34,35 @@ static bool is_behind(const struct ptree_node *a, const struct ptree_node *b)
 	return is_present(a) ? is_younger(a, b) : is_over_later(a, b);
 }
 
+/* ---- offspring: only those who have some ---- */
+
+/* links_reserve() was called. */
+static struct offspring *some_offspring(struct ptree_tree *tree, struct ptree_node *node)
+{
+	if (!node->offspring)
+		node->offspring = pool_get(&tree->offspring);
+	return node->offspring;
+}
+
+/* The root keeps its own: whoever is left without a parent goes there, at any time. */
+static void drop_offspring_if_none(struct ptree_tree *tree, struct ptree_node *node)
+{
+	const struct offspring *own = node->offspring;
+
+	if (node == &tree->root || own->live_count || own->past.head || own->forked_count)
+		return;
+	pool_put(&tree->offspring, node->offspring);
+	node->offspring = NULL;
+}
+
+/* ---- children ---- */
+
 /*
  * The one that it is to stand behind; NULL: the head. Nearly all belong at the tail. What does not
  * comes in runs (a scan after the pids have wrapped, the orphans of one parent), so that the place
  * of the one before is near.
  */
-static struct ptree_node *place_of(const struct ptree_node *parent, const struct node_list *list,
+static struct ptree_node *place_of(const struct offspring *siblings, const struct node_list *list,
 				   const struct ptree_node *node)
 {
 	struct ptree_node *at = list->tail;
@@ -48,8 +71,8 @@ static struct ptree_node *place_of(const struct ptree_node *parent, const struct
 		return at;
 	if (is_behind(list->head, node))
 		return NULL;
-	if (is_present(node) && parent->inserted)
-		at = parent->inserted;
+	if (is_present(node) && siblings->inserted)
+		at = siblings->inserted;
 	while (is_behind(at, node))
 		at = at->prev;
 	while (at->next && is_behind(node, at->next))
@@ -86,41 +109,49 @@ static void list_remove(struct node_list *list, struct ptree_node *node)
 
 void links_detach(struct ptree_tree *tree, struct ptree_node *node)
 {
-	struct ptree_node *parent = node->parent;
+	struct offspring *siblings = node->parent->offspring;
 
-	if (!is_present(node)) {
-		list_remove(&parent->past, node);
-		return;
+	if (is_present(node)) {
+		if (siblings->inserted == node)
+			siblings->inserted = node->prev;
+		list_remove(&siblings->live, node);
+		if (--siblings->live_count == 0)
+			links_unorphan(tree, node->parent);
+	} else {
+		list_remove(&siblings->past, node);
 	}
-	if (parent->inserted == node)
-		parent->inserted = node->prev;
-	list_remove(&parent->live, node);
-	if (--parent->live_count == 0)
-		links_unorphan(tree, parent);
+	drop_offspring_if_none(tree, node->parent);
 }
 
 void links_attach(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent)
 {
-	struct node_list *list = is_present(node) ? &parent->live : &parent->past;
+	struct offspring *siblings = some_offspring(tree, parent);
+	struct node_list *list = is_present(node) ? &siblings->live : &siblings->past;
 
 	node->parent = parent;
-	list_insert(list, node, place_of(parent, list, node));
+	list_insert(list, node, place_of(siblings, list, node));
 	if (!is_present(node))
 		return;
 	if (node->next)
-		parent->inserted = node;
-	parent->live_count++;
+		siblings->inserted = node;
+	siblings->live_count++;
 	if (parent->has_ended)
 		links_orphan(tree, parent);
 }
 
 /* ---- those whose parent is over ---- */
 
+/* That one fact may make: a parent and an origin, for the process itself and for those it leaves.
+ */
+#define NEW_PARENTS_MAX 4
+
 int links_reserve(struct ptree_tree *tree)
 {
 	size_t capacity = tree->orphaned_capacity ? 2 * tree->orphaned_capacity : 16;
 	struct ptree_node **bigger;
 
+	if (pool_reserve(&tree->offspring, NEW_PARENTS_MAX))
+		return -ENOMEM;
 	if (tree->orphaned_count + 2 <= tree->orphaned_capacity)
 		return 0;
 	bigger = reallocarray(tree->orphaned, capacity, sizeof(*bigger));
@@ -133,27 +164,30 @@ int links_reserve(struct ptree_tree *tree)
 
 void links_orphan(struct ptree_tree *tree, struct ptree_node *parent)
 {
-	if (parent->orphan_index != NOT_ORPHANED || !parent->live_count)
+	struct offspring *children = parent->offspring;
+
+	if (!children || children->orphan_place || !children->live_count)
 		return;
-	parent->orphan_index = (uint32_t)tree->orphaned_count;
 	tree->orphaned[tree->orphaned_count++] = parent;
+	children->orphan_place = tree->orphaned_count;
 }
 
 void links_unorphan(struct ptree_tree *tree, struct ptree_node *parent)
 {
+	struct offspring *children = parent->offspring;
 	struct ptree_node *last;
 
-	if (parent->orphan_index == NOT_ORPHANED)
+	if (!children || !children->orphan_place)
 		return;
 	last = tree->orphaned[--tree->orphaned_count];
-	tree->orphaned[parent->orphan_index] = last;
-	last->orphan_index = parent->orphan_index;
-	parent->orphan_index = NOT_ORPHANED;
+	tree->orphaned[children->orphan_place - 1] = last;
+	last->offspring->orphan_place = children->orphan_place;
+	children->orphan_place = 0;
 }
 
 /* ---- origins ---- */
 
-static void unlink_origin(struct ptree_node *node)
+static void unlink_origin(struct ptree_tree *tree, struct ptree_node *node)
 {
 	struct ptree_node *origin = node->origin;
 
@@ -162,17 +196,19 @@ static void unlink_origin(struct ptree_node *node)
 	if (node->fork_next)
 		node->fork_next->fork_prev = node->fork_prev;
 	else
-		origin->last_forked = node->fork_prev;
+		origin->offspring->last_forked = node->fork_prev;
 	if (node->fork_prev)
 		node->fork_prev->fork_next = node->fork_next;
 	node->fork_prev = node->fork_next = NULL;
-	origin->forked_count--;
+	origin->offspring->forked_count--;
 	node->origin = NULL;
+	drop_offspring_if_none(tree, origin);
 }
 
-static void link_origin(struct ptree_node *node, struct ptree_node *origin)
+static void link_origin(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *origin)
 {
-	struct ptree_node *older = origin->last_forked, *younger = NULL;
+	struct offspring *forked = some_offspring(tree, origin);
+	struct ptree_node *older = forked->last_forked, *younger = NULL;
 
 	while (older && older->id > node->id) {
 		younger = older;
@@ -186,15 +222,15 @@ static void link_origin(struct ptree_node *node, struct ptree_node *origin)
 	if (younger)
 		younger->fork_prev = node;
 	else
-		origin->last_forked = node;
-	origin->forked_count++;
+		forked->last_forked = node;
+	forked->forked_count++;
 }
 
-void links_set_origin(struct ptree_node *node, struct ptree_node *origin)
+void links_set_origin(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *origin)
 {
-	unlink_origin(node);
+	unlink_origin(tree, node);
 	if (origin)
-		link_origin(node, origin);
+		link_origin(tree, node, origin);
 }
 
 /* ---- the queues of ended nodes ---- */
@@ -251,7 +287,7 @@ void links_dequeue(struct ptree_tree *tree, struct ptree_node *node)
 
 bool links_is_below(const struct ptree_node *node, const struct ptree_node *ancestor)
 {
-	if (!ancestor->live.head && !ancestor->past.head)
+	if (!ancestor->offspring)
 		return node == ancestor;
 	for (; node; node = node->parent) {
 		if (node == ancestor)
@@ -262,7 +298,7 @@ bool links_is_below(const struct ptree_node *node, const struct ptree_node *ance
 
 bool links_is_forked_from(const struct ptree_node *node, const struct ptree_node *origin)
 {
-	if (!origin->forked_count)
+	if (!origin->offspring)
 		return node == origin;
 	for (; node; node = node->origin) {
 		if (node == origin)

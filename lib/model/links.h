@@ -10,7 +10,7 @@
  * over_key, those that were forked by id.
  */
 
-/* After it an attach, a detach or an end cannot fail. -ENOMEM. */
+/* After it an attach, a detach, an origin or an end cannot fail. -ENOMEM. */
 int links_reserve(struct ptree_tree *tree);
 
 /* Among its parent's children, or not any more; by its fate among the present or the past ones. */
@@ -20,7 +20,8 @@ void links_detach(struct ptree_tree *tree, struct ptree_node *node);
 void links_orphan(struct ptree_tree *tree, struct ptree_node *parent);
 void links_unorphan(struct ptree_tree *tree, struct ptree_node *parent);
 
-void links_set_origin(struct ptree_node *node, struct ptree_node *origin); /* NULL: none */
+/* NULL: none. */
+void links_set_origin(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *origin);
 
 /* In the queue of those that are over, by its over_key; failures have one of their own. */
 void links_enqueue(struct ptree_tree *tree, struct ptree_node *node);

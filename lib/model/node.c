@@ -31,6 +31,13 @@ struct ptree_node *tree_node(const struct ptree_tree *tree, uint64_t id)
 	return id ? map_find(&tree->by_id, id) : NULL;
 }
 
+const struct offspring *node_offspring(const struct ptree_node *node)
+{
+	static const struct offspring nobody;
+
+	return node->offspring ? node->offspring : &nobody;
+}
+
 bool tree_is_same(const struct ptree_node *node, uint64_t begin_ns)
 {
 	uint64_t a = node->begin_ns, b = begin_ns;
@@ -112,7 +119,7 @@ uint32_t ptree_node_elided(const struct ptree_node *node)
 
 const struct ptree_node *ptree_node_first_child(const struct ptree_node *node)
 {
-	return node->live.head;
+	return node_offspring(node)->live.head;
 }
 
 static const struct ptree_node *if_present(const struct ptree_node *node, bool present)
@@ -127,7 +134,7 @@ const struct ptree_node *ptree_node_next_sibling(const struct ptree_node *node)
 
 const struct ptree_node *ptree_node_last_exited(const struct ptree_node *node)
 {
-	return node->past.tail;
+	return node_offspring(node)->past.tail;
 }
 
 const struct ptree_node *ptree_node_prev_exited(const struct ptree_node *node)
@@ -147,7 +154,7 @@ const struct ptree_node *ptree_node_prev_failed(const struct ptree_node *node)
 
 const struct ptree_node *ptree_node_last_forked(const struct ptree_node *node)
 {
-	return node->last_forked;
+	return node_offspring(node)->last_forked;
 }
 
 const struct ptree_node *ptree_node_prev_forked(const struct ptree_node *node)
@@ -157,7 +164,7 @@ const struct ptree_node *ptree_node_prev_forked(const struct ptree_node *node)
 
 size_t ptree_node_child_count(const struct ptree_node *node)
 {
-	return node->live_count;
+	return node_offspring(node)->live_count;
 }
 
 uint64_t ptree_node_begin_ns(const struct ptree_node *node)

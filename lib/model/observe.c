@@ -517,7 +517,7 @@ pid_t ptree_tree_orphaned(const struct ptree_tree *tree, size_t skip, pid_t *chi
 {
 	if (skip >= tree->orphaned_count)
 		return 0;
-	*child = tree->orphaned[skip]->live.head->pid;
+	*child = node_offspring(tree->orphaned[skip])->live.head->pid;
 	return tree->orphaned[skip]->pid;
 }
 
@@ -525,15 +525,14 @@ int ptree_tree_adopt(struct ptree_tree *tree, pid_t child, pid_t ppid)
 {
 	struct ptree_node *node = tree_present(tree, child);
 	struct ptree_node *parent = ppid == 0 ? &tree->root : tree_latest(tree, ppid);
-	struct ptree_node *old;
+	struct ptree_node *old, *orphan;
 
 	if (!node || !parent)
 		return -ESRCH;
 	old = node->parent;
 	if (parent == old) /* the kernel says that it lives, after all */
 		return old->has_ended ? revive(tree, old, node->evidence.event_ns) : 0;
-	while (old->live.head) {
-		struct ptree_node *orphan = old->live.head;
+	while ((orphan = node_offspring(old)->live.head)) {
 		int err = tell_move(tree, orphan, parent, PTREE_FACT_INFERRED,
 				    old->end_ns ? old->end_ns : node->evidence.event_ns);
 

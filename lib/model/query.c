@@ -36,7 +36,7 @@ void ptree_nodes_clear(struct ptree_nodes *nodes)
 static int append_children(struct ptree_nodes *out, const struct ptree_node *node,
 			   const struct ptree_node *except)
 {
-	for (const struct ptree_node *n = node->live.head; n; n = n->next) {
+	for (const struct ptree_node *n = node_offspring(node)->live.head; n; n = n->next) {
 		if (n != except && nodes_append(out, n) < 0)
 			return -ENOMEM;
 	}

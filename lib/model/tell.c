@@ -194,8 +194,8 @@ int tell_arguments(struct ptree_tree *tree, struct ptree_node *node, uint64_t im
 
 static struct ptree_node *next_forked(struct ptree_node *node, const struct ptree_node *top)
 {
-	if (node->last_forked)
-		return node->last_forked;
+	if (node_offspring(node)->last_forked)
+		return node_offspring(node)->last_forked;
 	while (node != top && !node->fork_prev)
 		node = node->origin;
 	return node == top ? NULL : node->fork_prev;

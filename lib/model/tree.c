@@ -16,6 +16,7 @@ static void init_pools(struct ptree_tree *tree)
 	pool_init(&tree->nodes, sizeof(struct ptree_node));
 	pool_init(&tree->threads, sizeof(struct ptree_thread));
 	pool_init(&tree->images, sizeof(struct image));
+	pool_init(&tree->offspring, sizeof(struct offspring));
 	pool_init(&tree->accounts, sizeof(struct account));
 	pool_init(&tree->summaries, sizeof(struct ptree_summary));
 	pool_init(&tree->activities, sizeof(struct activity));
@@ -39,7 +40,6 @@ int ptree_tree_new(struct ptree_tree **out, const struct ptree_tree_options *opt
 		return -ENOMEM;
 	}
 	init_pools(tree);
-	tree->root.orphan_index = NOT_ORPHANED;
 	tree->next_id = 1;
 	tree->next_key = 1;
 	*out = tree;
@@ -61,6 +61,7 @@ static void clear_pools(struct ptree_tree *tree)
 	pool_clear(&tree->nodes);
 	pool_clear(&tree->threads);
 	pool_clear(&tree->images);
+	pool_clear(&tree->offspring);
 	pool_clear(&tree->accounts);
 	pool_clear(&tree->summaries);
 	pool_clear(&tree->activities);

@@ -61,7 +61,14 @@ enum node_fate {
 	NODE_ANCESTOR, /* beyond the limits, kept because something kept came from it */
 };
 
-#define NOT_ORPHANED UINT32_MAX
+/* Whom a process has as children, and whom it forked. Only links.c makes and changes it. */
+struct offspring {
+	struct node_list live, past; /* children: present ones by birth; ended ones by over_key */
+	struct ptree_node *inserted; /* the last of live that was no tail; where to look first */
+	struct ptree_node *last_forked;
+	uint32_t live_count, forked_count;
+	size_t orphan_place; /* of the parent in tree->orphaned, plus 1; 0: it is not there */
+};
 
 /*
  * What the translators of events and scans remember of a process to weigh what they hear next.
@@ -80,11 +87,9 @@ struct ptree_node {
 	uint64_t change_ns;
 	struct ptree_node *parent;
 	struct ptree_node *prev, *next; /* among the parent's live or past children */
-	struct node_list live, past; /* children: present ones by birth; ended ones by over_key */
-	struct ptree_node *inserted; /* the last of live that was no tail; where to look first */
+	struct offspring *offspring;	/* NULL: nobody, as for most */
 	struct ptree_node *origin;
-	struct ptree_node *fork_prev, *fork_next; /* among those the origin forked, by id */
-	struct ptree_node *last_forked;
+	struct ptree_node *fork_prev, *fork_next;   /* among those the origin forked, by id */
 	struct ptree_node *queue_prev, *queue_next; /* by over_key */
 	struct ptree_thread *threads;
 	struct image *image;
@@ -100,10 +105,9 @@ struct ptree_node {
 	uint32_t cpu_permille; /* of one CPU, between the last two samples */
 	pid_t pid, sid, tracer;
 	uint32_t ruid, euid, rgid, egid;
-	uint32_t live_count, forked_count, thread_count, edge_count;
+	uint32_t thread_count, edge_count;
 	uint32_t elided;
 	uint32_t exec_count;
-	uint32_t orphan_index; /* in tree->orphaned */
 	uint32_t status;
 	uint16_t image_depth; /* images of the chain that are its own */
 	uint8_t change;	      /* enum ptree_change_kind */
@@ -179,7 +183,7 @@ struct ptree_tree {
 	struct map by_id;
 	struct map by_tid; /* threads but leaders */
 	struct pool nodes, threads, images;
-	struct pool accounts, summaries, activities;
+	struct pool offspring, accounts, summaries, activities;
 	struct activity *active;	      /* all of them, in no order */
 	struct node_list queue, failed_queue; /* ended; failures keep longer */
 	size_t failed_count;		      /* in the latter */
@@ -219,6 +223,9 @@ struct ptree_node *tree_latest(const struct ptree_tree *tree, pid_t pid); /* end
 struct ptree_node *tree_live(const struct ptree_tree *tree, pid_t pid);
 struct ptree_node *tree_present(const struct ptree_tree *tree, pid_t pid); /* zombies too */
 struct ptree_node *tree_node(const struct ptree_tree *tree, uint64_t id);
+
+/* For reading: never NULL. */
+const struct offspring *node_offspring(const struct ptree_node *node);
 
 /*
  * Whether a process that began then, as /proc or an event has it, can be this node. A begin read

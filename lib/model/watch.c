@@ -34,11 +34,12 @@ static int append_children(struct ptree_nodes *work, const struct ptree_node *no
 
 static int append_below(struct ptree_nodes *work, const struct ptree_node *node)
 {
-	int err = append_children(work, node, node->live.head);
+	int err = append_children(work, node, node_offspring(node)->live.head);
 
 	if (err >= 0)
-		err = append_children(work, node, node->past.head);
-	for (struct ptree_node *n = node->last_forked; n && err >= 0; n = n->fork_prev)
+		err = append_children(work, node, node_offspring(node)->past.head);
+	for (struct ptree_node *n = node_offspring(node)->last_forked; n && err >= 0;
+	     n = n->fork_prev)
 		err = append_if_unwatched(work, n);
 	return err;
 }
@@ -60,7 +61,7 @@ void watch_inherit(struct ptree_tree *tree, struct ptree_node *node, const struc
 {
 	if (!from->is_watched || node->is_watched)
 		return;
-	if (node->live_count || node->forked_count)
+	if (node->offspring)
 		mark(tree, node);
 	else
 		node->is_watched = true;

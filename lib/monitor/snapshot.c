@@ -49,8 +49,8 @@ int ptree_tree_read_proc(struct ptree_tree *tree, struct ptree_procfs *procfs, u
 	return 0;
 }
 
-int ptree_tree_resolve(struct ptree_tree *tree, struct ptree_procfs *procfs, pid_t pid,
-		       const struct ptree_node **node)
+/* Adds the process and those above it that the tree does not have. */
+static int observe_ancestry(struct ptree_tree *tree, struct ptree_procfs *procfs, pid_t pid)
 {
 	pid_t next = pid;
 
@@ -69,6 +69,32 @@ int ptree_tree_resolve(struct ptree_tree *tree, struct ptree_procfs *procfs, pid
 			break;
 		next = known->parent->pid;
 	}
-	*node = tree_live(tree, pid);
-	return *node ? 0 : -ESRCH;
+	return 0;
+}
+
+/* Turns the id of a thread into that of its process. */
+static int find_process(struct ptree_procfs *procfs, pid_t *pid)
+{
+	struct ptree_process process;
+	int err = ptree_procfs_read(procfs, *pid, PTREE_READ_STATUS, &process);
+
+	if (!err && process.tgid)
+		*pid = process.tgid;
+	return err;
+}
+
+int ptree_tree_resolve(struct ptree_tree *tree, struct ptree_procfs *procfs, pid_t pid,
+		       const struct ptree_node **node)
+{
+	const struct ptree_node *found = tree_live(tree, pid);
+	int err = found ? 0 : find_process(procfs, &pid);
+
+	if (!err)
+		err = observe_ancestry(tree, procfs, pid);
+	if (err)
+		return err;
+	found = tree_live(tree, pid);
+	if (found)
+		*node = found;
+	return found ? 0 : -ESRCH;
 }

@@ -161,17 +161,38 @@ void texts_want_name(struct texts *texts, const struct ptree_node *node)
 	submit(texts, node, READER_COMM, true);
 }
 
+static bool is_unknown(const struct ptree_node *node)
+{
+	const struct ptree_image *image = ptree_node_image(node, 0);
+
+	return image && image->argv_status == PTREE_ARGV_PENDING && !node->has_ended;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* The eldest first: the tree keeps a child's arguments once with its parent's if they are the same,
+   and has to know those by then. */
 void texts_want_all_unknown(struct texts *texts)
 {
 	const struct map *nodes = &texts->tree->by_id;
+	uint64_t *ids = calloc(nodes->count + 1, sizeof(*ids));
+	size_t count = 0;
 
+	if (!ids) /* they are asked for when somebody looks at them */
+		return;
 	for (size_t i = 0; i < nodes->capacity; i++) {
-		const struct ptree_node *node = nodes->slots[i].value;
-		const struct ptree_image *image = node ? ptree_node_image(node, 0) : NULL;
-
-		if (image && image->argv_status == PTREE_ARGV_PENDING && !node->has_ended)
-			submit(texts, node, READER_ARGV, false);
+		if (nodes->slots[i].key && is_unknown(nodes->slots[i].value))
+			ids[count++] = nodes->slots[i].key;
 	}
+	qsort(ids, count, sizeof(*ids), compare_ids);
+	for (size_t i = 0; i < count; i++)
+		submit(texts, map_find(nodes, ids[i]), READER_ARGV, false);
+	free(ids);
 }
 
 void texts_want_again(struct texts *texts, uint64_t id)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads entries of /proc, or of a directory that looks like it, and parses them. The only state is
- * the directory's descriptor, so threads may share it. Nothing is cached, and nothing here decides
- * which process is read or when.
+ * the directory's descriptor, and some in reserve, so threads may share it. Nothing is cached, and
+ * nothing here decides which process is read or when.
  *
  * Whatever an entry turns out to be, opening it never waits. Reading cmdline can: it takes the
  * target's memory lock.
@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,9 +33,20 @@
 #define KERNEL_PF_EXITING 0x00000004u
 #define KERNEL_PF_KTHREAD 0x00200000u
 
+/* As many as the two threads of a scan have open at once: each a task folder or a file, and one of
+   them the list of all processes. */
+#define RESERVED 3
+
+/* Descriptors that are given up when the program around us has none left, for as long as one of
+   ours is open. Which they are does not matter: all are of the directory. */
+struct reserve {
+	atomic_int fd[RESERVED]; /* -1: given up, or never had */
+};
+
 struct ptree_procfs {
 	int fd;
 	struct procfs_units units;
+	struct reserve *reserve;
 };
 
 /* ---- clocks ---- */
@@ -240,6 +252,7 @@ int procfs_parse_status(const char *buf, size_t size, struct ptree_process *proc
 {
 	const char *end = buf + size;
 	uint32_t uid[2], gid[2], tracer; /* the first two are the real and the effective one */
+	uint32_t tgid;
 
 	if (!parse_line(buf, end, "Uid:", uid, 2) || !parse_line(buf, end, "Gid:", gid, 2) ||
 	    !parse_line(buf, end, "TracerPid:", &tracer, 1) || tracer > INT_MAX)
@@ -248,6 +261,8 @@ int procfs_parse_status(const char *buf, size_t size, struct ptree_process *proc
 	process->rgid = gid[0];
 	process->egid = gid[1];
 	process->tracer = (pid_t)tracer;
+	if (parse_line(buf, end, "Tgid:", &tgid, 1) && tgid <= INT_MAX)
+		process->tgid = (pid_t)tgid;
 	return 0;
 }
 
@@ -281,12 +296,70 @@ static int entry_error(int error)
 	}
 }
 
-static int open_file(const struct ptree_procfs *procfs, const char *path)
+/* ---- descriptors in reserve ---- */
+
+static bool give_up_one(struct reserve *reserve)
 {
-	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY;
+	for (size_t i = 0; i < RESERVED; i++) {
+		int fd = atomic_exchange(&reserve->fd[i], -1);
+
+		if (fd >= 0) {
+			close(fd);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Never the last one that there is: somebody has more need of it. -1: there is no other. */
+static int spare_descriptor(int directory)
+{
+	int fd = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+	int last = fd < 0 ? -1 : fcntl(directory, F_DUPFD_CLOEXEC, 0);
+
+	if (fd >= 0 && last < 0) {
+		close(fd);
+		return -1;
+	}
+	if (last >= 0)
+		close(last);
+	return fd;
+}
+
+/* After a file was closed; where there is nothing to spare it is tried again after the next. */
+static void fill_reserve(struct reserve *reserve, int directory)
+{
+	for (size_t i = 0; i < RESERVED; i++) {
+		int none = -1, fd;
+
+		if (atomic_load(&reserve->fd[i]) >= 0)
+			continue;
+		fd = spare_descriptor(directory);
+		if (fd < 0)
+			return;
+		if (!atomic_compare_exchange_strong(&reserve->fd[i], &none, fd))
+			close(fd);
+	}
+}
+
+static int open_entry(const struct ptree_procfs *procfs, const char *path, int flags)
+{
 	int fd = openat(procfs->fd, path, flags);
 
+	while (fd < 0 && errno == EMFILE && give_up_one(procfs->reserve))
+		fd = openat(procfs->fd, path, flags);
 	return fd < 0 ? entry_error(errno) : fd;
+}
+
+static void close_entry(const struct ptree_procfs *procfs, int fd)
+{
+	close(fd);
+	fill_reserve(procfs->reserve, procfs->fd);
+}
+
+static int open_file(const struct ptree_procfs *procfs, const char *path)
+{
+	return open_entry(procfs, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
 }
 
 /* The kernel makes these files at one go: a read that is not filled was the last. */
@@ -309,7 +382,7 @@ static ssize_t read_file(const struct ptree_procfs *procfs, const char *path, ch
 	if (fd < 0)
 		return fd;
 	got = read_once(fd, buf, size);
-	close(fd);
+	close_entry(procfs, fd);
 	return got;
 }
 
@@ -517,7 +590,7 @@ static int read_cmdline(const struct ptree_procfs *procfs, const char *path, siz
 	if (fd < 0)
 		return fd;
 	err = read_text(fd, limit, text);
-	close(fd);
+	close_entry(procfs, fd);
 	return err;
 }
 
@@ -717,21 +790,22 @@ static int collect_ids(DIR *dir, struct ids *ids)
 
 static ssize_t read_ids(const struct ptree_procfs *procfs, const char *path, pid_t **out)
 {
-	int fd = openat(procfs->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open_entry(procfs, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	struct ids ids = { 0 };
 	DIR *dir;
 	int err;
 
 	if (fd < 0)
-		return entry_error(errno);
+		return fd;
 	dir = fdopendir(fd);
 	if (!dir) {
 		err = entry_error(errno);
-		close(fd);
+		close_entry(procfs, fd);
 		return err;
 	}
 	err = collect_ids(dir, &ids);
 	closedir(dir);
+	fill_reserve(procfs->reserve, procfs->fd);
 	if (err) {
 		free(ids.id);
 		return err;
@@ -765,16 +839,21 @@ ssize_t ptree_procfs_tasks(struct ptree_procfs *procfs, pid_t pid, pid_t **tids)
 int ptree_procfs_open(struct ptree_procfs **procfs, const char *path)
 {
 	struct ptree_procfs *new = malloc(sizeof(*new));
-	int err;
+	struct reserve *reserve = malloc(sizeof(*reserve));
+	int err = new &&reserve ? 0 : -ENOMEM;
 
-	if (!new)
-		return -ENOMEM;
-	new->fd = open(path ? path : "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (new->fd < 0) {
-		err = -errno;
+	if (!err) {
+		new->fd = open(path ? path : "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		err = new->fd < 0 ? -errno : 0;
+	}
+	if (err) {
+		free(reserve);
 		free(new);
 		return err;
 	}
+	for (size_t i = 0; i < RESERVED; i++)
+		atomic_init(&reserve->fd[i], -1);
+	new->reserve = reserve;
 	new->units.ticks_per_s = (uint64_t)sysconf(_SC_CLK_TCK);
 	new->units.page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 	*procfs = new;
@@ -785,6 +864,9 @@ void ptree_procfs_close(struct ptree_procfs *procfs)
 {
 	if (!procfs)
 		return;
+	while (give_up_one(procfs->reserve))
+		;
 	close(procfs->fd);
+	free(procfs->reserve);
 	free(procfs);
 }

@@ -20,7 +20,8 @@ struct procfs_units {
 int procfs_parse_stat(const char *buf, size_t size, const struct procfs_units *units,
 		      struct ptree_process *process, uint32_t *flags);
 
-/* Parses /proc/PID/status. Sets ruid, rgid, egid and tracer. -EBADMSG if one is missing. */
+/* Parses /proc/PID/status. Sets ruid, rgid, egid and tracer, -EBADMSG if one is missing; and tgid.
+ */
 int procfs_parse_status(const char *buf, size_t size, struct ptree_process *process);
 
 /*

@@ -503,16 +503,21 @@ static void finish(struct app *app)
 
 int app_run(const struct config *config, char *error, size_t error_size)
 {
-	struct app app = { .signal_fd = -1 };
+	struct app *app = calloc(1, sizeof(*app));
 	struct ptree_monitor_status status = { 0 };
 	uint64_t begin_ns = ptree_boot_now_ns();
-	int code = start(&app, config, error, error_size);
+	int code;
 
+	if (!app)
+		return fail(error, error_size, EXIT_FAILED, "cannot start", -ENOMEM);
+	app->signal_fd = -1;
+	code = start(app, config, error, error_size);
 	if (!code)
-		code = run(&app, error, error_size);
-	if (app.monitor)
-		ptree_monitor_get_status(app.monitor, &status);
-	finish(&app);
+		code = run(app, error, error_size);
+	if (app->monitor)
+		ptree_monitor_get_status(app->monitor, &status);
+	finish(app);
+	free(app);
 	if (config->summary && code == EXIT_OK)
 		summary_print(stderr, &status, ptree_boot_now_ns() - begin_ns);
 	return code;

@@ -15,14 +15,12 @@
 
 int session_init(struct session *session, struct ptree_monitor *monitor, struct ptree_users *users)
 {
-	*session = (struct session){ .monitor = monitor,
-				     .live_tree = ptree_monitor_tree(monitor),
-				     .tree = ptree_monitor_tree(monitor),
-				     .users = users,
-				     .now_ns = ptree_boot_now_ns(),
-				     .own_uid = getuid(),
-				     .needs_collect = true,
-				     .needs_redraw = true };
+	session->monitor = monitor;
+	session->live_tree = session->tree = ptree_monitor_tree(monitor);
+	session->users = users;
+	session->now_ns = ptree_boot_now_ns();
+	session->own_uid = getuid();
+	session->needs_collect = session->needs_redraw = true;
 	session->rows = rows_new();
 	return session->rows ? 0 : -ENOMEM;
 }

@@ -106,6 +106,7 @@ struct session {
 	bool wants_quit, wants_suspend;
 };
 
+/* It is all zero before: large parts of it are never touched, and then take no memory. */
 int session_init(struct session *session, struct ptree_monitor *monitor, struct ptree_users *users);
 void session_clear(struct session *session);
 

@@ -4,6 +4,7 @@
 #include "draw/text.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -349,6 +350,7 @@ static int copy_tree(struct ptree_tree **copy, const struct ptree_tree *tree)
 		ptree_tree_free(*copy);
 		*copy = NULL;
 	}
+	malloc_trim(0); /* the facts were as much as the tree */
 	return err;
 }
 
@@ -378,6 +380,7 @@ void session_go_on(struct session *session)
 	show_tree(session, session->live_tree, 0);
 	ptree_tree_free(session->stopped_tree);
 	session->stopped_tree = NULL;
+	malloc_trim(0);
 }
 
 uint64_t session_new_since(const struct session *session)

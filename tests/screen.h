@@ -116,7 +116,7 @@ static inline int setup(void **state)
 	assert_int_equal(ptree_users_new(&screen->users), 0);
 	ptree_users_name(screen->users, 0); /* so that nothing has to be waited for */
 	assert_int_equal(session_init(&screen->session, screen->monitor, screen->users), 0);
-	ptree_tree_set_clock_offset(screen->session.tree, 0);
+	ptree_tree_set_clock_offset(screen->session.live_tree, 0);
 	screen->session.now_ns = NOW_NS;
 	screen->session.highlight_ns = 3 * S;
 	screen->session.utf8 = true;
@@ -259,7 +259,7 @@ static inline void type(struct screen *screen, const char *keys)
 static inline void apply(struct screen *screen, struct ptree_event event, uint64_t ago_ms)
 {
 	event.time_ns = NOW_NS - ago_ms * 1000000;
-	assert_int_equal(ptree_tree_apply(screen->session.tree, &event), 0);
+	assert_int_equal(ptree_tree_apply(screen->session.live_tree, &event), 0);
 }
 
 static inline void fork_ago(struct screen *screen, uint64_t ago_ms, pid_t parent, pid_t child)
@@ -283,7 +283,7 @@ static inline void exit_ago(struct screen *screen, uint64_t ago_ms, pid_t pid, u
 
 static inline uint64_t id_of(struct screen *screen, pid_t pid)
 {
-	const struct ptree_node *node = ptree_tree_find(screen->session.tree, pid);
+	const struct ptree_node *node = ptree_tree_find(screen->session.live_tree, pid);
 
 	assert_non_null(node);
 	return ptree_node_id(node);
@@ -296,8 +296,8 @@ static inline void exec_ago(struct screen *screen, uint64_t ago_ms, pid_t pid, c
 
 	apply(screen, (struct ptree_event){ .kind = PTREE_EVENT_EXEC, .pid = pid, .tgid = pid },
 	      ago_ms);
-	image = ptree_node_image(ptree_tree_find(screen->session.tree, pid), 0);
-	ptree_tree_set_argv(screen->session.tree, id_of(screen, pid), image->begin_ns,
+	image = ptree_node_image(ptree_tree_find(screen->session.live_tree, pid), 0);
+	ptree_tree_set_argv(screen->session.live_tree, id_of(screen, pid), image->begin_ns,
 			    image->begin_ns, PTREE_ARGV_READ, argv, size);
 }
 

@@ -349,7 +349,7 @@ static void in_lineage_a_job_is_what_came_from_one(void **state)
 	run_now(screen, 300, 400, "sh");
 	run_now(screen, 400, 401, "daemon");
 	exit_now(screen, 400, 0);
-	assert_int_equal(ptree_tree_adopt(screen->session.tree, 401, 1), 0);
+	assert_int_equal(ptree_tree_adopt(screen->session.live_tree, 401, 1), 0);
 	run_now(screen, 300, 410, "cc");
 	run_now(screen, 410, 411, "cc1");
 	exit_now(screen, 411, 0);
@@ -392,14 +392,14 @@ static void a_zombie_is_among_the_living(void **state)
 	pass(screen, 100);
 	id = id_of(screen, 400);
 	exit_now(screen, 400, 1 << 8);
-	assert_int_equal(ptree_tree_set_zombie(screen->session.tree, id, true), 0);
+	assert_int_equal(ptree_tree_set_zombie(screen->session.live_tree, id, true), 0);
 	pass(screen, 20000);
 	expect_rows(screen, ">     300 root     30s ▾ make -j4\n"
 			    "      400 root   0.10s └─ cc  zombie, exit 1\n");
 	pass(screen, 400);
 	/* Nothing is waited for: it leaves when it is reaped. */
 	assert_int_equal(rows_next_change_ns(screen->session.rows, &screen->session.cursor), 0);
-	assert_int_equal(ptree_tree_set_zombie(screen->session.tree, id, false), 0);
+	assert_int_equal(ptree_tree_set_zombie(screen->session.live_tree, id, false), 0);
 	pass(screen, 400);
 	expect_rows(screen, ">     300 root     30s   make -j4  †1 1✗ cc×1\n");
 }
@@ -414,7 +414,7 @@ static void what_failed_is_shown_when_it_is_gone_to(void **state)
 	pass(screen, 20000);
 	assert_int_equal(rows_count(screen->session.rows), 1);
 	session_select(&screen->session, ptree_node_id(ptree_node_last_exited(
-					     ptree_tree_find(screen->session.tree, 300))));
+					     ptree_tree_find(screen->session.live_tree, 300))));
 	pass(screen, 20000);
 	expect_rows(screen, "      300 root     50s ▾ make -j4\n"
 			    ">†    400 root   0.00s └─ flaky  ✗ exit 3\n");
@@ -586,10 +586,10 @@ static void random_load(struct screen *screen, struct dice *dice, pid_t *pids, s
 		/* Whom it leaves behind the kernel gives to another. */
 		for (size_t i = 0; i < *count; i++) {
 			const struct ptree_node *node =
-			    ptree_tree_find(screen->session.tree, pids[i]);
+			    ptree_tree_find(screen->session.live_tree, pids[i]);
 
 			if (ptree_node_pid(ptree_node_parent(node)) == pid)
-				ptree_tree_adopt(screen->session.tree, pids[i], 300);
+				ptree_tree_adopt(screen->session.live_tree, pids[i], 300);
 		}
 	}
 }

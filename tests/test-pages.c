@@ -272,7 +272,7 @@ static void while_paused_a_page_shows_what_was_there(void **state)
 
 static void loop_for_a_while(struct screen *screen)
 {
-	struct ptree_tree *tree = screen->session.tree;
+	struct ptree_tree *tree = screen->session.live_tree;
 	const uint64_t now_ns = screen->session.now_ns;
 
 	for (pid_t i = 0; i < 32; i++) {
@@ -317,7 +317,7 @@ static void while_paused_the_spawners_are_those_of_then(void **state)
 	screen->session.now_ns += 30 * S;
 	for (pid_t i = 0; i < 500; i++)
 		fork_ago(screen, (uint64_t)-29000, 100, 900 + i);
-	ptree_tree_tick(screen->session.tree, screen->session.now_ns);
+	ptree_tree_tick(screen->session.live_tree, screen->session.now_ns);
 	session_update_page(&screen->session);
 	draw(screen);
 	after = canvas_dump(screen->canvas);

@@ -368,6 +368,113 @@ static void pausing_freezes_the_rows_while_the_tree_goes_on(void **state)
 	free(after);
 }
 
+/* 20 s go by in which fork, exec and exit change all that was to be seen. */
+static void let_things_happen(struct screen *screen)
+{
+	screen->session.now_ns += 20 * S;
+	for (pid_t pid = 500; pid < 1704; pid++)
+		fork_ago(screen, (uint64_t)-5000, 201, pid);
+	exec_ago(screen, (uint64_t)-6000, 300, "later", 6);
+	exit_ago(screen, (uint64_t)-7000, 100, 0);
+	exit_ago(screen, (uint64_t)-8000, 300, 9);
+}
+
+static char *dump_after(struct screen *screen, const char *keys)
+{
+	type(screen, keys);
+	return dump_rows(screen);
+}
+
+/* What keys show of a stopped tree is what they showed at that moment. */
+static void a_stopped_tree_answers_as_it_was(void **state)
+{
+	static const struct {
+		const char *there, *back;
+	} cases[] = {
+		{ "\\make\r", "\x1b" }, { "\\user=root\r", "\x1b" },
+		{ "H", "H" },		{ "L", "L" },
+		{ "K", "K" },		{ "t", "t" },
+		{ "M", "M" },		{ "zM", "zR" },
+		{ "E", "q" },		{ "C", "q" },
+	};
+	enum { COUNT = sizeof(cases) / sizeof(*cases) };
+	struct screen *screen = *state;
+	char *then[COUNT];
+
+	resize(screen, 24, 80);
+	type(screen, "zR");
+	fork_ago(screen, 900, 201, 310);
+	exit_ago(screen, 800, 310, 1 << 8);
+	for (size_t i = 0; i < COUNT; i++) {
+		then[i] = dump_after(screen, cases[i].there);
+		type(screen, cases[i].back);
+	}
+	type(screen, "Z");
+	let_things_happen(screen);
+	for (size_t i = 0; i < COUNT; i++) {
+		char *now = dump_after(screen, cases[i].there);
+
+		assert_string_equal(now, then[i]);
+		type(screen, cases[i].back);
+		free(now);
+		free(then[i]);
+	}
+}
+
+static void a_stopped_picture_says_what_is_new_since(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	type(screen, "Z");
+	expect_on_screen(screen, " 0 new since ● ");
+	let_things_happen(screen);
+	expect_on_screen(screen, " 1,204 new since ● ");
+	type(screen, "Gj");
+	expect_on_screen(screen, "sshd: /usr/sbin/sshd -D");
+	type(screen, "Z");
+	draw(screen);
+	assert_null(screen->session.stopped_tree);
+	assert_true(screen->session.tree == screen->session.live_tree);
+}
+
+static void going_on_keeps_selection_and_folds(void **state)
+{
+	struct screen *screen = *state;
+	uint64_t shell = id_of(screen, 201);
+
+	resize(screen, 24, 80);
+	type(screen, "Z");
+	draw(screen);
+	session_select(&screen->session, shell);
+	type(screen, "h");
+	draw(screen);
+	assert_true(session_selected(&screen->session)->is_folded);
+	fork_ago(screen, 0, 201, 500);
+	type(screen, "Z");
+	draw(screen);
+	assert_int_equal(session_selected(&screen->session)->pid, 201);
+	assert_true(session_selected(&screen->session)->is_folded);
+}
+
+static void watching_while_stopped_watches_now_as_well(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	type(screen, "Z");
+	session_select(&screen->session, id_of(screen, 201));
+	type(screen, "w");
+	fork_ago(screen, 0, 201, 500);
+	draw(screen);
+	assert_true(rows_find(screen->session.rows, id_of(screen, 201)) != NO_ROW);
+	assert_true(rows_find(screen->session.rows, id_of(screen, 110)) == NO_ROW);
+	type(screen, "Z");
+	draw(screen);
+	assert_true(rows_find(screen->session.rows, id_of(screen, 500)) != NO_ROW);
+	assert_true(rows_find(screen->session.rows, id_of(screen, 110)) == NO_ROW);
+}
+
 static void following_keeps_the_process_in_sight(void **state)
 {
 	struct screen *screen = *state;
@@ -645,6 +752,10 @@ int main(void)
 		SCREEN_TEST(threads_are_rows_of_their_own),
 		SCREEN_TEST(the_selected_row_does_not_move_under_the_hand),
 		SCREEN_TEST(pausing_freezes_the_rows_while_the_tree_goes_on),
+		SCREEN_TEST(a_stopped_tree_answers_as_it_was),
+		SCREEN_TEST(a_stopped_picture_says_what_is_new_since),
+		SCREEN_TEST(going_on_keeps_selection_and_folds),
+		SCREEN_TEST(watching_while_stopped_watches_now_as_well),
 		SCREEN_TEST(following_keeps_the_process_in_sight),
 		SCREEN_TEST(a_pid_can_be_typed),
 		SCREEN_TEST(users_can_be_picked),

@@ -71,28 +71,17 @@ static struct page_line describe_spawner(const struct ptree_node *node, uint64_t
 	return line;
 }
 
-void page_note_spawners(struct page_spawners *spawners, const struct ptree_tree *tree,
-			uint64_t now_ns, bool utf8)
+void page_list_spawners(struct page *page, const struct page_scope *scope, uint64_t now_ns,
+			bool utf8)
 {
 	const struct ptree_node *nodes[PAGE_LINES_MAX];
-
-	spawners->count = churn_rank(tree, nodes, PAGE_LINES_MAX);
-	for (size_t i = 0; i < spawners->count; i++)
-		spawners->lines[i] = describe_spawner(nodes[i], now_ns, utf8);
-}
-
-void page_list_spawners(struct page *page, const struct page_spawners *spawners,
-			const struct page_scope *scope)
-{
+	size_t count = churn_rank(scope->tree, nodes, PAGE_LINES_MAX);
 	uint64_t key = selected_key(page);
 
 	page->count = 0;
-	for (size_t i = 0; i < spawners->count; i++) {
-		const struct ptree_node *node =
-		    ptree_tree_find_id(scope->tree, spawners->lines[i].id);
-
-		if (node && is_in_scope(scope, node))
-			page->lines[page->count++] = spawners->lines[i];
+	for (size_t i = 0; i < count; i++) {
+		if (is_in_scope(scope, nodes[i]))
+			page->lines[page->count++] = describe_spawner(nodes[i], now_ns, utf8);
 	}
 	select_key(page, key);
 }
@@ -148,8 +137,7 @@ void page_list_failures(struct page *page, const struct page_scope *scope)
 
 	page->count = 0;
 	for (; node; node = ptree_node_prev_failed(node)) {
-		if (ptree_node_end_ns(node) <= scope->until_ns && is_in_scope(scope, node) &&
-		    ptree_node_exit_status(node, &status))
+		if (is_in_scope(scope, node) && ptree_node_exit_status(node, &status))
 			add_failure(page, node, status);
 	}
 	select_key(page, key);

@@ -36,21 +36,11 @@ struct page_scope {
 	const struct ptree_tree *tree;
 	struct match match;
 	bool only_watched;
-	uint64_t until_ns; /* what happened later is left out; UINT64_MAX: nothing */
 };
-
-/* Those who fork, at one moment: what they do of late cannot be asked for later. */
-struct page_spawners {
-	struct page_line lines[PAGE_LINES_MAX];
-	size_t count;
-};
-
-void page_note_spawners(struct page_spawners *spawners, const struct ptree_tree *tree,
-			uint64_t now_ns, bool utf8);
 
 /* Both list anew. The selected line stays selected; the first one stays the first. */
-void page_list_spawners(struct page *page, const struct page_spawners *spawners,
-			const struct page_scope *scope);
+void page_list_spawners(struct page *page, const struct page_scope *scope, uint64_t now_ns,
+			bool utf8);
 /* Those of the same program, status and parent's program make a group; the newest come first. */
 void page_list_failures(struct page *page, const struct page_scope *scope);
 

@@ -285,7 +285,7 @@ static void tick_if_due(struct app *app)
 		return;
 	app->tick_ns = session->now_ns + TICK_NS;
 	count_events(session);
-	meters_tick(&session->meters, session->tree, ptree_monitor_host(app->monitor),
+	meters_tick(&session->meters, session->live_tree, ptree_monitor_host(app->monitor),
 		    session->now_ns);
 	session_update_page(session);
 	if (app->ticks == TICKS_UNTIL_SETTLED)

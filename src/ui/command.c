@@ -114,7 +114,7 @@ static void shift_right(struct session *session)
 static void arrange_again(struct session *session)
 {
 	session->needs_arrange = true;
-	session->needs_collect |= !session->paused_ns; /* other rows, other suffixes */
+	session->needs_collect = true; /* other rows, other suffixes */
 	session->needs_redraw = true;
 }
 
@@ -202,17 +202,8 @@ static void unfold_or_child(struct session *session)
 
 /* ---- what is shown ---- */
 
-static bool is_frozen(struct session *session)
-{
-	if (session->paused_ns)
-		session_say(session, false, "paused: Z goes on first");
-	return session->paused_ns != 0;
-}
-
 static void toggle(struct session *session, bool *option, const char *on, const char *off)
 {
-	if (is_frozen(session))
-		return;
 	*option = !*option;
 	rows_reset_exited(session->rows);
 	session->needs_collect = true;
@@ -249,8 +240,6 @@ static void cycle_exited(struct session *session)
 		[JOBS_STAY] = "exited processes stay, all that are kept",
 	};
 
-	if (is_frozen(session))
-		return;
 	session->scope.exited = (enum jobs_mode)((session->scope.exited + 1) % JOBS_MODE_COUNT);
 	rows_reset_exited(session->rows);
 	session->needs_collect = true;
@@ -265,9 +254,12 @@ static void toggle_basenames(struct session *session)
 				       : "programs with their directories");
 }
 
-static void pause_rows(struct session *session)
+static void stop_or_go_on(struct session *session)
 {
-	session_pause(session, !session->paused_ns);
+	if (session->paused_ns)
+		session_go_on(session);
+	else
+		session_stop(session);
 }
 
 static void follow_selected(struct session *session)
@@ -290,7 +282,7 @@ static bool selected_item(struct session *session, struct watch_item *item)
 {
 	const struct ptree_node *node = session_selected_node(session);
 
-	if (!node || is_frozen(session))
+	if (!node)
 		return false;
 	*item = (struct watch_item){ .id = ptree_node_id(node), .pid = ptree_node_pid(node) };
 	return true;
@@ -314,8 +306,7 @@ static void watch_also(struct session *session)
 
 static void watch_back(struct session *session)
 {
-	if (!is_frozen(session))
-		session_watch_back(session);
+	session_watch_back(session);
 }
 
 /* ---- back and help ---- */
@@ -582,8 +573,6 @@ static void pick_user(struct session *session)
 
 static void set_sort(struct session *session, enum sort_order order)
 {
-	if (is_frozen(session))
-		return;
 	/* The same one again turns back to the order that keeps still. */
 	if (session->scope.sort == order)
 		order = SORT_BY_BIRTH;
@@ -800,7 +789,7 @@ const struct command_entry commands[] = {
 	{ "kernel-threads", "Show", "show or hide kernel threads", "Kernel",
 	  toggle_kernel_threads },
 	{ "threads", "Show", "show or hide threads", "Threads", toggle_threads },
-	{ "pause", "Show", "freeze the rows, or go on", "Pause", pause_rows },
+	{ "pause", "Show", "stop the picture, or go on", "Pause", stop_or_go_on },
 	{ "sort", "Sort", "choose by what siblings are sorted", NULL, pick_sort },
 	{ "sort-cpu", "Sort", "by CPU, with what is below", "Sort", sort_by_cpu },
 	{ "sort-memory", "Sort", "by memory, with what is below", NULL, sort_by_memory },

@@ -4,6 +4,7 @@
 #include "draw/text.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 int session_init(struct session *session, struct ptree_monitor *monitor, struct ptree_users *users)
 {
 	session->monitor = monitor;
-	session->tree = ptree_monitor_tree(monitor);
+	session->live_tree = session->tree = ptree_monitor_tree(monitor);
 	session->users = users;
 	session->now_ns = ptree_boot_now_ns();
 	session->own_uid = getuid();
@@ -28,6 +29,7 @@ int session_init(struct session *session, struct ptree_monitor *monitor, struct 
 void session_clear(struct session *session)
 {
 	rows_free(session->rows);
+	ptree_tree_free(session->stopped_tree);
 	filter_free(session->filter);
 	free(session->uids);
 	picker_clear(&session->picker);
@@ -44,7 +46,6 @@ struct column_context session_columns(const struct session *session)
 					.users = session->users,
 					.now_ns = session_shown_ns(session),
 					.own_uid = session->own_uid,
-					.is_past = session->paused_ns != 0,
 					.utf8 = session->utf8 };
 }
 
@@ -121,12 +122,12 @@ static bool must_arrange(const struct session *session)
 		session->arranged_generation != ptree_tree_generation(session->tree));
 }
 
-/* Another choice of what is shown: what is over is looked at anew, too, unless all is frozen. */
+/* Another choice of what is shown: what is over is looked at anew, too. */
 static void choose_again(struct session *session)
 {
 	rows_reset_exited(session->rows);
 	session->needs_arrange = true;
-	session->needs_collect |= !session->paused_ns;
+	session->needs_collect = true;
 	session->needs_redraw = true;
 }
 
@@ -194,7 +195,7 @@ static bool show_exited(struct session *session, uint64_t id)
 {
 	const struct ptree_node *node = ptree_tree_find_id(session->tree, id);
 
-	if (!node || session->paused_ns || !rows_show_exited(session->rows, node))
+	if (!node || !rows_show_exited(session->rows, node))
 		return false;
 	session->cursor.id = id;
 	session->cursor.is_held = true;
@@ -234,105 +235,6 @@ bool session_has_message(const struct session *session)
 	return session->message_until_ns > session->now_ns;
 }
 
-/* ---- pages ---- */
-
-bool session_is_page(const struct session *session)
-{
-	return session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES ||
-	       session->view == SESSION_VIEW_RECORD;
-}
-
-static struct page_scope page_scope_of(const struct session *session)
-{
-	return (struct page_scope){ .tree = session->tree,
-				    .match = match_of(session),
-				    .only_watched = session->watch_depth > 0,
-				    .until_ns =
-					session->paused_ns ? session->paused_ns : UINT64_MAX };
-}
-
-static void note_spawners(struct session *session)
-{
-	page_note_spawners(&session->spawners, session->tree, session->now_ns, session->utf8);
-}
-
-void session_update_page(struct session *session)
-{
-	const struct page_scope scope = page_scope_of(session);
-
-	if (session->view == SESSION_VIEW_FAILURES) {
-		page_list_failures(&session->page, &scope);
-	} else if (session->view == SESSION_VIEW_CHURN) {
-		if (!session->paused_ns)
-			note_spawners(session);
-		page_list_spawners(&session->page, &session->spawners, &scope);
-	}
-}
-
-void session_pause(struct session *session, bool is_paused)
-{
-	if (is_paused)
-		note_spawners(session);
-	session->paused_ns = is_paused ? session->now_ns : 0;
-	session->needs_collect = !is_paused;
-	session->needs_redraw = true;
-	session_update_page(session);
-}
-
-const struct ptree_node *session_page_node(const struct session *session)
-{
-	const struct page_line *line = page_selected(&session->page);
-
-	return line ? ptree_tree_find_id(session->tree, line->id) : NULL;
-}
-
-/* ---- filter and users ---- */
-
-bool session_set_filter(struct session *session, const char *text)
-{
-	struct filter_error error = { 0 };
-	struct filter *filter = NULL;
-	int err = *text ? filter_compile(&filter, text, &error) : 0;
-
-	session->needs_redraw = true;
-	if (err) {
-		snprintf(session->filter_error, sizeof(session->filter_error), "%s",
-			 err == -EINVAL ? error.text : strerror(-err));
-		return false;
-	}
-	session->filter_error[0] = '\0';
-	filter_free(session->filter);
-	session->filter = filter;
-	snprintf(session->filter_text, sizeof(session->filter_text), "%s", text);
-	choose_again(session);
-	return true;
-}
-
-void session_take_names(struct session *session)
-{
-	if (!ptree_users_collect(session->users))
-		return;
-	session->needs_redraw = true;
-	session->needs_arrange |= session->filter != NULL;
-	session->needs_collect |= session->filter && !session->paused_ns;
-}
-
-void session_set_users(struct session *session, const uint32_t *uids, size_t count)
-{
-	uint32_t *copy = NULL;
-
-	if (count) {
-		copy = malloc(count * sizeof(*copy));
-		if (!copy)
-			return;
-		memcpy(copy, uids, count * sizeof(*copy));
-	}
-	free(session->uids);
-	session->uids = copy;
-	session->uid_count = count;
-	choose_again(session);
-}
-
 /* ---- watching ---- */
 
 const struct watch_set *session_watched(const struct session *session)
@@ -340,17 +242,22 @@ const struct watch_set *session_watched(const struct session *session)
 	return session->watch_depth ? &session->watch[session->watch_depth - 1] : NULL;
 }
 
-static void apply_watch(struct session *session)
+static void watch_in(struct ptree_tree *tree, const struct watch_set *set)
 {
-	const struct watch_set *set = session_watched(session);
-
-	ptree_tree_unwatch_all(session->tree);
+	ptree_tree_unwatch_all(tree);
 	for (size_t i = 0; set && i < set->count; i++) {
 		if (set->items[i].name[0])
-			ptree_tree_watch_name(session->tree, set->items[i].name, getpid());
+			ptree_tree_watch_name(tree, set->items[i].name, getpid());
 		else
-			ptree_tree_watch_id(session->tree, set->items[i].id);
+			ptree_tree_watch_id(tree, set->items[i].id);
 	}
+}
+
+static void apply_watch(struct session *session)
+{
+	watch_in(session->live_tree, session_watched(session));
+	if (session->stopped_tree)
+		watch_in(session->stopped_tree, session_watched(session));
 	choose_again(session);
 }
 
@@ -390,6 +297,146 @@ void session_watch_back(struct session *session)
 	}
 	session->watch_depth--;
 	apply_watch(session);
+}
+
+/* ---- pages ---- */
+
+bool session_is_page(const struct session *session)
+{
+	return session->view == SESSION_VIEW_CHURN || session->view == SESSION_VIEW_FAILURES ||
+	       session->view == SESSION_VIEW_RECORD;
+}
+
+static struct page_scope page_scope_of(const struct session *session)
+{
+	return (struct page_scope){ .tree = session->tree,
+				    .match = match_of(session),
+				    .only_watched = session->watch_depth > 0 };
+}
+
+void session_update_page(struct session *session)
+{
+	const struct page_scope scope = page_scope_of(session);
+
+	if (session->view == SESSION_VIEW_FAILURES)
+		page_list_failures(&session->page, &scope);
+	else if (session->view == SESSION_VIEW_CHURN)
+		page_list_spawners(&session->page, &scope, session_shown_ns(session),
+				   session->utf8);
+}
+
+const struct ptree_node *session_page_node(const struct session *session)
+{
+	const struct page_line *line = page_selected(&session->page);
+
+	return line ? ptree_tree_find_id(session->tree, line->id) : NULL;
+}
+
+/* ---- stopping ---- */
+
+static int copy_tree(struct ptree_tree **copy, const struct ptree_tree *tree)
+{
+	const struct ptree_tree_options options = { 0 };
+	struct ptree_facts facts = { 0 };
+	int err = ptree_tree_snapshot(tree, &facts);
+
+	*copy = NULL;
+	if (!err)
+		err = ptree_tree_new(copy, &options);
+	if (!err)
+		err = ptree_tree_learn_all(*copy, facts.bytes, facts.size);
+	ptree_facts_clear(&facts);
+	if (err) {
+		ptree_tree_free(*copy);
+		*copy = NULL;
+	}
+	malloc_trim(0); /* the facts were as much as the tree */
+	return err;
+}
+
+static void show_tree(struct session *session, struct ptree_tree *tree, uint64_t paused_ns)
+{
+	session->tree = tree;
+	session->paused_ns = paused_ns;
+	session->needs_collect = true;
+	session->needs_redraw = true;
+	session_update_page(session);
+}
+
+void session_stop(struct session *session)
+{
+	int err = session->stopped_tree ? 0 : copy_tree(&session->stopped_tree, session->live_tree);
+
+	if (err) {
+		session_say(session, true, "cannot stop the picture: %s", strerror(-err));
+		return;
+	}
+	watch_in(session->stopped_tree, session_watched(session));
+	show_tree(session, session->stopped_tree, session->now_ns);
+}
+
+void session_go_on(struct session *session)
+{
+	show_tree(session, session->live_tree, 0);
+	ptree_tree_free(session->stopped_tree);
+	session->stopped_tree = NULL;
+	malloc_trim(0);
+}
+
+uint64_t session_new_since(const struct session *session)
+{
+	struct ptree_tree_counts then, now;
+
+	ptree_tree_get_counts(session->tree, &then);
+	ptree_tree_get_counts(session->live_tree, &now);
+	return now.forks - then.forks;
+}
+
+/* ---- filter and users ---- */
+
+bool session_set_filter(struct session *session, const char *text)
+{
+	struct filter_error error = { 0 };
+	struct filter *filter = NULL;
+	int err = *text ? filter_compile(&filter, text, &error) : 0;
+
+	session->needs_redraw = true;
+	if (err) {
+		snprintf(session->filter_error, sizeof(session->filter_error), "%s",
+			 err == -EINVAL ? error.text : strerror(-err));
+		return false;
+	}
+	session->filter_error[0] = '\0';
+	filter_free(session->filter);
+	session->filter = filter;
+	snprintf(session->filter_text, sizeof(session->filter_text), "%s", text);
+	choose_again(session);
+	return true;
+}
+
+void session_take_names(struct session *session)
+{
+	if (!ptree_users_collect(session->users))
+		return;
+	session->needs_redraw = true;
+	session->needs_arrange |= session->filter != NULL;
+	session->needs_collect |= session->filter != NULL;
+}
+
+void session_set_users(struct session *session, const uint32_t *uids, size_t count)
+{
+	uint32_t *copy = NULL;
+
+	if (count) {
+		copy = malloc(count * sizeof(*copy));
+		if (!copy)
+			return;
+		memcpy(copy, uids, count * sizeof(*copy));
+	}
+	free(session->uids);
+	session->uids = copy;
+	session->uid_count = count;
+	choose_again(session);
 }
 
 /* ---- searching ---- */

@@ -54,15 +54,17 @@ enum session_prompt {
  * draw. The app owns it, and drives monitor and terminal around it.
  */
 struct session {
-	struct ptree_monitor *monitor; /* borrowed */
-	struct ptree_tree *tree;       /* the monitor's */
-	struct ptree_users *users;     /* borrowed */
+	struct ptree_monitor *monitor;	 /* borrowed */
+	struct ptree_tree *live_tree;	 /* the monitor's */
+	struct ptree_tree *tree;	 /* that is shown: live_tree, or stopped_tree */
+	struct ptree_tree *stopped_tree; /* as all was at paused_ns; NULL: it is not stopped */
+	struct ptree_users *users;	 /* borrowed */
 	struct rows *rows;
 	struct cursor cursor;
 	struct rows_scope scope;
 	uint64_t highlight_ns;
 	uint64_t now_ns;    /* of the frame being drawn */
-	uint64_t paused_ns; /* when the rows were frozen; 0: they are not */
+	uint64_t paused_ns; /* when the picture was stopped; 0: it is not */
 	uint64_t follow_id;
 	uint64_t built_generation; /* of the tree, when the rows were collected */
 	uint64_t built_usage_generation;
@@ -86,7 +88,6 @@ struct session {
 	struct picker picker;
 	enum session_choice choice;
 	struct page page;
-	struct page_spawners spawners; /* of now, or of when the rows were frozen */
 	struct meters meters;
 	char message[256]; /* said in the last line until then */
 	uint64_t message_until_ns;
@@ -142,9 +143,17 @@ bool session_watch_also(struct session *session, const struct watch_item *item);
 void session_watch_back(struct session *session);
 const struct watch_set *session_watched(const struct session *session); /* NULL: everything */
 
-/* Lists anew what the page that is shown is about: as it is now, or was when it was paused. */
+/* Lists anew what the page that is shown is about. */
 void session_update_page(struct session *session);
-void session_pause(struct session *session, bool is_paused);
+/*
+ * Stopped, everything is asked of a tree of its own, as it was then, while the monitor keeps the
+ * live one. Ids are the same in both: selection, folds and watches stay. Without memory for it it
+ * goes on, and says so.
+ */
+void session_stop(struct session *session);
+void session_go_on(struct session *session);
+/* Processes that were forked since it was stopped. */
+uint64_t session_new_since(const struct session *session);
 /* Of the page's lines the selected one; NULL: there is none, or it is forgotten. */
 const struct ptree_node *session_page_node(const struct session *session);
 

@@ -175,7 +175,7 @@ static void describe_states(const struct session *session, char *out, size_t siz
 	uint64_t runnable, forks;
 	char running[16] = "?", zombies[16];
 
-	ptree_tree_get_counts(session->tree, &counts);
+	ptree_tree_get_counts(session->live_tree, &counts);
 	if (ptree_host_tasks(ptree_monitor_host(session->monitor), &runnable, &forks))
 		format_rate(running, sizeof(running), (uint32_t)runnable);
 	format_rate(zombies, sizeof(zombies), (uint32_t)counts.zombies);
@@ -186,7 +186,7 @@ static void describe_threads(const struct session *session, char *out, size_t si
 {
 	struct ptree_tree_counts counts;
 
-	ptree_tree_get_counts(session->tree, &counts);
+	ptree_tree_get_counts(session->live_tree, &counts);
 	snprintf(out, size, "threads %zu", counts.live + counts.threads);
 }
 
@@ -245,7 +245,7 @@ static void describe_spawner(const struct session *session, char *out, size_t si
 {
 	const struct meters *meters = &session->meters;
 	const struct ptree_node *node =
-	    meters->spawner_id ? ptree_tree_find_id(session->tree, meters->spawner_id) : NULL;
+	    meters->spawner_id ? ptree_tree_find_id(session->live_tree, meters->spawner_id) : NULL;
 
 	*out = '\0';
 	if (node && meters->spawner_forks_per_ks >= 1000)
@@ -288,14 +288,14 @@ static void draw_cores(const struct session *session, struct canvas *canvas, int
 static void draw_bomb(const struct session *session, struct canvas *canvas, int y)
 {
 	const struct meters *meters = &session->meters;
-	const struct ptree_node *node = ptree_tree_find_id(session->tree, meters->bomb_id);
+	const struct ptree_node *node = ptree_tree_find_id(session->live_tree, meters->bomb_id);
 	bool is_under = node;
 	int x = canvas_printf(canvas, y, 0, -1, role(session, THEME_ERROR),
 			      "fork bomb? %u more processes in 5 s", meters->bomb_growth);
 
 	/* Those whose parents are gone are under init, and it is not init's doing. */
 	if (!node)
-		node = ptree_tree_find_id(session->tree, meters->spawner_id);
+		node = ptree_tree_find_id(session->live_tree, meters->spawner_id);
 	if (node)
 		canvas_printf(canvas, y, x, -1, role(session, THEME_ERROR), "%s %s(%d)",
 			      is_under ? ", under" : "; most are forked by", ptree_node_comm(node),

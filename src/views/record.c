@@ -98,7 +98,7 @@ static void put_tree(struct sheet *sheet)
 {
 	struct ptree_tree_counts counts;
 
-	ptree_tree_get_counts(sheet->session->tree, &counts);
+	ptree_tree_get_counts(sheet->session->live_tree, &counts);
 	put(sheet, "processes", THEME_NORMAL, "%zu alive, %zu zombies, %zu more threads",
 	    counts.live, counts.zombies, counts.threads);
 	put(sheet, "since the start", THEME_NORMAL,

@@ -252,7 +252,7 @@ static void format_parts(const struct session *session, char parts[PART_COUNT][P
 	char host[256] = "", number[24];
 
 	gethostname(host, sizeof(host) - 1);
-	ptree_tree_get_counts(session->tree, &counts);
+	ptree_tree_get_counts(session->live_tree, &counts);
 	format_short(number, sizeof(number), counts.live + counts.zombies);
 	snprintf(parts[PART_NAME], PART_SIZE, "proctop");
 	host[strcspn(host, ".")] = '\0';
@@ -300,10 +300,28 @@ static void draw_machine(const struct session *session, struct canvas *canvas, i
 	}
 }
 
+/* What a stopped picture does not show, left of the state. Returns as draw_state(). */
+static int draw_new_since(const struct session *session, struct canvas *canvas, int room)
+{
+	char number[32], text[48];
+	int width;
+
+	format_count(number, sizeof(number), session_new_since(session));
+	width = snprintf(text, sizeof(text), "%s new since", number);
+	if (width > room)
+		return room;
+	canvas_puts(canvas, 0, room - width, -1, text, role(session, THEME_STATE_WARNING));
+	return room - width - 1;
+}
+
 void view_title_draw_first(const struct session *session, struct canvas *canvas,
 			   const struct ptree_monitor_status *status)
 {
-	draw_machine(session, canvas, draw_state(session, canvas, status));
+	int room = draw_state(session, canvas, status);
+
+	if (session->paused_ns)
+		room = draw_new_since(session, canvas, room);
+	draw_machine(session, canvas, room);
 }
 
 /* ---- the scope ---- */

@@ -120,7 +120,7 @@ static void set_body_rows(struct session *session, int rows)
 
 	session->body_rows = rows;
 	cursor_settle(&session->cursor, session->rows, (uint32_t)rows);
-	if (!has_changed || session->paused_ns)
+	if (!has_changed)
 		return;
 	session->needs_collect = true;
 	session_update_rows(session);

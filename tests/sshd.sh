@@ -15,7 +15,7 @@ locale -a | grep -qi '^c\.utf-\?8$' || skip_all 'there is no C.UTF-8 locale'
 
 work=$(mktemp -d) || exit 1
 socket=$work/tmux
-name=sshd-of-test # what is watched: its program's name, which it gives its titles, too
+name=sshd-$$ # what is watched: its program's name, which it gives its titles, too
 
 clean_up()
 {

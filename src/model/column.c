@@ -176,11 +176,10 @@ static void format_age(const struct column_context *context, const struct column
 				  is_over && ptree_node_is_begin_exact(node));
 }
 
-/* What is sampled has no past, and threads are not sampled one by one. */
+/* Of what is over there is nothing to sample, and a thread has cells of its own. */
 static bool has_samples(const struct column_context *context, const struct column_subject *subject)
 {
-	return !subject->thread && !subject->is_summary && !context->is_past &&
-	       !column_is_over(context, subject->node);
+	return !subject->thread && !subject->is_summary && !column_is_over(context, subject->node);
 }
 
 static void put_permille(const struct column_context *context, uint32_t permille,
@@ -201,12 +200,13 @@ static void format_state(const struct column_context *context, const struct colu
 {
 	struct ptree_usage usage;
 
+	(void)context;
 	if (subject->thread || subject->is_summary)
 		return;
 	ptree_node_usage(subject->node, &usage);
 	if (ptree_node_is_zombie(subject->node))
 		usage.state = 'Z';
-	if (!usage.state || (context->is_past && !ptree_node_is_zombie(subject->node)))
+	if (!usage.state)
 		return;
 	snprintf(out->text, sizeof(out->text), "%c", usage.state);
 	out->role = usage.state == 'R'	 ? THEME_STATE_GOOD
@@ -221,18 +221,16 @@ static void format_thread_cpu(const struct column_context *context,
 	uint64_t cpu_ns;
 	uint32_t permille;
 
-	if (!context->is_past && ptree_thread_usage(thread, &cpu_ns, &permille) &&
-	    permille != PTREE_UNKNOWN_ID)
+	if (ptree_thread_usage(thread, &cpu_ns, &permille) && permille != PTREE_UNKNOWN_ID)
 		put_permille(context, permille, out);
 }
 
-static void format_thread_time(const struct column_context *context,
-			       const struct ptree_thread *thread, struct column_text *out)
+static void format_thread_time(const struct ptree_thread *thread, struct column_text *out)
 {
 	uint64_t cpu_ns;
 	uint32_t permille;
 
-	if (context->is_past || !ptree_thread_usage(thread, &cpu_ns, &permille))
+	if (!ptree_thread_usage(thread, &cpu_ns, &permille))
 		return;
 	out->role = cpu_ns < NS_PER_S ? THEME_DIM : THEME_NORMAL;
 	if (cpu_ns)
@@ -304,7 +302,7 @@ static void format_cpu_time(const struct column_context *context,
 	struct ptree_usage usage;
 
 	if (subject->thread) {
-		format_thread_time(context, subject->thread, out);
+		format_thread_time(subject->thread, out);
 		return;
 	}
 	if (subject->is_summary)
@@ -314,10 +312,10 @@ static void format_cpu_time(const struct column_context *context,
 		out->role = THEME_GONE;
 		if (usage.is_final)
 			column_format_cpu(out->text, sizeof(out->text), &usage);
-	} else if (!(usage.known & PTREE_USAGE_CPU) && usage.sampled_ns && !context->is_past) {
+	} else if (!(usage.known & PTREE_USAGE_CPU) && usage.sampled_ns) {
 		out->role = THEME_DIM;
 		snprintf(out->text, sizeof(out->text), "<10ms");
-	} else if (usage.known & PTREE_USAGE_CPU && !context->is_past) {
+	} else if (usage.known & PTREE_USAGE_CPU) {
 		out->role = usage.cpu_ns < NS_PER_S ? THEME_DIM : THEME_NORMAL;
 		column_format_time(out->text, sizeof(out->text), usage.cpu_ns);
 	}
@@ -520,9 +518,7 @@ void column_summary(const struct column_context *context, const struct ptree_nod
 	const struct ptree_summary *summary = ptree_node_summary(node);
 
 	*out = '\0';
-	if (summary && context->is_past)
-		snprintf(out, size, "gone: not known of the past");
-	else if (summary)
+	if (summary)
 		column_summary_text(context->utf8, summary, out, size);
 }
 

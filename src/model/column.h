@@ -12,7 +12,6 @@ struct column_context {
 	struct ptree_users *users;
 	uint64_t now_ns; /* the time that is shown: it may lie in the past */
 	uint32_t own_uid;
-	bool is_past; /* now_ns does: what is sampled is not known of it */
 	bool utf8;
 };
 

@@ -1010,6 +1010,7 @@ struct ptree_fact {
 		struct {
 			uint64_t id;
 			uint64_t begin_ns;
+			uint16_t kept; /* so many of its images, with this one; 0: all there are */
 		} image;
 		/* image: that which it runs, then it is named for all who share it; or one that is
 		   not known yet: a copy of that, with this name, for itself. */

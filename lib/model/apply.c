@@ -6,6 +6,7 @@
  * than what was read of the process is told as what was, and changes nothing that is.
  */
 #include "exit.h"
+#include "limits.h"
 #include "tell.h"
 
 #include <errno.h>
@@ -317,6 +318,7 @@ static int tell_image(struct ptree_tree *tree, struct ptree_node *node, uint64_t
 	fact.is_news = true;
 	fact.u.image.id = tree->next_id;
 	fact.u.image.begin_ns = now_ns;
+	fact.u.image.kept = LIMITS_IMAGES;
 	return ptree_tree_learn(tree, &fact);
 }
 

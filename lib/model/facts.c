@@ -235,7 +235,7 @@ static int learn_image(struct ptree_tree *tree, struct ptree_node **node,
 {
 	struct image *image;
 
-	if (!is_new_id(tree, fact->u.image.id))
+	if (!is_new_id(tree, fact->u.image.id) || (*node)->image_depth == UINT16_MAX)
 		return -EINVAL;
 	if (pool_reserve(&tree->activities, 1))
 		return -ENOMEM;
@@ -243,7 +243,8 @@ static int learn_image(struct ptree_tree *tree, struct ptree_node **node,
 	if (!image)
 		return -ENOMEM;
 	use_id(tree, fact->u.image.id);
-	image_push(tree, *node, image);
+	image_push(*node, image);
+	image_keep(tree, *node, fact->u.image.kept);
 	if (fact->source == PTREE_FACT_TOLD)
 		exec(tree, *node);
 	else

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IMAGES_KEPT 16
-
 /* Arguments, shared by all images that have them; argv of these points to bytes. */
 struct words {
 	uint32_t refs;
@@ -76,26 +74,24 @@ void image_unref(struct ptree_tree *tree, struct image *image)
 	}
 }
 
-/* Cuts what lies below the images that the node keeps. */
-static void trim(struct ptree_tree *tree, struct ptree_node *node)
+void image_keep(struct ptree_tree *tree, struct ptree_node *node, uint16_t count)
 {
 	struct image *last = node->image;
 
-	if (node->image_depth <= IMAGES_KEPT)
+	if (!count || node->image_depth <= count)
 		return;
-	for (unsigned i = 1; i < IMAGES_KEPT; i++)
+	for (unsigned i = 1; i < count; i++)
 		last = last->older;
 	image_unref(tree, last->older);
 	last->older = NULL;
-	node->image_depth = IMAGES_KEPT;
+	node->image_depth = count;
 }
 
-void image_push(struct ptree_tree *tree, struct ptree_node *node, struct image *image)
+void image_push(struct ptree_node *node, struct image *image)
 {
 	image->older = node->image;
 	node->image = image;
 	node->image_depth++;
-	trim(tree, node);
 }
 
 void image_share(struct ptree_tree *tree, struct ptree_node *child, const struct ptree_node *from)

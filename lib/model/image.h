@@ -7,8 +7,10 @@
 /* NULL: no memory. It has one reference, the caller's. */
 struct image *image_new(struct ptree_tree *tree, uint64_t id, uint64_t begin_ns);
 void image_unref(struct ptree_tree *tree, struct image *image);
-/* It runs this now. Takes over the reference. */
-void image_push(struct ptree_tree *tree, struct ptree_node *node, struct image *image);
+/* It runs this now. Takes over the reference. There are fewer than UINT16_MAX. */
+void image_push(struct ptree_node *node, struct image *image);
+/* Cuts what lies below so many of the node's own; 0: nothing. */
+void image_keep(struct ptree_tree *tree, struct ptree_node *node, uint16_t count);
 void image_share(struct ptree_tree *tree, struct ptree_node *child, const struct ptree_node *from);
 /* Of those that are its own, the present one first; NULL. */
 struct image *image_find(const struct ptree_node *node, uint64_t id);

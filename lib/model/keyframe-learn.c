@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IMAGE_DEPTH_MAX 16
+#define IMAGE_DEPTH_MAX UINT16_MAX
 #define CHANGE_MAX PTREE_CHANGE_EXITED
 
 static void use_id(struct ptree_tree *tree, uint64_t id)

@@ -4,6 +4,7 @@
 
 #include "tree.h"
 
+#define LIMITS_IMAGES 16 /* of one process */
 #define LIMITS_EXITED_MAX 20000
 #define LIMITS_EXITED_AGE_NS (600 * NS_PER_S)
 

@@ -5,6 +5,7 @@
  * away what events taught, and what it finds as it was is no fact.
  */
 #include "observe.h"
+#include "limits.h"
 #include "tell.h"
 #include "thread.h"
 
@@ -38,6 +39,7 @@ static int tell_unseen_exec(struct ptree_tree *tree, struct ptree_node *node,
 	fact.is_news = true;
 	fact.u.image.id = tree->next_id;
 	fact.u.image.begin_ns = process->read_ns;
+	fact.u.image.kept = LIMITS_IMAGES;
 	return ptree_tree_learn(tree, &fact);
 }
 

@@ -452,6 +452,34 @@ static void an_unknown_kind_is_passed_on_and_later_fields_are_kept(void **state)
 	ptree_tree_free(tree);
 }
 
+static void learn_images(struct ptree_tree *tree, uint64_t first_id, int count, uint16_t kept)
+{
+	for (int i = 0; i < count; i++) {
+		struct ptree_fact fact = { .kind = PTREE_FACT_IMAGE,
+					   .id = 1,
+					   .u.image = { .id = first_id + (uint64_t)i,
+							.begin_ns = 10 * MS,
+							.kept = kept } };
+
+		assert_int_equal(ptree_tree_learn(tree, &fact), 0);
+	}
+}
+
+static void how_many_images_are_kept_is_said_by_the_fact(void **state)
+{
+	struct ptree_tree *tree = plant();
+	const struct ptree_node *node = ptree_tree_find_id(tree, 1);
+
+	(void)state;
+	learn_images(tree, 100, 40, 0);
+	assert_int_equal(ptree_node_image(node, 39)->id, 100);
+	learn_images(tree, 200, 1, 3);
+	assert_int_equal(ptree_node_image(node, 2)->id, 138);
+	assert_null(ptree_node_image(node, 3));
+	assert_int_equal(ptree_node_exec_count(node), 41);
+	ptree_tree_free(tree);
+}
+
 /* The layout is for keeps: these bytes are in recordings. */
 static void a_fact_has_these_bytes(void **state)
 {
@@ -483,6 +511,7 @@ int main(void)
 		cmocka_unit_test(trees_that_learned_the_same_are_the_same_after_any_load),
 		cmocka_unit_test(what_cannot_be_is_refused_and_changes_nothing),
 		cmocka_unit_test(an_unknown_kind_is_passed_on_and_later_fields_are_kept),
+		cmocka_unit_test(how_many_images_are_kept_is_said_by_the_fact),
 		cmocka_unit_test(a_fact_has_these_bytes),
 	};
 

@@ -21,12 +21,8 @@ program_rooms_of()
 	esac
 }
 
-# What does not obey yet: views draw the whole session, and two rooms share the exit codes and the
-# summary.
+# What does not obey yet: views draw the whole session.
 exceptions='
-headless/log.c ui/app.h
-headless/tree-dump.c ui/app.h
-ui/app.c headless/summary.h
 views/footer.c ui/keymap.h
 views/help.c ui/keymap.h
 views/view.h ui/session.h

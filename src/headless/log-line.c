@@ -6,7 +6,7 @@
 #include "headless/log-line.h"
 #include "model/column.h"
 #include "headless/describe.h"
-#include "headless/summary.h"
+#include "model/summary.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,13 +9,13 @@
  * counted and printed.
  */
 #include "headless/log.h"
-#include "ui/app.h"
+#include "config/exit-codes.h"
 #include "headless/by-command.h"
 #include "headless/describe.h"
 #include "headless/log-line.h"
 #include "headless/log-scout.h"
 #include "headless/selection.h"
-#include "headless/summary.h"
+#include "model/summary.h"
 #include "draw/text.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@
 #include "ui/app.h"
 #include "ui/input.h"
 #include "ui/session.h"
-#include "headless/summary.h"
+#include "model/summary.h"
 #include "ui/term.h"
 #include "draw/text.h"
 #include "views/view.h"

@@ -106,7 +106,8 @@ static inline void remove_tree(const char *root)
 static inline int setup(void **state)
 {
 	struct screen *screen = calloc(1, sizeof(*screen));
-	struct ptree_monitor_options options = { .poll_only = true };
+	struct ptree_monitor_options options = { .poll_only = true,
+						 .tree = { .feed_bytes = 1 << 20 } };
 
 	snprintf(screen->root, sizeof(screen->root), "/tmp/test-screen.XXXXXX");
 	assert_non_null(mkdtemp(screen->root));
@@ -118,6 +119,7 @@ static inline int setup(void **state)
 	assert_int_equal(ptree_users_new(&screen->users), 0);
 	ptree_users_name(screen->users, 0); /* so that nothing has to be waited for */
 	assert_int_equal(session_init(&screen->session, screen->monitor, screen->users), 0);
+	screen->session.scene.world.real_offset_ns = 0;
 	ptree_tree_set_clock_offset(screen->session.scene.world.tree, 0);
 	screen->session.scene.moment.now_ns = NOW_NS;
 	screen->session.scene.moment.glow_ns = 3 * S;

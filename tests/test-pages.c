@@ -341,7 +341,7 @@ static void the_footer_takes_the_width_that_there_is(void **state)
 		const char *keys, *text;
 	} cases[] = {
 		{ 80, "",
-		  "F1Help /Find \\Filter wWatch hlFold PSort xGone CChurn EError ZPause uUser "
+		  "F1Help /Find \\Filter wWatch hlFold PSort xGone ZStop vEvents CChurn EError "
 		  "qQuit" },
 		{ 40, "", "F1Help /Find \\Filter wWatch hlFold qQuit" },
 		{ 12, "", "F1Help qQuit" },

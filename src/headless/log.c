@@ -17,6 +17,7 @@
 #include "headless/selection.h"
 #include "model/summary.h"
 #include "draw/text.h"
+#include "model/events.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -181,7 +182,7 @@ static bool is_wanted(const struct log *log, const struct ptree_fact *fact,
 {
 	enum ptree_event_kind kind;
 
-	if (!log_line_kind(fact, &kind))
+	if (!event_kind_of(fact, &kind))
 		return false;
 	if (kind == PTREE_EVENT_LOST)
 		return true;

@@ -14,6 +14,7 @@ struct world {
 	uint64_t names; /* so many times users' names came to be known */
 	uint64_t events_before, events_at_ns;
 	unsigned events_per_s;
+	uint64_t real_offset_ns; /* added to boot time: the time since 1970 */
 	uint32_t own_uid;
 };
 
@@ -22,5 +23,9 @@ void world_init(struct world *world, struct ptree_monitor *monitor, struct ptree
 void world_tick(struct world *world, uint64_t now_ns);
 /* Takes names of users that have come to be known meanwhile. False: none has. */
 bool world_take_names(struct world *world);
+
+/* A boot time as the time of day: "14:22:31", with_ms "14:22:31.123". */
+void world_format_clock(const struct world *world, char *out, size_t size, uint64_t boot_ns,
+			bool with_ms);
 
 #endif

@@ -30,6 +30,7 @@
 #define KEY_BUDGET_NS (8 * NS_PER_MS)
 #define FIRST_FRAME_PATIENCE_NS (300 * NS_PER_MS)
 #define READY_PATIENCE_MS 5000
+#define FEED_BYTES (512u << 10) /* of what happens between two frames, or is not looked at yet */
 #define TICKS_PER_REFRESH 2
 #define TICKS_UNTIL_SETTLED 2
 
@@ -392,7 +393,8 @@ static int start(struct app *app, const struct config *config, char *error, size
 {
 	const struct ptree_monitor_options options = { .poll_only = config->poll,
 						       .no_realtime = config->no_realtime,
-						       .sample_ns = config->delay_ns };
+						       .sample_ns = config->delay_ns,
+						       .tree = { .feed_bytes = FEED_BYTES } };
 	int err = block_signals(app);
 	int code;
 

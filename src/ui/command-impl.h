@@ -15,6 +15,7 @@ void command_shift(struct session *session, int steps); /* commands sideways */
 /* The mouse, where it is. */
 void command_click(struct session *session, int unused);
 void command_scroll(struct session *session, int lines);
+void command_drag(struct session *session, int is_over);
 
 /* command-tree.c: folding, and what is shown of the tree. */
 void command_fold_or_parent(struct session *session, int unused);
@@ -44,6 +45,10 @@ void command_pick_sort(struct session *session, int unused);
 void command_show_churn(struct session *session, int unused);
 void command_show_failures(struct session *session, int unused);
 void command_show_record(struct session *session, int unused);
+void command_show_events(struct session *session, int unused);
+void command_next_pane(struct session *session, int unused);
+void command_toggle_tail(struct session *session, int unused);
+void command_toggle_event_kind(struct session *session, int digit);
 void command_show_help(struct session *session, int unused);
 void command_enter(struct session *session, int unused);
 void command_back(struct session *session, int unused);

@@ -78,12 +78,21 @@ void command_click(struct session *session, int unused)
 	struct view *view;
 
 	(void)unused;
-	if (click_on_footer(session))
+	if (click_on_footer(session) || panes_take_border(&session->panes, y, x))
 		return;
 	tree_view_update_rows(session->panes.tree); /* what is under it may have been typed away */
 	view = panes_at(&session->panes, &y, &x);
+	if (view && panes_are_bare(&session->panes))
+		session->panes.focus = view;
 	if (view && view->kind->click)
 		view->kind->click(view, y, x);
+}
+
+void command_drag(struct session *session, int is_over)
+{
+	panes_drag_border(&session->panes, session->pointer_y);
+	if (is_over)
+		panes_drop_border(&session->panes);
 }
 
 void command_scroll(struct session *session, int lines)

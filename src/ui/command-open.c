@@ -171,7 +171,9 @@ static void go_to_selected(struct session *session, const struct view *view)
 		session_say(session, false, "there is nothing to go to");
 		return;
 	}
+	session->came_from_events = view->kind == &events_view_kind;
 	panes_pop_all(&session->panes);
+	session->panes.focus = &session->panes.tree->view;
 	tree_view_go_to(session->panes.tree, id);
 }
 
@@ -190,6 +192,63 @@ void command_enter(struct session *session, int unused)
 		take_choice(session);
 		break;
 	}
+}
+
+/* ---- events ---- */
+
+static void open_events_page(struct session *session)
+{
+	panes_pop_all(&session->panes);
+	if (!panes_push_events(&session->panes))
+		say_no_room(session);
+}
+
+/* A pane, or on low screens a page. */
+void command_show_events(struct session *session, int unused)
+{
+	struct panes *panes = &session->panes;
+	bool was_page = panes_have(panes, &events_view_kind);
+	bool was_covered = !panes_are_bare(panes);
+
+	(void)unused;
+	panes_pop_all(panes);
+	if (was_page)
+		return;
+	if (panes_are_low(panes))
+		open_events_page(session);
+	else
+		panes_show_events(panes, was_covered || !panes_have_events(panes));
+}
+
+void command_next_pane(struct session *session, int unused)
+{
+	(void)unused;
+	if (!panes_focus_next(&session->panes))
+		session_say(session, false, "there is no other pane: v shows what happens");
+}
+
+void command_toggle_tail(struct session *session, int unused)
+{
+	struct events_view *events = session->panes.events;
+
+	(void)unused;
+	events_view_toggle_tail(events);
+	session_say(session, false, "%s",
+		    events->stays ? "stays here while others come" : "follows the newest");
+}
+
+void command_toggle_event_kind(struct session *session, int digit)
+{
+	events_view_toggle_class(session->panes.events, (enum event_class)(digit - '1'));
+}
+
+static void go_back_to_events(struct session *session)
+{
+	session->came_from_events = false;
+	if (panes_are_low(&session->panes))
+		open_events_page(session);
+	else
+		panes_focus_next(&session->panes);
 }
 
 /* ---- help ---- */
@@ -239,8 +298,12 @@ void command_back(struct session *session, int unused)
 	(void)unused;
 	if (view->kind->back && view->kind->back(view))
 		return;
-	if (panes_are_bare(&session->panes))
-		go_back_in_tree(session);
-	else
+	if (!panes_are_bare(&session->panes))
 		panes_pop(&session->panes);
+	else if (view->kind == &events_view_kind)
+		panes_focus_next(&session->panes);
+	else if (session->came_from_events)
+		go_back_to_events(session);
+	else
+		go_back_in_tree(session);
 }

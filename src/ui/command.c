@@ -63,7 +63,7 @@ const struct command_entry commands[] = {
 	{ "kernel-threads", "Show", "show or hide kernel threads", "Kernel",
 	  command_toggle_kernel_threads, 0 },
 	{ "threads", "Show", "show or hide threads", "Threads", command_toggle_threads, 0 },
-	{ "pause", "Show", "stop the picture, or go on", "Pause", command_stop_or_go_on, 0 },
+	{ "pause", "Show", "stop the picture, or go on", "Stop", command_stop_or_go_on, 0 },
 	{ "sort", "Sort", "choose by what siblings are sorted", NULL, command_pick_sort, 0 },
 	{ "sort-cpu", "Sort", "by CPU, with what is below", "Sort", command_sort, SORT_BY_CPU },
 	{ "sort-memory", "Sort", "by memory, with what is below", NULL, command_sort,
@@ -75,6 +75,11 @@ const struct command_entry commands[] = {
 	{ "record", "Pages", "what was seen, and what was missed", "Missed", command_show_record,
 	  0 },
 	{ "open", "Pages", "open the line; in a list choose", "Open", command_enter, 0 },
+	{ "events", "Events", "show or hide what happens", "Events", command_show_events, 0 },
+	{ "next-pane", "Events", "to the other pane", "Pane", command_next_pane, 0 },
+	{ "tail", "Events", "follow the newest, or stay", "Tail", command_toggle_tail, 0 },
+	{ "event-kind", "Events", "show or hide a kind of them", "Kinds", command_toggle_event_kind,
+	  '1' },
 	{ "accept", "Typing", "take the line as it is", NULL, command_accept, 0 },
 	{ "cancel", "Typing", "as it was before", NULL, command_cancel, 0 },
 	{ "line-left", "Typing", "a character to the left", NULL, command_edit, PROMPT_LEFT },
@@ -87,6 +92,7 @@ const struct command_entry commands[] = {
 	{ "erase-before", "Typing", "erase all before", NULL, command_edit, PROMPT_ERASE_BEFORE },
 	{ "erase-after", "Typing", "erase all behind", NULL, command_edit, PROMPT_ERASE_AFTER },
 	{ "click", "Mouse", "select; fold; press a key below", NULL, command_click, 0 },
+	{ "drag", "Mouse", "move the border of a pane", NULL, command_drag, 0 },
 	{ "scroll-down", "Mouse", "scroll down", NULL, command_scroll, 1 },
 	{ "scroll-up", "Mouse", "scroll up", NULL, command_scroll, -1 },
 	{ "back", "Program", "back, one thing at a time", "Back", command_back, 0 },
@@ -106,9 +112,18 @@ const struct command_entry *command_find(const char *name)
 	return NULL;
 }
 
+/* After which one may still want to go back to where one came from. */
+static bool is_looking_around(const struct command_entry *entry)
+{
+	return !strcmp(entry->group, "Move") || !strcmp(entry->group, "Fold") ||
+	       !strcmp(entry->group, "Mouse") || !strcmp(entry->name, "back");
+}
+
 void command_run(const char *name, struct session *session, int argument)
 {
 	const struct command_entry *entry = command_find(name);
 
+	if (!is_looking_around(entry))
+		session->came_from_events = false;
 	entry->run(session, argument ? argument : entry->argument);
 }

@@ -30,9 +30,10 @@ static const struct footer tree_footer = {
 		   { .command = "fold-or-parent", .second = "unfold-or-child" },
 		   { .command = "sort-cpu" },
 		   { .command = "exited" },
+		   { .command = "pause" },
+		   { .command = "events" },
 		   { .command = "churn" },
 		   { .command = "failures" },
-		   { .command = "pause" },
 		   { .command = "user" },
 		   { .command = "list" },
 		   { .command = "lineage" },
@@ -54,6 +55,21 @@ static const struct footer page_footer = {
 	.last = "back",
 };
 
+static const struct footer events_footer = {
+	.context = VIEW_EVENTS,
+	.items = { { .command = "help" },
+		   { .command = "open", .label = "Process" },
+		   { .command = "down", .second = "up" },
+		   { .command = "tail" },
+		   { .command = "event-kind" },
+		   { .command = "filter" },
+		   { .command = "watch" },
+		   { .command = "next-pane" },
+		   { .command = "pause" },
+		   { .command = "events", .label = "Hide" } },
+	.last = "back",
+};
+
 static const struct footer help_footer = {
 	.context = VIEW_HELP,
 	.items = { { .command = "down", .second = "up", .label = "Scroll" },
@@ -71,8 +87,8 @@ static const struct footer dialog_footer = {
 
 static const struct footer *footer_of(enum view_context context)
 {
-	static const struct footer *const footers[] = { &tree_footer, &page_footer, &help_footer,
-							&dialog_footer };
+	static const struct footer *const footers[] = { &tree_footer, &page_footer, &events_footer,
+							&help_footer, &dialog_footer };
 
 	for (size_t i = 0; i < sizeof(footers) / sizeof(*footers); i++) {
 		if (footers[i]->context == context)

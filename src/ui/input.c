@@ -36,13 +36,21 @@ static void say_meaningless(struct session *session, const struct keymap_state *
 	session_say(session, false, "%s%s has no meaning here: F1 lists the keys", first, last);
 }
 
+static bool is_mouse(uint32_t code)
+{
+	return code >= TERM_KEY_MOUSE_CLICK && code <= TERM_KEY_WHEEL_DOWN;
+}
+
 void input_key(struct keymap_state *keys, struct session *session, const struct key *key)
 {
 	enum view_context context = session_context(session);
 	struct keymap_hit hit;
 
 	session->needs_redraw = true;
-	session->message.until_ns = 0; /* what was said of the key before was read */
+	if (is_mouse(key->code))
+		keys->count = 0; /* it is no part of a sequence */
+	if (key->code != TERM_KEY_MOUSE_RELEASE)
+		session->message.until_ns = 0; /* what was said of the key before was read */
 	session->pointer_y = key->mouse_y;
 	session->pointer_x = key->mouse_x;
 	/* Commands act on rows, which the keys before may have changed. */

@@ -9,16 +9,17 @@
 struct binding {
 	unsigned contexts; /* enum view_context */
 	uint32_t codes[KEYMAP_SEQUENCE_MAX];
-	const char *label;
+	const char *label; /* NULL: not for people */
 	const char *command;
 	int argument;
 	/* So many keys from the last code on, each its own argument; 0: but that one. */
 	unsigned span;
 };
 
-#define IN_PAGES (VIEW_PAGE | VIEW_HELP)
+#define IN_PAGES (VIEW_PAGE | VIEW_EVENTS | VIEW_HELP)
 #define IN_LISTS (IN_PAGES | VIEW_DIALOG)
 #define IN_VIEWS (VIEW_TREE | IN_LISTS)
+#define IN_PANES (VIEW_TREE | VIEW_EVENTS)
 #define EVERYWHERE (IN_VIEWS | VIEW_PROMPT)
 
 static const struct binding bindings[] = {
@@ -52,12 +53,12 @@ static const struct binding bindings[] = {
 	{ VIEW_TREE, { TERM_KEY_F1 + 2 }, "F3", "search", 0, 0 },
 	{ VIEW_TREE, { 'n' }, "n", "find-next", 0, 0 },
 	{ VIEW_TREE, { 'N' }, "N", "find-previous", 0, 0 },
-	{ VIEW_TREE, { '\\' }, "\\", "filter", 0, 0 },
-	{ VIEW_TREE, { TERM_KEY_F1 + 3 }, "F4", "filter", 0, 0 },
-	{ VIEW_TREE | VIEW_DIALOG, { 'u' }, "u", "user", 0, 0 },
-	{ VIEW_TREE, { 'w' }, "w", "watch", 0, 0 },
-	{ VIEW_TREE, { 'W' }, "W", "watch-also", 0, 0 },
-	{ VIEW_TREE, { TERM_KEY_BACKSPACE }, "Backspace", "watch-back", 0, 0 },
+	{ IN_PANES, { '\\' }, "\\", "filter", 0, 0 },
+	{ IN_PANES, { TERM_KEY_F1 + 3 }, "F4", "filter", 0, 0 },
+	{ IN_PANES | VIEW_DIALOG, { 'u' }, "u", "user", 0, 0 },
+	{ IN_PANES, { 'w' }, "w", "watch", 0, 0 },
+	{ IN_PANES, { 'W' }, "W", "watch-also", 0, 0 },
+	{ IN_PANES, { TERM_KEY_BACKSPACE }, "Backspace", "watch-back", 0, 0 },
 	{ VIEW_TREE, { 'F' }, "F", "follow", 0, 0 },
 	{ VIEW_TREE, { 't' }, "t", "list", 0, 0 },
 	{ VIEW_TREE, { TERM_KEY_F1 + 4 }, "F5", "list", 0, 0 },
@@ -66,16 +67,17 @@ static const struct binding bindings[] = {
 	{ VIEW_TREE, { 'p' }, "p", "basenames", 0, 0 },
 	{ VIEW_TREE, { 'K' }, "K", "kernel-threads", 0, 0 },
 	{ VIEW_TREE, { 'H' }, "H", "threads", 0, 0 },
-	{ VIEW_TREE, { 'Z' }, "Z", "pause", 0, 0 },
+	{ IN_PANES, { 'Z' }, "Z", "pause", 0, 0 },
 	{ VIEW_TREE | VIEW_DIALOG, { 's' }, "s", "sort", 0, 0 },
 	{ VIEW_TREE | VIEW_DIALOG, { TERM_KEY_F1 + 5 }, "F6", "sort", 0, 0 },
 	{ VIEW_TREE, { 'P' }, "P", "sort-cpu", 0, 0 },
 	{ VIEW_TREE, { 'M' }, "M", "sort-memory", 0, 0 },
 	{ VIEW_TREE, { 'T' }, "T", "sort-time", 0, 0 },
 	{ VIEW_TREE, { 'I' }, "I", "invert", 0, 0 },
-	{ VIEW_TREE | VIEW_PAGE, { 'C' }, "C", "churn", 0, 0 },
-	{ VIEW_TREE | VIEW_PAGE, { 'E' }, "E", "failures", 0, 0 },
-	{ VIEW_TREE | VIEW_PAGE, { 'i' }, "i", "record", 0, 0 },
+	{ IN_PANES | VIEW_PAGE, { 'C' }, "C", "churn", 0, 0 },
+	{ IN_PANES | VIEW_PAGE, { 'E' }, "E", "failures", 0, 0 },
+	{ IN_PANES | VIEW_PAGE, { 'i' }, "i", "record", 0, 0 },
+	{ IN_PANES | VIEW_PAGE, { 'v' }, "v", "events", 0, 0 },
 	{ IN_VIEWS, { TERM_KEY_F1 }, "F1", "help", 0, 0 },
 	{ IN_VIEWS, { '?' }, "?", "help", 0, 0 },
 	{ IN_VIEWS, { TERM_KEY_ESC }, "Esc", "back", 0, 0 },
@@ -84,11 +86,14 @@ static const struct binding bindings[] = {
 	{ VIEW_TREE, { 'q' }, "q", "quit", 0, 0 },
 	{ VIEW_TREE | IN_PAGES, { TERM_KEY_F1 + 9 }, "F10", "quit", 0, 0 },
 	{ VIEW_TREE | IN_PAGES, { TERM_CTRL('C') }, "^C", "quit", 0, 0 },
-	{ VIEW_PAGE | VIEW_DIALOG, { TERM_KEY_ENTER }, "Enter", "open", 0, 0 },
+	{ VIEW_PAGE | VIEW_EVENTS | VIEW_DIALOG, { TERM_KEY_ENTER }, "Enter", "open", 0, 0 },
 	{ VIEW_DIALOG, { ' ' }, "Space", "open", 0, 0 },
 	{ VIEW_HELP, { ' ' }, "Space", "page-down", 0, 0 },
 	{ IN_LISTS, { 'q' }, "q", "back", 0, 0 },
 	{ VIEW_DIALOG, { TERM_CTRL('C') }, "^C", "back", 0, 0 },
+	{ VIEW_EVENTS, { 'F' }, "F", "tail", 0, 0 },
+	{ VIEW_EVENTS, { '1' }, "1-5", "event-kind", 0, 5 },
+	{ IN_PANES, { TERM_CTRL('I') }, "Tab", "next-pane", 0, 0 },
 	{ VIEW_TREE, { 'z', '1' }, "z1-z9", "fold-at-depth", 0, 9 },
 	{ VIEW_TREE, { '0' }, "0-9", "pid", 0, 10 },
 	{ VIEW_PROMPT, { TERM_KEY_F1 }, "F1", "help", 0, 0 },
@@ -111,6 +116,8 @@ static const struct binding bindings[] = {
 	{ VIEW_PROMPT, { TERM_CTRL('U') }, "^U", "erase-before", 0, 0 },
 	{ VIEW_PROMPT, { TERM_CTRL('K') }, "^K", "erase-after", 0, 0 },
 	{ EVERYWHERE, { TERM_KEY_MOUSE_CLICK }, "click", "click", 0, 0 },
+	{ EVERYWHERE, { TERM_KEY_MOUSE_DRAG }, "drag", "drag", 0, 0 },
+	{ EVERYWHERE, { TERM_KEY_MOUSE_RELEASE }, NULL, "drag", 1, 0 },
 	{ EVERYWHERE, { TERM_KEY_WHEEL_DOWN }, "wheel", "scroll-down", 0, 0 },
 	{ EVERYWHERE, { TERM_KEY_WHEEL_UP }, "wheel", "scroll-up", 0, 0 },
 };
@@ -185,7 +192,8 @@ static size_t describe(const char *command, unsigned contexts, char *out, size_t
 	for (size_t i = 0; i < BINDING_COUNT; i++) {
 		const struct binding *binding = &bindings[i];
 
-		if (!(binding->contexts & contexts) || strcmp(binding->command, command))
+		if (!(binding->contexts & contexts) || !binding->label ||
+		    strcmp(binding->command, command))
 			continue;
 		used +=
 		    (size_t)snprintf(used < size ? out + used : NULL, used < size ? size - used : 0,

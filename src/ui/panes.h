@@ -3,16 +3,28 @@
 #define PROCTOP_PANES_H
 
 #include "ui/layout.h"
+#include "views/events.h"
 #include "views/tree.h"
 
 #define PANES_STACK_MAX 4
+
+/* Whether a pane is to be there. */
+enum panes_wish {
+	PANES_AS_ROOM, /* on screens that are high enough */
+	PANES_SHOWN,
+	PANES_HIDDEN,
+};
 
 /* The views on the screen: panes side by side, of which one has the focus, and what lies over them,
    the last one on top. */
 struct panes {
 	const struct scene *scene; /* borrowed */
 	struct tree_view *tree;
-	struct view *focus;
+	struct events_view *events; /* NULL: it was never shown */
+	enum panes_wish events_wish;
+	int events_rows;    /* as somebody dragged them; 0: as there is room */
+	bool is_dragging;   /* the border above the events */
+	struct view *focus; /* one of these */
 	struct view *stack[PANES_STACK_MAX];
 	size_t depth;
 	struct layout layout; /* as of the last update */
@@ -28,8 +40,17 @@ bool panes_are_bare(const struct panes *panes);
 /* A view of that kind lies over them. */
 bool panes_have(const struct panes *panes, const struct view_kind *kind);
 
+bool panes_have_events(const struct panes *panes); /* the pane is there, or is under a page */
+/* Too low for a pane of them: a page is what there is. */
+bool panes_are_low(const struct panes *panes);
+void panes_show_events(struct panes *panes, bool is_shown);
+/* The next pane takes the keys. False: there is but one. */
+bool panes_focus_next(struct panes *panes);
+
 /* Opens a view over what there is. NULL: there is no memory, or too much is open. */
 struct view *panes_push(struct panes *panes, const struct view_kind *kind);
+/* The events as a page. */
+bool panes_push_events(struct panes *panes);
 void panes_pop(struct panes *panes);
 void panes_pop_all(struct panes *panes);
 
@@ -45,5 +66,9 @@ struct area panes_area(const struct panes *panes, const struct view *view);
 /* The view that takes the mouse at a point of the screen, which becomes one of its area; NULL: none
    is there. */
 struct view *panes_at(const struct panes *panes, int *y, int *x);
+/* A border is taken at a point of the screen, moved to it, let go. False: none is there. */
+bool panes_take_border(struct panes *panes, int y, int x);
+void panes_drag_border(struct panes *panes, int y);
+void panes_drop_border(struct panes *panes);
 
 #endif

@@ -45,9 +45,11 @@ bool session_has_message(const struct session *session)
 
 enum view_context session_context(const struct session *session)
 {
-	if (session->prompt_kind != SESSION_PROMPT_NONE && panes_are_bare(&session->panes))
+	enum view_context context = panes_top(&session->panes)->kind->context;
+
+	if (session->prompt_kind != SESSION_PROMPT_NONE && context != VIEW_HELP)
 		return VIEW_PROMPT;
-	return panes_top(&session->panes)->kind->context;
+	return context;
 }
 
 bool session_set_filter(struct session *session, const char *text)

@@ -25,6 +25,7 @@ struct session {
 	char filter_before[SCOPE_FILTER_SIZE]; /* what Esc goes back to */
 	char filter_error[256];
 	int pointer_y, pointer_x; /* where the mouse was last */
+	bool came_from_events;	  /* Esc goes back there */
 	bool needs_redraw, wants_full_redraw;
 	bool wants_quit, wants_suspend;
 };

@@ -5,30 +5,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define NS_PER_S UINT64_C(1000000000)
 #define HOW_WIDTH 22
 #define LEAST_COLS 64 /* narrower screens do without pid and age */
 #define NARROW_HOW_WIDTH 11
 #define AGO_WIDTH 5
-
-static void format_clock(char *out, size_t size, uint64_t boot_ns)
-{
-	struct timespec real, boot;
-	struct tm local;
-	time_t when;
-
-	/* The difference of the two clocks, to the ns: else what is shown wavers by a second. */
-	clock_gettime(CLOCK_REALTIME, &real);
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	when = (time_t)(((uint64_t)(real.tv_sec - boot.tv_sec) * NS_PER_S + (uint64_t)real.tv_nsec -
-			 (uint64_t)boot.tv_nsec + boot_ns) /
-			NS_PER_S);
-
-	if (!localtime_r(&when, &local) || !strftime(out, size, "%H:%M:%S", &local))
-		*out = '\0';
-}
 
 /* ---- a line ---- */
 
@@ -79,13 +61,13 @@ static void draw_group(const struct scene *scene, const struct area *area, int y
 		    area_style(area, THEME_NORMAL), "%*s", AGO_WIDTH, ago);
 }
 
-static void draw_single(const struct area *area, int y, const struct page_line *line,
-			const struct ptree_node *node)
+static void draw_single(const struct scene *scene, const struct area *area, int y,
+			const struct page_line *line, const struct ptree_node *node)
 {
 	struct ptree_usage usage;
 	char text[64];
 
-	format_clock(text, sizeof(text), line->end_ns);
+	world_format_clock(&scene->world, text, sizeof(text), line->end_ns, false);
 	area_puts(area, y, 1, 8, text, area_style(area, THEME_NORMAL));
 	if (area->cols < LEAST_COLS)
 		return;
@@ -151,7 +133,7 @@ static void draw_line(const struct page_view *page, const struct area *area, int
 	if (!page->page.group)
 		draw_group(scene, area, y, &places, line);
 	else if (node)
-		draw_single(area, y, line, node);
+		draw_single(scene, area, y, line, node);
 	if (node)
 		draw_who(scene, area, y, places.command, node);
 }

@@ -11,9 +11,9 @@ enum view_context {
 	VIEW_PAGE = 2,
 	VIEW_HELP = 4,
 	VIEW_DIALOG = 8,
-	VIEW_PROMPT = 16, /* a line that is typed; no view */
+	VIEW_EVENTS = 16, /* a pane, or a page */
+	VIEW_PROMPT = 32, /* a line that is typed; no view */
 };
-#define VIEW_CONTEXT_COUNT 5
 
 /* What Enter came to. */
 enum view_entered {
@@ -53,6 +53,7 @@ struct view_kind {
 struct view {
 	const struct view_kind *kind;
 	const struct scene *scene; /* borrowed */
+	bool has_focus;		   /* it takes the keys */
 	int body_y, body_rows;	   /* of its area the lines of its list, as of the last update */
 };
 

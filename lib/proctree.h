@@ -1169,6 +1169,12 @@ PTREE_API bool ptree_tree_last_fact(const struct ptree_tree *tree, enum ptree_fa
 				    struct ptree_fact *fact);
 /* A user's name that the tree was told; NULL: none. */
 PTREE_API const char *ptree_tree_user_name(const struct ptree_tree *tree, uint32_t uid);
+/*
+ * Lets the tree learn the names that were found since the last time, whether waited for or
+ * collected, so that they are in its feed and its snapshots. A uid without a name is none. Returns
+ * how many, or -ENOMEM: the rest is for the next time. Users that are for one tree only.
+ */
+PTREE_API int ptree_tree_learn_users(struct ptree_tree *tree, struct ptree_users *users);
 
 /* ------------------------------------------------------------------------------------------ */
 /* Queries. Lists are the caller's; nodes in them are borrowed as ever.                       */

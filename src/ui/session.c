@@ -418,6 +418,7 @@ void session_take_names(struct session *session)
 {
 	if (!ptree_users_collect(session->users))
 		return;
+	ptree_tree_learn_users(session->live_tree, session->users); /* else at the next one */
 	session->needs_redraw = true;
 	session->needs_arrange |= session->filter != NULL;
 	session->needs_collect |= session->filter != NULL;

@@ -424,8 +424,10 @@ static int turn(struct log *log)
 		return err;
 	if (fds[FD_OUTPUT].revents & POLLERR)
 		return -EPIPE;
-	if (fds[FD_USERS].revents && ptree_users_collect(log->users))
+	if (fds[FD_USERS].revents && ptree_users_collect(log->users)) {
 		log->are_names_slow = false;
+		ptree_tree_learn_users(ptree_monitor_tree(log->monitor), log->users);
+	}
 	if (fds[FD_SIGNALS].revents || is_time_over(log))
 		log->is_over = true;
 	err = ptree_monitor_dispatch(log->monitor, 0);

@@ -66,6 +66,7 @@ bool world_take_names(struct world *world)
 {
 	if (!ptree_users_collect(world->users))
 		return false;
+	ptree_tree_learn_users(world->tree, world->users); /* else at the next one */
 	world->names++;
 	return true;
 }

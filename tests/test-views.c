@@ -297,10 +297,9 @@ static void let_things_happen(struct screen *screen)
 					    .tgid = 300,
 					    .parent_pid = 201,
 					    .parent_tgid = 201 };
-	const struct ptree_event other = { .kind = PTREE_EVENT_UID,
-					   .pid = 300,
-					   .tgid = 300,
-					   .u.id = { 4711, 4711 } };
+	const struct ptree_event other = {
+		.kind = PTREE_EVENT_UID, .pid = 300, .tgid = 300, .u.id = { 4711, 4711 }
+	};
 
 	screen->session.scene.moment.now_ns += 20 * S;
 	for (pid_t pid = 500; pid < 560; pid++)

@@ -126,15 +126,7 @@ void command_cycle_exited(struct session *session, int unused)
 
 void command_sort(struct session *session, int order)
 {
-	struct tree_view *tree = session->panes.tree;
-
-	/* The same one again turns back to the order that keeps still. */
-	if ((int)tree->choice.sort == order)
-		order = SORT_BY_BIRTH;
-	tree->choice.sort = (enum sort_order)order;
-	tree->choice.is_reversed = false;
-	tree->needs_collect = true;
-	session_say(session, false, "sorted by %s", sort_order_name(tree->choice.sort));
+	tree_view_sort(session->panes.tree, (enum sort_order)order);
 }
 
 void command_invert_sort(struct session *session, int unused)

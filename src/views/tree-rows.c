@@ -98,6 +98,19 @@ void tree_view_choose_again(struct tree_view *tree)
 	tree->needs_collect = true;
 }
 
+void tree_view_sort(struct tree_view *tree, enum sort_order order)
+{
+	const struct scene *scene = tree->view.scene;
+
+	if (tree->choice.sort == order)
+		order = SORT_BY_BIRTH;
+	tree->choice.sort = order;
+	tree->choice.is_reversed = false;
+	tree->needs_collect = true;
+	message_say(scene->message, scene->moment.now_ns, false, "sorted by %s",
+		    sort_order_name(order));
+}
+
 /* Whatever is folded meanwhile, the followed process stays in sight. */
 static int follow(struct tree_view *tree)
 {

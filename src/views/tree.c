@@ -118,6 +118,7 @@ static int update(struct view *view, const struct area *area)
 	int y = has_scope_line(tree, area) + has_column_titles(tree, area);
 
 	tree->cols = area->cols;
+	tree->has_titles = has_column_titles(tree, area);
 	if (!err)
 		err = set_body(tree, y, area->rows - y);
 	note_changes(tree);
@@ -223,6 +224,24 @@ static void scroll(struct view *view, int64_t lines)
 	cursor_scroll(&tree->cursor, tree->rows, (int)lines, height(tree));
 }
 
+/* On the title of a column that one can sort by. */
+static void click_on_titles(struct tree_view *tree, int x)
+{
+	int end = row_cells_x();
+
+	for (const struct column *column = columns; column->name; column++) {
+		if (!column_is_shown(column, tree->cols))
+			continue;
+		end += column_width(column, tree->cols) + 1;
+		if (x >= end)
+			continue;
+		if (column->sort >= 0)
+			tree_view_sort(tree, (enum sort_order)column->sort);
+		return;
+	}
+	tree_view_sort(tree, SORT_BY_COMMAND);
+}
+
 /* Selects; on the mark it folds, too. */
 static void click(struct view *view, int y, int x)
 {
@@ -232,6 +251,8 @@ static void click(struct view *view, int y, int x)
 	const struct row *row;
 	int mark_x;
 
+	if (line == -1 && tree->has_titles)
+		click_on_titles(tree, x);
 	if (line < 0 || line >= view->body_rows || index >= rows_count(tree->rows))
 		return;
 	tree->follow_id = 0;

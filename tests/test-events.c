@@ -264,9 +264,9 @@ static void they_keep_to_what_is_watched_and_matches_and_say_so(void **state)
 	assert_int_equal(events_of(screen)->count, 6);
 	type(screen, "\\a.c\r");
 	assert_int_equal(events_of(screen)->count, 3);
-	fork_ago(screen, 300, 300, 501);
+	fork_ago(screen, 100, 300, 501);
 	assert_int_equal(events_of(screen)->count, 3);
-	exec_ago(screen, 200, 501, "as\0a.c", 7); /* what it forked as matches with it */
+	exec_ago(screen, 50, 501, "as\0a.c", 7); /* what it forked as matches with it */
 	assert_int_equal(events_of(screen)->count, 5);
 	press(screen, '\t');
 	type(screen, "\\\x15"
@@ -421,6 +421,20 @@ static void stopped_it_stands_still_and_goes_on_where_it_was(void **state)
 	free(after);
 }
 
+static void what_happened_during_a_long_stop_is_told_when_it_goes_on(void **state)
+{
+	struct screen *screen = *state;
+
+	do_some(screen);
+	resize(screen, 40, 80);
+	type(screen, "Z");
+	draw(screen);
+	fork_ago(screen, 0, 300, 600);
+	screen->session.scene.moment.now_ns += 60 * S;
+	type(screen, "Z");
+	assert_int_equal(events_of(screen)->count, 6);
+}
+
 static void opened_while_stopped_it_tells_what_had_happened_by_then(void **state)
 {
 	struct screen *screen = *state;
@@ -453,6 +467,7 @@ int main(void)
 		SCREEN_TEST(enter_goes_to_the_process_and_escape_back),
 		SCREEN_TEST(there_is_no_going_to_what_nobody_keeps),
 		SCREEN_TEST(stopped_it_stands_still_and_goes_on_where_it_was),
+		SCREEN_TEST(what_happened_during_a_long_stop_is_told_when_it_goes_on),
 		SCREEN_TEST(opened_while_stopped_it_tells_what_had_happened_by_then),
 	};
 

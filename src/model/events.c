@@ -6,8 +6,9 @@
 #include <string.h>
 
 #define NS_PER_S UINT64_C(1000000000)
-/* A command line is known a little later than its exec, and what it matches with it. */
-#define UNSETTLED_NS NS_PER_S
+/* A command line is known a little later than its exec, and a fork is soon another program; after
+   that what a line matches is settled, and costs nothing. */
+#define UNSETTLED_NS (NS_PER_S / 5)
 
 bool event_kind_of(const struct ptree_fact *fact, enum ptree_event_kind *kind)
 {
@@ -196,9 +197,11 @@ static void look_again(struct events *events, const struct scene *scene)
 	for (uint64_t number = events->begin; number < events->end; number++) {
 		struct event *event = &events->ring[number % EVENTS_MAX];
 
-		if (has_changed || event->time_ns + UNSETTLED_NS > now_ns)
+		if (has_changed || number >= events->seen_end ||
+		    event->time_ns + UNSETTLED_NS > now_ns)
 			event->is_in_scope = is_in_scope(scene, &match, event);
 	}
+	events->seen_end = events->end;
 }
 
 size_t events_list(struct events *events, const struct scene *scene, unsigned classes,

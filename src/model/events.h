@@ -47,6 +47,7 @@ struct events {
 	/* What is_in_scope depends on, as of the last look: */
 	const struct ptree_tree *seen_tree;
 	uint64_t seen_scope, seen_names;
+	uint64_t seen_end; /* those from this number on were not looked at yet */
 };
 
 /* Takes what has happened, up to the moment that is shown. */

@@ -238,7 +238,7 @@ static bool is_row_found(const struct row *row, const void *what)
 {
 	const struct search *search = what;
 	const struct scene *scene = search->tree->view.scene;
-	struct column_context context = scene_columns(scene, true);
+	struct column_context context = scene_columns(scene, search->tree->utf8);
 	const struct ptree_node *node = scene_node(scene, row->process);
 	struct command command;
 

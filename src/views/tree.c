@@ -118,6 +118,7 @@ static int update(struct view *view, const struct area *area)
 	int y = has_scope_line(tree, area) + has_column_titles(tree, area);
 
 	tree->cols = area->cols;
+	tree->utf8 = area->utf8;
 	tree->has_titles = has_column_titles(tree, area);
 	if (!err)
 		err = set_body(tree, y, area->rows - y);

@@ -30,6 +30,7 @@ struct tree_view {
 	struct tree_seen seen;
 	int cols;		 /* of its area */
 	bool has_titles;	 /* above the body */
+	bool utf8;		 /* its marks are more than ASCII */
 	uint64_t next_change_ns; /* when a highlight that is seen fades a step; 0: never */
 };
 

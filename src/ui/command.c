@@ -571,15 +571,15 @@ static void pick_user(struct session *session)
 	open_picker(session, SESSION_CHOICE_USER);
 }
 
-static void set_sort(struct session *session, enum sort_order order)
+static void set_sort(struct session *session, const struct field *sort)
 {
 	/* The same one again turns back to the order that keeps still. */
-	if (session->scope.sort == order)
-		order = SORT_BY_BIRTH;
-	session->scope.sort = order;
+	if (session->scope.sort == sort)
+		sort = NULL;
+	session->scope.sort = sort;
 	session->scope.is_reversed = false;
 	session->needs_collect = true;
-	session_say(session, false, "sorted by %s", sort_order_name(order));
+	session_say(session, false, "sorted by %s", field_sort_name(sort));
 }
 
 static void pick_sort(struct session *session)
@@ -587,29 +587,35 @@ static void pick_sort(struct session *session)
 	if (close_picker(session, SESSION_CHOICE_SORT))
 		return;
 	picker_reset(&session->picker);
-	for (unsigned i = 0; i < SORT_ORDER_COUNT; i++) {
-		struct picker_item item = { .value = i };
+	for (int place = 0; place < field_sort_count(); place++) {
+		const struct field *sort = field_sort_at(place);
+		struct picker_item item = { .value = (uint64_t)place };
 
-		snprintf(item.label, sizeof(item.label), "%s", sort_order_name((enum sort_order)i));
+		snprintf(item.label, sizeof(item.label), "%s", field_sort_name(sort));
 		picker_add(&session->picker, &item);
 	}
-	session->picker.at = session->scope.sort;
+	session->picker.at = (size_t)field_sort_place(session->scope.sort);
 	open_picker(session, SESSION_CHOICE_SORT);
+}
+
+static void sort_by(struct session *session, const char *field)
+{
+	set_sort(session, field_find(field, strlen(field)));
 }
 
 static void sort_by_cpu(struct session *session)
 {
-	set_sort(session, SORT_BY_CPU);
+	sort_by(session, "sum-cpu");
 }
 
 static void sort_by_memory(struct session *session)
 {
-	set_sort(session, SORT_BY_MEMORY);
+	sort_by(session, "sum-rss");
 }
 
 static void sort_by_time(struct session *session)
 {
-	set_sort(session, SORT_BY_TIME);
+	sort_by(session, "time");
 }
 
 static void invert_sort(struct session *session)
@@ -626,8 +632,10 @@ static void accept_choice(struct session *session)
 	if (!item)
 		return;
 	if (session->choice == SESSION_CHOICE_SORT) {
-		if (item->value != session->scope.sort)
-			set_sort(session, (enum sort_order)item->value);
+		const struct field *sort = field_sort_at((int)item->value);
+
+		if (sort != session->scope.sort)
+			set_sort(session, sort);
 	} else if (uid == PTREE_UNKNOWN_ID) {
 		session_set_users(session, NULL, 0);
 	} else {

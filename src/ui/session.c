@@ -51,7 +51,7 @@ struct column_context session_columns(const struct session *session)
 
 bool session_is_sorted(const struct session *session)
 {
-	return session->scope.sort != SORT_BY_BIRTH || session->scope.is_reversed;
+	return session->scope.sort || session->scope.is_reversed;
 }
 
 /* ---- rows ---- */

@@ -2,8 +2,8 @@
 #ifndef PROCTOP_SESSION_H
 #define PROCTOP_SESSION_H
 
-#include "model/column.h"
 #include "model/cursor.h"
+#include "model/field.h"
 #include "model/filter.h"
 #include "model/meters.h"
 #include "model/page.h"

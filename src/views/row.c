@@ -43,9 +43,9 @@ int view_row_command_x(int cols)
 {
 	int x = GUTTER_WIDTH;
 
-	for (const struct column *column = columns; column->name; column++) {
-		if (column_is_shown(column, cols))
-			x += column_width(column, cols) + 1;
+	for (const struct field *field = fields; field->name; field++) {
+		if (field_is_shown(field, cols))
+			x += field_width(field, cols) + 1;
 	}
 	return x;
 }
@@ -53,15 +53,15 @@ int view_row_command_x(int cols)
 /* ---- cells ---- */
 
 static void draw_cell(const struct session *session, struct canvas *canvas, int y, int x,
-		      const struct column *column, const struct column_text *text,
-		      struct style style)
+		      const struct field *field, const struct column_text *text, struct style style)
 {
-	int room = column_width(column, canvas->cols);
+	bool is_right_aligned = field_is_right_aligned(field);
+	int room = field_width(field, canvas->cols);
 	int width = width_of(session, text->text);
-	int shift = column->is_right_aligned && width < room ? room - width : 0;
+	int shift = is_right_aligned && width < room ? room - width : 0;
 
 	canvas_puts(canvas, y, x + shift, room - shift, text->text, style);
-	if (!column->is_right_aligned && width > room)
+	if (!is_right_aligned && width > room)
 		canvas_puts(canvas, y, x + room - 1, 1, marks_of(session)->cut, style);
 }
 
@@ -71,15 +71,15 @@ static void draw_cells(const struct session *session, struct canvas *canvas, int
 	struct column_context context = session_columns(session);
 	int x = GUTTER_WIDTH;
 
-	for (const struct column *column = columns; column->name; column++) {
+	for (const struct field *field = fields; field->name; field++) {
 		struct column_text text = { .role = THEME_NORMAL };
 
-		if (!column_is_shown(column, canvas->cols))
+		if (!field_is_shown(field, canvas->cols))
 			continue;
-		column->format(&context, subject, &text);
-		draw_cell(session, canvas, y, x, column, &text,
+		field_show(field, &context, subject, &text);
+		draw_cell(session, canvas, y, x, field, &text,
 			  role(session, is_dim ? THEME_GONE : text.role));
-		x += column_width(column, canvas->cols) + 1;
+		x += field_width(field, canvas->cols) + 1;
 	}
 }
 
@@ -494,7 +494,7 @@ static void draw_forgotten(const struct session *session, struct canvas *canvas,
 			   const struct row *row)
 {
 	canvas_printf(canvas, y, GUTTER_WIDTH, -1, role(session, THEME_GONE),
-		      "%*d (exited, no longer kept)", columns[0].width, row->pid);
+		      "%*d (exited, no longer kept)", fields[0].width, row->pid);
 }
 
 void view_row_draw(const struct session *session, struct canvas *canvas, int y, uint32_t index)

@@ -475,10 +475,9 @@ static void draw_scope(const struct session *session, struct canvas *canvas, int
 	if (session->scope.by_origin)
 		add_scope(session, &line, "LINEAGE", "under who forked them");
 	if (session->scope.is_list)
-		add_scope(session, &line, "LIST",
-			  session->scope.sort == SORT_BY_BIRTH ? "by pid" : "");
+		add_scope(session, &line, "LIST", !session->scope.sort ? "by pid" : "");
 	if (session_is_sorted(session)) {
-		snprintf(text, sizeof(text), "by %s%s", sort_order_name(session->scope.sort),
+		snprintf(text, sizeof(text), "by %s%s", field_sort_name(session->scope.sort),
 			 session->scope.is_reversed ? ", reversed" : "");
 		add_scope(session, &line, "SORT", text);
 	}

@@ -24,31 +24,32 @@ int view_tree_mark_x(const struct session *session, int y)
 }
 
 /* The order of birth is what is there when nobody has sorted. */
-static enum theme_role title_role(const struct session *session, int sort)
+static enum theme_role title_role(const struct session *session, const struct field *field)
 {
-	return session_is_sorted(session) && sort == (int)session->scope.sort ? THEME_TITLE
-									      : THEME_COLUMN_TITLE;
+	return session_is_sorted(session) && field_is_sort(field, session->scope.sort)
+		   ? THEME_TITLE
+		   : THEME_COLUMN_TITLE;
 }
 
 static void draw_column_titles(const struct session *session, struct canvas *canvas, int y)
 {
 	int x = view_row_cells_x();
 
-	for (const struct column *column = columns; column->name; column++) {
-		const char *title =
-		    session->utf8 || !column->ascii_title ? column->title : column->ascii_title;
-		int width = (int)text_width(title, strlen(title), canvas->utf8);
-		int room = column_width(column, canvas->cols);
-		int shift = column->is_right_aligned ? room - width : 0;
+	for (const struct field *field = fields; field->name; field++) {
+		int room = field_width(field, canvas->cols);
+		const char *title;
+		int width;
 
-		if (!column_is_shown(column, canvas->cols))
+		if (!field_is_shown(field, canvas->cols))
 			continue;
-		canvas_puts(canvas, y, x + shift, -1, title,
-			    role(session, title_role(session, column->sort)));
+		title = session->utf8 || !field->ascii_title ? field->title : field->ascii_title;
+		width = (int)text_width(title, strlen(title), canvas->utf8);
+		canvas_puts(canvas, y, field_is_right_aligned(field) ? x + room - width : x, -1,
+			    title, role(session, title_role(session, field)));
 		x += room + 1;
 	}
 	canvas_puts(canvas, y, x, -1, "COMMAND",
-		    role(session, title_role(session, SORT_BY_COMMAND)));
+		    role(session, title_role(session, field_find("comm", 4))));
 }
 
 static void draw_empty(const struct session *session, struct canvas *canvas, int y)

@@ -57,7 +57,7 @@ static void a_new_field_is_an_order(void **state)
 
 static bool matches(struct screen *screen, const char *expression, pid_t pid)
 {
-	const struct ptree_tree *tree = screen->session.tree;
+	const struct ptree_tree *tree = screen->session.scene.moment.tree;
 	struct filter_error error;
 	struct filter *filter;
 	bool answer;
@@ -86,7 +86,7 @@ static void a_new_field_is_a_filter(void **state)
 static char *as_json(struct screen *screen, pid_t pid)
 {
 	const struct column_subject subject = {
-		.node = ptree_tree_find(screen->session.tree, pid),
+		.node = ptree_tree_find(screen->session.scene.moment.tree, pid),
 	};
 	struct output output = { .fd = -1 };
 	struct json json;

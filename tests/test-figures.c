@@ -15,7 +15,7 @@
 #include "fake-proc.h"
 #include "model/filter.h"
 #include "model/meters.h"
-#include "ui/picker.h"
+#include "model/picker.h"
 #include "model/rows.h"
 #include "model/sort.h"
 

@@ -9,14 +9,15 @@
  * counted and printed.
  */
 #include "headless/log.h"
-#include "ui/app.h"
+#include "config/exit-codes.h"
 #include "headless/by-command.h"
 #include "headless/describe.h"
 #include "headless/log-line.h"
 #include "headless/log-scout.h"
 #include "headless/selection.h"
-#include "headless/summary.h"
+#include "model/summary.h"
 #include "draw/text.h"
+#include "model/events.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -181,7 +182,7 @@ static bool is_wanted(const struct log *log, const struct ptree_fact *fact,
 {
 	enum ptree_event_kind kind;
 
-	if (!log_line_kind(fact, &kind))
+	if (!event_kind_of(fact, &kind))
 		return false;
 	if (kind == PTREE_EVENT_LOST)
 		return true;

@@ -7,7 +7,7 @@
  * recurses however deep the tree is.
  */
 #include "headless/tree-dump.h"
-#include "ui/app.h"
+#include "config/exit-codes.h"
 #include "headless/describe.h"
 #include "headless/selection.h"
 #include "draw/text.h"

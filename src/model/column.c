@@ -158,8 +158,8 @@ static const char *last_known_name(const struct ptree_node *node)
 	return NULL;
 }
 
-static void describe_image(const struct ptree_node *node, const struct ptree_image *image,
-			   struct command *out)
+void column_image(const struct ptree_node *node, const struct ptree_image *image,
+		  struct command *out)
 {
 	const char *name = last_known_name(node);
 
@@ -199,7 +199,7 @@ void column_command(const struct column_context *context, const struct ptree_nod
 		set_name(out, ptree_node_comm(node), context->utf8 ? "⑂ " : "fork of ", "");
 		out->is_dim = true;
 	} else {
-		describe_image(node, image, out);
+		column_image(node, image, out);
 	}
 }
 

@@ -70,6 +70,10 @@ struct command {
 void column_command(const struct column_context *context, const struct ptree_node *node,
 		    const struct ptree_thread *thread, struct command *out);
 
+/* The same of an image that it ran; *out is all zero before. */
+void column_image(const struct ptree_node *node, const struct ptree_image *image,
+		  struct command *out);
+
 /* "341 gone 2x 41.2s cpu: cc1x118 asx118": what is over below it; "" if nothing is. */
 void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,
 		    size_t size);

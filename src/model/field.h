@@ -71,6 +71,11 @@ extern const struct field fields[];
 
 const struct field *field_find(const char *name, size_t size); /* NULL: there is none */
 
+/* Places of orders that commands name. */
+#define FIELD_SORT_CPU 1
+#define FIELD_SORT_MEMORY 2
+#define FIELD_SORT_TIME 3
+
 /* Orders. That of birth, which is the tree's own, is no field's: NULL, at place 0. */
 const struct field *field_sort_at(int place);
 int field_sort_place(const struct field *sort);

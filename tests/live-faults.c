@@ -12,6 +12,8 @@
 #include "fake-proc.h"
 #include "live-monitor.h"
 
+#include "../lib/monitor/monitor.h"
+
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/netlink.h>
@@ -158,8 +160,7 @@ static void losses_are_counted_alike_by_the_kernel_and_by_the_gaps(void **state)
 static void a_deaf_socket_is_noticed_and_replaced(void **state)
 {
 	struct live *live = need_events(state);
-	/* Members begin: tree, procfs, connector. */
-	struct ptree_connector *connector = ((struct ptree_connector **)live->monitor)[2];
+	const struct ptree_connector *connector = live->monitor->source.connector;
 	uint64_t lost_before;
 	int group = 1;
 	pid_t load;

@@ -13,8 +13,7 @@
 
 #include "live-monitor.h"
 
-#include "../lib/monitor/texts.h"
-#include "../lib/monitor/witness.h"
+#include "../lib/monitor/monitor.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -1096,16 +1095,8 @@ static void a_monitor_tells_execs_in_order_and_with_their_command_lines(void **s
 /* Another witness for the monitor: one that hangs on every exec. */
 static void replace_witness(struct live *live)
 {
-	/* Its first member is the tree; the next that points there is the first one of its texts.
-	 */
-	void **member = (void **)live->monitor;
-	struct texts *texts;
+	struct texts *texts = &live->monitor->texts;
 
-	assert_ptr_equal(*member, live->tree);
-	do
-		member++;
-	while (*member != live->tree);
-	texts = (struct texts *)member;
 	assert_int_equal(texts->witness_options.argv_max, ARGV_MAX);
 	assert_non_null(texts->witness);
 	pthread_mutex_lock(&gate.lock);

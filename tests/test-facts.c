@@ -480,7 +480,8 @@ static void how_many_images_are_kept_is_said_by_the_fact(void **state)
 	ptree_tree_free(tree);
 }
 
-/* A chain in which each forks the next one, which runs another program; none but the last is kept. */
+/* A chain in which each forks the next one, which runs another program; none but the last is kept.
+ */
 static void what_forgotten_ancestors_ran_is_forgotten_with_them(void **state)
 {
 	struct ptree_tree *tree = plant();

@@ -364,6 +364,7 @@ static void a_user_is_found_by_name_once_it_is_known(void **state)
 	if (rows_count(screen->session.panes.tree->rows) == 0) { /* unless the answer was quick */
 		await_names(users);
 		world_take_names(&screen->session.scene.world);
+		assert_non_null(ptree_tree_user_name(screen->session.scene.world.tree, 0));
 	}
 	draw(screen);
 	assert_int_equal(rows_count(screen->session.panes.tree->rows), 9);

@@ -187,6 +187,85 @@ static void a_name_that_was_needed_at_once_is_not_replaced_by_a_later_answer(voi
 	wait_at(&gate.left);
 }
 
+/* By then who hangs has hung for long. */
+static uint64_t later_ns(void)
+{
+	return ptree_boot_now_ns() + 10 * UINT64_C(1000000000);
+}
+
+/* Asks again and again, as a screen does, for a minute at most. */
+static const char *ask_until_it_is_there(struct ptree_users *users, uid_t uid)
+{
+	const char *name = NULL;
+
+	for (int i = 0; i < WAIT_MS / 20 && !name; i++) {
+		users_check(users, later_ns());
+		poll_answers(users, 20);
+		ptree_users_collect(users);
+		name = ptree_users_name_later(users, uid);
+	}
+	assert_non_null(name);
+	return name;
+}
+
+static void a_name_that_hangs_holds_up_no_other_and_is_taken_when_it_comes(void **state)
+{
+	assert_null(ptree_users_name_later(*state, HANGING_UID));
+	wait_at(&gate.came);
+	assert_null(ptree_users_name_later(*state, 2));
+	assert_string_equal(ask_until_it_is_there(*state, 2), "user-2");
+	assert_null(ptree_users_name_later(*state, HANGING_UID));
+	sem_post(&gate.open);
+	wait_at(&gate.left);
+	assert_string_equal(ask_until_it_is_there(*state, HANGING_UID), "user-1000000");
+}
+
+/* So many hang that nobody is left to ask; when one comes back it goes on. */
+static void names_that_all_hang_are_waited_for_by_so_many_threads_only(void **state)
+{
+	enum { ALL = 20, THREADS_MAX = 8 };
+	int came = 0;
+
+	for (uid_t uid = 0; uid < ALL; uid++)
+		assert_null(ptree_users_name_later(*state, HANGING_UID + 2 * uid));
+	while (came < THREADS_MAX) {
+		wait_at(&gate.came);
+		came++;
+		users_check(*state, later_ns());
+	}
+	usleep(1000);
+	assert_int_equal(sem_trywait(&gate.came), -1);
+	for (uid_t uid = 0; uid < ALL; uid++)
+		sem_post(&gate.open);
+	for (uid_t uid = 0; uid < ALL; uid++)
+		assert_memory_equal(ask_until_it_is_there(*state, HANGING_UID + 2 * uid), "user-",
+				    5);
+	for (uid_t uid = 0; uid < ALL; uid++)
+		wait_at(&gate.left);
+	while (!sem_trywait(&gate.came))
+		;
+}
+
+/* What modules of the name service take for granted. */
+static char *look_up_with_a_large_frame(uid_t uid)
+{
+	volatile char frame[1 << 20];
+
+	for (size_t i = 0; i < sizeof(frame); i += 1024)
+		frame[i] = (char)uid;
+	return frame[0] == (char)uid ? strdup("deep") : NULL;
+}
+
+static void a_name_service_with_a_large_frame_has_room_for_it(void **state)
+{
+	struct ptree_users *users;
+
+	(void)state;
+	assert_int_equal(users_new(&users, look_up_with_a_large_frame), 0);
+	assert_string_equal(wait_for_name(users, 5), "deep");
+	ptree_users_free(users);
+}
+
 static void freeing_does_not_wait_for_the_name_service(void **state)
 {
 	struct ptree_users *users;
@@ -262,6 +341,9 @@ int main(void)
 		GATED(a_name_is_asked_for_once_while_the_answer_is_awaited),
 		GATED(a_name_that_was_needed_at_once_is_not_replaced_by_a_later_answer),
 		GATED(without_a_thread_there_are_numbers_and_it_is_tried_again),
+		GATED(a_name_that_hangs_holds_up_no_other_and_is_taken_when_it_comes),
+		GATED(names_that_all_hang_are_waited_for_by_so_many_threads_only),
+		cmocka_unit_test(a_name_service_with_a_large_frame_has_room_for_it),
 		cmocka_unit_test(freeing_does_not_wait_for_the_name_service),
 	};
 

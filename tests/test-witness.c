@@ -148,7 +148,7 @@ static void pushing_and_popping_at_random_is_a_queue(void **state)
 
 struct ring {
 	struct witness witness;
-	struct hand hand;
+	struct watcher watcher;
 	struct tally tally;
 	char text[TEXT_MAX];
 	uint64_t pushed, taken; /* also the next number of each side */
@@ -254,19 +254,19 @@ static int setup(void **state)
 	ring->witness.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	ring->witness.argv_max = TEXT_MAX;
 	ring->witness.no_realtime = true;
-	ring->witness.hand = &ring->hand;
-	ring->witness.tally = ring->hand.tally = &ring->tally;
-	ring->hand.witness = &ring->witness;
+	ring->witness.watcher = &ring->watcher;
+	ring->witness.tally = ring->watcher.tally = &ring->tally;
+	ring->watcher.witness = &ring->witness;
 	*state = ring;
 	return !ring->witness.ring || ring->witness.wake_fd < 0 ||
-	       ptree_procfs_open(&ring->hand.procfs, NULL);
+	       ptree_procfs_open(&ring->watcher.procfs, NULL);
 }
 
 static int teardown(void **state)
 {
 	struct ring *ring = *state;
 
-	ptree_procfs_close(ring->hand.procfs);
+	ptree_procfs_close(ring->watcher.procfs);
 	close(ring->witness.wake_fd);
 	free(ring->witness.ring);
 	free(ring);
@@ -408,7 +408,7 @@ static void a_text_longer_than_the_ring_is_refused_and_no_harm_is_done(void **st
 	free((void *)(uintptr_t)huge.argv);
 }
 
-/* ---- a hand and the ring ---- */
+/* ---- the watcher and the ring ---- */
 
 /* Says the pid; 13 is refused, and 14 is gone. */
 static int say_pid(struct ptree_procfs *procfs, pid_t pid, size_t max, char **argv, size_t *size,
@@ -443,7 +443,7 @@ static void testify_of(struct ring *ring, pid_t pid, uint32_t seq)
 					   .pid = pid,
 					   .tgid = pid };
 
-	assert_true(testify(&ring->hand, &event));
+	assert_true(testify(&ring->watcher, &event));
 }
 
 static uint64_t count_wakes(const struct ring *ring)
@@ -459,11 +459,11 @@ static void what_was_read_and_what_failed_is_told(void **state)
 	uint64_t before_ns = ptree_boot_now_ns();
 	struct witness_testimony said;
 
-	ring->hand.is_realtime = true;
+	ring->watcher.is_realtime = true;
 	testify_of(ring, getpid(), 70);
 	testify_of(ring, 13, 71);
 	testify_of(ring, 14, 72);
-	ring->hand.is_realtime = false;
+	ring->watcher.is_realtime = false;
 	testify_of(ring, getpid(), 73);
 	assert_true(witness_take(&ring->witness, &said));
 	assert_int_equal(said.cpu, 3);
@@ -541,15 +541,15 @@ static void what_came_before_it_was_awaited_wakes_the_taker_too(void **state)
 	assert_int_equal(count_wakes(ring), 0);
 }
 
-static void a_hand_that_is_to_stop_does_not_read(void **state)
+static void a_watcher_that_is_to_stop_does_not_read(void **state)
 {
 	struct ring *ring = with_source(state);
 	struct witness_testimony said;
 
-	atomic_store(&ring->hand.state, RELEASED);
+	atomic_store(&ring->watcher.hand.state, HAND_RELEASED);
 	testify_of(ring, 1, 1);
 	assert_false(witness_take(&ring->witness, &said)); /* so that somebody else is asked */
-	assert_int_equal(atomic_load(&ring->hand.state), RELEASED);
+	assert_int_equal(atomic_load(&ring->watcher.hand.state), HAND_RELEASED);
 }
 
 /* ---- two threads ---- */
@@ -616,7 +616,7 @@ int main(void)
 		TEST(what_nobody_takes_is_discarded_and_counted),
 		TEST(the_taker_is_woken_once_and_only_when_it_awaits),
 		TEST(what_came_before_it_was_awaited_wakes_the_taker_too),
-		TEST(a_hand_that_is_to_stop_does_not_read),
+		TEST(a_watcher_that_is_to_stop_does_not_read),
 		TEST(two_threads_pass_on_all_in_order_and_nobody_sleeps_too_long),
 	};
 

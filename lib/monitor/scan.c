@@ -8,7 +8,7 @@
  * join. The lock is held for moments only, once a batch.
  */
 #include "scan.h"
-#include "base/start-thread.h"
+#include "base/hand.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -184,7 +184,7 @@ static unsigned start_helpers(struct scan *scan, pthread_t helpers[HELPERS_MAX])
 	unsigned started = 0;
 
 	while (started < scan->helpers && scan->pid_count > (started + 1) * BATCH_SIZE &&
-	       !start_thread(&helpers[started], help, scan))
+	       !start_thread(&helpers[started], HAND_STACK_SMALL, help, scan))
 		started++;
 	return started;
 }
@@ -224,7 +224,7 @@ int scan_start(struct scan **out, struct ptree_procfs *procfs, unsigned what, un
 	scan->wake_fd = wake_fd;
 	scan->start_ns = ptree_boot_now_ns();
 	pthread_mutex_init(&scan->lock, NULL);
-	err = start_thread(&scan->leader, lead, scan);
+	err = start_thread(&scan->leader, HAND_STACK_SMALL, lead, scan);
 	if (err) {
 		pthread_mutex_destroy(&scan->lock);
 		free(scan);

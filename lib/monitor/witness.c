@@ -2,15 +2,12 @@
 /*
  * The witness; see witness.h. It reads and hands over: what an image is, is not its business.
  *
- * Testimonies go through a ring with one writer, the hand that reads, and one taker, the owner:
+ * Testimonies go through a ring with one writer, the watcher that reads, and one taker, the owner:
  * nobody waits for a lock. The ring begins anew when it is empty and some of it was used, so that
  * in quiet times the same few pages serve.
  *
- * A read can hang for ever. The hand says so by its state, which both sides change only by
- * compare-and-swap: whoever finds it READING and makes it RELEASED has the hand abandoned, which
- * then touches nothing but its own until it is gone. While the state is READING the hand is not
- * in the connector and not in the ring, so that another one can go on with both, and with what was
- * received already.
+ * A read can hang for ever; see base/hand.h. While the watcher is at one it is not in the connector
+ * and not in the ring, so that another one can go on with both, and with what was received already.
  *
  * In real time it must not take the machine: of each window it may use a part, and is an ordinary
  * thread for the rest.
@@ -18,7 +15,7 @@
 #include "witness.h"
 #include "model/tree.h"
 #include "proc/procfs.h"
-#include "base/start-thread.h"
+#include "base/hand.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,24 +45,17 @@
 /* One that was demoted is to be back in time for what comes after a pause. */
 #define DEMOTED_MS 100
 
-enum hand_state {
-	IDLE,	  /* not reading */
-	READING,  /* may hang */
-	RELEASED, /* told to go; it was not reading, and is awaited, or was, and goes alone */
-};
-
-/* How many abandoned hands there are. Outlives the witness for their sake. */
+/* How many abandoned watchers there are. Outlives the witness for their sake. */
 struct tally {
 	atomic_int users, abandoned;
 };
 
-struct hand {
+struct watcher {
+	struct hand hand;
 	struct witness *witness; /* not to be touched once released while reading */
 	struct tally *tally;
 	struct ptree_procfs *procfs;
 	pthread_t thread;
-	atomic_int state;
-	_Atomic uint64_t since_ns;
 	/* its own: */
 	uint64_t window_ns, window_cpu_ns, checked_ns;
 	bool is_realtime;
@@ -82,7 +72,7 @@ struct witness {
 	struct ptree_connector *connector;
 	struct witness_source source;
 	struct tally *tally;
-	struct hand *hand; /* NULL: none could be started */
+	struct watcher *watcher; /* NULL: none could be started */
 	char *proc_path;
 	size_t argv_max;
 	int wake_fd, stop_fd;
@@ -90,10 +80,10 @@ struct witness {
 	atomic_bool is_awaited, is_realtime;
 	_Atomic uint64_t read, discarded;
 	uint64_t abandoned;
-	/* Received and not yet looked at: the hand's. */
+	/* Received and not yet looked at: the watcher's. */
 	struct ptree_event events[BATCH];
 	int next_event, event_count;
-	/* The ring: positions only grow; head is the hand's, tail the owner's. */
+	/* The ring: positions only grow; head is the watcher's, tail the owner's. */
 	unsigned char *ring;
 	_Atomic uint64_t head, tail;
 	uint64_t taken; /* what tail becomes with the next take: a testimony is still borrowed */
@@ -207,20 +197,20 @@ static bool be_realtime(void)
 	return sched_setscheduler(0, SCHED_FIFO, &lowest) == 0;
 }
 
-static void set_realtime(struct hand *hand, bool realtime)
+static void set_realtime(struct watcher *watcher, bool realtime)
 {
 	if (realtime && be_realtime()) {
-		hand->is_realtime = hand->is_allowed = true;
+		watcher->is_realtime = watcher->is_allowed = true;
 	} else {
-		hand->is_realtime = false;
+		watcher->is_realtime = false;
 		be_ordinary();
 	}
-	atomic_store(&hand->witness->is_realtime, hand->is_realtime);
+	atomic_store(&watcher->witness->is_realtime, watcher->is_realtime);
 }
 
-static bool is_demoted(const struct hand *hand)
+static bool is_demoted(const struct watcher *watcher)
 {
-	return hand->is_allowed && !hand->is_realtime;
+	return watcher->is_allowed && !watcher->is_realtime;
 }
 
 static uint64_t own_cpu_ns(void)
@@ -232,25 +222,25 @@ static uint64_t own_cpu_ns(void)
 }
 
 /* Looks at the clock with each read, and at what it used only now and then, which costs more. */
-static void keep_within_share(struct hand *hand)
+static void keep_within_share(struct watcher *watcher)
 {
 	uint64_t now_ns = ptree_boot_now_ns();
 
-	if (hand->witness->no_realtime)
+	if (watcher->witness->no_realtime)
 		return;
-	if (now_ns >= hand->window_ns + WINDOW_NS) {
-		hand->window_ns = hand->checked_ns = now_ns;
-		hand->window_cpu_ns = own_cpu_ns();
-		if (is_demoted(hand))
-			set_realtime(hand, true);
-	} else if (hand->is_realtime && now_ns >= hand->checked_ns + CHECK_NS) {
-		hand->checked_ns = now_ns;
-		if (own_cpu_ns() > hand->window_cpu_ns + REALTIME_PER_WINDOW_NS)
-			set_realtime(hand, false);
+	if (now_ns >= watcher->window_ns + WINDOW_NS) {
+		watcher->window_ns = watcher->checked_ns = now_ns;
+		watcher->window_cpu_ns = own_cpu_ns();
+		if (is_demoted(watcher))
+			set_realtime(watcher, true);
+	} else if (watcher->is_realtime && now_ns >= watcher->checked_ns + CHECK_NS) {
+		watcher->checked_ns = now_ns;
+		if (own_cpu_ns() > watcher->window_cpu_ns + REALTIME_PER_WINDOW_NS)
+			set_realtime(watcher, false);
 	}
 }
 
-/* ---- a hand ---- */
+/* ---- the watcher ---- */
 
 static void leave(struct tally *tally)
 {
@@ -258,55 +248,49 @@ static void leave(struct tally *tally)
 		free(tally);
 }
 
-static void free_hand(struct hand *hand)
+static void free_watcher(struct watcher *watcher)
 {
-	ptree_procfs_close(hand->procfs);
-	leave(hand->tally);
-	free(hand);
-}
-
-static bool change_state(struct hand *hand, int from, int to)
-{
-	return atomic_compare_exchange_strong(&hand->state, &from, to);
+	ptree_procfs_close(watcher->procfs);
+	leave(watcher->tally);
+	free(watcher);
 }
 
 /* The arguments go with the memory, the name with the pid. False: it took so long that nobody
    waits for it any more, and there may be no witness. */
-static bool read_texts(struct hand *hand, struct witness_testimony *testimony, char **argv)
+static bool read_texts(struct watcher *watcher, struct witness_testimony *testimony, char **argv)
 {
-	struct witness *witness = hand->witness;
+	struct witness *witness = watcher->witness;
 	const struct witness_source source = witness->source;
 	size_t argv_max = witness->argv_max;
 
 	testimony->read_ns = ptree_boot_now_ns();
-	atomic_store(&hand->since_ns, testimony->read_ns);
-	if (!change_state(hand, IDLE, READING)) {
+	if (!hand_begin(&watcher->hand, testimony->read_ns)) {
 		testimony->error = -ECANCELED;
-		return true; /* the owner waits for the hand to stop */
+		return true; /* the owner waits for it to stop */
 	}
-	testimony->error = source.argv(hand->procfs, testimony->pid, argv_max, argv,
+	testimony->error = source.argv(watcher->procfs, testimony->pid, argv_max, argv,
 				       &testimony->argv_size, &testimony->argv_status);
 	/* Where others may run first, every microsecond spent here is one too late for the next. */
-	if (hand->is_realtime)
+	if (watcher->is_realtime)
 		testimony->has_comm =
-		    !ptree_procfs_comm(hand->procfs, testimony->pid, testimony->comm);
-	return change_state(hand, READING, IDLE);
+		    !ptree_procfs_comm(watcher->procfs, testimony->pid, testimony->comm);
+	return hand_end(&watcher->hand);
 }
 
-/* False: nobody waits for this hand any more. */
-static bool testify(struct hand *hand, const struct ptree_event *event)
+/* False: nobody waits for this watcher any more. */
+static bool testify(struct watcher *watcher, const struct ptree_event *event)
 {
 	struct witness_testimony testimony = {
 		.cpu = event->cpu, .seq = event->seq, .time_ns = event->time_ns, .pid = event->tgid
 	};
-	struct witness *witness = hand->witness;
+	struct witness *witness = watcher->witness;
 	char *argv = NULL;
 
-	if (!read_texts(hand, &testimony, &argv)) {
+	if (!read_texts(watcher, &testimony, &argv)) {
 		free(argv);
 		return false;
 	}
-	if (testimony.error == -ECANCELED) /* the next hand, or a reader, is asked */
+	if (testimony.error == -ECANCELED) /* the next watcher, or a reader, is asked */
 		return true;
 	if (testimony.error)
 		testimony.argv_status =
@@ -320,11 +304,6 @@ static bool testify(struct hand *hand, const struct ptree_event *event)
 	return true;
 }
 
-static bool is_released(struct hand *hand)
-{
-	return atomic_load(&hand->state) == RELEASED;
-}
-
 static void receive(struct witness *witness)
 {
 	int count = ptree_connector_receive(witness->connector, witness->events, BATCH, 0);
@@ -333,93 +312,93 @@ static void receive(struct witness *witness)
 	witness->event_count = count > 0 ? count : 0;
 }
 
-/* First what another hand left. False: abandoned. */
-static bool take_events(struct hand *hand)
+/* First what another one left. False: abandoned. */
+static bool take_events(struct watcher *watcher)
 {
-	struct witness *witness = hand->witness;
+	struct witness *witness = watcher->witness;
 
 	if (witness->next_event == witness->event_count)
 		receive(witness);
-	while (witness->next_event < witness->event_count && !is_released(hand)) {
+	while (witness->next_event < witness->event_count && !hand_is_released(&watcher->hand)) {
 		const struct ptree_event event = witness->events[witness->next_event++];
 
-		if (event.kind == PTREE_EVENT_EXEC && !testify(hand, &event))
+		if (event.kind == PTREE_EVENT_EXEC && !testify(watcher, &event))
 			return false;
-		keep_within_share(hand);
+		keep_within_share(watcher);
 	}
 	return true;
 }
 
 /* False: abandoned. */
-static bool watch(struct hand *hand)
+static bool watch(struct watcher *watcher)
 {
-	struct witness *witness = hand->witness;
+	struct witness *witness = watcher->witness;
 	struct pollfd fds[] = {
 		{ .fd = ptree_connector_fd(witness->connector), .events = POLLIN },
 		{ .fd = witness->stop_fd, .events = POLLIN },
 	};
 
-	set_realtime(hand, !witness->no_realtime);
+	set_realtime(watcher, !witness->no_realtime);
 	do {
-		if (!take_events(hand))
+		if (!take_events(watcher))
 			return false;
-		if (!is_released(hand))
-			poll(fds, 2, is_demoted(hand) ? DEMOTED_MS : -1);
-		if (is_demoted(hand))
-			keep_within_share(hand);
-	} while (!is_released(hand) && !fds[1].revents);
+		if (!hand_is_released(&watcher->hand))
+			poll(fds, 2, is_demoted(watcher) ? DEMOTED_MS : -1);
+		if (is_demoted(watcher))
+			keep_within_share(watcher);
+	} while (!hand_is_released(&watcher->hand) && !fds[1].revents);
 	return true;
 }
 
 static void *run(void *argument)
 {
-	struct hand *hand = argument;
+	struct watcher *watcher = argument;
 
 	pthread_setname_np(pthread_self(), "proctree-exec");
-	if (watch(hand))
+	if (watch(watcher))
 		return NULL; /* its owner joins and frees it */
-	atomic_fetch_sub(&hand->tally->abandoned, 1);
-	free_hand(hand);
+	atomic_fetch_sub(&watcher->tally->abandoned, 1);
+	free_watcher(watcher);
 	return NULL;
 }
 
 /* ---- the owner's side ---- */
 
-static int start_hand(struct witness *witness)
+static int start_watcher(struct witness *witness)
 {
-	struct hand *hand = calloc(1, sizeof(*hand));
+	struct watcher *watcher = calloc(1, sizeof(*watcher));
 	int err;
 
-	if (!hand)
+	if (!watcher)
 		return -ENOMEM;
-	hand->witness = witness;
-	hand->tally = witness->tally;
-	atomic_fetch_add(&hand->tally->users, 1);
-	err = ptree_procfs_open(&hand->procfs, witness->proc_path);
+	watcher->witness = witness;
+	watcher->tally = witness->tally;
+	atomic_fetch_add(&watcher->tally->users, 1);
+	err = ptree_procfs_open(&watcher->procfs, witness->proc_path);
 	if (!err)
-		err = start_thread(&hand->thread, run, hand);
+		err = start_thread(&watcher->thread, HAND_STACK_SMALL, run, watcher);
 	if (err) {
-		free_hand(hand);
+		free_watcher(watcher);
 		return err;
 	}
-	witness->hand = hand;
+	witness->watcher = watcher;
 	return 0;
 }
 
-/* Leaves a hand that is reading to itself; another one stops within moments. */
-static void release_hand(struct witness *witness)
+/* Leaves one that is reading to itself; another one stops within moments. */
+static void release_watcher(struct witness *witness)
 {
-	struct hand *hand = witness->hand;
+	struct watcher *watcher = witness->watcher;
 	const uint64_t one = 1;
 	uint64_t count;
 	pthread_t thread;
 	ssize_t written;
 
-	if (!hand)
+	if (!watcher)
 		return;
-	thread = hand->thread;
+	thread = watcher->thread;
 	atomic_fetch_add(&witness->tally->abandoned, 1);
-	if (atomic_exchange(&hand->state, RELEASED) == READING) {
+	if (hand_release(&watcher->hand)) {
 		pthread_detach(thread);
 	} else {
 		atomic_fetch_sub(&witness->tally->abandoned, 1);
@@ -427,9 +406,9 @@ static void release_hand(struct witness *witness)
 		pthread_join(thread, NULL);
 		written += read(witness->stop_fd, &count, sizeof(count));
 		(void)written; /* a new eventfd takes a 1, and gives it back */
-		free_hand(hand);
+		free_watcher(watcher);
 	}
-	witness->hand = NULL;
+	witness->watcher = NULL;
 }
 
 static int set_up(struct witness *witness, const struct witness_options *options)
@@ -467,7 +446,7 @@ int witness_open(struct witness **out, const struct witness_options *options)
 	witness->no_realtime = options->no_realtime;
 	err = set_up(witness, options);
 	if (!err)
-		err = start_hand(witness);
+		err = start_watcher(witness);
 	if (err)
 		witness_close(witness);
 	else
@@ -479,7 +458,7 @@ void witness_close(struct witness *witness)
 {
 	if (!witness)
 		return;
-	release_hand(witness);
+	release_watcher(witness);
 	ptree_connector_close(witness->connector);
 	if (witness->tally)
 		leave(witness->tally);
@@ -492,26 +471,20 @@ void witness_close(struct witness *witness)
 	free(witness);
 }
 
-static bool has_read_for(const struct hand *hand, uint64_t now_ns, uint64_t most_ns)
-{
-	return atomic_load(&hand->state) == READING &&
-	       now_ns > atomic_load(&hand->since_ns) + most_ns;
-}
-
 bool witness_is_stuck(const struct witness *witness, uint64_t now_ns)
 {
-	return !witness->hand || has_read_for(witness->hand, now_ns, STUCK_NS);
+	return !witness->watcher || hand_is_late(&witness->watcher->hand, now_ns, STUCK_NS);
 }
 
 void witness_check(struct witness *witness, uint64_t now_ns)
 {
-	if (witness->hand && has_read_for(witness->hand, now_ns, GIVE_UP_NS) &&
+	if (witness->watcher && hand_is_late(&witness->watcher->hand, now_ns, GIVE_UP_NS) &&
 	    atomic_load(&witness->tally->abandoned) < ABANDONED_MAX) {
-		release_hand(witness);
+		release_watcher(witness);
 		witness->abandoned++;
 	}
-	if (!witness->hand)
-		start_hand(witness); /* what cannot be started now is tried at the next check */
+	if (!witness->watcher)
+		start_watcher(witness); /* what cannot be started now is tried at the next check */
 }
 
 void witness_get_stats(const struct witness *witness, struct witness_stats *stats)

@@ -3,25 +3,27 @@
  * Names of users, asked for once each. They are the name service's raw bytes: showing them safely
  * is up to those who show them.
  *
- * The name service may wait for a network. Those who cannot wait with it let a thread ask. The
- * thread and the cache share a resolver that counts its users, so that a thread stuck in the name
- * service holds up nobody, not even the end.
+ * The name service may wait for a network. Those who cannot wait with it let a crew's thread ask,
+ * which when it is stuck holds up nobody, not even the end.
  */
 #include "users.h"
+#include "base/crew.h"
 #include "base/map.h"
-#include "base/start-thread.h"
+#include "base/units.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #define ENTRY_BYTES_MAX (1u << 20)
 #define NUMBER_BYTES 12
+#define THREADS 1
+/* A question that takes so long holds up no other one; so many are left to wait for their answers.
+ */
+#define SLOW_NS NS_PER_S
+#define STUCK_MAX 8
 
 struct user {
 	struct user *next_untold;
@@ -31,28 +33,11 @@ struct user {
 	bool is_known;
 };
 
-struct question {
-	struct question *next;
-	uid_t uid;
-	char *answer;
-};
-
-struct resolver {
-	char *(*look_up)(uid_t uid);
-	int wake_fd;
-	pthread_mutex_t lock;
-	pthread_cond_t has_work;
-	/* under the lock: */
-	unsigned users; /* the thread, and the cache */
-	bool is_closed;
-	bool has_thread;
-	struct question *asked, *answered;
-};
-
 struct ptree_users {
 	struct map by_uid;   /* key: uid + 1 */
 	struct user *untold; /* those whose names were found since users_told() */
-	struct resolver *resolver;
+	struct crew *crew;
+	char *(*look_up)(uid_t uid);
 	char number[NUMBER_BYTES]; /* for want of memory */
 };
 
@@ -84,85 +69,47 @@ static char *look_up(uid_t uid)
 	return name;
 }
 
-/* ---- the resolver ---- */
+/* ---- the threads ---- */
 
-static void free_questions(struct question *question)
+struct question {
+	struct crew_job crew; /* first */
+	uid_t uid;
+	char *answer;
+};
+
+/* What the threads use, and may outlive the cache. */
+struct service {
+	char *(*look_up)(uid_t uid);
+};
+
+static void answer(void *shared, struct crew_job *job, bool may_hang)
 {
-	while (question) {
-		struct question *next = question->next;
+	const struct service *service = shared;
+	struct question *question = (struct question *)job;
 
-		free(question->answer);
-		free(question);
-		question = next;
-	}
+	(void)may_hang; /* all of it can */
+	question->answer = service->look_up(question->uid);
 }
 
-/* Called with the lock, which it gives back; the resolver may be gone then. */
-static void leave(struct resolver *resolver)
+static void forget_answer(struct crew_job *job)
 {
-	bool is_last = --resolver->users == 0;
-
-	pthread_mutex_unlock(&resolver->lock);
-	if (!is_last)
-		return;
-	free_questions(resolver->asked);
-	free_questions(resolver->answered);
-	close(resolver->wake_fd);
-	pthread_cond_destroy(&resolver->has_work);
-	pthread_mutex_destroy(&resolver->lock);
-	free(resolver);
+	free(((struct question *)job)->answer);
 }
 
-/* Called with the lock, which it gives back while it waits for the answer. */
-static void answer(struct resolver *resolver, struct question *question)
-{
-	const uint64_t one = 1;
+/* One that hangs is waited for: a slow answer is a name all the same. Others do not wait with it.
+ */
+static const struct crew_work resolving = {
+	.thread_name = "proctree-users",
+	.stack_bytes = HAND_STACK_FOREIGN,
+	.job_size = sizeof(struct question),
+	.stuck_max = STUCK_MAX,
+	.give_up_ns = SLOW_NS,
+	.run = answer,
+	.clear = forget_answer,
+	.free_shared = free,
+};
 
-	pthread_mutex_unlock(&resolver->lock);
-	question->answer = resolver->look_up(question->uid);
-	pthread_mutex_lock(&resolver->lock);
-	question->next = resolver->answered;
-	resolver->answered = question;
-	/* It fails when the counter is full, and then the owner is about to come anyway. */
-	if (write(resolver->wake_fd, &one, sizeof(one)) < 0)
-		return;
-}
-
-static void *run(void *argument)
-{
-	struct resolver *resolver = argument;
-
-	pthread_setname_np(pthread_self(), "proctree-users");
-	pthread_mutex_lock(&resolver->lock);
-	while (!resolver->is_closed) {
-		struct question *question = resolver->asked;
-
-		if (question) {
-			resolver->asked = question->next;
-			answer(resolver, question);
-		} else {
-			pthread_cond_wait(&resolver->has_work, &resolver->lock);
-		}
-	}
-	leave(resolver);
-	return NULL;
-}
-
-/* Called with the lock. */
-static int need_thread(struct resolver *resolver)
-{
-	pthread_t thread;
-	int err = resolver->has_thread ? 0 : start_thread(&thread, run, resolver);
-
-	if (err || resolver->has_thread)
-		return err;
-	pthread_detach(thread);
-	resolver->has_thread = true;
-	resolver->users++;
-	return 0;
-}
-
-static int ask(struct resolver *resolver, uid_t uid)
+static int ask(struct ptree_users *users, uid_t uid)
 {
 	struct question *question = calloc(1, sizeof(*question));
 	int err;
@@ -170,38 +117,10 @@ static int ask(struct resolver *resolver, uid_t uid)
 	if (!question)
 		return -ENOMEM;
 	question->uid = uid;
-	pthread_mutex_lock(&resolver->lock);
-	err = need_thread(resolver);
-	if (!err) {
-		question->next = resolver->asked;
-		resolver->asked = question;
-		pthread_cond_signal(&resolver->has_work);
-	}
-	pthread_mutex_unlock(&resolver->lock);
+	err = crew_submit(users->crew, &question->crew, true);
 	if (err)
 		free(question);
 	return err;
-}
-
-static int new_resolver(struct resolver **out, char *(*service)(uid_t uid))
-{
-	struct resolver *resolver = calloc(1, sizeof(*resolver));
-	int err;
-
-	if (!resolver)
-		return -ENOMEM;
-	resolver->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (resolver->wake_fd < 0) {
-		err = -errno;
-		free(resolver);
-		return err;
-	}
-	resolver->look_up = service;
-	resolver->users = 1;
-	pthread_mutex_init(&resolver->lock, NULL);
-	pthread_cond_init(&resolver->has_work, NULL);
-	*out = resolver;
-	return 0;
 }
 
 /* ---- the cache ---- */
@@ -254,20 +173,28 @@ const char *ptree_users_name(struct ptree_users *users, uid_t uid)
 	if (!user)
 		return as_number(users, uid);
 	if (!user->is_known)
-		learn(users, user, users->resolver->look_up(uid));
+		learn(users, user, users->look_up(uid));
 	return name_of(user);
+}
+
+void users_check(struct ptree_users *users, uint64_t now_ns)
+{
+	crew_check(users->crew, now_ns);
 }
 
 const char *ptree_users_name_later(struct ptree_users *users, uid_t uid)
 {
 	struct user *user = map_find(&users->by_uid, key_of(uid));
 
+	if (user && user->is_known)
+		return name_of(user);
+	users_check(users, ptree_boot_now_ns());
 	if (user)
-		return user->is_known ? name_of(user) : NULL;
+		return NULL;
 	user = add_user(users, uid);
 	if (!user)
 		return as_number(users, uid);
-	if (!ask(users->resolver, uid))
+	if (!ask(users, uid))
 		return NULL;
 	map_remove(&users->by_uid, key_of(uid)); /* so that it is asked for again */
 	free(user);
@@ -276,7 +203,7 @@ const char *ptree_users_name_later(struct ptree_users *users, uid_t uid)
 
 int ptree_users_fd(const struct ptree_users *users)
 {
-	return users->resolver->wake_fd;
+	return crew_fd(users->crew);
 }
 
 /* A name that was needed at once meanwhile is lent out already, so it stays. */
@@ -290,31 +217,21 @@ static void take_answer(struct ptree_users *users, struct question *question)
 	question->answer = NULL;
 }
 
-/* Under the lock, so that the descriptor is readable if and only if there are answers. */
-static struct question *fetch_answered(struct resolver *resolver)
-{
-	struct question *answered;
-	uint64_t wakes;
-
-	pthread_mutex_lock(&resolver->lock);
-	answered = resolver->answered;
-	resolver->answered = NULL;
-	if (answered && read(resolver->wake_fd, &wakes, sizeof(wakes)) < 0)
-		assert(errno == EAGAIN);
-	pthread_mutex_unlock(&resolver->lock);
-	return answered;
-}
-
 int ptree_users_collect(struct ptree_users *users)
 {
-	struct question *answered = fetch_answered(users->resolver);
+	struct crew_job *job = crew_collect(users->crew, SIZE_MAX);
 	int count = 0;
 
-	for (struct question *question = answered; question; question = question->next) {
-		take_answer(users, question);
+	while (job) {
+		struct crew_job *next = job->next;
+
+		take_answer(users, (struct question *)job);
+		forget_answer(job);
+		free(job);
+		job = next;
 		count++;
 	}
-	free_questions(answered);
+	users_check(users, ptree_boot_now_ns());
 	return count;
 }
 
@@ -334,16 +251,22 @@ void users_told(struct ptree_users *users)
 int users_new(struct ptree_users **out, char *(*service)(uid_t uid))
 {
 	struct ptree_users *users = calloc(1, sizeof(*users));
-	int err;
+	struct service *shared = malloc(sizeof(*shared));
+	int err = -ENOMEM;
 
-	if (!users)
-		return -ENOMEM;
-	err = new_resolver(&users->resolver, service);
-	if (err)
+	if (users && shared) {
+		*shared = (struct service){ .look_up = service };
+		users->look_up = service;
+		err = crew_new(&users->crew, &resolving, shared, THREADS, -1);
+		shared = NULL;
+	}
+	if (err) {
+		free(shared);
 		free(users);
-	else
-		*out = users;
-	return err;
+		return err;
+	}
+	*out = users;
+	return 0;
 }
 
 int ptree_users_new(struct ptree_users **users)
@@ -362,10 +285,7 @@ void ptree_users_free(struct ptree_users *users)
 {
 	if (!users)
 		return;
-	pthread_mutex_lock(&users->resolver->lock);
-	users->resolver->is_closed = true;
-	pthread_cond_signal(&users->resolver->has_work);
-	leave(users->resolver);
+	crew_free(users->crew);
 	for (size_t i = 0; i < users->by_uid.capacity; i++)
 		free_user(users->by_uid.slots[i].value);
 	map_clear(&users->by_uid);

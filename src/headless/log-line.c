@@ -283,7 +283,6 @@ static void json_exit(struct json *json, const struct ptree_node *node)
 		json_unsigned(json, "elapsed_ns", elapsed_ns);
 	else
 		json_null(json, "elapsed_ns");
-	describe_usage_json(json, node, false);
 }
 
 static void json_tracer(struct json *json, pid_t tracer)
@@ -368,10 +367,16 @@ static void json_process(const struct log_lines *lines, struct json *json,
 			 const struct ptree_fact *fact, enum ptree_event_kind kind,
 			 const struct ptree_tree *tree, const struct ptree_node *node)
 {
+	const struct column_subject subject = { .node = node,
+						.image = image_of(node, fact),
+						.ppid = forker_of(tree, fact) };
+
 	json_bool(json, "inferred", fact->source != PTREE_FACT_TOLD);
-	describe_json(json, node, forker_of(tree, fact), image_of(node, fact), lines->users);
+	describe_json(json, &subject, lines->users, FIELD_IN_EVENT);
 	json_ancestry(json, node);
 	json_details(json, fact, kind, node);
+	if (kind == PTREE_EVENT_EXIT)
+		describe_json(json, &subject, lines->users, FIELD_IN_EXIT);
 }
 
 static void json_raw(struct json *json, const struct ptree_fact *fact)

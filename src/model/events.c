@@ -176,16 +176,24 @@ static bool has_scope_changed(struct events *events, const struct scene *scene)
 	return has_changed;
 }
 
-/* What is forgotten is in no narrower scope than all. */
-static bool is_in_scope(const struct scene *scene, const struct match *match,
-			const struct event *event)
+static bool is_text_awaited(const struct ptree_node *node, uint64_t time_ns)
 {
-	const struct ptree_node *node;
+	const struct ptree_image *image = ptree_node_image_at(node, time_ns);
+
+	return image && image->argv_status == PTREE_ARGV_PENDING;
+}
+
+/* What is forgotten is in no narrower scope than all. */
+static void look(struct event *event, const struct scene *scene, const struct match *match)
+{
+	const struct ptree_node *node = scene_node(scene, event->id);
 
 	if (!scope_is_narrowed(&scene->scope) || !event_is_about_process(event))
-		return true;
-	node = scene_node(scene, event->id);
-	return node && scope_has(&scene->scope, match, scene->moment.tree, node);
+		event->is_in_scope = true;
+	else
+		event->is_in_scope =
+		    node && scope_has(&scene->scope, match, scene->moment.tree, node);
+	event->is_text_awaited = node && is_text_awaited(node, event->time_ns);
 }
 
 static void look_again(struct events *events, const struct scene *scene)
@@ -197,9 +205,9 @@ static void look_again(struct events *events, const struct scene *scene)
 	for (uint64_t number = events->begin; number < events->end; number++) {
 		struct event *event = &events->ring[number % EVENTS_MAX];
 
-		if (has_changed || number >= events->seen_end ||
+		if (has_changed || number >= events->seen_end || event->is_text_awaited ||
 		    event->time_ns + UNSETTLED_NS > now_ns)
-			event->is_in_scope = is_in_scope(scene, &match, event);
+			look(event, scene, &match);
 	}
 	events->seen_end = events->end;
 }

@@ -33,6 +33,7 @@ struct event {
 	bool is_status_known : 1;
 	bool is_comparison : 1;	    /* with /proc, after a loss */
 	bool is_in_scope : 1;	    /* as of the last look */
+	bool is_text_awaited : 1;   /* its command line was not known yet then */
 	char comm[PTREE_COMM_SIZE]; /* the name that it had, or got */
 };
 

@@ -31,7 +31,7 @@ void command_toggle_kernel_threads(struct session *session, int unused);
 void command_toggle_threads(struct session *session, int unused);
 void command_toggle_basenames(struct session *session, int unused);
 void command_cycle_exited(struct session *session, int unused);
-void command_sort(struct session *session, int order); /* the same one again: by birth */
+void command_sort(struct session *session, int place); /* the same one again: by birth */
 void command_invert_sort(struct session *session, int unused);
 void command_stop_or_go_on(struct session *session, int unused);
 void command_follow(struct session *session, int unused);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What lies over the panes: lists to choose from, pages, help; and the way back. */
 #include "ui/command-impl.h"
+#include "model/field.h"
 #include "ui/help-text.h"
 #include "views/page.h"
 #include "views/picker.h"
@@ -100,14 +101,15 @@ void command_pick_sort(struct session *session, int unused)
 	struct picker_view *view = choose(session, CHOOSE_SORT, " sort siblings by ");
 
 	(void)unused;
-	for (unsigned i = 0; view && i < SORT_ORDER_COUNT; i++) {
-		struct picker_item item = { .value = i };
+	for (int place = 0; view && place < field_sort_count(); place++) {
+		struct picker_item item = { .value = (uint64_t)place };
 
-		snprintf(item.label, sizeof(item.label), "%s", sort_order_name((enum sort_order)i));
+		snprintf(item.label, sizeof(item.label), "%s",
+			 field_sort_name(field_sort_at(place)));
 		picker_add(&view->picker, &item);
 	}
 	if (view)
-		view->picker.at = session->panes.tree->choice.sort;
+		view->picker.at = (size_t)field_sort_place(session->panes.tree->choice.sort);
 }
 
 static void take_choice(struct session *session)
@@ -126,7 +128,7 @@ static void take_choice(struct session *session)
 	panes_pop(&session->panes);
 	switch (purpose) {
 	case CHOOSE_SORT:
-		if (value != session->panes.tree->choice.sort)
+		if (field_sort_at((int)value) != session->panes.tree->choice.sort)
 			command_sort(session, (int)value);
 		break;
 	case CHOOSE_USER:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Folding, and what is shown of the tree. */
 #include "ui/command-impl.h"
+#include "model/field.h"
 
 /* ---- folding ---- */
 
@@ -124,9 +125,9 @@ void command_cycle_exited(struct session *session, int unused)
 	session_say(session, false, "%s", words[*exited]);
 }
 
-void command_sort(struct session *session, int order)
+void command_sort(struct session *session, int place)
 {
-	tree_view_sort(session->panes.tree, (enum sort_order)order);
+	tree_view_sort(session->panes.tree, field_sort_at(place));
 }
 
 void command_invert_sort(struct session *session, int unused)

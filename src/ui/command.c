@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person can ask for, as one table. */
 #include "ui/command-impl.h"
+#include "model/field.h"
 
 #include <string.h>
 
@@ -65,10 +66,11 @@ const struct command_entry commands[] = {
 	{ "threads", "Show", "show or hide threads", "Threads", command_toggle_threads, 0 },
 	{ "pause", "Show", "stop the picture, or go on", "Stop", command_stop_or_go_on, 0 },
 	{ "sort", "Sort", "choose by what siblings are sorted", NULL, command_pick_sort, 0 },
-	{ "sort-cpu", "Sort", "by CPU, with what is below", "Sort", command_sort, SORT_BY_CPU },
+	{ "sort-cpu", "Sort", "by CPU, with what is below", "Sort", command_sort, FIELD_SORT_CPU },
 	{ "sort-memory", "Sort", "by memory, with what is below", NULL, command_sort,
-	  SORT_BY_MEMORY },
-	{ "sort-time", "Sort", "by CPU time, the gone included", NULL, command_sort, SORT_BY_TIME },
+	  FIELD_SORT_MEMORY },
+	{ "sort-time", "Sort", "by CPU time, the gone included", NULL, command_sort,
+	  FIELD_SORT_TIME },
 	{ "invert", "Sort", "the other way round", NULL, command_invert_sort, 0 },
 	{ "churn", "Pages", "who spawns, and restart loops", "Churn", command_show_churn, 0 },
 	{ "failures", "Pages", "what failed, and how", "Error", command_show_failures, 0 },

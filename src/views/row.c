@@ -4,6 +4,7 @@
  * narrow, what stands behind goes first and the program's name last; what is cut ends in a mark.
  */
 #include "views/row.h"
+#include "model/field.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,24 +34,25 @@ int row_command_x(int cols)
 {
 	int x = GUTTER_WIDTH;
 
-	for (const struct column *column = columns; column->name; column++) {
-		if (column_is_shown(column, cols))
-			x += column_width(column, cols) + 1;
+	for (const struct field *field = fields; field->name; field++) {
+		if (field_is_shown(field, cols))
+			x += field_width(field, cols) + 1;
 	}
 	return x;
 }
 
 /* ---- cells ---- */
 
-static void draw_cell(const struct area *area, int y, int x, const struct column *column,
+static void draw_cell(const struct area *area, int y, int x, const struct field *field,
 		      const struct column_text *text, struct style style)
 {
-	int room = column_width(column, area->cols);
+	bool is_right_aligned = field_is_right_aligned(field);
+	int room = field_width(field, area->cols);
 	int width = area_width(area, text->text);
-	int shift = column->is_right_aligned && width < room ? room - width : 0;
+	int shift = is_right_aligned && width < room ? room - width : 0;
 
 	area_puts(area, y, x + shift, room - shift, text->text, style);
-	if (!column->is_right_aligned && width > room)
+	if (!is_right_aligned && width > room)
 		area_puts(area, y, x + room - 1, 1, marks_of(area)->cut, style);
 }
 
@@ -60,15 +62,15 @@ static void draw_cells(const struct tree_view *tree, const struct area *area, in
 	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	int x = GUTTER_WIDTH;
 
-	for (const struct column *column = columns; column->name; column++) {
+	for (const struct field *field = fields; field->name; field++) {
 		struct column_text text = { .role = THEME_NORMAL };
 
-		if (!column_is_shown(column, area->cols))
+		if (!field_is_shown(field, area->cols))
 			continue;
-		column->format(&context, subject, &text);
-		draw_cell(area, y, x, column, &text,
+		field_show(field, &context, subject, &text);
+		draw_cell(area, y, x, field, &text,
 			  area_style(area, is_dim ? THEME_GONE : text.role));
-		x += column_width(column, area->cols) + 1;
+		x += field_width(field, area->cols) + 1;
 	}
 }
 
@@ -479,7 +481,7 @@ static void draw_behind(const struct tree_view *tree, const struct area *area, i
 static void draw_forgotten(const struct area *area, int y, const struct row *row)
 {
 	area_printf(area, y, GUTTER_WIDTH, -1, area_style(area, THEME_GONE),
-		    "%*d (exited, no longer kept)", columns[0].width, row->pid);
+		    "%*d (exited, no longer kept)", fields[0].width, row->pid);
 }
 
 void row_draw(const struct tree_view *tree, const struct area *area, int y, uint32_t index)

@@ -4,6 +4,7 @@
  * filtered must not be forgotten.
  */
 #include "views/row.h"
+#include "model/field.h"
 #include "views/scope.h"
 
 #include <stdio.h>
@@ -100,9 +101,9 @@ void scope_line_draw(const struct tree_view *tree, const struct area *area, int 
 	if (tree->choice.by_origin)
 		add_scope(&line, "LINEAGE", "under who forked them");
 	if (tree->choice.is_list)
-		add_scope(&line, "LIST", tree->choice.sort == SORT_BY_BIRTH ? "by pid" : "");
+		add_scope(&line, "LIST", tree->choice.sort ? "" : "by pid");
 	if (tree_view_is_sorted(tree)) {
-		snprintf(text, sizeof(text), "by %s%s", sort_order_name(tree->choice.sort),
+		snprintf(text, sizeof(text), "by %s%s", field_sort_name(tree->choice.sort),
 			 tree->choice.is_reversed ? ", reversed" : "");
 		add_scope(&line, "SORT", text);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which rows the tree's view has, which of them is selected, and how one finds another. */
 #include "views/tree.h"
+#include "model/field.h"
 
 #include <string.h>
 
@@ -98,17 +99,15 @@ void tree_view_choose_again(struct tree_view *tree)
 	tree->needs_collect = true;
 }
 
-void tree_view_sort(struct tree_view *tree, enum sort_order order)
+void tree_view_sort(struct tree_view *tree, const struct field *sort)
 {
 	const struct scene *scene = tree->view.scene;
 
-	if (tree->choice.sort == order)
-		order = SORT_BY_BIRTH;
-	tree->choice.sort = order;
+	tree->choice.sort = tree->choice.sort == sort ? NULL : sort;
 	tree->choice.is_reversed = false;
 	tree->needs_collect = true;
 	message_say(scene->message, scene->moment.now_ns, false, "sorted by %s",
-		    sort_order_name(order));
+		    field_sort_name(tree->choice.sort));
 }
 
 /* Whatever is folded meanwhile, the followed process stays in sight. */
@@ -180,7 +179,7 @@ const struct ptree_node *tree_view_node(const struct tree_view *tree)
 
 bool tree_view_is_sorted(const struct tree_view *tree)
 {
-	return tree->choice.sort != SORT_BY_BIRTH || tree->choice.is_reversed;
+	return tree->choice.sort || tree->choice.is_reversed;
 }
 
 int tree_view_glow(const struct tree_view *tree, uint64_t changed_ns)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tree's view: what is where in it, and how that is drawn. Its rows are tree-rows.c's. */
 #include "views/row.h"
+#include "model/field.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -129,29 +130,31 @@ static int update(struct view *view, const struct area *area)
 /* ---- drawing ---- */
 
 /* The order of birth is what is there when nobody has sorted. */
-static enum theme_role title_role(const struct tree_view *tree, int sort)
+static enum theme_role title_role(const struct tree_view *tree, const struct field *field)
 {
-	return tree_view_is_sorted(tree) && sort == (int)tree->choice.sort ? THEME_TITLE
-									   : THEME_COLUMN_TITLE;
+	return tree_view_is_sorted(tree) && field_is_sort(field, tree->choice.sort)
+		   ? THEME_TITLE
+		   : THEME_COLUMN_TITLE;
 }
 
 static void draw_column_titles(const struct tree_view *tree, const struct area *area, int y)
 {
 	int x = row_cells_x();
 
-	for (const struct column *column = columns; column->name; column++) {
+	for (const struct field *field = fields; field->name; field++) {
 		const char *title =
-		    area->utf8 || !column->ascii_title ? column->title : column->ascii_title;
-		int room = column_width(column, area->cols);
-		int shift = column->is_right_aligned ? room - area_width(area, title) : 0;
+		    area->utf8 || !field->ascii_title ? field->title : field->ascii_title;
+		int room = field_width(field, area->cols);
+		int shift;
 
-		if (!column_is_shown(column, area->cols))
+		if (!field_is_shown(field, area->cols))
 			continue;
-		area_puts(area, y, x + shift, -1, title,
-			  area_style(area, title_role(tree, column->sort)));
+		shift = field_is_right_aligned(field) ? room - area_width(area, title) : 0;
+		area_puts(area, y, x + shift, -1, title, area_style(area, title_role(tree, field)));
 		x += room + 1;
 	}
-	area_puts(area, y, x, -1, "COMMAND", area_style(area, title_role(tree, SORT_BY_COMMAND)));
+	area_puts(area, y, x, -1, "COMMAND",
+		  area_style(area, title_role(tree, field_find("comm", 4))));
 }
 
 static void draw_empty(const struct scene *scene, const struct area *area, int y)
@@ -230,17 +233,17 @@ static void click_on_titles(struct tree_view *tree, int x)
 {
 	int end = row_cells_x();
 
-	for (const struct column *column = columns; column->name; column++) {
-		if (!column_is_shown(column, tree->cols))
+	for (const struct field *field = fields; field->name; field++) {
+		if (!field_is_shown(field, tree->cols))
 			continue;
-		end += column_width(column, tree->cols) + 1;
+		end += field_width(field, tree->cols) + 1;
 		if (x >= end)
 			continue;
-		if (column->sort >= 0)
-			tree_view_sort(tree, (enum sort_order)column->sort);
+		if (field->sort_name || field->is_birth_order)
+			tree_view_sort(tree, field->is_birth_order ? NULL : field);
 		return;
 	}
-	tree_view_sort(tree, SORT_BY_COMMAND);
+	tree_view_sort(tree, field_find("comm", 4));
 }
 
 /* Selects; on the mark it folds, too. */

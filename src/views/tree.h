@@ -55,7 +55,7 @@ bool tree_view_search_next(struct tree_view *tree, uint64_t from, bool backwards
 void tree_view_search(struct tree_view *tree);
 
 /* Sorts by it, and says so. The same one again turns back to the order that keeps still. */
-void tree_view_sort(struct tree_view *tree, enum sort_order order);
+void tree_view_sort(struct tree_view *tree, const struct field *sort);
 /* Something else is to be shown: what is over is looked at anew, too. */
 void tree_view_choose_again(struct tree_view *tree);
 

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of a monitor, for monitor.c, states.c and status.c: its parts, each of which has a
+ * header that says what it owns. The parts know the tree, and those below them that their structs
+ * name; none of them knows the monitor.
+ */
+#ifndef PTREE_MONITOR_H
+#define PTREE_MONITOR_H
+
+#include "accounting.h"
+#include "intake.h"
+#include "reaping.h"
+#include "repair.h"
+#include "sampler.h"
+#include "source.h"
+#include "texts.h"
+#include "wakeups.h"
+
+#define MONITOR_BATCH 256
+#define MONITOR_TICK_NS NS_PER_S
+
+struct ptree_monitor {
+	struct ptree_monitor_options options;
+	struct ptree_tree *tree;
+	struct ptree_procfs *procfs;
+	struct ptree_host *host;
+	struct wakeups wakeups;
+	struct source source; /* without a connector: polling */
+	struct intake intake;
+	struct repair repair;
+	struct texts texts;
+	struct accounting accounting;
+	struct sampler sampler;
+	struct reaping reaping;
+	enum ptree_monitor_state state;
+	int reason;	      /* why it polls */
+	bool is_drained;      /* the socket was empty when last looked at */
+	uint64_t losses_seen; /* of the intake's */
+	struct ptree_event events[MONITOR_BATCH];
+};
+
+/* Tries the connector and begins the first scan. */
+int states_start(struct ptree_monitor *monitor);
+
+#endif

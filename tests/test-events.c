@@ -120,6 +120,26 @@ static void narrow_screens_keep_what_happened_to_whom(void **state)
 	expect_on_screen(screen, " X     400 cc -c a.c\n");
 }
 
+static void ascii_draws_nothing_else(void **state)
+{
+	struct screen *screen = *state;
+	char *text;
+
+	screen->canvas->ascii_marks = true;
+	do_some(screen);
+	resize(screen, 40, 100);
+	expect_events(screen, 1,
+		      "-- events 1fork 2exec 3exit 4fail 5other ------------------------------"
+		      "--------------------- tail --\n");
+	expect_on_screen(screen, " F 17:46:39.100     400 fork of make");
+	expect_on_screen(screen, " E 17:46:39.400     401 ok 100ms  fork of make");
+	expect_on_screen(screen, " E 17:46:39.500     400 exit 1 400ms  /usr/bin/cc -c a.c");
+	text = canvas_dump(screen->canvas);
+	for (const char *at = text; *at; at++)
+		assert_in_range((unsigned char)*at, '\n', '~');
+	free(text);
+}
+
 static void it_says_why_it_is_empty(void **state)
 {
 	struct screen *screen = *state;
@@ -472,6 +492,7 @@ int main(void)
 		SCREEN_TEST(a_high_screen_shows_what_happens_below_the_tree),
 		SCREEN_TEST(what_else_happens_is_said_in_words),
 		SCREEN_TEST(narrow_screens_keep_what_happened_to_whom),
+		SCREEN_TEST(ascii_draws_nothing_else),
 		SCREEN_TEST(it_says_why_it_is_empty),
 		SCREEN_TEST(low_screens_show_it_when_asked_and_the_lowest_as_a_page),
 		cmocka_unit_test(the_layout_has_a_place_for_details_from_110_columns),

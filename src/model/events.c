@@ -135,7 +135,7 @@ void events_read(struct events *events, const struct scene *scene)
 
 /* ---- which of them are wanted ---- */
 
-enum event_class event_class_of(const struct event *event)
+static enum event_class class_of(const struct event *event)
 {
 	switch ((enum ptree_event_kind)event->kind) {
 	case PTREE_EVENT_FORK:
@@ -220,8 +220,7 @@ size_t events_list(struct events *events, const struct scene *scene, unsigned cl
 	look_again(events, scene);
 	for (uint64_t number = events->begin; number < events->end; number++) {
 		const struct event *event = events_at(events, number);
-		bool is_wanted =
-		    !event_is_about_process(event) || classes & 1u << event_class_of(event);
+		bool is_wanted = !event_is_about_process(event) || classes & 1u << class_of(event);
 
 		if (is_wanted && event->is_in_scope)
 			numbers[count++] = number;

@@ -55,7 +55,6 @@ struct events {
 void events_read(struct events *events, const struct scene *scene);
 
 const struct event *events_at(const struct events *events, uint64_t number); /* one that is kept */
-enum event_class event_class_of(const struct event *event);
 /* Loss is told whatever somebody wants to see. */
 bool event_is_about_process(const struct event *event);
 

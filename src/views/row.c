@@ -30,7 +30,7 @@ int row_cells_x(void)
 	return GUTTER_WIDTH;
 }
 
-int row_command_x(int cols)
+static int command_x(int cols)
 {
 	int x = GUTTER_WIDTH;
 
@@ -122,7 +122,7 @@ static const char *fold_mark(const struct area *area, const struct row *row)
 
 int row_mark_x(const struct tree_view *tree, const struct row *row)
 {
-	int x = row_command_x(tree->cols);
+	int x = command_x(tree->cols);
 	int room = lines_room(tree->cols, x);
 
 	return row->has_children ? x + ((int)row->depth < room ? (int)row->depth : room) : -1;
@@ -492,7 +492,7 @@ void row_draw(const struct tree_view *tree, const struct area *area, int y, uint
 	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	struct column_subject subject;
 	struct command command;
-	int x = row_command_x(area->cols);
+	int x = command_x(area->cols);
 
 	if (!node && row->is_summary) /* the line that ends a list */
 		node = ptree_tree_root(tree->view.scene->moment.tree);

@@ -1239,7 +1239,7 @@ struct ptree_monitor_options {
 struct ptree_monitor_status {
 	enum ptree_monitor_state state;
 	int reason;	 /* POLLING: why, a negative errno; 0: asked for */
-	uint64_t events; /* seen; this process's own heartbeat not included */
+	uint64_t events; /* seen; the library's own noise not included */
 	uint64_t lost;
 	uint64_t execs, argv_read; /* execs seen, and those whose command line was read in time */
 	uint64_t argv_late;	   /* read too late, or not at all; the rest is still being read */
@@ -1257,7 +1257,8 @@ struct ptree_monitor_status {
 };
 
 /*
- * Subscribes, then starts the first scan; does not wait for it. Where there is no connector it
+ * Subscribes, then starts the first scan; does not wait for it. The process that it runs in is seen
+ * like any other, with its threads, but for the library's own: their names begin with "proctree-". Where there is no connector it
  * polls, and status tells why. Errors: -ENOMEM, -EMFILE, those of opening /proc, of
  * epoll_create(2), timerfd_create(2) and pthread_create(3).
  */

@@ -16,6 +16,7 @@
 /* Who works for whom. */
 static void join_parts(struct ptree_monitor *monitor)
 {
+	monitor->own = (struct own){ .pid = getpid(), .procfs = monitor->procfs };
 	monitor->sampler = (struct sampler){ .tree = monitor->tree,
 					     .procfs = monitor->procfs,
 					     .host = monitor->host };
@@ -25,13 +26,13 @@ static void join_parts(struct ptree_monitor *monitor)
 					   .accounting = &monitor->accounting,
 					   .sampler = &monitor->sampler,
 					   .reaping = &monitor->reaping,
-					   .self = getpid() };
+					   .own = &monitor->own };
 	monitor->repair = (struct repair){ .tree = monitor->tree,
 					   .procfs = monitor->procfs,
 					   .texts = &monitor->texts,
 					   .reaping = &monitor->reaping,
 					   .wake_fd = monitor->wakeups.wake_fd,
-					   .self = getpid() };
+					   .own = &monitor->own };
 }
 
 static int open_parts(struct ptree_monitor *monitor)
@@ -88,6 +89,7 @@ void ptree_monitor_free(struct ptree_monitor *monitor)
 	sampler_clear(&monitor->sampler);
 	ptree_host_free(monitor->host);
 	intake_clear(&monitor->intake);
+	own_clear(&monitor->own);
 	wakeups_close(&monitor->wakeups);
 	free(monitor);
 }

@@ -9,6 +9,7 @@
 
 #include "accounting.h"
 #include "intake.h"
+#include "own.h"
 #include "reaping.h"
 #include "repair.h"
 #include "sampler.h"
@@ -32,6 +33,7 @@ struct ptree_monitor {
 	struct accounting accounting;
 	struct sampler sampler;
 	struct reaping reaping;
+	struct own own;
 	enum ptree_monitor_state state;
 	int reason;	      /* why it polls */
 	bool is_drained;      /* the socket was empty when last looked at */

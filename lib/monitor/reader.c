@@ -109,7 +109,7 @@ static void free_desk(void *shared)
 }
 
 static const struct crew_work reading = {
-	.thread_name = "proctree-reader",
+	.thread_name = HAND_NAME_PREFIX "reader",
 	.stack_bytes = HAND_STACK_SMALL,
 	.job_size = sizeof(struct item),
 	.stuck_max = READER_STUCK_MAX,

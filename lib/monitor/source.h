@@ -2,7 +2,7 @@
 #ifndef PTREE_SOURCE_H
 #define PTREE_SOURCE_H
 
-#include "proctree.h"
+#include "own.h"
 
 /*
  * Where the events come from: one connector after the other. Owns the socket of now, what all of
@@ -32,8 +32,8 @@ bool source_has_lost(struct source *source);
 void source_heard(struct source *source, uint64_t now_ns);
 /*
  * Any other process's event proves that the socket hears. Where it is silent, an event of our own
- * must come: setting a thread's name to what it is already. Call it once a tick; false: it is deaf.
+ * must come. Call it once a tick; false: it is deaf.
  */
-bool source_beat(struct source *source, uint64_t now_ns, uint64_t tick_ns);
+bool source_beat(struct source *source, struct own *own, uint64_t now_ns, uint64_t tick_ns);
 
 #endif

@@ -242,7 +242,7 @@ static void tick(struct ptree_monitor *monitor)
 		poll_tick(monitor, now_ns);
 		return;
 	}
-	if (!source_beat(&monitor->source, now_ns, MONITOR_TICK_NS))
+	if (!source_beat(&monitor->source, &monitor->own, now_ns, MONITOR_TICK_NS))
 		replace_deaf_socket(monitor);
 	repair_check(&monitor->repair, now_ns);
 }

@@ -96,7 +96,7 @@ static void forget_answer(struct crew_job *job)
 /* One that hangs is waited for: a slow answer is a name all the same. Others do not wait with it.
  */
 static const struct crew_work resolving = {
-	.thread_name = "proctree-users",
+	.thread_name = HAND_NAME_PREFIX "users",
 	.stack_bytes = HAND_STACK_FOREIGN,
 	.job_size = sizeof(struct question),
 	.stuck_max = STUCK_MAX,

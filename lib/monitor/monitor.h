@@ -9,6 +9,7 @@
 
 #include "accounting.h"
 #include "intake.h"
+#include "orphans.h"
 #include "own.h"
 #include "reaping.h"
 #include "repair.h"
@@ -33,6 +34,7 @@ struct ptree_monitor {
 	struct accounting accounting;
 	struct sampler sampler;
 	struct reaping reaping;
+	struct orphans orphans;
 	struct own own;
 	enum ptree_monitor_state state;
 	int reason;	      /* why it polls */

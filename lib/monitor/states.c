@@ -13,7 +13,6 @@
  */
 #include "monitor.h"
 #include "model/tree.h"
-#include "orphans.h"
 #include "told.h"
 
 #include <errno.h>
@@ -260,7 +259,9 @@ static void work(struct ptree_monitor *monitor, uint64_t deadline_ns)
 	bool has_more = sampler_work(&monitor->sampler, deadline_ns);
 
 	time_next_turn(monitor);
-	if (!orphans_settle(monitor->tree, monitor->procfs, deadline_ns) || has_more)
+	if (!orphans_settle(&monitor->orphans, monitor->tree, monitor->procfs, ptree_boot_now_ns(),
+			    deadline_ns) ||
+	    has_more)
 		wakeups_wake(&monitor->wakeups);
 	if (source_has_lost(&monitor->source))
 		repair_note_loss(&monitor->repair);

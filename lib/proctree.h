@@ -235,7 +235,19 @@ struct ptree_connector_stats {
 PTREE_API int ptree_connector_open(struct ptree_connector **connector,
 				   const struct ptree_connector_options *options);
 
-/* Unsubscribes and closes. */
+/*
+ * A connector over a socket that somebody else opened, without subscribing: a netlink socket that a
+ * helper with more privilege has subscribed and handed over, or a pair of SOCK_SEQPACKET (or
+ * SOCK_DGRAM) on which events come as ptree_event_encode() writes them, a datagram each, from
+ * another machine, a recording or a test. On a netlink socket the kernel alone is believed, on
+ * another one whoever writes there; when that is closed ptree_connector_receive() says -EPIPE (of a
+ * SOCK_DGRAM nobody can tell). Owns fd from then on; on failure it stays the caller's. Errors:
+ * -ENOMEM, -EPROTOTYPE for a stream, -EBADF, -ENOTSOCK.
+ */
+PTREE_API int ptree_connector_adopt(struct ptree_connector **connector, int fd,
+				    const struct ptree_connector_options *options);
+
+/* Unsubscribes, if it has subscribed, and closes. */
 PTREE_API void ptree_connector_close(struct ptree_connector *connector);
 
 /*
@@ -250,7 +262,8 @@ PTREE_API int ptree_connector_fd(const struct ptree_connector *connector);
  * count (one event may thus need two places: give at least 2). Events of one datagram that do not
  * fit are kept for the next call.
  * Returns their number, 0 if there was none in time, -EINTR, -ENOBUFS after an overrun,
- * NLMSG_OVERRUN included (go on receiving), -EINVAL for max < 2, and with strict the faults.
+ * NLMSG_OVERRUN included (go on receiving), -EPIPE at the end of an adopted source, -EINVAL for
+ * max < 2, and with strict the faults.
  */
 PTREE_API int ptree_connector_receive(struct ptree_connector *connector, struct ptree_event *events,
 				      size_t max, int timeout_ms);
@@ -1226,6 +1239,12 @@ enum ptree_monitor_state {
 struct ptree_monitor_options {
 	const char *proc_path; /* NULL: /proc */
 	bool poll_only;	       /* do not try the connector */
+	/* Where the events come from instead of a subscription of the monitor's own; see
+	   ptree_connector_adopt(). The monitor's once ptree_monitor_new() has succeeded. It is not
+	   replaced: at its end the monitor polls. Of one that is no netlink socket silence means
+	   nothing, and neither command lines of short-lived processes nor the kernel's accounting
+	   can be joined with it. A replay needs no monitor but ptree_tree_learn(). */
+	struct ptree_connector *connector;
 	/* Command lines of short-lived processes are read by a thread that runs on the lowest
 	   real-time priority (CAP_SYS_NICE or RLIMIT_RTPRIO), for 40 % of a core at most.
 	   True: only with a short time slice, as where it is not allowed. */
@@ -1258,9 +1277,10 @@ struct ptree_monitor_status {
 
 /*
  * Subscribes, then starts the first scan; does not wait for it. The process that it runs in is seen
- * like any other, with its threads, but for the library's own: their names begin with "proctree-". Where there is no connector it
- * polls, and status tells why. Errors: -ENOMEM, -EMFILE, those of opening /proc, of
- * epoll_create(2), timerfd_create(2) and pthread_create(3).
+ * like any other, with its threads, but for the library's own: their names begin with "proctree-".
+ * Where there is no connector it polls, and status tells why. Errors: -ENOMEM, -EMFILE, those of
+ * opening /proc, of epoll_create(2), timerfd_create(2) and pthread_create(3); -EINVAL for a
+ * connector and poll_only.
  */
 PTREE_API int ptree_monitor_new(struct ptree_monitor **monitor,
 				const struct ptree_monitor_options *options);

@@ -1123,6 +1123,34 @@ static void a_name_can_be_watched_before_anybody_has_it(void **state)
 
 /* ---- a program that has a monitor ---- */
 
+/* As a helper with more privilege would hand it over. */
+static void a_subscription_of_another_is_followed(void **state)
+{
+	struct live *live = need_events(state);
+	struct ptree_monitor_options options = { 0 };
+	struct ptree_connector *subscribed;
+	pid_t child;
+
+	assert_int_equal(ptree_connector_open(&subscribed, NULL), 0);
+	assert_int_equal(
+	    ptree_connector_adopt(&options.connector, dup(ptree_connector_fd(subscribed)), NULL),
+	    0);
+	ptree_monitor_free(live->monitor);
+	assert_int_equal(ptree_monitor_new(&live->monitor, &options), 0);
+	live->tree = ptree_monitor_tree(live->monitor);
+	live->position = (struct ptree_feed_reader){ 0 };
+	AWAIT(live, live_status(live).state == PTREE_MONITOR_LIVE);
+	child = fork_holder(live);
+	AWAIT(live, parent_of(live, child) == getpid());
+	/* Beats are heard on it, too: it does not seem deaf. */
+	own_beat(&live->monitor->own);
+	AWAIT(live, !live->monitor->own.beats);
+	open_gate(live);
+	wait_for(child);
+	AWAIT(live, has_status(live, child, 0));
+	ptree_connector_close(subscribed);
+}
+
 static void *hold_with_a_name(void *argument)
 {
 	pthread_setname_np(pthread_self(), "a-worker");
@@ -1276,6 +1304,7 @@ int main(void)
 		TEST(a_storm_of_execs_is_told_completely),
 		TEST(a_storm_beside_scans_is_told_completely_and_leaves_no_ghost),
 		TEST(monitors_that_start_in_a_storm_have_no_ghosts),
+		TEST(a_subscription_of_another_is_followed),
 		TEST(a_programs_own_threads_are_seen_and_the_librarys_are_not),
 		TEST(a_programs_own_name_is_seen_and_the_heartbeat_is_not),
 		TEST(a_scan_sees_a_programs_own_threads_and_not_the_librarys),

@@ -57,9 +57,12 @@ static int open_parts(struct ptree_monitor *monitor)
 
 int ptree_monitor_new(struct ptree_monitor **out, const struct ptree_monitor_options *options)
 {
-	struct ptree_monitor *monitor = calloc(1, sizeof(*monitor));
+	struct ptree_monitor *monitor;
 	int err;
 
+	if (options && options->connector && options->poll_only)
+		return -EINVAL;
+	monitor = calloc(1, sizeof(*monitor));
 	if (!monitor)
 		return -ENOMEM;
 	if (options)
@@ -68,6 +71,8 @@ int ptree_monitor_new(struct ptree_monitor **out, const struct ptree_monitor_opt
 	if (!err)
 		err = states_start(monitor);
 	if (err) {
+		if (monitor->options.connector) /* it stays the caller's */
+			monitor->source.connector = NULL;
 		ptree_monitor_free(monitor);
 		return err;
 	}

@@ -18,6 +18,13 @@ int source_open(struct source *source, const struct ptree_connector_options *opt
 	return 0;
 }
 
+void source_give(struct source *source, struct ptree_connector *connector)
+{
+	source->connector = connector;
+	source->is_given = true;
+	source->opened_ns = source->last_event_ns = ptree_boot_now_ns();
+}
+
 /* The socket knows what it dropped before the next event shows the gap. */
 static uint64_t lost_by(const struct ptree_connector_stats *stats)
 {
@@ -70,7 +77,7 @@ void source_heard(struct source *source, uint64_t now_ns)
 
 bool source_beat(struct source *source, struct own *own, uint64_t now_ns, uint64_t tick_ns)
 {
-	if (now_ns < source->last_event_ns + tick_ns)
+	if (now_ns < source->last_event_ns + tick_ns || !connector_is_netlink(source->connector))
 		return true;
 	if (source->heartbeats_missed >= HEARTBEATS_MISSED_MAX)
 		return false;

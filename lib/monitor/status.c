@@ -51,6 +51,8 @@ const char *ptree_monitor_reason_text(int reason)
 		       "container";
 	case -ECONNREFUSED:
 		return "no process events in this network namespace: run in the host's";
+	case -EPIPE:
+		return "the source of events that was given has ended";
 	default:
 		return "the process connector failed";
 	}

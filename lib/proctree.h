@@ -940,6 +940,7 @@ enum ptree_fact_kind {
 	   learned nothing of a process yet takes them, until PTREE_FACT_KEPT. */
 	PTREE_FACT_KEPT_IMAGE = 64, /* u.kept_image */
 	PTREE_FACT_KEPT_NODE,	    /* u.kept_node */
+	PTREE_FACT_KEPT_PAST_IMAGE, /* u.image.id: what it ran before; the oldest first */
 	PTREE_FACT_KEPT_PARENT,	    /* u.parent; without: the root */
 	PTREE_FACT_KEPT_ORIGIN,	    /* u.origin.id */
 	PTREE_FACT_KEPT_THREAD,	    /* u.thread */
@@ -1063,11 +1064,12 @@ struct ptree_fact {
 			uint64_t interval_ns; /* of the rate; 0: there is none */
 		} sample;
 		struct {
-			uint64_t id, older; /* 0: none */
+			uint64_t id;
+			uint64_t twin; /* an image told before that has the same arguments, or 0 */
 			uint64_t begin_ns, read_ns, reader;
 			uint8_t status;
 			char comm[PTREE_COMM_SIZE];
-			const char *bytes;
+			const char *bytes; /* none if there is a twin */
 			size_t size;
 		} kept_image;
 		struct {
@@ -1075,7 +1077,7 @@ struct ptree_fact {
 			uint64_t begin_ns, end_ns, parent_ns, change_ns, sampled_ns;
 			uint64_t over_key; /* its place among those that are over */
 			uint64_t image;
-			uint32_t image_depth, exec_count, elided, status;
+			uint32_t exec_count, elided, status;
 			uint32_t ruid, euid, rgid, egid;
 			uint64_t cpu_user_ns, cpu_system_ns, rss_bytes;
 			uint32_t cpu_permille;
@@ -1180,6 +1182,12 @@ PTREE_API bool ptree_tree_last_fact(const struct ptree_tree *tree, enum ptree_fa
 				    struct ptree_fact *fact);
 /* A user's name that the tree was told; NULL: none. */
 PTREE_API const char *ptree_tree_user_name(const struct ptree_tree *tree, uint32_t uid);
+/*
+ * Lets the tree learn the names that were found since the last time, whether waited for or
+ * collected, so that they are in its feed and its snapshots. A uid without a name is none. Returns
+ * how many, or -ENOMEM: the rest is for the next time. Users that are for one tree only.
+ */
+PTREE_API int ptree_tree_learn_users(struct ptree_tree *tree, struct ptree_users *users);
 
 /* ------------------------------------------------------------------------------------------ */
 /* Queries. Lists are the caller's; nodes in them are borrowed as ever.                       */

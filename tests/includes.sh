@@ -21,17 +21,6 @@ program_rooms_of()
 	esac
 }
 
-# What does not obey yet: views draw the whole session, and two rooms share the exit codes and the
-# summary.
-exceptions='
-headless/log.c ui/app.h
-headless/tree-dump.c ui/app.h
-ui/app.c headless/summary.h
-views/footer.c ui/keymap.h
-views/help.c ui/keymap.h
-views/view.h ui/session.h
-'
-
 # Prints "room/file included" for every #include "..." below src/; the room of main.c is main.
 program_includes()
 {
@@ -54,19 +43,9 @@ arrows_point_down()
 {
 	program_includes | while read -r file included; do
 		case " $(program_rooms_of "${file%%/*}") " in
-		*" ${included%%/*} "*) continue ;;
+		*" ${included%%/*} "*) ;;
+		*) echo "src/$file includes \"$included\"" ;;
 		esac
-		printf '%s' "$exceptions" | grep -qxF "$file $included" ||
-			echo "src/$file includes \"$included\""
-	done | grep . && return 1
-	return 0
-}
-
-# One that obeys again is no exception any more.
-every_exception_is_needed()
-{
-	printf '%s' "$exceptions" | grep . | while read -r exception; do
-		program_includes | grep -qxF "$exception" || echo "$exception"
 	done | grep . && return 1
 	return 0
 }
@@ -212,7 +191,6 @@ unistring="${include}[<\"]uni(str|width|case|ctype|gbrk|norm|conv|types|name|wbr
 
 check 'every file of the program is in a room' every_file_has_a_room
 check "no include of the program's rooms points up" arrows_point_down
-check 'what is said not to obey does not' every_exception_is_needed
 check 'only term.c knows curses' none src/ui/term.c "$curses" src/*.[ch] src/*/*.[ch] lib/*.h lib/*/*.[ch]
 check 'only text.c knows libunistring' none src/draw/text.c "$unistring" \
 	src/*.[ch] src/*/*.[ch] lib/*.h lib/*/*.[ch]

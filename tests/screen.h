@@ -13,7 +13,9 @@
 
 #include "ui/input.h"
 #include "ui/session.h"
-#include "views/view.h"
+#include "views/help.h"
+#include "views/page.h"
+#include "views/picker.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -104,7 +106,8 @@ static inline void remove_tree(const char *root)
 static inline int setup(void **state)
 {
 	struct screen *screen = calloc(1, sizeof(*screen));
-	struct ptree_monitor_options options = { .poll_only = true };
+	struct ptree_monitor_options options = { .poll_only = true,
+						 .tree = { .feed_bytes = 1 << 20 } };
 
 	snprintf(screen->root, sizeof(screen->root), "/tmp/test-screen.XXXXXX");
 	assert_non_null(mkdtemp(screen->root));
@@ -116,11 +119,11 @@ static inline int setup(void **state)
 	assert_int_equal(ptree_users_new(&screen->users), 0);
 	ptree_users_name(screen->users, 0); /* so that nothing has to be waited for */
 	assert_int_equal(session_init(&screen->session, screen->monitor, screen->users), 0);
-	ptree_tree_set_clock_offset(screen->session.live_tree, 0);
-	screen->session.now_ns = NOW_NS;
-	screen->session.highlight_ns = 3 * S;
-	screen->session.utf8 = true;
-	screen->session.own_uid = 4711;
+	screen->session.scene.world.real_offset_ns = 0;
+	ptree_tree_set_clock_offset(screen->session.scene.world.tree, 0);
+	screen->session.scene.moment.now_ns = NOW_NS;
+	screen->session.scene.moment.glow_ns = 3 * S;
+	screen->session.scene.world.own_uid = 4711;
 	screen->canvas = canvas_new(20, 60, true);
 	*state = screen;
 	return 0;
@@ -144,34 +147,41 @@ static inline void resize(struct screen *screen, int rows, int cols)
 	assert_int_equal(canvas_resize(screen->canvas, rows, cols), 0);
 }
 
-static inline void draw_view(struct screen *screen)
+static inline struct session_cursor draw(struct screen *screen)
 {
-	switch (screen->session.view) {
-	case SESSION_VIEW_TREE:
-		break;
-	case SESSION_VIEW_HELP:
-		view_help_draw(&screen->session, screen->canvas);
-		break;
-	case SESSION_VIEW_PICKER:
-		view_picker_draw(&screen->session, screen->canvas);
-		break;
-	case SESSION_VIEW_CHURN:
-		view_churn_draw(&screen->session, screen->canvas);
-		break;
-	case SESSION_VIEW_FAILURES:
-		view_failures_draw(&screen->session, screen->canvas);
-		break;
-	case SESSION_VIEW_RECORD:
-		view_record_draw(&screen->session, screen->canvas);
-		break;
-	}
+	session_update(&screen->session, screen->canvas);
+	return session_draw(&screen->session);
 }
 
-static inline void draw(struct screen *screen)
+/* ---- what is open ---- */
+
+static inline struct view *top_of(const struct screen *screen)
 {
-	assert_int_equal(session_update_rows(&screen->session), 0);
-	view_tree_draw(&screen->session, screen->canvas);
-	draw_view(screen);
+	return panes_top(&screen->session.panes);
+}
+
+static inline const struct view_kind *open_kind(const struct screen *screen)
+{
+	return top_of(screen)->kind;
+}
+
+static inline void close_all(struct screen *screen)
+{
+	panes_pop_all(&screen->session.panes);
+}
+
+/* What the page that is open lists. */
+static inline struct page *page_of(struct screen *screen)
+{
+	draw(screen);
+	assert_int_equal(open_kind(screen)->context, VIEW_PAGE);
+	return &((struct page_view *)top_of(screen))->page;
+}
+
+/* The first line on the screen of a view's list. */
+static inline int first_line_of(const struct screen *screen, const struct view *view)
+{
+	return panes_area(&screen->session.panes, view).y + view->body_y;
 }
 
 /* The rows without title, polling line, column titles and last line. */
@@ -182,9 +192,9 @@ static inline char *dump_rows(struct screen *screen)
 	int left;
 
 	draw(screen);
-	left = screen->session.body_rows;
+	left = top_of(screen)->body_rows;
 	text = at = canvas_dump(canvas);
-	for (int i = 0; i < screen->session.body_y; i++)
+	for (int i = 0; i < first_line_of(screen, top_of(screen)); i++)
 		at = strchr(at, '\n') + 1;
 	out = strdup(at);
 	free(text);
@@ -259,7 +269,7 @@ static inline void type(struct screen *screen, const char *keys)
 static inline void apply(struct screen *screen, struct ptree_event event, uint64_t ago_ms)
 {
 	event.time_ns = NOW_NS - ago_ms * 1000000;
-	assert_int_equal(ptree_tree_apply(screen->session.live_tree, &event), 0);
+	assert_int_equal(ptree_tree_apply(screen->session.scene.world.tree, &event), 0);
 }
 
 static inline void fork_ago(struct screen *screen, uint64_t ago_ms, pid_t parent, pid_t child)
@@ -283,7 +293,7 @@ static inline void exit_ago(struct screen *screen, uint64_t ago_ms, pid_t pid, u
 
 static inline uint64_t id_of(struct screen *screen, pid_t pid)
 {
-	const struct ptree_node *node = ptree_tree_find(screen->session.live_tree, pid);
+	const struct ptree_node *node = ptree_tree_find(screen->session.scene.world.tree, pid);
 
 	assert_non_null(node);
 	return ptree_node_id(node);
@@ -296,8 +306,8 @@ static inline void exec_ago(struct screen *screen, uint64_t ago_ms, pid_t pid, c
 
 	apply(screen, (struct ptree_event){ .kind = PTREE_EVENT_EXEC, .pid = pid, .tgid = pid },
 	      ago_ms);
-	image = ptree_node_image(ptree_tree_find(screen->session.live_tree, pid), 0);
-	ptree_tree_set_argv(screen->session.live_tree, id_of(screen, pid), image->begin_ns,
+	image = ptree_node_image(ptree_tree_find(screen->session.scene.world.tree, pid), 0);
+	ptree_tree_set_argv(screen->session.scene.world.tree, id_of(screen, pid), image->begin_ns,
 			    image->begin_ns, PTREE_ARGV_READ, argv, size);
 }
 

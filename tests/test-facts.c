@@ -480,6 +480,45 @@ static void how_many_images_are_kept_is_said_by_the_fact(void **state)
 	ptree_tree_free(tree);
 }
 
+/* A chain in which each forks the next one, which runs another program; none but the last is kept.
+ */
+static void what_forgotten_ancestors_ran_is_forgotten_with_them(void **state)
+{
+	struct ptree_tree *tree = plant();
+	struct ptree_facts list = { 0 };
+	struct ptree_fact fact;
+	unsigned images = 0;
+	uint64_t id = 1;
+	size_t at = 0;
+
+	(void)state;
+	learn_images(tree, 100, 1, 0);
+	for (uint64_t next = 200; next < 1200; next += 2, id = next - 2) {
+		fact = birth(next, (pid_t)next, id);
+		fact.u.birth.origin = id;
+		fact.u.birth.image = id == 1 ? 100 : id + 1;
+		assert_int_equal(ptree_tree_learn(tree, &fact), 0);
+		fact = (struct ptree_fact){ .kind = PTREE_FACT_IMAGE,
+					    .id = next,
+					    .u.image = { .id = next + 1, .kept = 8 } };
+		assert_int_equal(ptree_tree_learn(tree, &fact), 0);
+		if (id == 1)
+			continue;
+		fact = (struct ptree_fact){ .kind = PTREE_FACT_ENDED,
+					    .id = id,
+					    .u.end = { 500 * MS, 0, true, false } };
+		assert_int_equal(ptree_tree_learn(tree, &fact), 0);
+		fact = (struct ptree_fact){ .kind = PTREE_FACT_FORGOTTEN, .id = id };
+		assert_int_equal(ptree_tree_learn(tree, &fact), 0);
+	}
+	assert_int_equal(ptree_tree_snapshot(tree, &list), 0);
+	while (ptree_facts_next(list.bytes, list.size, &at, &fact) == 1)
+		images += fact.kind == PTREE_FACT_KEPT_IMAGE;
+	assert_int_equal(images, 1 + 2); /* the first one's, and what the last one ran and runs */
+	ptree_facts_clear(&list);
+	ptree_tree_free(tree);
+}
+
 /* The layout is for keeps: these bytes are in recordings. */
 static void a_fact_has_these_bytes(void **state)
 {
@@ -512,6 +551,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_is_refused_and_changes_nothing),
 		cmocka_unit_test(an_unknown_kind_is_passed_on_and_later_fields_are_kept),
 		cmocka_unit_test(how_many_images_are_kept_is_said_by_the_fact),
+		cmocka_unit_test(what_forgotten_ancestors_ran_is_forgotten_with_them),
 		cmocka_unit_test(a_fact_has_these_bytes),
 	};
 

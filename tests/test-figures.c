@@ -10,12 +10,12 @@
 #include <cmocka.h>
 
 #include "model/churn.h"
-#include "model/column.h"
+#include "model/field.h"
 #include "model/cursor.h"
 #include "fake-proc.h"
 #include "model/filter.h"
 #include "model/meters.h"
-#include "ui/picker.h"
+#include "model/picker.h"
 #include "model/rows.h"
 #include "model/sort.h"
 
@@ -138,11 +138,15 @@ static void an_empty_forest_is_sorted(void **state)
 	assert_int_equal(order, 4711);
 }
 
-static void every_order_has_a_name(void **state)
+static void every_order_has_a_name_and_a_place(void **state)
 {
 	(void)state;
-	for (int order = 0; order < SORT_ORDER_COUNT; order++)
-		assert_true(strlen(sort_order_name((enum sort_order)order)) > 0);
+	assert_int_equal(field_sort_count(), 8);
+	assert_string_equal(field_sort_name(field_sort_at(0)), "birth");
+	for (int place = 1; place < field_sort_count(); place++) {
+		assert_non_null(field_sort_at(place));
+		assert_int_equal(field_sort_place(field_sort_at(place)), place);
+	}
 }
 
 /* ---- a small language of events ---- */
@@ -824,9 +828,11 @@ static void expect_rows(const struct ptree_tree *tree, const struct rows_scope *
 
 static const struct match everything = { 0 };
 
-static struct rows_scope scope_of(enum sort_order sort)
+/* NULL: by birth. */
+static struct rows_scope scope_of(const char *sort)
 {
-	return (struct rows_scope){ .now_ns = 100 * S, .sort = sort };
+	return (struct rows_scope){ .now_ns = 100 * S,
+				    .sort = sort ? field_find(sort, strlen(sort)) : NULL };
 }
 
 static const struct row *row_of(const struct rows *rows, pid_t pid)
@@ -877,7 +883,7 @@ static void plant_family(struct ptree_tree *tree)
 
 static void sums_are_of_all_that_is_below_and_of_what_just_ended(void **state)
 {
-	const struct rows_scope scope = scope_of(SORT_BY_BIRTH);
+	const struct rows_scope scope = scope_of(NULL);
 	struct rows *rows;
 
 	plant_family(*state);
@@ -892,7 +898,7 @@ static void sums_are_of_all_that_is_below_and_of_what_just_ended(void **state)
 
 static void sums_of_memory_do_not_wrap(void **state)
 {
-	const struct rows_scope scope = scope_of(SORT_BY_BIRTH);
+	const struct rows_scope scope = scope_of(NULL);
 	const uint32_t most_kib = UINT32_MAX - 1023; /* nearly 4 TiB */
 	struct rows *rows;
 
@@ -907,7 +913,7 @@ static void sums_of_memory_do_not_wrap(void **state)
 
 static void in_a_list_each_stands_for_itself(void **state)
 {
-	struct rows_scope scope = scope_of(SORT_BY_CPU);
+	struct rows_scope scope = scope_of("sum-cpu");
 	struct rows *rows;
 
 	plant_family(*state);
@@ -918,7 +924,7 @@ static void in_a_list_each_stands_for_itself(void **state)
 	rows_free(rows);
 	expect_rows(*state, &scope, &everything,
 		    (const pid_t[]){ 311, 200, 301, 310, 300, 201, 1, 100, IS_END });
-	scope.sort = SORT_BY_BIRTH;
+	scope.sort = NULL;
 	expect_rows(*state, &scope, &everything,
 		    (const pid_t[]){ 1, 100, 200, 201, 300, 301, 310, 311, IS_END });
 	scope.is_reversed = true;
@@ -929,27 +935,27 @@ static void in_a_list_each_stands_for_itself(void **state)
 static void siblings_are_sorted_and_stay_below_their_parents(void **state)
 {
 	static const struct {
-		enum sort_order sort;
+		const char *sort; /* NULL: by birth */
 		bool is_reversed;
 		pid_t pids[12];
 	} rows[] = {
-		{ SORT_BY_BIRTH, false, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
-		{ SORT_BY_BIRTH, true, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
-		{ SORT_BY_CPU, false, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
-		{ SORT_BY_CPU, true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
-		{ SORT_BY_MEMORY, false, { 1, 100, 201, 311, 310, 200, 300, 301, IS_END } },
-		{ SORT_BY_MEMORY, true, { 1, 100, 200, 301, 300, 201, 310, 311, IS_END } },
+		{ NULL, false, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ NULL, true, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
+		{ "sum-cpu", false, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
+		{ "sum-cpu", true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ "sum-rss", false, { 1, 100, 201, 311, 310, 200, 300, 301, IS_END } },
+		{ "sum-rss", true, { 1, 100, 200, 301, 300, 201, 310, 311, IS_END } },
 		/* What 302 used is 200's, but those that live below 201 have used more. */
-		{ SORT_BY_TIME, false, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
-		{ SORT_BY_TIME, true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
-		{ SORT_BY_PID, false, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
-		{ SORT_BY_PID, true, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
-		{ SORT_BY_USER, false, { 1, 100, 201, 310, 311, 200, 300, 301, IS_END } },
-		{ SORT_BY_USER, true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
-		{ SORT_BY_COMMAND, false, { 1, 100, 201, 310, 311, 200, 301, 300, IS_END } },
-		{ SORT_BY_COMMAND, true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ "time", false, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
+		{ "time", true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ "pid", false, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ "pid", true, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
+		{ "user", false, { 1, 100, 201, 310, 311, 200, 300, 301, IS_END } },
+		{ "user", true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ "comm", false, { 1, 100, 201, 310, 311, 200, 301, 300, IS_END } },
+		{ "comm", true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
 		/* As many threads, and so as they were. */
-		{ SORT_BY_THREADS, true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ "threads", true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
 	};
 	struct ptree_tree *tree = *state;
 
@@ -966,7 +972,7 @@ static void siblings_are_sorted_and_stay_below_their_parents(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct rows_scope scope = scope_of(rows[i].sort);
 
-		print_message("# by %s%s\n", sort_order_name(rows[i].sort),
+		print_message("# by %s%s\n", rows[i].sort ? rows[i].sort : "birth",
 			      rows[i].is_reversed ? ", reversed" : "");
 		scope.is_reversed = rows[i].is_reversed;
 		expect_rows(tree, &scope, &everything, rows[i].pids);
@@ -980,12 +986,13 @@ static void threads_come_first_in_every_order(void **state)
 	plant_family(tree);
 	thread_at(tree, 9 * S, 200, 252);
 	thread_at(tree, 9 * S, 200, 251);
-	for (int sort = 0; sort < 2 * SORT_ORDER_COUNT; sort++) {
-		struct rows_scope scope = scope_of((enum sort_order)(sort % SORT_ORDER_COUNT));
+	for (int sort = 0; sort < 2 * field_sort_count(); sort++) {
+		struct rows_scope scope = scope_of(NULL);
 		struct rows *rows;
 		uint32_t at;
 
-		scope.is_reversed = sort >= SORT_ORDER_COUNT;
+		scope.sort = field_sort_at(sort % field_sort_count());
+		scope.is_reversed = sort >= field_sort_count();
 		scope.shows_threads = true;
 		rows = arrange(tree, &scope, &everything);
 		at = rows_find(rows, ptree_node_id(node_of(tree, 200)));
@@ -1001,7 +1008,7 @@ static void threads_come_first_in_every_order(void **state)
 
 static void more_threads_come_first_when_sorted_by_them(void **state)
 {
-	struct rows_scope scope = scope_of(SORT_BY_THREADS);
+	struct rows_scope scope = scope_of("threads");
 
 	plant_family(*state);
 	thread_at(*state, 9 * S, 201, 251);
@@ -1020,7 +1027,7 @@ int main(void)
 		cmocka_unit_test(those_with_the_same_key_stay_as_they_were),
 		cmocka_unit_test(a_chain_of_a_hundred_thousand_needs_no_deep_stack),
 		cmocka_unit_test(an_empty_forest_is_sorted),
-		cmocka_unit_test(every_order_has_a_name),
+		cmocka_unit_test(every_order_has_a_name_and_a_place),
 		TEST(a_restart_loop_is_found_with_its_period_and_status),
 		cmocka_unit_test(what_is_no_restart_loop_is_not_found),
 		TEST(one_that_succeeded_or_was_another_begins_the_count_anew),

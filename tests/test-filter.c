@@ -265,7 +265,9 @@ static void errors_say_where_and_what_was_expected(void **state)
 		size_t offset;
 		const char *text;
 	} samples[] = {
-		{ "foo bar:x", 4, "no field 'bar': expected cmd, comm, user, pid or under" },
+		{ "foo bar:x", 4,
+		  "no field 'bar': expected pid, ppid, origin, uid, user, comm, cmd, "
+		  "session, state, threads or under" },
 		{ "user:", 5, "expected a value after 'user:'" },
 		{ "user: root", 5, "expected a value after 'user:'" },
 		{ "cmd:\"\"", 4, "expected a value after 'cmd:'" },

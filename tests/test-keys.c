@@ -131,7 +131,7 @@ static void paste(struct screen *screen, const char *keys)
 static pid_t selected_pid(struct screen *screen)
 {
 	draw(screen);
-	return session_selected(&screen->session)->pid;
+	return tree_view_row(screen->session.panes.tree)->pid;
 }
 
 static void pasted_commands_act_on_what_those_before_left(void **state)
@@ -140,9 +140,9 @@ static void pasted_commands_act_on_what_those_before_left(void **state)
 
 	paste(screen, "jjw");
 	assert_int_equal(selected_pid(screen), 200);
-	assert_int_equal(rows_count(screen->session.rows), 3);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 3);
 	paste(screen, "GhhW");
-	assert_int_equal(screen->session.watch[0].items[1].pid, 201);
+	assert_int_equal(screen->session.scene.scope.watch[0].items[1].pid, 201);
 }
 
 static void a_pasted_search_finds_what_a_typed_one_finds(void **state)
@@ -175,13 +175,15 @@ static void a_pasted_search_finds_what_a_typed_one_finds(void **state)
 static void typing_leaves_the_rows_alone_until_they_are_looked_at(void **state)
 {
 	struct screen *screen = *state;
+	const struct tree_view *tree = screen->session.panes.tree;
 
 	paste(screen, "\\mak");
-	assert_true(screen->session.needs_arrange);
+	assert_true(tree->seen.scope != screen->session.scene.scope.version);
 	paste(screen, "e\r/priv");
-	assert_true(screen->session.needs_search);
+	assert_true(tree->needs_search);
 	draw(screen);
-	assert_false(screen->session.needs_search || screen->session.needs_arrange);
+	assert_true(tree->seen.scope == screen->session.scene.scope.version);
+	assert_false(tree->needs_search || tree->needs_arrange);
 }
 
 /* ---- back, and keys without a meaning ---- */
@@ -201,25 +203,25 @@ static void escape_goes_back_one_thing_at_a_time(void **state)
 	struct screen *screen = *state;
 	struct session *session = &screen->session;
 
-	session_set_users(session, &root, 1);
+	scope_set_users(&session->scene.scope, &root, 1);
 	type(screen, "\\make\r/init\r\\sshd");
 	press(screen, TERM_KEY_F1);
-	assert_int_equal(session->view, SESSION_VIEW_HELP);
+	assert_ptr_equal(open_kind(screen), &help_view_kind);
 	press(screen, TERM_KEY_ESC);
-	assert_int_equal(session->view, SESSION_VIEW_TREE);
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
 	assert_int_equal(session->prompt_kind, SESSION_PROMPT_FILTER);
 	press(screen, TERM_KEY_ESC);
 	assert_int_equal(session->prompt_kind, SESSION_PROMPT_NONE);
-	assert_string_equal(session->filter_text, "make");
-	assert_string_equal(session->search_text, "init");
+	assert_string_equal(session->scene.scope.filter_text, "make");
+	assert_string_equal(session->panes.tree->search_text, "init");
 	press(screen, TERM_KEY_ESC);
-	assert_string_equal(session->search_text, "");
-	assert_non_null(session->filter);
+	assert_string_equal(session->panes.tree->search_text, "");
+	assert_non_null(session->scene.scope.filter);
 	press(screen, TERM_KEY_ESC);
-	assert_null(session->filter);
-	assert_int_equal(session->uid_count, 1);
+	assert_null(session->scene.scope.filter);
+	assert_int_equal(session->scene.scope.uid_count, 1);
 	press(screen, TERM_KEY_ESC);
-	assert_int_equal(session->uid_count, 0);
+	assert_int_equal(session->scene.scope.uid_count, 0);
 	press(screen, TERM_KEY_ESC);
 	expect_on_screen(screen, "nothing to go back from");
 	assert_false(session->wants_quit);
@@ -242,16 +244,16 @@ static void a_key_without_a_meaning_says_so_and_names_help(void **state)
 	struct screen *screen = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		enum session_view view;
+		const struct view_kind *kind;
 
-		screen->session.view = SESSION_VIEW_TREE;
+		close_all(screen);
 		type(screen, cases[i].open);
-		view = screen->session.view;
+		kind = open_kind(screen);
 		type(screen, cases[i].key);
 		expect_on_screen(screen, cases[i].said);
-		assert_int_equal(screen->session.view, view);
+		assert_ptr_equal(open_kind(screen), kind);
 	}
-	screen->session.view = SESSION_VIEW_TREE;
+	close_all(screen);
 	type(screen, "j");
 	expect_on_screen(screen, "qQuit");
 }
@@ -266,14 +268,14 @@ static void what_is_open_closes_by_its_own_key_by_q_and_by_escape(void **state)
 
 		for (size_t i = 0; i < 3; i++) {
 			press(screen, (uint32_t)*key);
-			assert_int_not_equal(screen->session.view, SESSION_VIEW_TREE);
+			assert_ptr_not_equal(open_kind(screen), &tree_view_kind);
 			press(screen, ends[i]);
-			assert_int_equal(screen->session.view, SESSION_VIEW_TREE);
+			assert_ptr_equal(open_kind(screen), &tree_view_kind);
 			assert_false(screen->session.wants_quit);
 		}
 	}
 	type(screen, "CE");
-	assert_int_equal(screen->session.view, SESSION_VIEW_FAILURES);
+	assert_ptr_equal(open_kind(screen), &failures_view_kind);
 	press(screen, TERM_KEY_F1 + 9);
 	assert_true(screen->session.wants_quit);
 }
@@ -284,14 +286,14 @@ static void help_goes_back_to_where_one_was(void **state)
 	struct screen *screen = *state;
 
 	for (const char *key = keys; *key; key++) {
-		enum session_view view;
+		const struct view_kind *kind;
 
 		press(screen, (uint32_t)*key);
-		view = screen->session.view;
+		kind = open_kind(screen);
 		press(screen, TERM_KEY_F1);
 		expect_on_screen(screen, "proctop: help");
 		press(screen, TERM_KEY_F1);
-		assert_int_equal(screen->session.view, view);
+		assert_ptr_equal(open_kind(screen), kind);
 		press(screen, 'q');
 	}
 }
@@ -335,23 +337,24 @@ static void a_user_is_found_by_name_once_it_is_known(void **state)
 	struct ptree_users *users;
 
 	assert_int_equal(ptree_users_new(&users), 0);
-	screen->session.users = users;
+	screen->session.scene.world.users = users;
 	type(screen, "\\user:root\r");
 	draw(screen);
-	if (rows_count(screen->session.rows) == 0) { /* unless the answer was quick */
+	if (rows_count(screen->session.panes.tree->rows) == 0) { /* unless the answer was quick */
 		await_names(users);
-		session_take_names(&screen->session);
+		world_take_names(&screen->session.scene.world);
+		assert_non_null(ptree_tree_user_name(screen->session.scene.world.tree, 0));
 	}
 	draw(screen);
-	assert_int_equal(rows_count(screen->session.rows), 9);
-	screen->session.users = screen->users;
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 9);
+	screen->session.scene.world.users = screen->users;
 	ptree_users_free(users);
 }
 
 static void another_watch_keeps_those_of_a_match_that_is_over(void **state)
 {
 	struct screen *screen = *state;
-	struct ptree_tree *tree = screen->session.tree;
+	struct ptree_tree *tree = screen->session.scene.moment.tree;
 	struct watch_item also = { .pid = 110, .id = id_of(screen, 110) };
 
 	type(screen, "300\rw");

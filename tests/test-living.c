@@ -7,25 +7,25 @@
 /* What happens happens at the time that is shown. */
 static void fork_now(struct screen *screen, pid_t parent, pid_t child)
 {
-	fork_ago(screen, (NOW_NS - screen->session.now_ns) / MS, parent, child);
+	fork_ago(screen, (NOW_NS - screen->session.scene.moment.now_ns) / MS, parent, child);
 }
 
 static void exit_now(struct screen *screen, pid_t pid, uint32_t status)
 {
-	exit_ago(screen, (NOW_NS - screen->session.now_ns) / MS, pid, status);
+	exit_ago(screen, (NOW_NS - screen->session.scene.moment.now_ns) / MS, pid, status);
 }
 
 /* argv: one word. */
 static void run_now(struct screen *screen, pid_t parent, pid_t child, const char *argv)
 {
 	fork_now(screen, parent, child);
-	exec_ago(screen, (NOW_NS - screen->session.now_ns) / MS, child, argv, strlen(argv) + 1);
+	exec_ago(screen, (NOW_NS - screen->session.scene.moment.now_ns) / MS, child, argv, strlen(argv) + 1);
 }
 
 /* Time goes on, and a frame is drawn. */
 static void pass(struct screen *screen, uint64_t ms)
 {
-	screen->session.now_ns += ms * MS;
+	screen->session.scene.moment.now_ns += ms * MS;
 	draw(screen);
 }
 
@@ -34,7 +34,7 @@ static void begin(struct screen *screen)
 {
 	const struct watch_item make = { .name = "make" };
 
-	screen->session.now_ns = NOW_NS - 60 * S;
+	screen->session.scene.moment.now_ns = NOW_NS - 60 * S;
 	session_watch_only(&screen->session, &make);
 	draw(screen);
 }
@@ -88,7 +88,7 @@ static void a_job_is_one_row_and_unfolds(void **state)
 			    " †    401 root   0.00s  ├─ cc1  ✗ exit 1\n"
 			    " †    402 root   0.00s  └─ as  ✓\n");
 	pass(screen, 20000); /* it stays until it is folded */
-	assert_int_equal(rows_count(screen->session.rows), 4);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 4);
 	type(screen, "hk");
 	pass(screen, 1000);
 	expect_rows(screen, ">     300 root     31s   make -j4  †3 1✗ cc×1 cc1×1 as×1\n");
@@ -128,7 +128,7 @@ static void a_success_leaves_after_three_seconds_and_a_failure_after_nine(void *
 	exit_now(screen, 400, 0);
 	exit_now(screen, 401, 1 << 8);
 	pass(screen, 2900);
-	assert_int_equal(rows_count(screen->session.rows), 3);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 3);
 	pass(screen, 500);
 	expect_rows(screen, ">     300 root     13s ▾ make -j4  †1 true×1\n"
 			    " †    401 root   0.10s └─ false  ✗ exit 1\n");
@@ -140,13 +140,13 @@ static void the_colour_has_nothing_to_do_with_the_rows(void **state)
 {
 	struct screen *screen = *state;
 
-	screen->session.highlight_ns = 0;
+	screen->session.scene.moment.glow_ns = 0;
 	begin(screen);
 	run_now(screen, 300, 400, "true");
 	pass(screen, 100);
 	exit_now(screen, 400, 0);
 	pass(screen, 2000);
-	assert_int_equal(rows_count(screen->session.rows), 2);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 2);
 }
 
 static void what_is_over_never_hides_what_lives(void **state)
@@ -165,16 +165,16 @@ static void what_is_over_never_hides_what_lives(void **state)
 	}
 	pass(screen, 100);
 	/* Where its jobs would stand is below the window. */
-	assert_int_equal(rows_count(screen->session.rows), 9);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 9);
 	for (uint32_t i = 0; i < 9; i++)
-		assert_false(rows_at(screen->session.rows, i)->is_job);
-	assert_int_equal(rows_gone(screen->session.rows, rows_at(screen->session.rows, 0))->gone,
+		assert_false(rows_at(screen->session.panes.tree->rows, i)->is_job);
+	assert_int_equal(rows_gone(screen->session.panes.tree->rows, rows_at(screen->session.panes.tree->rows, 0))->gone,
 			 32);
 	type(screen, "G");
 	pass(screen, 400);
-	assert_int_equal(rows_count(screen->session.rows), 10);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 10);
 	for (uint32_t i = 0; i < 10; i++)
-		jobs += rows_at(screen->session.rows, i)->is_job;
+		jobs += rows_at(screen->session.panes.tree->rows, i)->is_job;
 	assert_int_equal(jobs, 1);
 }
 
@@ -211,17 +211,17 @@ static void the_selected_row_keeps_its_line(void **state)
 		run_now(screen, 300, pid, "cc");
 	pass(screen, 100);
 	type(screen, "jjjj");
-	line = screen->session.cursor.index - screen->session.cursor.top;
-	assert_int_equal(session_selected(&screen->session)->pid, 403);
+	line = screen->session.panes.tree->cursor.index - screen->session.panes.tree->cursor.top;
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 403);
 	run_now(screen, 400, 410, "cc1"); /* above */
 	pass(screen, 100);
-	assert_int_equal(session_selected(&screen->session)->pid, 403);
-	assert_int_equal(screen->session.cursor.index - screen->session.cursor.top, line);
-	assert_int_equal(screen->session.cursor.top, 1);
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 403);
+	assert_int_equal(screen->session.panes.tree->cursor.index - screen->session.panes.tree->cursor.top, line);
+	assert_int_equal(screen->session.panes.tree->cursor.top, 1);
 	exit_now(screen, 410, 0);
 	pass(screen, 4000); /* a row less above: the list moves back */
-	assert_int_equal(screen->session.cursor.index - screen->session.cursor.top, line);
-	assert_int_equal(screen->session.cursor.top, 0);
+	assert_int_equal(screen->session.panes.tree->cursor.index - screen->session.panes.tree->cursor.top, line);
+	assert_int_equal(screen->session.panes.tree->cursor.top, 0);
 }
 
 static void what_became_a_part_goes_with_the_next_batch(void **state)
@@ -272,14 +272,14 @@ static void exited_ones_can_be_hidden_or_all_be_kept(void **state)
 	exit_now(screen, 400, 0);
 	run_now(screen, 300, 401, "two");
 	pass(screen, 100);
-	assert_int_equal(rows_count(screen->session.rows), 3);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 3);
 	type(screen, "x");
 	pass(screen, 400);
 	expect_rows(screen, ">     300 root     10s ▾ make -j4  †1 one×1\n"
 			    " X    401 root    0.5s └─ two\n");
 	exit_now(screen, 401, 0);
 	pass(screen, 20); /* with the next batch, which is due */
-	assert_int_equal(rows_count(screen->session.rows), 1);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 1);
 	type(screen, "x");
 	pass(screen, 30000);
 	expect_rows(screen, ">     300 root     40s ▾ make -j4\n"
@@ -287,7 +287,7 @@ static void exited_ones_can_be_hidden_or_all_be_kept(void **state)
 			    " †    401 root   0.50s └─ two  ✓\n");
 	type(screen, "x");
 	pass(screen, 100);
-	assert_int_equal(rows_count(screen->session.rows), 1);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 1);
 }
 
 static void a_job_matches_if_anything_in_it_does(void **state)
@@ -311,7 +311,7 @@ static void a_job_matches_if_anything_in_it_does(void **state)
 			    " †    401 root   0.00s └▸ cc  ✓ 1 of 3 +2\n");
 	pass(screen, 4000);
 	/* What is gone and matches is told where its place is, if that is seen. */
-	assert_int_equal(rows_count(screen->session.rows), 0);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 0);
 	session_set_filter(&screen->session, "make");
 	pass(screen, 400);
 	expect_rows(screen, ">     300 root     14s   make -j4\n");
@@ -349,7 +349,7 @@ static void in_lineage_a_job_is_what_came_from_one(void **state)
 	run_now(screen, 300, 400, "sh");
 	run_now(screen, 400, 401, "daemon");
 	exit_now(screen, 400, 0);
-	assert_int_equal(ptree_tree_adopt(screen->session.live_tree, 401, 1), 0);
+	assert_int_equal(ptree_tree_adopt(screen->session.scene.world.tree, 401, 1), 0);
 	run_now(screen, 300, 410, "cc");
 	run_now(screen, 410, 411, "cc1");
 	exit_now(screen, 411, 0);
@@ -379,7 +379,7 @@ static void at_the_top_a_job_stands_for_what_was_watched(void **state)
 	pass(screen, 400);
 	expect_rows(screen, ">†    300 root     10s ▸ make -j4  ✗ exit 2 +1\n");
 	pass(screen, 9000);
-	assert_int_equal(rows_count(screen->session.rows), 0);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 0);
 }
 
 static void a_zombie_is_among_the_living(void **state)
@@ -392,14 +392,14 @@ static void a_zombie_is_among_the_living(void **state)
 	pass(screen, 100);
 	id = id_of(screen, 400);
 	exit_now(screen, 400, 1 << 8);
-	assert_int_equal(ptree_tree_set_zombie(screen->session.live_tree, id, true), 0);
+	assert_int_equal(ptree_tree_set_zombie(screen->session.scene.world.tree, id, true), 0);
 	pass(screen, 20000);
 	expect_rows(screen, ">     300 root     30s ▾ make -j4\n"
 			    "      400 root   0.10s └─ cc  zombie, exit 1\n");
 	pass(screen, 400);
 	/* Nothing is waited for: it leaves when it is reaped. */
-	assert_int_equal(rows_next_change_ns(screen->session.rows, &screen->session.cursor), 0);
-	assert_int_equal(ptree_tree_set_zombie(screen->session.live_tree, id, false), 0);
+	assert_int_equal(rows_next_change_ns(screen->session.panes.tree->rows, &screen->session.panes.tree->cursor), 0);
+	assert_int_equal(ptree_tree_set_zombie(screen->session.scene.world.tree, id, false), 0);
 	pass(screen, 400);
 	expect_rows(screen, ">     300 root     30s   make -j4  †1 1✗ cc×1\n");
 }
@@ -412,9 +412,9 @@ static void what_failed_is_shown_when_it_is_gone_to(void **state)
 	run_now(screen, 300, 400, "flaky");
 	exit_now(screen, 400, 3 << 8);
 	pass(screen, 20000);
-	assert_int_equal(rows_count(screen->session.rows), 1);
-	session_select(&screen->session, ptree_node_id(ptree_node_last_exited(
-					     ptree_tree_find(screen->session.live_tree, 300))));
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 1);
+	tree_view_select(screen->session.panes.tree, ptree_node_id(ptree_node_last_exited(
+					     ptree_tree_find(screen->session.scene.world.tree, 300))));
 	pass(screen, 20000);
 	expect_rows(screen, "      300 root     50s ▾ make -j4\n"
 			    ">†    400 root   0.00s └─ flaky  ✗ exit 3\n");
@@ -531,14 +531,14 @@ static void expect_nothing_counted_twice(struct screen *screen)
 	struct session *session = &screen->session;
 	uint64_t told = 0, gone = 0;
 
-	for (uint32_t i = 0; i < rows_count(session->rows); i++) {
-		const struct row *row = rows_at(session->rows, i);
-		const struct ptree_node *node = ptree_tree_find_id(session->tree, row->process);
-		const struct ptree_summary *suffix = rows_gone(session->rows, row);
+	for (uint32_t i = 0; i < rows_count(session->panes.tree->rows); i++) {
+		const struct row *row = rows_at(session->panes.tree->rows, i);
+		const struct ptree_node *node = ptree_tree_find_id(session->scene.moment.tree, row->process);
+		const struct ptree_summary *suffix = rows_gone(session->panes.tree->rows, row);
 		struct rows_job job;
 
 		told += suffix ? suffix->gone : 0;
-		if (rows_job(session->rows, session->tree, row, &job))
+		if (rows_job(session->panes.tree->rows, session->scene.moment.tree, row, &job))
 			told += job.count + job.more;
 		else if (node && !row->is_summary && ptree_node_summary(node))
 			gone += ptree_node_summary(node)->gone;
@@ -574,7 +574,7 @@ static void random_load(struct screen *screen, struct dice *dice, pid_t *pids, s
 	if (*count < LOAD_MAX && roll(dice, 2)) {
 		fork_now(screen, parent, *next);
 		if (roll(dice, 4))
-			exec_ago(screen, (NOW_NS - screen->session.now_ns) / MS, *next,
+			exec_ago(screen, (NOW_NS - screen->session.scene.moment.now_ns) / MS, *next,
 				 names[roll(dice, 4)], 3);
 		pids[(*count)++] = (*next)++;
 	} else if (*count) {
@@ -586,10 +586,10 @@ static void random_load(struct screen *screen, struct dice *dice, pid_t *pids, s
 		/* Whom it leaves behind the kernel gives to another. */
 		for (size_t i = 0; i < *count; i++) {
 			const struct ptree_node *node =
-			    ptree_tree_find(screen->session.live_tree, pids[i]);
+			    ptree_tree_find(screen->session.scene.world.tree, pids[i]);
 
 			if (ptree_node_pid(ptree_node_parent(node)) == pid)
-				ptree_tree_adopt(screen->session.live_tree, pids[i], 300);
+				ptree_tree_adopt(screen->session.scene.world.tree, pids[i], 300);
 		}
 	}
 }
@@ -621,7 +621,7 @@ static void no_key_and_no_event_breaks_the_rows(void **state)
 	pid_t pids[LOAD_MAX], next = 1000;
 	size_t count = 0;
 
-	screen->session.now_ns = NOW_NS - 60 * S;
+	screen->session.scene.moment.now_ns = NOW_NS - 60 * S;
 	for (int i = 0; i < 4000; i++) {
 		char key[2] = { keys[roll(&dice, sizeof(keys) - 1)], '\0' };
 		uint32_t rows;
@@ -634,15 +634,15 @@ static void no_key_and_no_event_breaks_the_rows(void **state)
 		if (!roll(&dice, 50))
 			resize(screen, (int)roll(&dice, 40), (int)roll(&dice, 120));
 		pass(screen, roll(&dice, 40) % 30);
-		rows = rows_count(screen->session.rows);
+		rows = rows_count(screen->session.panes.tree->rows);
 		for (uint32_t at = 0; at < rows; at++) {
-			const struct row *row = rows_at(screen->session.rows, at);
+			const struct row *row = rows_at(screen->session.panes.tree->rows, at);
 
 			assert_true(row->parent == NO_ROW || row->parent < at);
 			assert_true(row->parent == NO_ROW ||
-				    rows_at(screen->session.rows, row->parent)->depth < row->depth);
+				    rows_at(screen->session.panes.tree->rows, row->parent)->depth < row->depth);
 		}
-		assert_true(!rows || screen->session.cursor.index < rows);
+		assert_true(!rows || screen->session.panes.tree->cursor.index < rows);
 	}
 }
 

@@ -3,14 +3,19 @@
  */
 #include "screen.h"
 
+#include "views/head.h"
+
 /* ---- the title ---- */
 
 static char *title(struct screen *screen, int cols, const struct ptree_monitor_status *status)
 {
+	struct area area;
 	char *text;
 
 	resize(screen, 1, cols);
-	view_title_draw_first(&screen->session, screen->canvas, status);
+	area = area_of(screen->canvas);
+	area_clear(&area);
+	head_draw_first(&screen->session.scene, &area, status);
 	text = canvas_dump(screen->canvas);
 	text[strcspn(text, "\n")] = '\0';
 	return text;
@@ -80,12 +85,12 @@ static void nothing_in_the_title_moves_because_a_number_grew(void **state)
 		long load = column_of(screen, cols, &statuses[0], "load");
 
 		for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
-			screen->session.events_per_s = (unsigned)(i * i * i * 1000);
+			screen->session.scene.world.events_per_s = (unsigned)(i * i * i * 1000);
 			assert_int_equal(column_of(screen, cols, &statuses[i], "●"), dot);
 			assert_int_equal(column_of(screen, cols, &statuses[i], "lost"), lost);
 			assert_int_equal(column_of(screen, cols, &statuses[i], "load"), load);
 		}
-		screen->session.events_per_s = 0;
+		screen->session.scene.world.events_per_s = 0;
 	}
 }
 
@@ -108,7 +113,7 @@ static void the_meters_say_their_words_at_80_columns(void **state)
 	resize(screen, 24, 80);
 	expect_on_screen(screen, " fork/s    0            running    ?  zombies    0\n");
 	expect_on_screen(screen, " exec/s    0            pressure unknown\n");
-	screen->session.scope.exited = JOBS_STAY;
+	screen->session.panes.tree->choice.exited = JOBS_STAY;
 	expect_on_screen(screen, "GONE all stay");
 }
 
@@ -135,7 +140,7 @@ static void the_help_has_two_columns_where_there_is_room(void **state)
 {
 	struct screen *screen = *state;
 
-	resize(screen, 50, 100);
+	resize(screen, 60, 100);
 	type(screen, "?");
 	expect_on_screen(screen, "Every day");
 	expect_on_screen(screen, "exits without the kernel's record");
@@ -203,20 +208,20 @@ static void a_group_opens_and_its_single_ones_lead_to_the_tree(void **state)
 	fail_some(screen);
 	resize(screen, 14, 80);
 	type(screen, "Ej\r");
-	assert_int_equal(screen->session.page.count, 41);
+	assert_int_equal(page_of(screen)->count, 41);
 	expect_on_screen(screen, "what failed alike");
 	expect_on_screen(screen, "    540 100ms exit 203              flaky -x");
 	type(screen, "j\x1b");
-	assert_int_equal(screen->session.view, SESSION_VIEW_FAILURES);
-	assert_int_equal(screen->session.page.count, 3);
-	assert_int_equal(screen->session.page.at, 1);
+	assert_ptr_equal(open_kind(screen), &failures_view_kind);
+	assert_int_equal(page_of(screen)->count, 3);
+	assert_int_equal(page_of(screen)->at, 1);
 	type(screen, "\rj\r");
-	assert_int_equal(screen->session.view, SESSION_VIEW_TREE);
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
 	draw(screen);
-	assert_int_equal(session_selected(&screen->session)->pid, 539);
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 539);
 	type(screen, "E\r");
 	draw(screen);
-	assert_int_equal(session_selected(&screen->session)->pid, 600);
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 600);
 }
 
 static void pages_keep_to_what_is_watched_and_matches_and_say_so(void **state)
@@ -228,7 +233,7 @@ static void pages_keep_to_what_is_watched_and_matches_and_say_so(void **state)
 	resize(screen, 14, 80);
 	type(screen, "100\rw\\cc\rE");
 	expect_on_screen(screen, "what failed, the newest first under sshd(100), matching cc\n");
-	assert_int_equal(screen->session.page.count, 1);
+	assert_int_equal(page_of(screen)->count, 1);
 	resize(screen, 14, 40);
 	expect_on_screen(screen, "what failed under sshd(100), matching cc\n");
 	resize(screen, 14, 32);
@@ -236,15 +241,15 @@ static void pages_keep_to_what_is_watched_and_matches_and_say_so(void **state)
 	resize(screen, 14, 80);
 	type(screen, "q\x1b"
 		     "E");
-	assert_int_equal(screen->session.page.count, 2);
+	assert_int_equal(page_of(screen)->count, 2);
 	type(screen, "q\\nothing\rE");
 	expect_on_screen(screen, "nothing has failed under sshd(100), matching nothing\n");
 	type(screen, "C");
 	expect_on_screen(screen, "nobody forks under sshd(100), matching nothing\n");
 	type(screen, "q\x1b");
-	session_set_users(&screen->session, &stranger, 1);
+	scope_set_users(&screen->session.scene.scope, &stranger, 1);
 	type(screen, "E");
-	assert_int_equal(screen->session.page.count, 0);
+	assert_int_equal(page_of(screen)->count, 0);
 }
 
 static void while_paused_a_page_shows_what_was_there(void **state)
@@ -254,26 +259,26 @@ static void while_paused_a_page_shows_what_was_there(void **state)
 	fail_some(screen);
 	resize(screen, 20, 80);
 	type(screen, "Z");
-	screen->session.now_ns += 5 * S;
+	screen->session.scene.moment.now_ns += 5 * S;
 	FAIL(screen, (uint64_t)-3000, 110, 601, "late", 1 << 8);
 	FAIL(screen, (uint64_t)-3000, 110, 602, "/usr/sbin/job", 11);
 	type(screen, "E");
 	expect_on_screen(screen, "×41 exit 203");
 	expect_on_screen(screen, " ×1 killed by SIGSEGV       now");
-	assert_int_equal(screen->session.page.count, 3);
+	assert_int_equal(page_of(screen)->count, 3);
 	type(screen, "q");
 	type(screen, "Z");
 	type(screen, "E");
 	expect_on_screen(screen, " ×2 killed by SIGSEGV");
-	assert_int_equal(screen->session.page.count, 4);
+	assert_int_equal(page_of(screen)->count, 4);
 }
 
 /* ---- spawners ---- */
 
 static void loop_for_a_while(struct screen *screen)
 {
-	struct ptree_tree *tree = screen->session.live_tree;
-	const uint64_t now_ns = screen->session.now_ns;
+	struct ptree_tree *tree = screen->session.scene.world.tree;
+	const uint64_t now_ns = screen->session.scene.moment.now_ns;
 
 	for (pid_t i = 0; i < 32; i++) {
 		uint64_t ago_ms = 33000 - 1000 * (uint64_t)i;
@@ -314,11 +319,11 @@ static void while_paused_the_spawners_are_those_of_then(void **state)
 	type(screen, "ZC");
 	draw(screen);
 	before = canvas_dump(screen->canvas);
-	screen->session.now_ns += 30 * S;
+	screen->session.scene.moment.now_ns += 30 * S;
 	for (pid_t i = 0; i < 500; i++)
 		fork_ago(screen, (uint64_t)-29000, 100, 900 + i);
-	ptree_tree_tick(screen->session.live_tree, screen->session.now_ns);
-	session_update_page(&screen->session);
+	ptree_tree_tick(screen->session.scene.world.tree, screen->session.scene.moment.now_ns);
+	screen->session.scene.world.ticks++;
 	draw(screen);
 	after = canvas_dump(screen->canvas);
 	assert_string_equal(strchr(before, '\n'), strchr(after, '\n'));
@@ -336,7 +341,7 @@ static void the_footer_takes_the_width_that_there_is(void **state)
 		const char *keys, *text;
 	} cases[] = {
 		{ 80, "",
-		  "F1Help /Find \\Filter wWatch hlFold PSort xGone CChurn EError ZPause uUser "
+		  "F1Help /Find \\Filter wWatch hlFold PSort xGone ZStop vEvents CChurn EError "
 		  "qQuit" },
 		{ 40, "", "F1Help /Find \\Filter wWatch hlFold qQuit" },
 		{ 12, "", "F1Help qQuit" },
@@ -348,7 +353,7 @@ static void the_footer_takes_the_width_that_there_is(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		resize(screen, 24, cases[i].cols);
-		screen->session.view = SESSION_VIEW_TREE;
+		close_all(screen);
 		type(screen, cases[i].keys);
 		expect_on_screen(screen, cases[i].text);
 	}
@@ -362,7 +367,7 @@ static void a_list_to_choose_from_has_a_frame_and_covers_what_is_below(void **st
 
 	resize(screen, 12, 60);
 	type(screen, "sj");
-	expect_lines(screen, screen->session.body_y, 9,
+	expect_lines(screen, first_line_of(screen, &screen->session.panes.tree->view), 9,
 		     ">       1 ro┌ sort siblings by ────────────────┐\n"
 		     "      100 ro│  birth                           │D\n"
 		     "      200 ro│> CPU                             │\n"

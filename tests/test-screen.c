@@ -2,6 +2,9 @@
 /* The tree on the screen, and what keys do to it. */
 #include "screen.h"
 
+#include "ui/command.h"
+#include "views/row.h"
+
 /* ---- what it looks like ---- */
 
 static void the_tree_stands_in_order_of_birth_with_kernel_threads_folded(void **state)
@@ -55,9 +58,9 @@ static void a_folded_parent_counts_and_glows(void **state)
 			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 	fork_ago(screen, 100, 300, 400);
 	draw(screen);
-	assert_true(rows_at(screen->session.rows, 3)->changed_ns == NOW_NS - S / 10);
-	assert_int_equal(rows_at(screen->session.rows, 3)->change, PTREE_CHANGE_FORKED);
-	assert_int_equal(session_glow(&screen->session, NOW_NS - S / 10), GLOW_LEVELS);
+	assert_true(rows_at(screen->session.panes.tree->rows, 3)->changed_ns == NOW_NS - S / 10);
+	assert_int_equal(rows_at(screen->session.panes.tree->rows, 3)->change, PTREE_CHANGE_FORKED);
+	assert_int_equal(tree_view_glow(screen->session.panes.tree, NOW_NS - S / 10), GLOW_LEVELS);
 	type(screen, "h");
 	expect_rows(screen, "        1 root      2d ▾ /sbin/init splash\n"
 			    "      100 root     24h ├▾ sshd: /usr/sbin/sshd -D\n"
@@ -81,7 +84,7 @@ static void folding_all_and_by_depth(void **state)
 			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 	type(screen, "zR");
 	draw(screen);
-	assert_int_equal(rows_count(screen->session.rows), 9);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 9);
 }
 
 static void a_filter_keeps_the_place_of_what_matches(void **state)
@@ -94,11 +97,11 @@ static void a_filter_keeps_the_place_of_what_matches(void **state)
 			    "      200 root   1h00m  └▾ sshd: alice [priv]\n"
 			    "      201 root   58m20   └▾ -bash\n"
 			    "      300 root    1m10    └─ make -j4\n");
-	assert_int_equal(rows_tally(screen->session.rows).matching, 1);
-	assert_int_equal(rows_tally(screen->session.rows).context, 4);
-	assert_int_equal(rows_tally(screen->session.rows).left_out, 4);
-	assert_true(rows_at(screen->session.rows, 0)->is_context);
-	assert_false(rows_at(screen->session.rows, 4)->is_context);
+	assert_int_equal(rows_tally(screen->session.panes.tree->rows).matching, 1);
+	assert_int_equal(rows_tally(screen->session.panes.tree->rows).context, 4);
+	assert_int_equal(rows_tally(screen->session.panes.tree->rows).left_out, 4);
+	assert_true(rows_at(screen->session.panes.tree->rows, 0)->is_context);
+	assert_false(rows_at(screen->session.panes.tree->rows, 4)->is_context);
 	type(screen, "\\\025kworker\r"); /* ^U clears the line */
 	expect_rows(screen, ">       2 root      2d ▾ [kthreadd]\n"
 			    "        3 root      2d ├─ [kworker/0:0]\n"
@@ -114,8 +117,8 @@ static void a_filter_acts_while_one_types_and_escape_takes_it_back(void **state)
 			    "      110 root     24h └─ /usr/sbin/cron -f\n");
 	type(screen, "\033");
 	draw(screen);
-	assert_int_equal(rows_count(screen->session.rows), 7);
-	assert_string_equal(screen->session.filter_text, "");
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 7);
+	assert_string_equal(screen->session.scene.scope.filter_text, "");
 }
 
 static void a_wrong_filter_says_so_and_the_last_good_one_stays(void **state)
@@ -124,11 +127,11 @@ static void a_wrong_filter_says_so_and_the_last_good_one_stays(void **state)
 
 	type(screen, "\\cron\r\\ pid:x");
 	assert_true(screen->session.filter_error[0]);
-	assert_string_equal(screen->session.filter_text, "cron pid");
+	assert_string_equal(screen->session.scene.scope.filter_text, "cron pid");
 	type(screen, "\r");
 	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_FILTER);
 	type(screen, "\033");
-	assert_string_equal(screen->session.filter_text, "cron");
+	assert_string_equal(screen->session.scene.scope.filter_text, "cron");
 }
 
 static void search_unfolds_to_what_it_finds(void **state)
@@ -144,9 +147,9 @@ static void search_unfolds_to_what_it_finds(void **state)
 			    "      110 root     24h └─ /usr/sbin/cron -f\n"
 			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 	type(screen, "/sshd\rn");
-	assert_int_equal(session_selected(&screen->session)->pid, 200);
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 200);
 	type(screen, "N");
-	assert_int_equal(session_selected(&screen->session)->pid, 100);
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 100);
 }
 
 static void a_search_that_finds_nothing_says_so(void **state)
@@ -154,7 +157,7 @@ static void a_search_that_finds_nothing_says_so(void **state)
 	struct screen *screen = *state;
 	char *text;
 
-	screen->session.now_ns = ptree_boot_now_ns(); /* by which messages go */
+	screen->session.scene.moment.now_ns = ptree_boot_now_ns(); /* by which messages go */
 	type(screen, "/zzz");
 	draw(screen);
 	text = canvas_dump(screen->canvas);
@@ -165,7 +168,7 @@ static void a_search_that_finds_nothing_says_so(void **state)
 	draw(screen);
 	text = canvas_dump(screen->canvas);
 	assert_non_null(strstr(text, "not found: zzz"));
-	screen->session.now_ns += 5 * S;
+	screen->session.scene.moment.now_ns += 5 * S;
 	draw(screen);
 	free(text);
 	text = canvas_dump(screen->canvas);
@@ -182,9 +185,9 @@ static void watching_shows_one_subtree_and_goes_back(void **state)
 	expect_rows(screen, ">     200 root   1h00m ▾ sshd: alice [priv]\n"
 			    "      201 root   58m20 └▾ -bash\n"
 			    "      300 root    1m10  └─ make -j4\n");
-	keymap_key(&screen->keys, &screen->session, &(struct key){ .code = TERM_KEY_BACKSPACE });
+	input_key(&screen->keys, &screen->session, &(struct key){ .code = TERM_KEY_BACKSPACE });
 	draw(screen);
-	assert_int_equal(rows_count(screen->session.rows), 7);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 7);
 }
 
 static void an_empty_watch_says_what_it_waits_for(void **state)
@@ -205,7 +208,7 @@ static void an_orphan_remembers_who_forked_it(void **state)
 
 	fork_ago(screen, 5000, 201, 400);
 	exit_ago(screen, 4000, 201, 0);
-	assert_int_equal(ptree_tree_adopt(screen->session.tree, 400, 1), 0);
+	assert_int_equal(ptree_tree_adopt(screen->session.scene.moment.tree, 400, 1), 0);
 	type(screen, "zR");
 	draw(screen);
 	type(screen, "/zzz\033");
@@ -240,7 +243,7 @@ static void a_cut_command_says_so_and_keeps_what_stands_behind_it(void **state)
 	exec_ago(screen, 4900, 400, argv, sizeof(argv));
 	fork_ago(screen, 4800, 400, 401);
 	exit_ago(screen, 4000, 201, 0);
-	assert_int_equal(ptree_tree_adopt(screen->session.tree, 400, 1), 0);
+	assert_int_equal(ptree_tree_adopt(screen->session.scene.moment.tree, 400, 1), 0);
 	resize(screen, 20, 70);
 	type(screen, "z2");
 	expect_rows(screen,
@@ -260,11 +263,11 @@ static void until_a_key_is_pressed_the_top_stays_selected(void **state)
 	for (int i = 0; i < 2; i++) {
 		session_watch_only(&screen->session, &cron);
 		draw(screen);
-		assert_int_equal(session_selected(&screen->session)->pid, 110);
-		screen->session.cursor.is_held = i == 1;
+		assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 110);
+		screen->session.panes.tree->cursor.is_held = i == 1;
 		session_watch_back(&screen->session);
 		draw(screen);
-		assert_int_equal(session_selected(&screen->session)->pid, i == 0 ? 1 : 110);
+		assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, i == 0 ? 1 : 110);
 	}
 }
 
@@ -290,7 +293,7 @@ static void lists_exited_ones_and_kernel_threads_can_be_chosen(void **state)
 	exit_ago(screen, 9000, 110, 2 << 8);
 	type(screen, "K");
 	draw(screen);
-	assert_int_equal(rows_count(screen->session.rows), 5);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 5);
 	type(screen, "xxt");
 	draw(screen);
 	expect_rows(screen, ">       1 root      2d   /sbin/init splash\n"
@@ -313,10 +316,10 @@ static void threads_are_rows_of_their_own(void **state)
 	apply(screen, event, 60000);
 	type(screen, "jjjjH");
 	draw(screen);
-	assert_int_equal(rows_count(screen->session.rows), 8);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 8);
 	type(screen, "j");
-	assert_int_equal(session_selected(&screen->session)->pid, 301);
-	assert_true(session_selected(&screen->session)->is_thread);
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 301);
+	assert_true(tree_view_row(screen->session.panes.tree)->is_thread);
 }
 
 static void the_selected_row_does_not_move_under_the_hand(void **state)
@@ -330,20 +333,24 @@ static void the_selected_row_does_not_move_under_the_hand(void **state)
 		fork_ago(screen, 50000, 110, pid);
 	type(screen, "Gkkkk");
 	draw(screen);
-	id = screen->session.cursor.id;
-	line = screen->session.cursor.index - screen->session.cursor.top;
+	id = screen->session.panes.tree->cursor.id;
+	line = screen->session.panes.tree->cursor.index - screen->session.panes.tree->cursor.top;
 	for (pid_t pid = 2000; pid < 2040; pid++) {
 		fork_ago(screen, 100, 300, pid);
 		draw(screen);
-		assert_true(screen->session.cursor.id == id);
-		assert_int_equal(screen->session.cursor.index - screen->session.cursor.top, line);
+		assert_true(screen->session.panes.tree->cursor.id == id);
+		assert_int_equal(screen->session.panes.tree->cursor.index -
+				     screen->session.panes.tree->cursor.top,
+				 line);
 	}
 	for (pid_t pid = 2000; pid < 2040; pid++)
 		exit_ago(screen, 99, pid, 0);
-	screen->session.now_ns += 10 * S;
+	screen->session.scene.moment.now_ns += 10 * S;
 	draw(screen);
-	assert_true(screen->session.cursor.id == id);
-	assert_int_equal(screen->session.cursor.index - screen->session.cursor.top, line);
+	assert_true(screen->session.panes.tree->cursor.id == id);
+	assert_int_equal(screen->session.panes.tree->cursor.index -
+			     screen->session.panes.tree->cursor.top,
+			 line);
 }
 
 static void pausing_freezes_the_rows_while_the_tree_goes_on(void **state)
@@ -354,16 +361,17 @@ static void pausing_freezes_the_rows_while_the_tree_goes_on(void **state)
 	type(screen, "Z");
 	before = dump_rows(screen);
 	fork_ago(screen, 0, 300, 400);
-	screen->session.now_ns += 2 * S;
+	screen->session.scene.moment.now_ns += 2 * S;
 	exit_ago(screen, (uint64_t)-1000, 110, 0); /* a second after the pause */
 	after = dump_rows(screen);
 	assert_string_equal(before, after);
 	type(screen, "zM"); /* folding still works */
 	draw(screen);
-	assert_int_equal(rows_count(screen->session.rows), 2);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 2);
 	type(screen, "zRZ");
 	draw(screen);
-	assert_int_equal(rows_find(screen->session.rows, id_of(screen, 400)) == NO_ROW, false);
+	assert_int_equal(rows_find(screen->session.panes.tree->rows, id_of(screen, 400)) == NO_ROW,
+			 false);
 	free(before);
 	free(after);
 }
@@ -371,7 +379,7 @@ static void pausing_freezes_the_rows_while_the_tree_goes_on(void **state)
 /* 20 s go by in which fork, exec and exit change all that was to be seen. */
 static void let_things_happen(struct screen *screen)
 {
-	screen->session.now_ns += 20 * S;
+	screen->session.scene.moment.now_ns += 20 * S;
 	for (pid_t pid = 500; pid < 1704; pid++)
 		fork_ago(screen, (uint64_t)-5000, 201, pid);
 	exec_ago(screen, (uint64_t)-6000, 300, "later", 6);
@@ -434,8 +442,8 @@ static void a_stopped_picture_says_what_is_new_since(void **state)
 	expect_on_screen(screen, "sshd: /usr/sbin/sshd -D");
 	type(screen, "Z");
 	draw(screen);
-	assert_null(screen->session.stopped_tree);
-	assert_true(screen->session.tree == screen->session.live_tree);
+	assert_null(screen->session.scene.moment.stopped_tree);
+	assert_true(screen->session.scene.moment.tree == screen->session.scene.world.tree);
 }
 
 static void going_on_keeps_selection_and_folds(void **state)
@@ -446,15 +454,15 @@ static void going_on_keeps_selection_and_folds(void **state)
 	resize(screen, 24, 80);
 	type(screen, "Z");
 	draw(screen);
-	session_select(&screen->session, shell);
+	tree_view_select(screen->session.panes.tree, shell);
 	type(screen, "h");
 	draw(screen);
-	assert_true(session_selected(&screen->session)->is_folded);
+	assert_true(tree_view_row(screen->session.panes.tree)->is_folded);
 	fork_ago(screen, 0, 201, 500);
 	type(screen, "Z");
 	draw(screen);
-	assert_int_equal(session_selected(&screen->session)->pid, 201);
-	assert_true(session_selected(&screen->session)->is_folded);
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 201);
+	assert_true(tree_view_row(screen->session.panes.tree)->is_folded);
 }
 
 static void watching_while_stopped_watches_now_as_well(void **state)
@@ -463,16 +471,16 @@ static void watching_while_stopped_watches_now_as_well(void **state)
 
 	resize(screen, 24, 80);
 	type(screen, "Z");
-	session_select(&screen->session, id_of(screen, 201));
+	tree_view_select(screen->session.panes.tree, id_of(screen, 201));
 	type(screen, "w");
 	fork_ago(screen, 0, 201, 500);
 	draw(screen);
-	assert_true(rows_find(screen->session.rows, id_of(screen, 201)) != NO_ROW);
-	assert_true(rows_find(screen->session.rows, id_of(screen, 110)) == NO_ROW);
+	assert_true(rows_find(screen->session.panes.tree->rows, id_of(screen, 201)) != NO_ROW);
+	assert_true(rows_find(screen->session.panes.tree->rows, id_of(screen, 110)) == NO_ROW);
 	type(screen, "Z");
 	draw(screen);
-	assert_true(rows_find(screen->session.rows, id_of(screen, 500)) != NO_ROW);
-	assert_true(rows_find(screen->session.rows, id_of(screen, 110)) == NO_ROW);
+	assert_true(rows_find(screen->session.panes.tree->rows, id_of(screen, 500)) != NO_ROW);
+	assert_true(rows_find(screen->session.panes.tree->rows, id_of(screen, 110)) == NO_ROW);
 }
 
 static void following_keeps_the_process_in_sight(void **state)
@@ -485,10 +493,10 @@ static void following_keeps_the_process_in_sight(void **state)
 		fork_ago(screen, 100, 200, pid);
 	type(screen, "zM");
 	draw(screen);
-	assert_int_equal(session_selected(&screen->session)->pid, 300);
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 300);
 	exit_ago(screen, 10, 300, 0);
 	draw(screen);
-	assert_int_equal(screen->session.follow_id, 0);
+	assert_int_equal(screen->session.panes.tree->follow_id, 0);
 }
 
 static void a_pid_can_be_typed(void **state)
@@ -496,9 +504,9 @@ static void a_pid_can_be_typed(void **state)
 	struct screen *screen = *state;
 
 	type(screen, "zM300\r");
-	assert_int_equal(session_selected(&screen->session)->pid, 300);
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 300);
 	type(screen, "77777\r");
-	assert_non_null(strstr(screen->session.message, "77777"));
+	assert_non_null(strstr(screen->session.message.text, "77777"));
 }
 
 static void users_can_be_picked(void **state)
@@ -507,15 +515,15 @@ static void users_can_be_picked(void **state)
 
 	type(screen, "u");
 	draw(screen);
-	assert_int_equal(screen->session.picker.count, 2);
+	assert_int_equal(((struct picker_view *)top_of(screen))->picker.count, 2);
 	type(screen, "j\r");
-	assert_int_equal(screen->session.uid_count, 1);
-	assert_int_equal(screen->session.uids[0], 0);
+	assert_int_equal(screen->session.scene.scope.uid_count, 1);
+	assert_int_equal(screen->session.scene.scope.uids[0], 0);
 	type(screen, "zM"); /* also what a filter has unfolded */
 	draw(screen);
-	assert_int_equal(rows_count(screen->session.rows), 2);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 2);
 	type(screen, "zRuk\r");
-	assert_int_equal(screen->session.uid_count, 0);
+	assert_int_equal(screen->session.scene.scope.uid_count, 0);
 }
 
 static void no_key_reaches_the_rows_behind_the_list_of_users(void **state)
@@ -524,32 +532,61 @@ static void no_key_reaches_the_rows_behind_the_list_of_users(void **state)
 
 	type(screen, "uzM/tG");
 	draw(screen);
-	assert_int_equal(screen->session.view, SESSION_VIEW_PICKER);
+	assert_ptr_equal(open_kind(screen), &picker_view_kind);
 	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_NONE);
-	assert_int_equal(rows_count(screen->session.rows), 7);
-	assert_false(screen->session.scope.is_list);
+	assert_int_equal(rows_count(screen->session.panes.tree->rows), 7);
+	assert_false(screen->session.panes.tree->choice.is_list);
 	type(screen, "q");
-	assert_int_equal(screen->session.view, SESSION_VIEW_TREE);
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
 	assert_false(screen->session.wants_quit);
+}
+
+static void click(struct screen *screen, int y, int x)
+{
+	const struct key key = { .code = TERM_KEY_MOUSE_CLICK, .mouse_y = y, .mouse_x = x };
+
+	draw(screen);
+	input_key(&screen->keys, &screen->session, &key);
+	draw(screen);
 }
 
 static void a_click_selects_and_on_the_mark_folds(void **state)
 {
 	struct screen *screen = *state;
-	struct key click = { .code = TERM_KEY_MOUSE_CLICK };
+	struct tree_view *tree = screen->session.panes.tree;
+	int y;
 
 	draw(screen);
-	click.mouse_y = screen->session.body_y + 1;
-	click.mouse_x = 50;
-	command_mouse(&screen->session, &click, view_tree_mark_x(&screen->session, click.mouse_y));
-	draw(screen);
-	assert_int_equal(session_selected(&screen->session)->pid, 100);
-	click.mouse_x = view_tree_mark_x(&screen->session, click.mouse_y);
-	command_mouse(&screen->session, &click, view_tree_mark_x(&screen->session, click.mouse_y));
-	draw(screen);
-	assert_true(session_selected(&screen->session)->is_folded);
-	click.mouse_y = 0;
-	command_mouse(&screen->session, &click, -1);
+	y = first_line_of(screen, &tree->view) + 1;
+	click(screen, y, 50);
+	assert_int_equal(tree_view_row(tree)->pid, 100);
+	assert_false(tree_view_row(tree)->is_folded);
+	click(screen, y, row_mark_x(tree, tree_view_row(tree)));
+	assert_true(tree_view_row(tree)->is_folded);
+	click(screen, 0, 0);
+	assert_int_equal(tree_view_row(tree)->pid, 100);
+}
+
+static void the_keys_of_the_last_line_are_buttons(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	click(screen, 23, 1);
+	assert_ptr_equal(open_kind(screen), &help_view_kind);
+	expect_lines(screen, 23, 1, "jkScroll PgDnPage EscBack\n");
+	click(screen, 23, 20);
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
+	expect_lines(screen, 23, 1,
+		     "F1Help /Find \\Filter wWatch hlFold PSort xGone ZStop vEvents CChurn EError "
+		     "qQuit\n");
+	click(screen, 23, 15);
+	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_FILTER);
+	type(screen, "\x1b");
+	click(screen, 23, 79);
+	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_NONE);
+	click(screen, 23, 77);
+	assert_true(screen->session.wants_quit);
 }
 
 static void ascii_draws_nothing_else(void **state)
@@ -559,7 +596,6 @@ static void ascii_draws_nothing_else(void **state)
 
 	canvas_free(screen->canvas);
 	screen->canvas = canvas_new(20, 60, false);
-	screen->session.utf8 = false;
 	exit_ago(screen, 100, 110, 0);
 	draw(screen);
 	text = canvas_dump(screen->canvas);
@@ -581,17 +617,16 @@ static void every_size_is_legal(void **state)
 	session_say(&screen->session, true, "%0200d", 7);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		resize(screen, sizes[i][0], sizes[i][1]);
-		screen->session.view = SESSION_VIEW_TREE;
+		close_all(screen);
 		draw(screen);
 		type(screen, "jG/x");
 		draw(screen);
 		type(screen, "\033");
-		screen->session.view = SESSION_VIEW_HELP;
+		type(screen, "?");
 		draw(screen);
-		type(screen, "u");
-		screen->session.view = SESSION_VIEW_PICKER;
+		type(screen, "?u");
 		draw(screen);
-		screen->session.view = SESSION_VIEW_TREE;
+		close_all(screen);
 	}
 }
 
@@ -635,14 +670,16 @@ static void the_help_names_every_command_with_its_keys(void **state)
 static void the_help_scrolls_to_its_end_and_no_further(void **state)
 {
 	struct screen *screen = *state;
+	struct help_view *help;
 	char *text;
 
 	type(screen, "?");
-	screen->session.help_top = 1000;
+	help = (struct help_view *)top_of(screen);
+	help->top = 1000;
 	draw(screen);
 	text = canvas_dump(screen->canvas);
 	assert_non_null(strstr(text, "lost N"));
-	assert_int_not_equal(screen->session.help_top, 1000);
+	assert_int_not_equal(help->top, 1000);
 	free(text);
 }
 
@@ -702,7 +739,7 @@ static void a_deep_tree_is_drawn_with_its_left_cut(void **state)
 	draw(screen);
 	type(screen, "kk");
 	draw(screen);
-	assert_true(session_selected(&screen->session)->depth < 3000);
+	assert_true(tree_view_row(screen->session.panes.tree)->depth < 3000);
 }
 
 static void hostile_names_leave_the_columns_straight(void **state)
@@ -761,6 +798,7 @@ int main(void)
 		SCREEN_TEST(users_can_be_picked),
 		SCREEN_TEST(no_key_reaches_the_rows_behind_the_list_of_users),
 		SCREEN_TEST(a_click_selects_and_on_the_mark_folds),
+		SCREEN_TEST(the_keys_of_the_last_line_are_buttons),
 		SCREEN_TEST(ascii_draws_nothing_else),
 		SCREEN_TEST(every_size_is_legal),
 		SCREEN_TEST(a_small_screen_keeps_the_title_and_what_is_left_out),

@@ -7,6 +7,7 @@
 
 #include "draw/canvas.h"
 #include "ui/prompt.h"
+#include "ui/term.h"
 #include "draw/text.h"
 
 #include <locale.h>
@@ -273,42 +274,35 @@ static void a_tint_leaves_the_text(void **state)
 
 /* ---- the line editor ---- */
 
-static enum prompt_result press(struct prompt *prompt, uint32_t code)
-{
-	return prompt_key(prompt, &(struct key){ .code = code });
-}
-
 static void a_line_is_edited_as_in_the_shell(void **state)
 {
 	struct prompt prompt = { 0 };
 
 	(void)state;
-	assert_int_equal(press(&prompt, 'a'), PROMPT_EDITED);
-	press(&prompt, 0x65e5);
-	press(&prompt, 'b');
+	assert_true(prompt_insert(&prompt, 'a'));
+	prompt_insert(&prompt, 0x65e5);
+	prompt_insert(&prompt, 'b');
 	assert_string_equal(prompt.text, "a\xe6\x97\xa5"
 					 "b");
-	assert_int_equal(press(&prompt, TERM_KEY_LEFT), PROMPT_MOVED);
-	assert_int_equal(press(&prompt, TERM_KEY_BACKSPACE), PROMPT_EDITED);
+	assert_false(prompt_edit(&prompt, PROMPT_LEFT));
+	assert_true(prompt_edit(&prompt, PROMPT_ERASE));
 	assert_string_equal(prompt.text, "ab");
-	press(&prompt, TERM_CTRL('A'));
-	press(&prompt, TERM_KEY_DELETE);
+	prompt_edit(&prompt, PROMPT_BEGIN);
+	prompt_edit(&prompt, PROMPT_DELETE);
 	assert_string_equal(prompt.text, "b");
 	prompt_set(&prompt, "one two  ");
-	press(&prompt, TERM_CTRL('W'));
+	prompt_edit(&prompt, PROMPT_ERASE_WORD);
 	assert_string_equal(prompt.text, "one ");
-	press(&prompt, TERM_CTRL('U'));
+	prompt_edit(&prompt, PROMPT_ERASE_BEFORE);
 	assert_string_equal(prompt.text, "");
-	assert_int_equal(press(&prompt, TERM_KEY_BACKSPACE), PROMPT_MOVED);
+	assert_false(prompt_edit(&prompt, PROMPT_ERASE));
 	prompt_set(&prompt, "keep cut");
 	for (int i = 0; i < 4; i++)
-		press(&prompt, TERM_CTRL('B'));
-	press(&prompt, TERM_CTRL('K'));
+		prompt_edit(&prompt, PROMPT_LEFT);
+	prompt_edit(&prompt, PROMPT_ERASE_AFTER);
 	assert_string_equal(prompt.text, "keep");
-	assert_int_equal(press(&prompt, TERM_KEY_ENTER), PROMPT_ACCEPTED);
-	assert_int_equal(press(&prompt, TERM_KEY_ESC), PROMPT_CANCELLED);
-	assert_int_equal(press(&prompt, TERM_KEY_F1), PROMPT_IGNORED);
-	assert_int_equal(press(&prompt, 0x01f), PROMPT_IGNORED);
+	assert_false(prompt_insert(&prompt, TERM_KEY_F1));
+	assert_false(prompt_insert(&prompt, 0x01f));
 }
 
 static void a_line_has_an_end(void **state)
@@ -317,7 +311,7 @@ static void a_line_has_an_end(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3 * PROMPT_SIZE; i++)
-		press(&prompt, i % 2 ? 'x' : 0x1f600);
+		prompt_insert(&prompt, i % 2 ? 'x' : 0x1f600);
 	assert_true(prompt.size < PROMPT_SIZE);
 	assert_int_equal(strlen(prompt.text), prompt.size);
 }
@@ -325,16 +319,17 @@ static void a_line_has_an_end(void **state)
 static void a_long_line_shows_the_part_with_the_cursor(void **state)
 {
 	struct canvas *canvas = canvas_new(1, 10, true);
+	struct area area = area_of(canvas);
 	struct prompt prompt = { 0 };
 	int cursor_x;
 
 	(void)state;
 	prompt_set(&prompt, "0123456789abcdef");
-	prompt_draw(&prompt, canvas, 0, 2, 8, plain, &cursor_x);
+	prompt_draw(&prompt, &area, 0, 2, 8, &cursor_x);
 	expect_canvas(canvas, "  9abcdef\n");
 	assert_int_equal(cursor_x, 9);
-	press(&prompt, TERM_KEY_HOME);
-	prompt_draw(&prompt, canvas, 0, 2, 8, plain, &cursor_x);
+	prompt_edit(&prompt, PROMPT_BEGIN);
+	prompt_draw(&prompt, &area, 0, 2, 8, &cursor_x);
 	expect_canvas(canvas, "  01234567\n");
 	assert_int_equal(cursor_x, 2);
 	canvas_free(canvas);

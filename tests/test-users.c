@@ -302,12 +302,40 @@ static void without_a_thread_there_are_numbers_and_it_is_tried_again(void **stat
 #define REAL(function) cmocka_unit_test_setup_teardown(function, setup_real, teardown)
 #define GATED(function) cmocka_unit_test_setup_teardown(function, setup_gated, teardown)
 
+static void a_tree_learns_each_name_once(void **state)
+{
+	struct ptree_tree *tree;
+	struct ptree_fact fact;
+	struct ptree_feed_reader reader;
+
+	assert_int_equal(ptree_tree_new(&tree, &(struct ptree_tree_options){ .feed_bytes = 4096 }),
+			 0);
+	ptree_tree_feed_end(tree, &reader);
+	assert_int_equal(ptree_tree_learn_users(tree, *state), 0);
+	ptree_users_name(*state, 0);
+	ptree_users_name(*state, NO_SUCH_UID);
+	wait_for_name(*state, 2);
+	assert_null(ptree_tree_user_name(tree, 0));
+	assert_int_equal(ptree_tree_learn_users(tree, *state), 2);
+	assert_int_equal(ptree_tree_learn_users(tree, *state), 0);
+	assert_string_equal(ptree_tree_user_name(tree, 0), "root");
+	assert_string_equal(ptree_tree_user_name(tree, 2), ptree_users_name(*state, 2));
+	assert_null(ptree_tree_user_name(tree, NO_SUCH_UID));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ptree_tree_feed_read(tree, &reader, &fact), 1);
+		assert_int_equal(fact.kind, PTREE_FACT_USER);
+	}
+	assert_int_equal(ptree_tree_feed_read(tree, &reader, &fact), 0);
+	ptree_tree_free(tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		REAL(root_is_called_root),
 		REAL(root_is_called_root_later_too),
 		REAL(who_has_no_name_is_a_number),
+		REAL(a_tree_learns_each_name_once),
 		GATED(names_stay_where_they_are),
 		GATED(all_that_were_asked_for_are_answered),
 		GATED(a_name_is_asked_for_once_while_the_answer_is_awaited),

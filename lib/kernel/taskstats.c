@@ -8,6 +8,7 @@
  */
 #include "taskstats.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -462,13 +463,14 @@ struct range {
 
 static int take_number(const char **at, unsigned long *number)
 {
-	char *end;
-
 	if (**at < '0' || **at > '9')
 		return -EBADMSG;
-	*number = strtoul(*at, &end, 10);
-	*at = end;
-	return *number < MAX_CPUS ? 0 : -EBADMSG;
+	for (*number = 0; **at >= '0' && **at <= '9'; ++*at) {
+		*number = 10 * *number + (unsigned long)(**at - '0');
+		if (*number >= MAX_CPUS)
+			return -EBADMSG;
+	}
+	return 0;
 }
 
 /* Takes the next of a list: "4" or "4-7". Returns 1, 0 at the end, or -EBADMSG. */
@@ -547,7 +549,7 @@ static int count_cpus(const char *list)
 /* Without /sys nobody knows which CPUs to ask for. Errors: -EIO, -ENOMEM, those of open(2). */
 static int read_possible_cpus(char **list)
 {
-	char text[CPULIST_SIZE];
+	char text[CPULIST_SIZE], *copy;
 	int fd = open(POSSIBLE_CPUS, O_RDONLY | O_CLOEXEC);
 	ssize_t size;
 
@@ -561,8 +563,11 @@ static int read_possible_cpus(char **list)
 	text[strcspn(text, "\n")] = '\0';
 	if (count_cpus(text) < 0)
 		return -EIO;
-	*list = strdup(text);
-	return *list ? 0 : -ENOMEM;
+	copy = strdup(text);
+	if (!copy)
+		return -ENOMEM;
+	*list = copy;
+	return 0;
 }
 
 /* ------------------------------------------------------------------------------------------ */
@@ -677,8 +682,10 @@ static int register_cpus(struct ptree_taskstats *taskstats, int fd, const char *
 /* After the registration, whose answer must find room. */
 static void set_receive_buffers(struct ptree_taskstats *taskstats, size_t size)
 {
-	size_t each = (size ? size : DEFAULT_RECEIVE_BUFFER_SIZE) / taskstats->listener_count;
+	size_t each;
 
+	assert(taskstats->listener_count);
+	each = (size ? size : DEFAULT_RECEIVE_BUFFER_SIZE) / taskstats->listener_count;
 	for (unsigned i = 0; i < taskstats->listener_count; i++)
 		netlink_set_receive_buffer(taskstats->listeners[i].fd, each);
 	taskstats->stats.receive_buffer_size =
@@ -829,8 +836,10 @@ int ptree_taskstats_open(struct ptree_taskstats **taskstats, size_t receive_buff
 	ret = check_network_namespace();
 	if (ret == 0)
 		ret = read_possible_cpus(&opened->possible);
-	if (ret == 0)
+	if (ret == 0) {
+		assert(opened->possible);
 		ret = open_listeners(opened);
+	}
 	if (ret < 0) {
 		ptree_taskstats_close(opened);
 		return ret;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A tree as text, to be compared with another's; see dump.h. */
 #include "dump.h"
-#include "tree.h"
+#include "image.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -74,10 +74,10 @@ static void put_queue(struct text *text, const char *name, const struct node_lis
 
 static void put_images(struct text *text, const struct ptree_node *node)
 {
-	const struct image *image = node->image;
+	const struct past_image *past = node->past_images;
 
-	text_format(text, " images %u:", node->image_depth);
-	for (unsigned i = 0; image && i < node->image_depth; i++, image = image->older) {
+	text_format(text, " images %u:", node->image_count);
+	for (const struct image *image = node->image; image; image = image_before(&past)) {
 		text_format(text, " %" PRIu64 "@%" PRIu64 " read %" PRIu64 " by %" PRIu64 " %d",
 			    image->pub.id, image->pub.begin_ns, image->pub.read_ns, image->reader,
 			    (int)image->pub.argv_status);

@@ -235,15 +235,18 @@ static int learn_image(struct ptree_tree *tree, struct ptree_node **node,
 {
 	struct image *image;
 
-	if (!is_new_id(tree, fact->u.image.id) || (*node)->image_depth == UINT16_MAX)
+	if (!is_new_id(tree, fact->u.image.id) || (*node)->image_count == UINT16_MAX)
 		return -EINVAL;
 	if (pool_reserve(&tree->activities, 1))
 		return -ENOMEM;
 	image = image_new(tree, fact->u.image.id, fact->u.image.begin_ns);
 	if (!image)
 		return -ENOMEM;
+	if (image_push(tree, *node, image)) {
+		image_unref(tree, image);
+		return -ENOMEM;
+	}
 	use_id(tree, fact->u.image.id);
-	image_push(*node, image);
 	image_keep(tree, *node, fact->u.image.kept);
 	if (fact->source == PTREE_FACT_TOLD)
 		exec(tree, *node);
@@ -257,10 +260,11 @@ static int learn_shared(struct ptree_tree *tree, struct ptree_node **node,
 {
 	const struct ptree_node *origin = (*node)->origin;
 
+	(void)tree;
 	if (!origin || !origin->image || origin->image->pub.id != fact->u.image.id ||
 	    (*node)->image)
 		return -EINVAL;
-	image_share(tree, *node, origin);
+	image_share(*node, origin->image);
 	return 0;
 }
 
@@ -584,6 +588,7 @@ static const struct lesson lessons[] = {
 	[PTREE_FACT_FORGOTTEN] = { .learn = learn_forgotten, .is_of_node = true },
 	[PTREE_FACT_KEPT_IMAGE] = { .learn = keyframe_learn },
 	[PTREE_FACT_KEPT_NODE] = { .learn = keyframe_learn },
+	[PTREE_FACT_KEPT_PAST_IMAGE] = { .learn = keyframe_learn },
 	[PTREE_FACT_KEPT_PARENT] = { .learn = keyframe_learn },
 	[PTREE_FACT_KEPT_ORIGIN] = { .learn = keyframe_learn },
 	[PTREE_FACT_KEPT_THREAD] = { .learn = keyframe_learn },

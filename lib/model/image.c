@@ -65,53 +65,88 @@ struct image *image_new(struct ptree_tree *tree, uint64_t id, uint64_t begin_ns)
 
 void image_unref(struct ptree_tree *tree, struct image *image)
 {
-	while (image && --image->refs == 0) {
-		struct image *older = image->older;
+	if (!image || --image->refs)
+		return;
+	words_put(words_of(image));
+	pool_put(&tree->images, image);
+}
 
-		words_put(words_of(image));
-		pool_put(&tree->images, image);
-		image = older;
+static void drop_past(struct ptree_tree *tree, struct past_image **list)
+{
+	struct past_image *past = *list;
+
+	*list = NULL;
+	while (past) {
+		struct past_image *older = past->older;
+
+		image_unref(tree, past->image);
+		pool_put(&tree->past_images, past);
+		past = older;
 	}
 }
 
 void image_keep(struct ptree_tree *tree, struct ptree_node *node, uint16_t count)
 {
-	struct image *last = node->image;
+	struct past_image **rest = &node->past_images;
 
-	if (!count || node->image_depth <= count)
+	if (!count || node->image_count <= count)
 		return;
 	for (unsigned i = 1; i < count; i++)
-		last = last->older;
-	image_unref(tree, last->older);
-	last->older = NULL;
-	node->image_depth = count;
+		rest = &(*rest)->older;
+	drop_past(tree, rest);
+	node->image_count = count;
 }
 
-void image_push(struct ptree_node *node, struct image *image)
+void image_drop_all(struct ptree_tree *tree, struct ptree_node *node)
 {
-	image->older = node->image;
+	drop_past(tree, &node->past_images);
+	image_unref(tree, node->image);
+	node->image = NULL;
+	node->image_count = 0;
+}
+
+int image_add_past(struct ptree_tree *tree, struct ptree_node *node, struct image *image)
+{
+	struct past_image *past = pool_get(&tree->past_images);
+
+	if (!past)
+		return -ENOMEM;
+	past->image = image;
+	past->older = node->past_images;
+	node->past_images = past;
+	node->image_count++;
+	return 0;
+}
+
+int image_push(struct ptree_tree *tree, struct ptree_node *node, struct image *image)
+{
+	int err = node->image ? image_add_past(tree, node, node->image) : 0;
+
+	if (err)
+		return err;
 	node->image = image;
-	node->image_depth++;
+	if (!node->image_count)
+		node->image_count = 1;
+	return 0;
 }
 
-void image_share(struct ptree_tree *tree, struct ptree_node *child, const struct ptree_node *from)
+void image_share(struct ptree_node *node, struct image *image)
 {
-	if (from->image)
-		from->image->refs++;
-	image_unref(tree, child->image);
-	child->image = from->image;
-	child->image_depth = child->image ? 1 : 0;
+	if (!image)
+		return;
+	image->refs++;
+	node->image = image;
+	node->image_count = 1;
 }
 
 struct image *image_find(const struct ptree_node *node, uint64_t id)
 {
+	const struct past_image *past = node->past_images;
 	struct image *image = node->image;
 
-	for (unsigned i = 0; image && i < node->image_depth; i++, image = image->older) {
-		if (image->pub.id == id)
-			return image;
-	}
-	return NULL;
+	while (image && image->pub.id != id)
+		image = image_before(&past);
+	return image;
 }
 
 void image_take_argv(struct image *image, uint64_t read_ns, enum ptree_argv_status status,
@@ -144,13 +179,10 @@ int image_make_own(struct ptree_tree *tree, struct ptree_node *node, uint64_t id
 		return -ENOMEM;
 	if (shared)
 		share_text(own, shared);
-	if (shared && shared->older) {
-		own->older = shared->older;
-		own->older->refs++;
-	}
+	else
+		node->image_count = 1;
 	image_unref(tree, shared);
 	node->image = own;
-	node->image_depth = node->image_depth ? node->image_depth : 1;
 	return 0;
 }
 

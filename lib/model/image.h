@@ -7,12 +7,31 @@
 /* NULL: no memory. It has one reference, the caller's. */
 struct image *image_new(struct ptree_tree *tree, uint64_t id, uint64_t begin_ns);
 void image_unref(struct ptree_tree *tree, struct image *image);
-/* It runs this now. Takes over the reference. There are fewer than UINT16_MAX. */
-void image_push(struct ptree_node *node, struct image *image);
-/* Cuts what lies below so many of the node's own; 0: nothing. */
+/* It runs this now. Takes over the reference. There are fewer than UINT16_MAX. -ENOMEM. */
+int image_push(struct ptree_tree *tree, struct ptree_node *node, struct image *image);
+/* It ran this before, later than what it is known to have run. As image_push(). */
+int image_add_past(struct ptree_tree *tree, struct ptree_node *node, struct image *image);
+/* Drops the oldest ones beyond so many; 0: none. */
 void image_keep(struct ptree_tree *tree, struct ptree_node *node, uint16_t count);
-void image_share(struct ptree_tree *tree, struct ptree_node *child, const struct ptree_node *from);
-/* Of those that are its own, the present one first; NULL. */
+void image_drop_all(struct ptree_tree *tree, struct ptree_node *node);
+/* One of which nothing is known runs what another one runs, which may be NULL. */
+void image_share(struct ptree_node *node, struct image *image);
+
+/*
+ * All that a node runs and ran, the present one first:
+ *	const struct past_image *past = node->past_images;
+ *	for (const struct image *image = node->image; image; image = image_before(&past))
+ */
+static inline struct image *image_before(const struct past_image **past)
+{
+	struct image *image = *past ? (*past)->image : NULL;
+
+	if (*past)
+		*past = (*past)->older;
+	return image;
+}
+
+/* Of what it runs and ran; NULL. */
 struct image *image_find(const struct ptree_node *node, uint64_t id);
 /* A copy of the present one, or an empty one if there is none, that it shares with nobody. */
 int image_make_own(struct ptree_tree *tree, struct ptree_node *node, uint64_t id);

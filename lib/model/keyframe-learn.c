@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IMAGE_DEPTH_MAX UINT16_MAX
 #define CHANGE_MAX PTREE_CHANGE_EXITED
 
 static void use_id(struct ptree_tree *tree, uint64_t id)
@@ -22,41 +21,57 @@ static void use_id(struct ptree_tree *tree, uint64_t id)
 		tree->next_id = id + 1;
 }
 
-static int learn_image(struct ptree_tree *tree, const struct ptree_fact *fact)
+static struct image *kept_image(const struct ptree_tree *tree, uint64_t id)
 {
-	uint64_t id = fact->u.kept_image.id, older_id = fact->u.kept_image.older;
-	struct image *older = older_id ? map_find(&tree->kept_images, older_id) : NULL;
-	struct words *words = NULL;
-	struct image *image;
+	return id ? map_find(&tree->kept_images, id) : NULL;
+}
 
-	if (!id || id == UINT64_MAX || map_find(&tree->kept_images, id) || (older_id && !older) ||
+static int check_image(const struct ptree_tree *tree, const struct ptree_fact *fact)
+{
+	uint64_t id = fact->u.kept_image.id, twin = fact->u.kept_image.twin;
+
+	if (!id || id == UINT64_MAX || kept_image(tree, id) ||
 	    fact->u.kept_image.status > PTREE_ARGV_FAILED ||
 	    fact->u.kept_image.size > UINT32_MAX / 2)
 		return -EINVAL;
+	return twin && (!kept_image(tree, twin) || fact->u.kept_image.size) ? -EINVAL : 0;
+}
+
+static int learn_image(struct ptree_tree *tree, const struct ptree_fact *fact)
+{
+	const struct image *twin = kept_image(tree, fact->u.kept_image.twin);
+	const char *bytes = twin ? twin->pub.argv : fact->u.kept_image.bytes;
+	size_t size = twin ? twin->pub.argv_size : fact->u.kept_image.size;
+	uint64_t id = fact->u.kept_image.id;
+	struct words *words = NULL;
+	struct image *image;
+
+	if (check_image(tree, fact))
+		return -EINVAL;
 	if (map_reserve(&tree->kept_images, 1) || pool_reserve(&tree->images, 1) ||
-	    words_get(&words, older, fact->u.kept_image.bytes, fact->u.kept_image.size))
+	    words_get(&words, twin, bytes, size))
 		return -ENOMEM;
 	image = image_new(tree, id, fact->u.kept_image.begin_ns);
 	map_set(&tree->kept_images, id, image);
 	image_take_argv(image, fact->u.kept_image.read_ns,
-			(enum ptree_argv_status)fact->u.kept_image.status, words,
-			fact->u.kept_image.size);
+			(enum ptree_argv_status)fact->u.kept_image.status, words, size);
 	image_set_comm(image, fact->u.kept_image.comm);
 	image->reader = fact->u.kept_image.reader;
-	image->older = older;
-	if (older)
-		older->refs++;
 	use_id(tree, id);
 	return 0;
 }
 
-static bool has_depth(const struct image *image, uint32_t depth)
+static int learn_past_image(struct ptree_tree *tree, struct ptree_node *node,
+			    const struct ptree_fact *fact)
 {
-	if (depth > IMAGE_DEPTH_MAX || !image != !depth)
-		return false;
-	for (; depth && image; depth--)
-		image = image->older;
-	return !depth;
+	struct image *image = kept_image(tree, fact->u.image.id);
+
+	if (!image || !node->image || node->image_count == UINT16_MAX)
+		return -EINVAL;
+	if (image_add_past(tree, node, image))
+		return -ENOMEM;
+	image->refs++;
+	return 0;
 }
 
 static bool is_possible_end(const struct ptree_fact *fact)
@@ -77,8 +92,7 @@ static int check_node(const struct ptree_tree *tree, const struct ptree_fact *fa
 
 	if (!fact->id || fact->id == UINT64_MAX || tree_node(tree, fact->id) || pid <= 0 ||
 	    fact->u.kept_node.over_key == UINT64_MAX || fact->u.kept_node.change > CHANGE_MAX ||
-	    !is_possible_end(fact) || (fact->u.kept_node.image && !image) ||
-	    !has_depth(image, fact->u.kept_node.image_depth))
+	    !is_possible_end(fact) || (fact->u.kept_node.image && !image))
 		return -EINVAL;
 	return fact->u.kept_node.flags & KEYFRAME_HAS_PID && tree_latest(tree, pid) ? -EINVAL : 0;
 }
@@ -112,7 +126,6 @@ static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
 	node->change_ns = fact->u.kept_node.change_ns;
 	node->sampled_ns = fact->u.kept_node.sampled_ns;
 	node->over_key = fact->u.kept_node.over_key;
-	node->image_depth = (uint16_t)fact->u.kept_node.image_depth;
 	node->exec_count = fact->u.kept_node.exec_count;
 	node->elided = fact->u.kept_node.elided;
 	node->status = fact->u.kept_node.status;
@@ -140,8 +153,7 @@ static void count(struct ptree_tree *tree, const struct ptree_node *node)
 
 static int learn_node(struct ptree_tree *tree, const struct ptree_fact *fact)
 {
-	struct image *image =
-	    fact->u.kept_node.image ? map_find(&tree->kept_images, fact->u.kept_node.image) : NULL;
+	struct image *image = kept_image(tree, fact->u.kept_node.image);
 	struct ptree_node *node;
 
 	if (check_node(tree, fact, image))
@@ -151,9 +163,7 @@ static int learn_node(struct ptree_tree *tree, const struct ptree_fact *fact)
 		return -ENOMEM;
 	node = pool_get(&tree->nodes);
 	set_values(node, fact);
-	node->image = image;
-	if (image)
-		image->refs++;
+	image_share(node, image);
 	map_set(&tree->by_id, node->id, node);
 	if (fact->u.kept_node.flags & KEYFRAME_HAS_PID)
 		map_set(&tree->by_pid, (uint64_t)node->pid, node);
@@ -336,6 +346,8 @@ static int learn_of_node(struct ptree_tree *tree, struct ptree_node *node,
 			 const struct ptree_fact *fact)
 {
 	switch (fact->kind) {
+	case PTREE_FACT_KEPT_PAST_IMAGE:
+		return learn_past_image(tree, node, fact);
 	case PTREE_FACT_KEPT_PARENT:
 		return learn_parent(tree, node, fact);
 	case PTREE_FACT_KEPT_ORIGIN:

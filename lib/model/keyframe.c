@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A whole tree as facts; keyframe-learn.c makes a tree of them again. The order of the facts is
- * such that each list is filled at its end: images, the older ones first; nodes, the present ones
+ * such that each list is filled at its end: images; nodes, the present ones
  * by birth, then those that are over as they ended; parents in that order, too; origins by id; what
  * belongs to each; and the end.
  *
  * Until its parent is told a node is the root's, so that what is cut is a tree all the same.
  */
 #include "keyframe.h"
+#include "image.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -78,74 +79,70 @@ static int each(const struct ptree_tree *tree, const struct list *list, struct p
 
 /* ---- writing: images ---- */
 
-struct image_list {
-	const struct image **image;
-	size_t count, capacity;
+/* Which images were told, by id, and the first of them with each arguments, by the bytes' place. */
+struct told_images {
+	struct map by_id, by_words;
 };
 
-static int image_list_add(struct image_list *list, const struct image *image)
+/* The image that was told with these arguments; else 0, and it is this one from now on. */
+static int find_twin(struct told_images *told, const struct image *image, uint64_t *twin)
 {
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? 2 * list->capacity : 64;
-		const struct image **bigger = reallocarray(list->image, capacity, sizeof(*bigger));
+	uint64_t key = (uintptr_t)image->pub.argv;
+	const struct image *other = key ? map_find(&told->by_words, key) : NULL;
 
-		if (!bigger)
-			return -ENOMEM;
-		list->image = bigger;
-		list->capacity = capacity;
-	}
-	list->image[list->count++] = image;
-	return 0;
+	*twin = other ? other->pub.id : 0;
+	return key && !other ? map_set(&told->by_words, key, (void *)(uintptr_t)image) : 0;
 }
 
-static int put_image(const struct image *image, struct ptree_facts *out)
+static int put_image(struct told_images *told, const struct image *image, struct ptree_facts *out)
 {
 	struct ptree_fact fact = {
 		.kind = PTREE_FACT_KEPT_IMAGE,
 		.source = PTREE_FACT_READ,
 		.u.kept_image = { .id = image->pub.id,
-				  .older = image->older ? image->older->pub.id : 0,
 				  .begin_ns = image->pub.begin_ns,
 				  .read_ns = image->pub.read_ns,
 				  .reader = image->reader,
-				  .status = (uint8_t)image->pub.argv_status,
-				  .bytes = image->pub.argv,
-				  .size = image->pub.argv_size },
+				  .status = (uint8_t)image->pub.argv_status },
 	};
+	int err = find_twin(told, image, &fact.u.kept_image.twin);
 
+	if (err)
+		return err;
+	if (!fact.u.kept_image.twin) {
+		fact.u.kept_image.bytes = image->pub.argv;
+		fact.u.kept_image.size = image->pub.argv_size;
+	}
 	memcpy(fact.u.kept_image.comm, image->pub.comm, PTREE_COMM_SIZE);
 	return put(out, &fact);
 }
 
-/* Each image once, and after those that it replaced. */
-static int put_images_of(const struct ptree_node *node, struct map *done, struct image_list *chain,
+static int put_images_of(struct told_images *told, const struct ptree_node *node,
 			 struct ptree_facts *out)
 {
+	const struct past_image *past = node->past_images;
 	int err = 0;
 
-	chain->count = 0;
-	for (const struct image *image = node->image; image && !err; image = image->older) {
-		if (map_find(done, image->pub.id))
-			break;
-		err = map_set(done, image->pub.id, chain);
+	for (const struct image *image = node->image; image && !err; image = image_before(&past)) {
+		if (map_find(&told->by_id, image->pub.id))
+			continue;
+		err = map_set(&told->by_id, image->pub.id, told);
 		if (!err)
-			err = image_list_add(chain, image);
+			err = put_image(told, image, out);
 	}
-	while (chain->count && !err)
-		err = put_image(chain->image[--chain->count], out);
 	return err;
 }
 
+/* Each image once. */
 static int put_images(const struct list *list, struct ptree_facts *out)
 {
-	struct image_list chain = { 0 };
-	struct map done = { 0 };
+	struct told_images told = { 0 };
 	int err = 0;
 
 	for (size_t i = 0; i < list->count && !err; i++)
-		err = put_images_of(list->node[i], &done, &chain, out);
-	free(chain.image);
-	map_clear(&done);
+		err = put_images_of(&told, list->node[i], out);
+	map_clear(&told.by_id);
+	map_clear(&told.by_words);
 	return err;
 }
 
@@ -186,7 +183,6 @@ static int put_node(const struct ptree_tree *tree, const struct ptree_node *node
 				 .sampled_ns = node->sampled_ns,
 				 .over_key = node->over_key,
 				 .image = node->image ? node->image->pub.id : 0,
-				 .image_depth = node->image_depth,
 				 .exec_count = node->exec_count,
 				 .elided = node->elided,
 				 .status = node->status,
@@ -258,6 +254,34 @@ static int put_threads(const struct ptree_node *node, struct ptree_facts *out)
 		thread = thread->next;
 	for (; thread && !err; thread = thread->prev)
 		err = put_thread(thread, out);
+	return err;
+}
+
+static int put_past_image(const struct ptree_node *node, const struct image *image,
+			  struct ptree_facts *out)
+{
+	return put(out, &(struct ptree_fact){ .kind = PTREE_FACT_KEPT_PAST_IMAGE,
+					      .source = PTREE_FACT_READ,
+					      .id = node->id,
+					      .u.image.id = image->pub.id });
+}
+
+static int put_past_images(const struct ptree_node *node, struct ptree_facts *out)
+{
+	const struct image **images;
+	size_t count = 0;
+	int err = 0;
+
+	if (!node->past_images)
+		return 0;
+	images = reallocarray(NULL, node->image_count, sizeof(*images));
+	if (!images)
+		return -ENOMEM;
+	for (const struct past_image *past = node->past_images; past; past = past->older)
+		images[count++] = past->image;
+	while (count && !err)
+		err = put_past_image(node, images[--count], out);
+	free(images);
 	return err;
 }
 
@@ -363,6 +387,8 @@ static int put_belongings(const struct ptree_tree *tree, const struct ptree_node
 	int err = put_threads(node, out);
 
 	(void)tree;
+	if (!err)
+		err = put_past_images(node, out);
 	if (!err)
 		err = put_edges(node, out);
 	if (!err)

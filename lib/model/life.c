@@ -67,7 +67,7 @@ struct ptree_node *life_begin(struct ptree_tree *tree, const struct ptree_fact *
 		return node;
 	links_set_origin(tree, node, origin);
 	if (fact->u.birth.image)
-		image_share(tree, node, origin);
+		image_share(node, origin->image);
 	watch_inherit(tree, node, origin);
 	return node;
 }
@@ -253,7 +253,7 @@ void life_free(struct ptree_tree *tree, struct ptree_node *node)
 {
 	thread_remove_all(tree, node);
 	usage_release(tree, node);
-	image_unref(tree, node->image);
+	image_drop_all(tree, node);
 	free(node->edges);
 	if (node->evidence.leaving)
 		pool_put(&tree->leavings, node->evidence.leaving);

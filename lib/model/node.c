@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading nodes: every public question that one node, or a look-up, answers. */
 #include "node.h"
+#include "image.h"
 
 #include <string.h>
 
@@ -252,24 +253,22 @@ pid_t ptree_node_tracer(const struct ptree_node *node)
 
 const struct ptree_image *ptree_node_image(const struct ptree_node *node, unsigned back)
 {
+	const struct past_image *past = node->past_images;
 	const struct image *image = node->image;
 
-	if (back >= node->image_depth)
-		return NULL;
 	while (image && back--)
-		image = image->older;
+		image = image_before(&past);
 	return image ? &image->pub : NULL;
 }
 
 const struct ptree_image *ptree_node_image_at(const struct ptree_node *node, uint64_t boot_ns)
 {
+	const struct past_image *past = node->past_images;
 	const struct image *image = node->image;
 
-	for (unsigned i = 0; image && i < node->image_depth; i++, image = image->older) {
-		if (image->pub.begin_ns <= boot_ns)
-			return &image->pub;
-	}
-	return NULL;
+	while (image && image->pub.begin_ns > boot_ns)
+		image = image_before(&past);
+	return image ? &image->pub : NULL;
 }
 
 uint32_t ptree_node_exec_count(const struct ptree_node *node)

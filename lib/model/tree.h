@@ -21,15 +21,17 @@
 #include "base/pool.h"
 #include "base/units.h"
 
-/*
- * An image is shared by a process and the children forked from it, until they exec. older is
- * meaningful to the processes whose image_depth reaches that far.
- */
+/* An image is shared by a process and the children forked from it, until they exec. */
 struct image {
 	struct ptree_image pub;
-	struct image *older;
 	uint64_t reader; /* the node whose arguments they are, as read; 0: nobody was asked */
 	uint32_t refs;
+};
+
+/* What one process ran before, the latest first: its own list, of images that it may share. */
+struct past_image {
+	struct past_image *older;
+	struct image *image;
 };
 
 /* The kernel's parent before the present one. */
@@ -92,7 +94,8 @@ struct ptree_node {
 	struct ptree_node *fork_prev, *fork_next;   /* among those the origin forked, by id */
 	struct ptree_node *queue_prev, *queue_next; /* by over_key */
 	struct ptree_thread *threads;
-	struct image *image;
+	struct image *image; /* NULL: not known; then there are no past ones either */
+	struct past_image *past_images;
 	struct edge *edges;
 	struct account *account;	     /* the kernel's, of its tasks that are over; or NULL */
 	struct ptree_summary *summary;	     /* of those that are over below it; or NULL */
@@ -109,7 +112,7 @@ struct ptree_node {
 	uint32_t elided;
 	uint32_t exec_count;
 	uint32_t status;
-	uint16_t image_depth; /* images of the chain that are its own */
+	uint16_t image_count; /* the present one and the past ones */
 	uint8_t change;	      /* enum ptree_change_kind */
 	uint8_t fate;	      /* enum node_fate */
 	char state;	      /* as sampled; 0: not known */
@@ -182,7 +185,7 @@ struct ptree_tree {
 	struct map by_pid; /* the latest node of each pid, ended ones too while kept */
 	struct map by_id;
 	struct map by_tid; /* threads but leaders */
-	struct pool nodes, threads, images;
+	struct pool nodes, threads, images, past_images;
 	struct pool offspring, accounts, summaries, activities;
 	struct activity *active;	      /* all of them, in no order */
 	struct node_list queue, failed_queue; /* ended; failures keep longer */

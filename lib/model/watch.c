@@ -5,6 +5,7 @@
  * recursion: the marks depend on names, images and origins, not on when somebody asks.
  */
 #include "watch.h"
+#include "image.h"
 #include "node.h"
 #include "query.h"
 
@@ -84,9 +85,9 @@ void watch_check_name(struct ptree_tree *tree, struct ptree_node *node)
 /* Under any name that it ran under. */
 static bool was_named(const struct ptree_node *node, const char *name)
 {
-	const struct image *image = node->image;
+	const struct past_image *past = node->past_images;
 
-	for (unsigned i = 0; image && i < node->image_depth; i++, image = image->older) {
+	for (const struct image *image = node->image; image; image = image_before(&past)) {
 		if (image_is_named(image, name))
 			return true;
 	}

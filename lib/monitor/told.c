@@ -4,7 +4,9 @@
 #include "told.h"
 #include "base/units.h"
 #include "proc/procfs.h"
+#include "proc/users.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -146,4 +148,20 @@ void told_compared(struct ptree_tree *tree, uint64_t boot_ns)
 					 .time_ns = boot_ns };
 
 	ptree_tree_learn(tree, &fact);
+}
+
+int ptree_tree_learn_users(struct ptree_tree *tree, struct ptree_users *users)
+{
+	struct ptree_fact fact = { .kind = PTREE_FACT_USER,
+				   .source = PTREE_FACT_READ,
+				   .time_ns = ptree_boot_now_ns() };
+	int count = 0;
+
+	for (; (fact.u.user.name = users_untold(users, &fact.u.user.uid)); count++) {
+		fact.u.user.size = strlen(fact.u.user.name);
+		if (ptree_tree_learn(tree, &fact))
+			return -ENOMEM;
+		users_told(users);
+	}
+	return count;
 }

@@ -26,13 +26,16 @@
 #define STUCK_MAX 8
 
 struct user {
+	struct user *next_untold;
+	uid_t uid;
 	char *name; /* NULL: the number stands for it */
 	char number[NUMBER_BYTES];
 	bool is_known;
 };
 
 struct ptree_users {
-	struct map by_uid; /* key: uid + 1 */
+	struct map by_uid;   /* key: uid + 1 */
+	struct user *untold; /* those whose names were found since users_told() */
 	struct crew *crew;
 	char *(*look_up)(uid_t uid);
 	char number[NUMBER_BYTES]; /* for want of memory */
@@ -135,6 +138,7 @@ static struct user *add_user(struct ptree_users *users, uid_t uid)
 		free(user);
 		return NULL;
 	}
+	user->uid = uid;
 	snprintf(user->number, sizeof(user->number), "%u", uid);
 	return user;
 }
@@ -144,10 +148,14 @@ static const char *name_of(const struct user *user)
 	return user->name ? user->name : user->number;
 }
 
-static void learn(struct user *user, char *name)
+static void learn(struct ptree_users *users, struct user *user, char *name)
 {
 	user->name = name;
 	user->is_known = true;
+	if (!name)
+		return;
+	user->next_untold = users->untold;
+	users->untold = user;
 }
 
 static const char *as_number(struct ptree_users *users, uid_t uid)
@@ -165,7 +173,7 @@ const char *ptree_users_name(struct ptree_users *users, uid_t uid)
 	if (!user)
 		return as_number(users, uid);
 	if (!user->is_known)
-		learn(user, users->look_up(uid));
+		learn(users, user, users->look_up(uid));
 	return name_of(user);
 }
 
@@ -205,7 +213,7 @@ static void take_answer(struct ptree_users *users, struct question *question)
 
 	if (!user || user->is_known)
 		return;
-	learn(user, question->answer);
+	learn(users, user, question->answer);
 	question->answer = NULL;
 }
 
@@ -225,6 +233,19 @@ int ptree_users_collect(struct ptree_users *users)
 	}
 	users_check(users, ptree_boot_now_ns());
 	return count;
+}
+
+const char *users_untold(const struct ptree_users *users, uid_t *uid)
+{
+	if (!users->untold)
+		return NULL;
+	*uid = users->untold->uid;
+	return users->untold->name;
+}
+
+void users_told(struct ptree_users *users)
+{
+	users->untold = users->untold->next_untold;
 }
 
 int users_new(struct ptree_users **out, char *(*service)(uid_t uid))

@@ -12,4 +12,8 @@ int users_new(struct ptree_users **users, char *(*look_up)(uid_t uid));
 /* Lets another thread ask, where one has hung for long by that time (boot time). */
 void users_check(struct ptree_users *users, uint64_t now_ns);
 
+/* The latest name found that was not taken yet; NULL: none. Borrowed as ptree_users_name()'s. */
+const char *users_untold(const struct ptree_users *users, uid_t *uid);
+void users_told(struct ptree_users *users); /* it is taken */
+
 #endif

@@ -628,8 +628,10 @@ void config_print_help(FILE *out)
 			print_heading(out, options[i].commands);
 		print_option(out, &options[i]);
 	}
-	fputs("\nEXPR: words, cmd:TEXT comm:TEXT user:NAME pid:PID under:PID|NAME, all of which "
-	      "must hold;\n\"!\" or \"not\" before one negates it, \"quotes\" keep it together.\n"
-	      "Exit status: 0, 1 failed while running, 2 wrong use, 3 no events.\n",
-	      out);
+	fputs(
+	    "\nEXPR: words, cmd:TEXT comm:TEXT user:NAME pid:PID state:R under:PID|NAME, ..., all\n"
+	    "of which must hold; \"!\" or \"not\" before one negates it, \"quotes\" keep it "
+	    "together.\n"
+	    "Exit status: 0, 1 failed while running, 2 wrong use, 3 no events.\n",
+	    out);
 }

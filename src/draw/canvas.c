@@ -181,6 +181,14 @@ void canvas_tint(struct canvas *canvas, int y, int x, int cols, int16_t bg, uint
 	}
 }
 
+void canvas_restyle(struct canvas *canvas, int y, int x, struct style style)
+{
+	struct cell *cell = cell_at(canvas, y, x);
+
+	if (cell)
+		cell->style = style;
+}
+
 const struct cell *canvas_cell(const struct canvas *canvas, int y, int x)
 {
 	return cell_at(canvas, y, x);

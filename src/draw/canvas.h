@@ -29,7 +29,9 @@ struct cell {
 /* A grid of cells, which knows nothing of terminals. 0 by 0 is legal. */
 struct canvas {
 	int rows, cols;
-	bool utf8;
+	bool utf8;	    /* text may be more than ASCII */
+	bool ascii_marks;   /* marks of our own may not, whatever the text */
+	int colors;	    /* as theme_style() */
 	struct cell *cells; /* by rows */
 };
 
@@ -54,6 +56,9 @@ void canvas_fill(struct canvas *canvas, int y, int x, int rows, int cols, struct
 
 /* Changes the background (unless it is -1) and adds attributes, leaving the text. */
 void canvas_tint(struct canvas *canvas, int y, int x, int cols, int16_t bg, uint16_t attrs);
+
+/* Gives a cell another style, leaving the text. */
+void canvas_restyle(struct canvas *canvas, int y, int x, struct style style);
 
 const struct cell *canvas_cell(const struct canvas *canvas, int y, int x); /* NULL: outside */
 

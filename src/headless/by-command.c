@@ -7,6 +7,7 @@
 #include "headless/by-command.h"
 #include "model/column.h"
 #include "headless/describe.h"
+#include "model/events.h"
 
 #include <search.h>
 #include <stdio.h>
@@ -135,7 +136,7 @@ void by_command_count(struct by_command *commands, const struct ptree_fact *fact
 	enum ptree_event_kind kind;
 	struct tally *tally;
 
-	if (!node || !log_line_kind(fact, &kind))
+	if (!node || !event_kind_of(fact, &kind))
 		return;
 	if (kind == PTREE_EVENT_FORK)
 		node = who_forked(node);

@@ -137,40 +137,13 @@ void describe_await_users(struct ptree_users *users, const struct ptree_tree *tr
 
 /* ---- JSON ---- */
 
-static const char *argv_status_name(const struct ptree_image *image)
-{
-	if (!image)
-		return NULL;
-	switch (image->argv_status) {
-	case PTREE_ARGV_PENDING:
-		return "pending";
-	case PTREE_ARGV_READ:
-		return "read";
-	case PTREE_ARGV_TRUNCATED:
-		return "truncated";
-	case PTREE_ARGV_LATE:
-		return "late";
-	case PTREE_ARGV_NONE:
-		return "none";
-	case PTREE_ARGV_FAILED:
-		return "failed";
-	}
-	return NULL;
-}
-
-static bool is_argv_known(const struct ptree_image *image)
-{
-	return image && (image->argv_status == PTREE_ARGV_READ ||
-			 image->argv_status == PTREE_ARGV_TRUNCATED);
-}
-
 /* Every argument, empty ones, too; the NUL that ends the last one does not begin another. */
-static void put_argv(struct json *json, const struct ptree_image *image)
+static void put_argv(struct json *json, const char *name, const struct field_value *argv)
 {
-	const char *at = image->argv;
-	const char *end = at ? at + image->argv_size : at;
+	const char *at = argv->text;
+	const char *end = at ? at + argv->size : at;
 
-	json_array(json, "argv");
+	json_array(json, name);
 	while (at < end) {
 		size_t size = strnlen(at, (size_t)(end - at));
 
@@ -180,89 +153,56 @@ static void put_argv(struct json *json, const struct ptree_image *image)
 	json_end(json);
 }
 
-static void put_user(struct json *json, const struct ptree_node *node, struct ptree_users *users)
+static void put_text(struct json *json, const char *name, const struct field_value *value)
 {
-	uint32_t euid = ptree_node_euid(node);
-
-	if (euid == PTREE_UNKNOWN_ID) {
-		json_null(json, "uid");
-		json_null(json, "user");
-		return;
-	}
-	json_unsigned(json, "uid", euid);
-	json_text(json, "user", ptree_users_name_later(users, euid));
-}
-
-/* Those that are under nobody say so in /proc; those that nobody has seen there say nothing. */
-static void put_parent(struct json *json, const struct ptree_node *node, pid_t ppid)
-{
-	const struct ptree_node *parent = ptree_node_parent(node);
-
-	if (!ppid && parent)
-		ppid = ptree_node_pid(parent);
-	if (ppid || describe_is_known(node))
-		json_integer(json, "ppid", ppid);
-	else
-		json_null(json, "ppid");
-}
-
-static void put_origin(struct json *json, const struct ptree_node *node)
-{
-	const struct ptree_node *origin = ptree_node_origin(node);
-
-	if (origin)
-		json_integer(json, "origin_pid", ptree_node_pid(origin));
-	else
-		json_null(json, "origin_pid");
-	json_bool(json, "origin_inferred", ptree_node_is_origin_inferred(node));
-}
-
-void describe_json(struct json *json, const struct ptree_node *node, pid_t ppid,
-		   const struct ptree_image *image, struct ptree_users *users)
-{
-	const char *comm = image ? image->comm : "";
-
-	json_integer(json, "pid", ptree_node_pid(node));
-	put_parent(json, node, ppid);
-	put_origin(json, node);
-	put_user(json, node, users);
-	json_text(json, "comm", comm[0] ? comm : NULL);
-	if (is_argv_known(image))
-		put_argv(json, image);
-	else
-		json_null(json, "argv");
-	json_text(json, "argv_status", argv_status_name(image));
-}
-
-static void put_if(struct json *json, const char *name, uint64_t value, bool is_known)
-{
-	if (is_known)
-		json_unsigned(json, name, value);
+	if (value->text)
+		json_string(json, name, value->text, value->size);
 	else
 		json_null(json, name);
 }
 
-void describe_usage_json(struct json *json, const struct ptree_node *node, bool of_live)
+static void put_value(struct json *json, const struct field *field, const struct field_value *value)
 {
-	struct ptree_usage usage;
-	bool is_split;
+	const char letter = (char)value->number;
 
-	ptree_node_usage(node, &usage);
-	/* What was sampled of one that is over is not what it used. */
-	if (ptree_node_has_ended(node) && !usage.is_final)
-		usage.known = 0;
-	is_split = usage.known & PTREE_USAGE_CPU_SPLIT;
-	put_if(json, "cpu_ns", usage.cpu_ns, usage.known & PTREE_USAGE_CPU);
-	put_if(json, "cpu_user_ns", usage.cpu_user_ns, is_split);
-	put_if(json, "cpu_system_ns", usage.cpu_system_ns, is_split);
-	if (of_live) {
-		const char state[] = { ptree_node_is_zombie(node) ? 'Z' : usage.state, '\0' };
-
-		json_text(json, "state", state[0] ? state : NULL);
-		put_if(json, "rss_bytes", usage.rss_bytes, usage.known & PTREE_USAGE_RSS);
-		return;
+	switch (field->kind) {
+	case FIELD_FLAG:
+		json_bool(json, field->json, value->number);
+		break;
+	case FIELD_STATE:
+		json_string(json, field->json, &letter, 1);
+		break;
+	case FIELD_USER:
+	case FIELD_TEXT:
+		put_text(json, field->json, value);
+		break;
+	case FIELD_ARGUMENTS:
+		put_argv(json, field->json, value);
+		break;
+	case FIELD_NUMBER:
+	case FIELD_PID:
+	case FIELD_PERMILLE:
+	case FIELD_BYTES:
+	case FIELD_DURATION:
+	case FIELD_BOOT_TIME:
+		json_unsigned(json, field->json, value->number);
+		break;
 	}
-	put_if(json, "max_rss_bytes", usage.max_rss_bytes, usage.known & PTREE_USAGE_MAX_RSS);
-	put_if(json, "read_bytes", usage.read_bytes, usage.known & PTREE_USAGE_IO);
-	put_if(json, "write_bytes", usage.write_bytes, usage.known & PTREE_USAGE_IO);
+}
+
+void describe_json(struct json *json, const struct column_subject *subject,
+		   struct ptree_users *users, int where)
+{
+	const struct column_context context = { .users = users };
+
+	for (const struct field *field = fields; field->name; field++) {
+		struct field_value value = { 0 };
+
+		if (!(field->json_in & where))
+			continue;
+		if (field->get(&context, subject, &value))
+			put_value(json, field, &value);
+		else
+			json_null(json, field->json);
+	}
 }

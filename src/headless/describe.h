@@ -3,6 +3,7 @@
 #define PROCTOP_DESCRIBE_H
 
 #include "headless/json.h"
+#include "model/field.h"
 
 #include <proctree.h>
 
@@ -16,13 +17,10 @@ void describe_command(struct output *output, const struct ptree_node *node,
 /* The name of its effective user, or the number. */
 void describe_user(struct output *output, struct ptree_users *users, uint32_t euid, bool utf8);
 
-/* What JSON says of a process wherever it names one: pid to argv_status. ppid: 0 is its parent's.
- */
-void describe_json(struct json *json, const struct ptree_node *node, pid_t ppid,
-		   const struct ptree_image *image, struct ptree_users *users);
-
-/* What it uses, or used: null for what is not known. of_live: what only a living one has, too. */
-void describe_usage_json(struct json *json, const struct ptree_node *node, bool of_live);
+/* The members of an object about a process: those fields that are FIELD_IN_EVENT, ... null for what
+   is not known. */
+void describe_json(struct json *json, const struct column_subject *subject,
+		   struct ptree_users *users, int where);
 
 /* Waits for the names of all users who have processes, but not longer than that. */
 void describe_await_users(struct ptree_users *users, const struct ptree_tree *tree, int timeout_ms);

@@ -5,8 +5,9 @@
  */
 #include "headless/log-line.h"
 #include "model/column.h"
+#include "model/events.h"
 #include "headless/describe.h"
-#include "headless/summary.h"
+#include "model/summary.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,33 +17,6 @@
 #define NS_PER_S UINT64_C(1000000000)
 #define NS_PER_MS UINT64_C(1000000)
 #define ANCESTORS_IN_TEXT 2
-
-bool log_line_kind(const struct ptree_fact *fact, enum ptree_event_kind *kind)
-{
-	static const uint8_t kinds[] = {
-		[PTREE_FACT_LOST] = PTREE_EVENT_LOST,
-		[PTREE_FACT_COMPARED] = PTREE_EVENT_LOST,
-		[PTREE_FACT_APPEARED] = PTREE_EVENT_FORK,
-		[PTREE_FACT_FILLED] = PTREE_EVENT_FORK,
-		[PTREE_FACT_REDATED] = PTREE_EVENT_FORK,
-		[PTREE_FACT_USERS] = PTREE_EVENT_UID,
-		[PTREE_FACT_GROUPS] = PTREE_EVENT_GID,
-		[PTREE_FACT_SESSION] = PTREE_EVENT_SID,
-		[PTREE_FACT_TRACER] = PTREE_EVENT_PTRACE,
-		[PTREE_FACT_CORE_DUMP] = PTREE_EVENT_COREDUMP,
-		[PTREE_FACT_IMAGE] = PTREE_EVENT_EXEC,
-		[PTREE_FACT_IMAGE_DATED] = PTREE_EVENT_EXEC,
-		[PTREE_FACT_NAME] = PTREE_EVENT_COMM,
-		[PTREE_FACT_ENDED] = PTREE_EVENT_EXIT,
-		[PTREE_FACT_STATUS] = PTREE_EVENT_EXIT,
-	};
-
-	if (!fact->is_news)
-		return false;
-	*kind = fact->kind < sizeof(kinds) ? (enum ptree_event_kind)kinds[fact->kind]
-					   : PTREE_EVENT_UNKNOWN;
-	return *kind != PTREE_EVENT_UNKNOWN || fact->kind == PTREE_FACT_UNHEARD_OF;
-}
 
 static const char *event_name(const struct ptree_fact *fact, enum ptree_event_kind kind)
 {
@@ -309,7 +283,6 @@ static void json_exit(struct json *json, const struct ptree_node *node)
 		json_unsigned(json, "elapsed_ns", elapsed_ns);
 	else
 		json_null(json, "elapsed_ns");
-	describe_usage_json(json, node, false);
 }
 
 static void json_tracer(struct json *json, pid_t tracer)
@@ -394,10 +367,16 @@ static void json_process(const struct log_lines *lines, struct json *json,
 			 const struct ptree_fact *fact, enum ptree_event_kind kind,
 			 const struct ptree_tree *tree, const struct ptree_node *node)
 {
+	const struct column_subject subject = { .node = node,
+						.image = image_of(node, fact),
+						.ppid = forker_of(tree, fact) };
+
 	json_bool(json, "inferred", fact->source != PTREE_FACT_TOLD);
-	describe_json(json, node, forker_of(tree, fact), image_of(node, fact), lines->users);
+	describe_json(json, &subject, lines->users, FIELD_IN_EVENT);
 	json_ancestry(json, node);
 	json_details(json, fact, kind, node);
+	if (kind == PTREE_EVENT_EXIT)
+		describe_json(json, &subject, lines->users, FIELD_IN_EXIT);
 }
 
 static void json_raw(struct json *json, const struct ptree_fact *fact)
@@ -435,7 +414,7 @@ void log_line_fact(const struct log_lines *lines, const struct ptree_fact *fact,
 {
 	enum ptree_event_kind kind;
 
-	if (!log_line_kind(fact, &kind) || (is_about_process(kind) && !node))
+	if (!event_kind_of(fact, &kind) || (is_about_process(kind) && !node))
 		return;
 	if (lines->json)
 		put_json(lines, fact, kind, tree, node);

@@ -14,9 +14,6 @@ struct log_lines {
 	uint64_t real_offset_ns; /* add to boot time for the time of day */
 };
 
-/* The kind of event that a fact is told as; LOST also for a resync. False: it is not told. */
-bool log_line_kind(const struct ptree_fact *fact, enum ptree_event_kind *kind);
-
 /*
  * tree: has just learned the fact. node: the process that it is about, in that tree; NULL if it is
  * about none.

@@ -9,14 +9,15 @@
  * counted and printed.
  */
 #include "headless/log.h"
-#include "ui/app.h"
+#include "config/exit-codes.h"
 #include "headless/by-command.h"
 #include "headless/describe.h"
 #include "headless/log-line.h"
 #include "headless/log-scout.h"
 #include "headless/selection.h"
-#include "headless/summary.h"
+#include "model/summary.h"
 #include "draw/text.h"
+#include "model/events.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -181,7 +182,7 @@ static bool is_wanted(const struct log *log, const struct ptree_fact *fact,
 {
 	enum ptree_event_kind kind;
 
-	if (!log_line_kind(fact, &kind))
+	if (!event_kind_of(fact, &kind))
 		return false;
 	if (kind == PTREE_EVENT_LOST)
 		return true;
@@ -423,8 +424,10 @@ static int turn(struct log *log)
 		return err;
 	if (fds[FD_OUTPUT].revents & POLLERR)
 		return -EPIPE;
-	if (fds[FD_USERS].revents && ptree_users_collect(log->users))
+	if (fds[FD_USERS].revents && ptree_users_collect(log->users)) {
 		log->are_names_slow = false;
+		ptree_tree_learn_users(ptree_monitor_tree(log->monitor), log->users);
+	}
 	if (fds[FD_SIGNALS].revents || is_time_over(log))
 		log->is_over = true;
 	err = ptree_monitor_dispatch(log->monitor, 0);

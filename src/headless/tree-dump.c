@@ -7,7 +7,7 @@
  * recurses however deep the tree is.
  */
 #include "headless/tree-dump.h"
-#include "ui/app.h"
+#include "config/exit-codes.h"
 #include "headless/describe.h"
 #include "headless/selection.h"
 #include "draw/text.h"
@@ -288,33 +288,19 @@ static void put_short(struct tree_dump *dump, const struct line *line)
 
 /* ---- JSON ---- */
 
-/* Of one above not all that is below was looked at. */
-static void put_sums(struct json *json, const struct line *line)
-{
-	if (line->is_above) {
-		json_null(json, "subtree_cpu_ns");
-		json_null(json, "subtree_rss_bytes");
-		return;
-	}
-	json_unsigned(json, "subtree_cpu_ns", line->sum_cpu_ns);
-	json_unsigned(json, "subtree_rss_bytes", line->sum_rss_bytes);
-}
-
 static void put_json(struct tree_dump *dump, const struct line *line)
 {
-	const struct ptree_node *node = line->node;
+	const struct column_subject subject = {
+		.node = line->node,
+		.has_sums = !line->is_above, /* not all that is below was looked at */
+		.sum_cpu_ns = line->sum_cpu_ns,
+		.sum_rss_kib = line->sum_rss_bytes / 1024,
+	};
 	struct json json;
 
 	json_init(&json, &dump->output);
 	json_object(&json, NULL);
-	describe_json(&json, node, 0, ptree_node_image(node, 0), dump->users);
-	json_unsigned(&json, "boot_ns", ptree_node_begin_ns(node));
-	json_integer(&json, "sid", ptree_node_sid(node));
-	json_unsigned(&json, "threads", ptree_node_thread_count(node) + 1);
-	describe_usage_json(&json, node, true);
-	put_sums(&json, line);
-	json_bool(&json, "kernel_thread", ptree_node_is_kernel_thread(node));
-	json_bool(&json, "zombie", ptree_node_is_zombie(node));
+	describe_json(&json, &subject, dump->users, FIELD_IN_TREE);
 	json_bool(&json, "match", line->is_match);
 	json_end(&json);
 }

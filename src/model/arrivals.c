@@ -26,8 +26,8 @@ static const struct mark *find_mark(const struct rows *rows, uint64_t above)
 
 static int set_mark(struct rows *rows, uint64_t above, uint64_t last)
 {
-	if (rows_grow(&rows->new_marks, &rows->new_mark_capacity, rows->new_mark_count + 1,
-		      sizeof(*rows->new_marks)))
+	if (array_reserve(&rows->new_marks, &rows->new_mark_capacity, rows->new_mark_count + 1,
+			  sizeof(*rows->new_marks)))
 		return -ENOMEM;
 	rows->new_marks[rows->new_mark_count++] = (struct mark){ above, last };
 	return 0;
@@ -36,8 +36,8 @@ static int set_mark(struct rows *rows, uint64_t above, uint64_t last)
 static int add_arrival(struct rows *rows, const struct ptree_node *node, uint64_t above,
 		       uint32_t parent)
 {
-	if (rows_grow(&rows->arrivals, &rows->arrival_capacity, rows->arrival_count + 1,
-		      sizeof(*rows->arrivals)))
+	if (array_reserve(&rows->arrivals, &rows->arrival_capacity, rows->arrival_count + 1,
+			  sizeof(*rows->arrivals)))
 		return -ENOMEM;
 	rows->arrivals[rows->arrival_count++] = (struct arrival){ node, above, parent };
 	return 0;
@@ -140,7 +140,7 @@ static size_t place_in_list(const struct rows *rows, const struct ptree_node *no
 {
 	size_t at = 0;
 
-	if (scope->sort != SORT_BY_BIRTH || scope->is_reversed)
+	if (scope->sort || scope->is_reversed)
 		return rows->row_count;
 	while (at < rows->row_count && rows_at(rows, (uint32_t)at)->pid < ptree_node_pid(node))
 		at++;

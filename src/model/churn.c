@@ -103,7 +103,7 @@ size_t churn_rank(const struct ptree_tree *tree, const struct ptree_node **out, 
 	size_t count = 0;
 
 	for (; node && max; node = ptree_node_next_active(node)) {
-		size_t at = count;
+		size_t at;
 
 		if (!is_spawner(node))
 			continue;

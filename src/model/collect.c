@@ -9,28 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-int rows_grow(void *array, size_t *capacity, size_t count, size_t size)
-{
-	size_t wanted = count + count / 16 + 64;
-	void *bigger;
-
-	if (count <= *capacity)
-		return 0;
-	memcpy(&bigger, array, sizeof(bigger));
-	bigger = reallocarray(bigger, wanted, size);
-	if (!bigger)
-		return -ENOMEM;
-	memcpy(array, &bigger, sizeof(bigger));
-	*capacity = wanted;
-	return 0;
-}
-
 /* ---- whose children are walked ---- */
 
 static int push_child(struct rows *rows, const struct ptree_node *node, uint32_t job)
 {
-	if (rows_grow(&rows->scratch, &rows->scratch_capacity, rows->scratch_count + 1,
-		      sizeof(*rows->scratch)))
+	if (array_reserve(&rows->scratch, &rows->scratch_capacity, rows->scratch_count + 1,
+			  sizeof(*rows->scratch)))
 		return -ENOMEM;
 	rows->scratch[rows->scratch_count++] = (struct child){ .node = node, .job = job };
 	return 0;
@@ -252,8 +236,8 @@ static int push_frame(struct rows *rows, const struct ptree_node *node, bool is_
 	int err = is_job ? push_jobs(rows, rows->gone.tree, frame.above)
 			 : push_children(rows, node, frame.at, scope, match);
 
-	if (err || rows_grow(&rows->frames, &rows->frame_capacity, rows->frame_count + 1,
-			     sizeof(*rows->frames)))
+	if (err || array_reserve(&rows->frames, &rows->frame_capacity, rows->frame_count + 1,
+				 sizeof(*rows->frames)))
 		return -ENOMEM;
 	if (!scope->is_list && has_summary(rows, node, parent)) {
 		if (push_child(rows, node, NO_JOB))
@@ -269,8 +253,8 @@ static struct candidate *add_candidate(struct rows *rows)
 {
 	struct candidate *candidate;
 
-	if (rows_grow(&rows->candidates, &rows->candidate_capacity, rows->candidate_count + 1,
-		      sizeof(*rows->candidates)))
+	if (array_reserve(&rows->candidates, &rows->candidate_capacity, rows->candidate_count + 1,
+			  sizeof(*rows->candidates)))
 		return NULL;
 	candidate = &rows->candidates[rows->candidate_count++];
 	*candidate = (struct candidate){ .job = NO_JOB, .place = NO_ROW };
@@ -503,13 +487,13 @@ int collect_candidates(struct rows *rows, const struct ptree_tree *tree,
 	int err;
 
 	ptree_tree_get_counts(tree, &counts);
-	rows_grow(&rows->candidates, &rows->candidate_capacity, counts.live,
-		  sizeof(*rows->candidates));
+	array_reserve(&rows->candidates, &rows->candidate_capacity, counts.live,
+		      sizeof(*rows->candidates));
 	rows->candidate_count = rows->scratch_count = rows->frame_count = 0;
 	rows->arrival_count = rows->new_mark_count = 0;
 	rows->row_count = 0;
 	rows->youngest = rows->known;
-	rows->keeps_order = scope->sort == SORT_BY_BIRTH && !scope->is_reversed && !scope->is_list;
+	rows->keeps_order = !scope->sort && !scope->is_reversed && !scope->is_list;
 	err = walk(rows, tree, scope, match);
 	if (!err && rows->gathers && scope->by_origin)
 		err = arrivals_gather_forked(rows, scope);

@@ -6,11 +6,11 @@
 
 #include <proctree.h>
 
-/* What every cell's text depends on beside the process. */
+/* What every value and cell depends on beside the process. */
 struct column_context {
 	const struct ptree_tree *tree;
-	struct ptree_users *users;
-	uint64_t now_ns; /* the time that is shown: it may lie in the past */
+	struct ptree_users *users; /* NULL: users have no names */
+	uint64_t now_ns;	   /* the time that is shown: it may lie in the past */
 	uint32_t own_uid;
 	bool utf8;
 };
@@ -19,10 +19,13 @@ struct column_context {
 struct column_subject {
 	const struct ptree_node *node;
 	const struct ptree_thread *thread; /* or NULL */
+	const struct ptree_image *image;   /* what it ran then; NULL: what it runs */
+	pid_t ppid;			   /* its parent's pid then; 0: as it is now */
 	bool is_summary;		   /* about what is over below the node */
-	bool has_sums;			   /* these are known: */
+	bool has_sums;			   /* these are known, of it and of all below it: */
 	uint32_t sum_cpu_permille;
 	uint64_t sum_rss_kib;
+	uint64_t sum_cpu_ns;
 };
 
 #define COLUMN_TEXT_SIZE 64
@@ -31,24 +34,6 @@ struct column_text {
 	char text[COLUMN_TEXT_SIZE]; /* raw bytes for a canvas */
 	enum theme_role role;
 };
-
-struct column {
-	const char *name, *title;
-	const char *ascii_title; /* NULL: the same */
-	int width;		 /* cells */
-	int narrow_width;	 /* on screens of less than 100; 0: the same */
-	bool is_right_aligned;
-	int least_screen_width; /* narrower screens do without it */
-	int sort;		/* enum sort_order of which it shows the figures, or -1 */
-	void (*format)(const struct column_context *context, const struct column_subject *subject,
-		       struct column_text *out);
-};
-
-/* All but the command, which takes what is left. Ends with a NULL name. */
-extern const struct column columns[];
-
-bool column_is_shown(const struct column *column, int screen_cols);
-int column_width(const struct column *column, int screen_cols);
 
 /* It forked and never executed anything, and its command line is still its parent's. */
 bool column_is_mere_fork(const struct ptree_node *node);
@@ -84,6 +69,10 @@ struct command {
 
 void column_command(const struct column_context *context, const struct ptree_node *node,
 		    const struct ptree_thread *thread, struct command *out);
+
+/* The same of an image that it ran; *out is all zero before. */
+void column_image(const struct ptree_node *node, const struct ptree_image *image,
+		  struct command *out);
 
 /* "341 gone 2x 41.2s cpu: cc1x118 asx118": what is over below it; "" if nothing is. */
 void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,

@@ -5,13 +5,14 @@
  *
  *   expression:  term...                    all of them
  *   term:        ["!" | "not"]... factor
- *   factor:      [field ":"] text           contains; of pid: equals; of under: is the name of
+ *   factor:      [field ":"] text           texts contain it, numbers are it; under: see below
  *
  * Text is bare or in double quotes, where \" and \\ stand for themselves. What a later grammar
  * will give a meaning ( | or ( ) and comparisons ) is refused unless it is quoted, so that an
  * expression that is accepted today keeps its meaning.
  */
 #include "model/filter.h"
+#include "model/field.h"
 #include "model/memo.h"
 #include "draw/text.h"
 
@@ -23,37 +24,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum field {
-	FIELD_ANY, /* a bare word */
-	FIELD_CMD,
-	FIELD_COMM,
-	FIELD_USER,
-	FIELD_PID,
-	FIELD_UNDER,
-};
-
-static const char *const field_names[] = {
-	[FIELD_CMD] = "cmd", [FIELD_COMM] = "comm",   [FIELD_USER] = "user",
-	[FIELD_PID] = "pid", [FIELD_UNDER] = "under",
-};
-
-#define FIELD_COUNT (sizeof(field_names) / sizeof(field_names[0]))
-
 enum expression_kind {
 	EXPRESSION_ALL_OF, /* first and its siblings */
-	EXPRESSION_TERM,
+	EXPRESSION_WORD,   /* text: in the command line or the name */
+	EXPRESSION_FIELD,
+	EXPRESSION_UNDER, /* text: an ancestor's number or name */
 };
 
 struct expression {
 	enum expression_kind kind;
 	bool is_negated;
 	struct expression *first, *next;
-	enum field field;
+	const struct field *field;
 	bool is_number;
 	uint32_t number; /* the text as a number, if it is one */
 	char *text;
 	struct text_needle needle; /* the text, prepared */
-	struct memo *under;	   /* of "under": what is below it, by parents and by origins */
+	struct memo *under;	   /* what is below it, by parents and by origins */
 };
 
 struct filter {
@@ -155,21 +142,51 @@ static bool read_number(const char *text, uint32_t *number)
 	return true;
 }
 
-static int reject_field(struct parser *parser, size_t size)
+#define UNDER "under"
+
+/* All that there are, in the order of the table. */
+static void list_fields(char *out, size_t size)
 {
-	return reject(parser, parser->at,
-		      "no field '%.*s': expected cmd, comm, user, pid or under; "
-		      "quote it to search for it",
-		      size < 32 ? (int)size : 32, parser->at);
+	size_t used = 0;
+
+	for (const struct field *field = fields; field->name && used < size; field++) {
+		if (field->is_filter)
+			used += (size_t)snprintf(out + used, size - used, "%s, ", field->name);
+	}
+	if (used < size)
+		snprintf(out + used - 2, size - used + 2, " or " UNDER);
 }
 
-/* Takes "name:" if the word begins so; a bare word is FIELD_ANY. */
-static int read_field(struct parser *parser, enum field *field)
+static int reject_field(struct parser *parser, size_t size)
 {
-	size_t size = strspn(parser->at, "abcdefghijklmnopqrstuvwxyz_");
+	char names[128];
+
+	list_fields(names, sizeof(names));
+	return reject(parser, parser->at, "no field '%.*s': expected %s; quote it to search for it",
+		      size < 32 ? (int)size : 32, parser->at, names);
+}
+
+static bool take_field(struct parser *parser, size_t size, struct expression *term)
+{
+	if (size == strlen(UNDER) && !memcmp(parser->at, UNDER, size)) {
+		term->kind = EXPRESSION_UNDER;
+	} else {
+		term->field = field_find(parser->at, size);
+		term->kind = EXPRESSION_FIELD;
+		if (!term->field || !term->field->is_filter)
+			return false;
+	}
+	parser->at += size + 1;
+	return true;
+}
+
+/* Takes "name:" if the word begins so. */
+static int read_field(struct parser *parser, struct expression *term)
+{
+	size_t size = strspn(parser->at, "abcdefghijklmnopqrstuvwxyz_-");
 	char sign = parser->at[size];
 
-	*field = FIELD_ANY;
+	term->kind = EXPRESSION_WORD;
 	if (sign && (strchr("=<>~", sign) || !strncmp(parser->at + size, "!=", 2)))
 		return reject(parser, parser->at + size,
 			      "comparing with '%c' is not supported: expected field:text; "
@@ -177,35 +194,39 @@ static int read_field(struct parser *parser, enum field *field)
 			      sign);
 	if (!size || sign != ':')
 		return 0;
-	for (unsigned i = FIELD_CMD; i < FIELD_COUNT; i++) {
-		if (strlen(field_names[i]) == size && !memcmp(field_names[i], parser->at, size)) {
-			parser->at += size + 1;
-			*field = (enum field)i;
-			return 0;
-		}
-	}
-	return reject_field(parser, size);
+	return take_field(parser, size, term) ? 0 : reject_field(parser, size);
+}
+
+static int check_number(struct parser *parser, const char *where, const struct expression *term)
+{
+	const char *name = term->field->name;
+
+	if (term->field->kind == FIELD_PID &&
+	    (!term->is_number || term->number > INT_MAX || (!term->number && !strcmp(name, "pid"))))
+		return reject(parser, where, "expected a process's number after '%s:'", name);
+	if (term->field->kind == FIELD_NUMBER && !term->is_number)
+		return reject(parser, where, "expected a number after '%s:'", name);
+	if (term->field->kind == FIELD_STATE && strlen(term->text) != 1)
+		return reject(parser, where, "expected a letter after '%s:'", name);
+	return 0;
 }
 
 static int check_value(struct parser *parser, const char *where, struct expression *term)
 {
 	text_needle_init(&term->needle, term->text);
 	term->is_number = read_number(term->text, &term->number);
-	if (!*term->text && term->field == FIELD_ANY)
+	if (!*term->text && term->kind == EXPRESSION_WORD)
 		return reject(parser, where, "expected text between the quotes");
 	if (!*term->text)
 		return reject(parser, where, "expected a value after '%s:'",
-			      field_names[term->field]);
-	if (term->field == FIELD_PID &&
-	    (!term->is_number || !term->number || term->number > INT_MAX))
-		return reject(parser, where, "expected a process's number after 'pid:'");
-	return 0;
+			      term->kind == EXPRESSION_UNDER ? UNDER : term->field->name);
+	return term->kind == EXPRESSION_FIELD ? check_number(parser, where, term) : 0;
 }
 
 static int read_factor(struct parser *parser, struct expression *term)
 {
 	const char *where;
-	int err = read_field(parser, &term->field);
+	int err = read_field(parser, term);
 
 	if (err)
 		return err;
@@ -257,11 +278,11 @@ static int read_terms(struct parser *parser, struct expression *all)
 
 		if (!term)
 			return -ENOMEM;
-		term->kind = EXPRESSION_TERM;
 		*end = term;
 		end = &term->next;
 		err = read_term(parser, term);
-		if (!err && term->field == FIELD_UNDER) /* without memory it only takes longer */
+		if (!err &&
+		    term->kind == EXPRESSION_UNDER) /* without memory it only takes longer */
 			term->under = calloc(2, sizeof(*term->under));
 		if (err)
 			return err;
@@ -343,17 +364,39 @@ static bool command_has(const struct ptree_node *node, const struct text_needle 
 	return argv_of(node, &argv, &size) ? text_has(argv, size, needle) : name_has(node, needle);
 }
 
-static bool has_user(const struct subject *subject, const struct expression *term)
+static bool value_matches(const struct expression *term, const struct field_value *value)
 {
-	uint32_t euid = ptree_node_euid(subject->node);
-	const char *name;
+	switch (term->field->kind) {
+	case FIELD_USER:
+		return (term->is_number && term->number == value->number) ||
+		       (value->text && text_has(value->text, value->size, &term->needle));
+	case FIELD_STATE:
+		return (unsigned char)*term->text == value->number;
+	case FIELD_TEXT:
+		return text_has(value->text, value->size, &term->needle);
+	case FIELD_NUMBER:
+	case FIELD_PID:
+	case FIELD_FLAG:
+	case FIELD_PERMILLE:
+	case FIELD_BYTES:
+	case FIELD_DURATION:
+	case FIELD_BOOT_TIME:
+		return term->is_number && term->number == value->number;
+	case FIELD_ARGUMENTS:
+		break;
+	}
+	return false;
+}
 
-	if (euid == PTREE_UNKNOWN_ID)
-		return false;
-	if (term->is_number && term->number == euid)
-		return true;
-	name = subject->users ? ptree_users_name_later(subject->users, euid) : NULL;
-	return name && text_has(name, strlen(name), &term->needle);
+static bool field_matches(const struct subject *subject, const struct expression *term)
+{
+	const struct column_context context = { .tree = subject->tree, .users = subject->users };
+	const struct column_subject process = { .node = subject->node };
+	struct field_value value = { 0 };
+
+	if (term->field->kind == FIELD_ARGUMENTS)
+		return command_has(subject->node, &term->needle);
+	return term->field->get(&context, &process, &value) && value_matches(term, &value);
 }
 
 static bool is_the_one(const struct ptree_node *node, const struct expression *term)
@@ -417,19 +460,15 @@ static bool term_matches(const struct subject *subject, const struct expression 
 {
 	const struct ptree_node *node = subject->node;
 
-	switch (term->field) {
-	case FIELD_ANY:
+	switch (term->kind) {
+	case EXPRESSION_WORD:
 		return name_has(node, &term->needle) || command_has(node, &term->needle);
-	case FIELD_CMD:
-		return command_has(node, &term->needle);
-	case FIELD_COMM:
-		return name_has(node, &term->needle);
-	case FIELD_USER:
-		return has_user(subject, term);
-	case FIELD_PID:
-		return is_the_one(node, term);
-	case FIELD_UNDER:
+	case EXPRESSION_FIELD:
+		return field_matches(subject, term);
+	case EXPRESSION_UNDER:
 		return is_below(subject, term, false) || is_below(subject, term, true);
+	case EXPRESSION_ALL_OF:
+		break;
 	}
 	return false;
 }

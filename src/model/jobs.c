@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The rules of the rows of what is over; see jobs.h. */
 #include "model/jobs.h"
+#include "model/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -133,31 +134,14 @@ const struct jobs_lane *jobs_lane(const struct jobs *jobs, uint64_t id)
 	return at < jobs->lane_count && jobs->lanes[at].id == id ? &jobs->lanes[at] : NULL;
 }
 
-/* Room for one more in an array of objects of that size. */
-static bool reserve(void *array, size_t *capacity, size_t count, size_t size)
-{
-	size_t wanted = count + count / 2 + 16;
-	void *bigger;
-
-	if (count < *capacity)
-		return true;
-	memcpy(&bigger, array, sizeof(bigger));
-	bigger = reallocarray(bigger, wanted, size);
-	if (!bigger)
-		return false;
-	memcpy(array, &bigger, sizeof(bigger));
-	*capacity = wanted;
-	return true;
-}
-
 /* Without memory it stands where it was born. */
 void jobs_keep_line(struct jobs *jobs, uint64_t above, uint64_t id, struct jobs_line line)
 {
 	size_t at = lane_index(jobs, id);
 
 	if (at == jobs->lane_count || jobs->lanes[at].id != id) {
-		if (!reserve(&jobs->lanes, &jobs->lane_capacity, jobs->lane_count,
-			     sizeof(*jobs->lanes)))
+		if (array_reserve(&jobs->lanes, &jobs->lane_capacity, jobs->lane_count + 1,
+				  sizeof(*jobs->lanes)))
 			return;
 		memmove(&jobs->lanes[at + 1], &jobs->lanes[at],
 			(jobs->lane_count++ - at) * sizeof(*jobs->lanes));
@@ -183,7 +167,7 @@ void jobs_keep_lanes(struct jobs *jobs, bool (*is_alive)(uint64_t id, const void
 
 static int append(struct jobs *jobs, const struct job *job)
 {
-	if (!reserve(&jobs->items, &jobs->capacity, jobs->count, sizeof(*jobs->items)))
+	if (array_reserve(&jobs->items, &jobs->capacity, jobs->count + 1, sizeof(*jobs->items)))
 		return -ENOMEM;
 	jobs->items[jobs->count++] = *job;
 	return 0;
@@ -226,8 +210,8 @@ static void displace(struct jobs *jobs, struct job *job)
 {
 	job->is_gone = true;
 	job->lines = 0;
-	if (reserve(&jobs->displaced, &jobs->displaced_capacity, jobs->displaced_count,
-		    sizeof(*jobs->displaced)))
+	if (!array_reserve(&jobs->displaced, &jobs->displaced_capacity, jobs->displaced_count + 1,
+			   sizeof(*jobs->displaced)))
 		jobs->displaced[jobs->displaced_count++] = job->newest;
 }
 

@@ -27,8 +27,8 @@ static int find_bridges(struct rows *rows, const struct ptree_tree *tree)
 		for (; node && gone_is_over(node); node = ptree_node_parent(node)) {
 			if (rows->bridge_count == BRIDGES_MAX)
 				return 0;
-			if (rows_grow(&rows->bridges, &rows->bridge_capacity,
-				      rows->bridge_count + 1, sizeof(*rows->bridges)))
+			if (array_reserve(&rows->bridges, &rows->bridge_capacity,
+					  rows->bridge_count + 1, sizeof(*rows->bridges)))
 				return -ENOMEM;
 			rows->bridges[rows->bridge_count++] = ptree_node_id(node);
 		}
@@ -251,17 +251,19 @@ static bool drop_unseen(struct rows *rows, const struct rows_scope *scope,
 
 	for (size_t i = 0; i < rows->row_count; i++) {
 		const struct candidate *candidate = &rows->candidates[rows->order[i]];
-		struct job *job =
-		    candidate->job == NO_JOB ? NULL : &rows->jobs.items[candidate->job];
+		struct job *job;
 
-		if (!job || job->is_pinned || job->is_unfolded ||
-		    living_is_in_window(rows, scope, cursor, i))
+		if (candidate->job == NO_JOB || living_is_in_window(rows, scope, cursor, i))
 			continue;
-		job->is_gone = has_changed = true;
+		job = &rows->jobs.items[candidate->job];
+		if (!job->is_pinned && !job->is_unfolded)
+			job->is_gone = has_changed = true;
 	}
-	for (size_t i = 0; i < rows->jobs.count; i++)
-		rows->jobs.items[i].is_gone |=
-		    !rows->jobs.items[i].lines && !rows->jobs.items[i].is_pinned;
+	for (size_t i = 0; i < rows->jobs.count; i++) {
+		struct job *job = &rows->jobs.items[i];
+
+		job->is_gone |= !job->lines && !job->is_pinned;
+	}
 	return has_changed;
 }
 
@@ -365,7 +367,8 @@ static int see(struct rows *rows, const struct candidate *candidate, const struc
 {
 	const struct jobs_lane *lane = jobs_lane(&rows->jobs, candidate->row.id);
 
-	if (rows_grow(&rows->seen, &rows->seen_capacity, rows->seen_count + 1, sizeof(*rows->seen)))
+	if (array_reserve(&rows->seen, &rows->seen_capacity, rows->seen_count + 1,
+			  sizeof(*rows->seen)))
 		return -ENOMEM;
 	rows->seen[rows->seen_count++] =
 	    (struct seen){ .id = candidate->row.id,

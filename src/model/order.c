@@ -1,71 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* Candidates in another order than that of birth: each sort order's keys, and sums where it sorts
-   by them. The sorting itself is sort.c's. */
+/* Candidates in another order than that of birth: their keys, and sums where it sorts by them. The
+ * sorting itself is sort.c's. */
+#include "model/field.h"
 #include "model/rows-impl.h"
+#include "model/sort.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* The beginning of a name as a number, so that the smaller comes first. */
-static uint64_t key_of_text(const char *text)
-{
-	uint64_t key = 0;
-
-	for (int i = 0; i < 8; i++) {
-		key = key << 8 | (unsigned char)*text;
-		text += *text != '\0';
-	}
-	return UINT64_MAX - key;
-}
-
-static uint64_t used_ns(const struct ptree_node *node, const struct ptree_usage *usage)
-{
-	const struct ptree_summary *summary = ptree_node_summary(node);
-
-	return usage->cpu_ns + (summary ? summary->cpu_ns : 0);
-}
-
-/* Its own; those that are sums get what is below later. */
-static uint64_t key_of(const struct ptree_node *node, enum sort_order sort)
-{
-	struct ptree_usage usage;
-
-	switch (sort) {
-	case SORT_BY_TIME:
-		ptree_node_usage(node, &usage);
-		return used_ns(node, &usage);
-	case SORT_BY_THREADS:
-		return ptree_node_thread_count(node) + 1;
-	case SORT_BY_PID:
-		return UINT32_MAX - (uint64_t)ptree_node_pid(node);
-	case SORT_BY_USER:
-		return UINT32_MAX - (uint64_t)ptree_node_euid(node);
-	case SORT_BY_COMMAND:
-		return key_of_text(ptree_node_comm(node));
-	case SORT_BY_CPU:
-	case SORT_BY_MEMORY:
-	case SORT_BY_BIRTH:
-		break;
-	}
-	return 0;
-}
-
+/* A job has its last figures. The order of birth is the one that they are in; a list's is by pid.
+ */
 static uint64_t own_key(const struct rows *rows, const struct candidate *candidate, size_t index,
 			const struct rows_scope *scope)
 {
 	const struct job *job = candidate->job == NO_JOB ? NULL : &rows->jobs.items[candidate->job];
-	const struct ptree_node *node;
+	const struct row *row = &candidate->row;
+	const struct column_subject subject = {
+		.node = ptree_tree_find_id(rows->gone.tree, row->process),
+		.has_sums = true,
+		.sum_cpu_permille = job ? job->last_cpu_permille : row->sum_cpu_permille,
+		.sum_rss_kib = job ? job->last_rss_kib : row->sum_rss_kib,
+	};
 
-	if (scope->sort == SORT_BY_CPU)
-		return job ? job->last_cpu_permille : candidate->row.sum_cpu_permille;
-	if (scope->sort == SORT_BY_MEMORY)
-		return job ? job->last_rss_kib : candidate->row.sum_rss_kib;
-	if (scope->sort == SORT_BY_BIRTH && scope->is_list)
-		return UINT32_MAX - (uint64_t)candidate->row.pid;
-	if (scope->sort == SORT_BY_BIRTH) /* that is the order that they are in */
-		return UINT32_MAX - index;
-	node = ptree_tree_find_id(rows->gone.tree, candidate->row.process);
-	return node ? key_of(node, scope->sort) : 0;
+	if (!scope->sort)
+		return UINT32_MAX - (scope->is_list ? (uint64_t)row->pid : index);
+	return subject.node ? field_sort_key(scope->sort, &subject) : 0;
 }
 
 /* Threads stay right below their process, and its summary stays last. */
@@ -101,7 +60,7 @@ static void reorder(struct rows *rows, const uint32_t *order, uint32_t *place,
 }
 
 /* From the end up, like the other sums. A summary's figures are in its process's own. */
-static void add_up_times(const struct rows *rows, struct sort_item *items)
+static void add_up(const struct rows *rows, struct sort_item *items)
 {
 	for (size_t i = rows->candidate_count; i-- > 0;) {
 		const struct candidate *candidate = &rows->candidates[i];
@@ -123,8 +82,8 @@ int order_candidates(struct rows *rows, const struct rows_scope *scope)
 	for (size_t i = 0; i < count && !err; i++)
 		items[i] = (struct sort_item){ rows->candidates[i].above,
 					       own_key(rows, &rows->candidates[i], i, scope) };
-	if (!err && scope->sort == SORT_BY_TIME)
-		add_up_times(rows, items);
+	if (!err && scope->sort && scope->sort->sorts_by_sum)
+		add_up(rows, items);
 	for (size_t i = 0; i < count && !err; i++)
 		items[i].key = key_in_order(&rows->candidates[i], items[i].key, scope);
 	if (!err)

@@ -11,6 +11,7 @@
 #ifndef PROCTOP_ROWS_IMPL_H
 #define PROCTOP_ROWS_IMPL_H
 
+#include "model/array.h"
 #include "model/folds.h"
 #include "model/gone.h"
 #include "model/rows.h"
@@ -117,8 +118,6 @@ struct rows {
 	bool keeps_order;    /* a tree in the order of birth: lines can be taken */
 	bool is_second_pass; /* of a frame: nobody is new in it */
 };
-
-int rows_grow(void *array, size_t *capacity, size_t count, size_t size);
 
 /* collect.c */
 int collect_candidates(struct rows *rows, const struct ptree_tree *tree,

@@ -170,7 +170,8 @@ static int add_row(struct rows *rows, size_t index)
 	struct candidate *candidate = &rows->candidates[index];
 	struct row *row = &candidate->row;
 
-	if (rows_grow(&rows->order, &rows->row_capacity, rows->row_count + 1, sizeof(*rows->order)))
+	if (array_reserve(&rows->order, &rows->row_capacity, rows->row_count + 1,
+			  sizeof(*rows->order)))
 		return -ENOMEM;
 	row->parent =
 	    candidate->above == NO_ROW ? NO_ROW : rows->candidates[candidate->above].place;

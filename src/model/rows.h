@@ -4,11 +4,11 @@
 
 #include "model/jobs.h"
 #include "model/match.h"
-#include "model/sort.h"
 
 #include <proctree.h>
 
 struct cursor;
+struct field;
 struct rows;
 
 #define NO_ROW UINT32_MAX
@@ -52,7 +52,8 @@ struct rows_scope {
 	bool hides_kernel_threads;
 	bool shows_threads;
 	enum jobs_mode exited;
-	enum sort_order sort; /* of siblings: what is below them stays there */
+	/* Of siblings: what is below them stays there. NULL: by birth. */
+	const struct field *sort;
 	bool is_reversed;
 };
 

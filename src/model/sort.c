@@ -5,18 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-const char *sort_order_name(enum sort_order order)
-{
-	static const char *const names[SORT_ORDER_COUNT] = {
-		[SORT_BY_BIRTH] = "birth",     [SORT_BY_CPU] = "CPU",
-		[SORT_BY_MEMORY] = "memory",   [SORT_BY_TIME] = "CPU time",
-		[SORT_BY_THREADS] = "threads", [SORT_BY_PID] = "pid",
-		[SORT_BY_USER] = "user",       [SORT_BY_COMMAND] = "command",
-	};
-
-	return names[order];
-}
-
 /* An item among its siblings. */
 struct place {
 	uint32_t index, parent;

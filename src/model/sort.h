@@ -2,25 +2,8 @@
 #ifndef PROCTOP_SORT_H
 #define PROCTOP_SORT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* By what the screen's rows are sorted. */
-enum sort_order {
-	SORT_BY_BIRTH,
-	SORT_BY_CPU,	/* with all that is below */
-	SORT_BY_MEMORY, /* likewise */
-	SORT_BY_TIME,	/* likewise, and with all that is over below */
-	SORT_BY_THREADS,
-	SORT_BY_PID,
-	SORT_BY_USER,
-	SORT_BY_COMMAND,
-};
-#define SORT_ORDER_COUNT 8
-
-/* "birth", "cpu", ... */
-const char *sort_order_name(enum sort_order order);
 
 #define SORT_NO_PARENT UINT32_MAX
 

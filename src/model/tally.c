@@ -94,8 +94,8 @@ int tally_row(struct rows *rows, const struct ptree_tree *tree, size_t index)
 		subtract_jobs(rows, tree, candidate->row.process, &tally.gone);
 	if (!tally.gone.gone)
 		return 0;
-	if (rows_grow(&rows->tallies, &rows->tally_capacity, rows->tally_count + 1,
-		      sizeof(*rows->tallies)))
+	if (array_reserve(&rows->tallies, &rows->tally_capacity, rows->tally_count + 1,
+			  sizeof(*rows->tallies)))
 		return -ENOMEM;
 	rows->tallies[rows->tally_count++] = tally;
 	return 0;
@@ -119,7 +119,7 @@ int tally_list(struct rows *rows, const struct ptree_tree *tree)
 	rows->tally_count = 0;
 	if (!tally.gone.gone)
 		return 0;
-	if (rows_grow(&rows->tallies, &rows->tally_capacity, 1, sizeof(*rows->tallies)))
+	if (array_reserve(&rows->tallies, &rows->tally_capacity, 1, sizeof(*rows->tallies)))
 		return -ENOMEM;
 	rows->tallies[rows->tally_count++] = tally;
 	return 0;
@@ -162,8 +162,8 @@ static const struct tally *find_fullest(const struct rows *rows)
 
 static int add_summary_line(struct rows *rows, uint64_t id)
 {
-	if (rows_grow(&rows->summaries, &rows->summary_capacity, rows->summary_count + 1,
-		      sizeof(*rows->summaries)))
+	if (array_reserve(&rows->summaries, &rows->summary_capacity, rows->summary_count + 1,
+			  sizeof(*rows->summaries)))
 		return -ENOMEM;
 	rows->summaries[rows->summary_count++] = id;
 	return 0;

@@ -7,12 +7,10 @@
  * terminal has not taken the last one.
  */
 #include "ui/app.h"
+#include "model/summary.h"
 #include "ui/input.h"
 #include "ui/session.h"
-#include "headless/summary.h"
 #include "ui/term.h"
-#include "draw/text.h"
-#include "views/view.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -32,6 +30,7 @@
 #define KEY_BUDGET_NS (8 * NS_PER_MS)
 #define FIRST_FRAME_PATIENCE_NS (300 * NS_PER_MS)
 #define READY_PATIENCE_MS 5000
+#define FEED_BYTES (512u << 10) /* of what happens between two frames, or is not looked at yet */
 #define TICKS_PER_REFRESH 2
 #define TICKS_UNTIL_SETTLED 2
 
@@ -69,80 +68,47 @@ static bool is_starting(const struct app *app)
 	return status.state == PTREE_MONITOR_STARTING;
 }
 
-/* What lies over the tree, or stands in its place. */
-static void draw_view(struct session *session, struct canvas *canvas)
+static struct moment *moment_of(struct app *app)
 {
-	switch (session->view) {
-	case SESSION_VIEW_TREE:
-		break;
-	case SESSION_VIEW_HELP:
-		view_help_draw(session, canvas);
-		break;
-	case SESSION_VIEW_PICKER:
-		view_picker_draw(session, canvas);
-		break;
-	case SESSION_VIEW_CHURN:
-		view_churn_draw(session, canvas);
-		break;
-	case SESSION_VIEW_FAILURES:
-		view_failures_draw(session, canvas);
-		break;
-	case SESSION_VIEW_RECORD:
-		view_record_draw(session, canvas);
-		break;
-	}
+	return &app->session.scene.moment;
 }
 
 static void draw(struct app *app)
 {
 	struct session *session = &app->session;
-	struct view_cursor cursor;
+	struct session_cursor cursor;
 
 	if (session->wants_full_redraw)
 		term_redraw(app->term);
 	session->wants_full_redraw = false;
-	session_update_rows(session);
-	cursor = view_tree_draw(session, app->canvas);
-	draw_view(session, app->canvas);
-	if (session->view != SESSION_VIEW_TREE)
-		cursor.y = -1; /* a line that is being typed is below that */
+	session_update(session, app->canvas);
+	cursor = session_draw(session);
 	term_blit(app->term, app->canvas, cursor.y, cursor.x);
 	session->needs_redraw = false;
-	if (!session->keeps_rows) /* what was drawn for a key puts off no news */
-		app->frame_ns = session->now_ns;
+	if (!moment_of(app)->is_held) /* what was drawn for a key puts off no news */
+		app->frame_ns = moment_of(app)->now_ns;
 	app->has_drawn = true;
-}
-
-static bool has_tree_changed(const struct app *app)
-{
-	const struct session *session = &app->session;
-
-	return !session->paused_ns &&
-	       (session->built_generation != ptree_tree_generation(session->tree) ||
-		session->built_usage_generation != ptree_tree_usage_generation(session->tree));
 }
 
 /* When the next frame is due; UINT64_MAX: not before something happens. */
 static uint64_t next_frame_ns(const struct app *app)
 {
 	const struct session *session = &app->session;
+	uint64_t change_ns;
 
 	if (!app->has_drawn && is_starting(app))
 		return app->begin_ns + FIRST_FRAME_PATIENCE_NS;
 	if (session->needs_redraw)
 		return 0;
-	if (has_tree_changed(app))
-		return app->frame_ns + FRAME_NS;
-	if (session->next_change_ns)
-		return session->next_change_ns > app->frame_ns + FRAME_NS
-			   ? session->next_change_ns
-			   : app->frame_ns + FRAME_NS;
-	return UINT64_MAX;
+	change_ns = panes_next_change_ns(&session->panes);
+	if (!change_ns)
+		return UINT64_MAX;
+	return change_ns > app->frame_ns + FRAME_NS ? change_ns : app->frame_ns + FRAME_NS;
 }
 
 static void draw_if_due(struct app *app)
 {
-	if (!term_has_output(app->term) && next_frame_ns(app) <= app->session.now_ns)
+	if (!term_has_output(app->term) && next_frame_ns(app) <= moment_of(app)->now_ns)
 		draw(app);
 }
 
@@ -246,52 +212,19 @@ static void drop_signals(struct app *app)
 
 /* ---- the loop ---- */
 
-static void refresh_seen_rows(struct app *app)
-{
-	struct session *session = &app->session;
-
-	for (int line = 0; line < session->body_rows; line++) {
-		const struct row *row =
-		    rows_at(session->rows, session->cursor.top + (uint32_t)line);
-
-		if (!row)
-			break;
-		if (row->is_thread)
-			ptree_monitor_refresh_thread(app->monitor, row->pid);
-		else
-			ptree_monitor_refresh(app->monitor, row->process);
-		ptree_monitor_sample(app->monitor, row->process);
-	}
-}
-
-static void count_events(struct session *session)
-{
-	struct ptree_monitor_status status;
-	uint64_t elapsed_ns = session->now_ns - session->events_at_ns;
-
-	ptree_monitor_get_status(session->monitor, &status);
-	if (session->events_at_ns && elapsed_ns)
-		session->events_per_s =
-		    (unsigned)((status.events - session->events_before) * NS_PER_S / elapsed_ns);
-	session->events_before = status.events;
-	session->events_at_ns = session->now_ns;
-}
-
 static void tick_if_due(struct app *app)
 {
 	struct session *session = &app->session;
+	const struct moment *moment = moment_of(app);
 
-	if (session->now_ns < app->tick_ns)
+	if (moment->now_ns < app->tick_ns)
 		return;
-	app->tick_ns = session->now_ns + TICK_NS;
-	count_events(session);
-	meters_tick(&session->meters, session->live_tree, ptree_monitor_host(app->monitor),
-		    session->now_ns);
-	session_update_page(session);
+	app->tick_ns = moment->now_ns + TICK_NS;
+	world_tick(&session->scene.world, moment->now_ns);
 	if (app->ticks == TICKS_UNTIL_SETTLED)
 		malloc_trim(0); /* what the first scan took and gave back */
-	if (!session->paused_ns && app->ticks++ % TICKS_PER_REFRESH == 0)
-		refresh_seen_rows(app);
+	if (!moment->stopped_ns && app->ticks++ % TICKS_PER_REFRESH == 0)
+		tree_view_refresh_seen(session->panes.tree);
 	session->needs_redraw = true;
 }
 
@@ -310,11 +243,11 @@ static int timeout_ms(const struct app *app)
 
 static void answer_keys(struct app *app)
 {
-	app->session.keeps_rows = app->has_drawn;
+	moment_of(app)->is_held = app->has_drawn;
 	app->has_more_keys = !take_keys(app);
 	if (app->has_drawn)
 		draw_if_due(app);
-	app->session.keeps_rows = false;
+	moment_of(app)->is_held = false;
 }
 
 static int turn(struct app *app)
@@ -332,7 +265,7 @@ static int turn(struct app *app)
 
 	if (poll(fds, FD_COUNT, app->has_more_keys ? 0 : timeout_ms(app)) < 0 && errno != EINTR)
 		return -errno;
-	app->session.now_ns = ptree_boot_now_ns();
+	moment_of(app)->now_ns = ptree_boot_now_ns();
 	if (fds[FD_SIGNALS].revents)
 		take_signals(app);
 	if (fds[FD_KEYS].revents || app->has_more_keys)
@@ -341,9 +274,9 @@ static int turn(struct app *app)
 		app->is_hung_up = true;
 	if (fds[FD_MONITOR].revents)
 		err = ptree_monitor_dispatch(app->monitor, EVENT_BUDGET_NS);
-	app->session.now_ns = ptree_boot_now_ns();
-	if (fds[FD_USERS].revents)
-		session_take_names(session);
+	moment_of(app)->now_ns = ptree_boot_now_ns();
+	if (fds[FD_USERS].revents && world_take_names(&session->scene.world))
+		session->needs_redraw = true;
 	if (app->session.wants_suspend)
 		suspend(app);
 	tick_if_due(app);
@@ -364,7 +297,7 @@ static int watch_pid(struct app *app, const char *text, char *error, size_t size
 {
 	long pid = strtol(text, NULL, 10);
 	const struct ptree_node *node =
-	    pid > INT_MAX ? NULL : ptree_tree_find(app->session.tree, (pid_t)pid);
+	    pid > INT_MAX ? NULL : ptree_tree_find(app->session.scene.world.tree, (pid_t)pid);
 	struct watch_item item = { .pid = (pid_t)pid };
 
 	if (!node) {
@@ -420,13 +353,12 @@ static int start_session(struct app *app, const struct config *config, char *err
 
 	if (err)
 		return fail(error, size, EXIT_FAILED, "cannot start", err);
-	session->utf8 = !config->ascii && text_is_utf8();
-	session->highlight_ns = config->highlight_ns;
+	session->scene.moment.glow_ns = config->highlight_ns;
 	if (config->filter && !session_set_filter(session, config->filter)) {
 		snprintf(error, size, "--filter: %.200s", session->filter_error);
 		return EXIT_USAGE;
 	}
-	session_set_users(session, config->uids, config->uid_count);
+	scope_set_users(&session->scene.scope, config->uids, config->uid_count);
 	return watch(app, config, error, size);
 }
 
@@ -452,7 +384,8 @@ static int start_terminal(struct app *app, const struct config *config, char *er
 	app->canvas = canvas_new(rows, cols, text_is_utf8());
 	if (!app->canvas)
 		return fail(error, size, EXIT_FAILED, "cannot start", -ENOMEM);
-	app->session.colors = term_colors(app->term);
+	app->canvas->ascii_marks = config->ascii;
+	app->canvas->colors = term_colors(app->term);
 	return EXIT_OK;
 }
 
@@ -460,7 +393,8 @@ static int start(struct app *app, const struct config *config, char *error, size
 {
 	const struct ptree_monitor_options options = { .poll_only = config->poll,
 						       .no_realtime = config->no_realtime,
-						       .sample_ns = config->delay_ns };
+						       .sample_ns = config->delay_ns,
+						       .tree = { .feed_bytes = FEED_BYTES } };
 	int err = block_signals(app);
 	int code;
 
@@ -478,7 +412,7 @@ static int start(struct app *app, const struct config *config, char *error, size
 
 static int run(struct app *app, char *error, size_t size)
 {
-	app->begin_ns = app->session.now_ns = ptree_boot_now_ns();
+	app->begin_ns = moment_of(app)->now_ns = ptree_boot_now_ns();
 	while (!app->session.wants_quit && !app->is_hung_up) {
 		int err = turn(app);
 

@@ -3,14 +3,7 @@
 #define PROCTOP_APP_H
 
 #include "config/config.h"
-
-/* Exit codes of the program. */
-enum {
-	EXIT_OK = 0,
-	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
-	EXIT_NO_EVENTS = 3,
-};
+#include "config/exit-codes.h"
 
 /*
  * The live monitor. Returns an exit code; if it is not EXIT_OK, error says what failed, why and

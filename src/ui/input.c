@@ -1,45 +1,72 @@
 /* SPDX-License-Identifier: MIT */
-/* Who takes a key: what lies on top, then the line that is typed, then the tree. */
+/* From a key to what it means: what lies on top has its own meanings, then the line that is typed.
+ */
 #include "ui/input.h"
-#include "views/view.h"
+#include "ui/command-impl.h"
 
-static bool is_mouse(const struct key *key)
-{
-	return key->code == TERM_KEY_MOUSE_CLICK || key->code == TERM_KEY_WHEEL_UP ||
-	       key->code == TERM_KEY_WHEEL_DOWN;
-}
+#include <stdio.h>
 
-/* These mean the same whatever is open. */
-static bool take_global_key(struct session *session, const struct key *key)
+/* "x", "^X", "F2"; what has no short name is "this key". */
+static void name_key(uint32_t code, char *out, size_t size)
 {
-	if (key->code == TERM_CTRL('Z'))
-		session->wants_suspend = true;
-	else if (key->code == TERM_CTRL('L'))
-		session->needs_redraw = session->wants_full_redraw = true;
+	if (code >= TERM_KEY_F1 && code <= TERM_KEY_F12)
+		snprintf(out, size, "F%u", code - TERM_KEY_F1 + 1);
+	else if (code == ' ')
+		snprintf(out, size, "Space");
+	else if (code == TERM_KEY_ENTER)
+		snprintf(out, size, "Enter");
+	else if (code > ' ' && code < 0x7f)
+		snprintf(out, size, "%c", (int)code);
+	else if (code < ' ' && code != TERM_KEY_ESC)
+		snprintf(out, size, "^%c", (int)code + '@');
 	else
-		return false;
-	return true;
+		snprintf(out, size, "this key");
 }
 
-static bool is_typing(const struct session *session)
+/* What no key of a sequence means is forgotten with Esc. */
+static void say_meaningless(struct session *session, const struct keymap_state *keys)
 {
-	return session->prompt_kind != SESSION_PROMPT_NONE && session->view != SESSION_VIEW_HELP;
+	char first[16], last[16] = "";
+
+	if (keys->codes[0] == TERM_KEY_ESC || keys->codes[1] == TERM_KEY_ESC)
+		return;
+	name_key(keys->codes[0], first, sizeof(first));
+	if (keys->codes[1])
+		name_key(keys->codes[1], last, sizeof(last));
+	session_say(session, false, "%s%s has no meaning here: F1 lists the keys", first, last);
+}
+
+static bool is_mouse(uint32_t code)
+{
+	return code >= TERM_KEY_MOUSE_CLICK && code <= TERM_KEY_WHEEL_DOWN;
 }
 
 void input_key(struct keymap_state *keys, struct session *session, const struct key *key)
 {
-	if (take_global_key(session, key))
-		return;
-	session->message_until_ns = 0; /* what was said of the key before was read */
-	if (is_typing(session) && !is_mouse(key)) {
-		command_prompt_key(session, key);
-		return;
+	enum view_context context = session_context(session);
+	struct keymap_hit hit;
+
+	session->needs_redraw = true;
+	if (is_mouse(key->code))
+		keys->count = 0; /* it is no part of a sequence */
+	if (key->code != TERM_KEY_MOUSE_RELEASE)
+		session->message.until_ns = 0; /* what was said of the key before was read */
+	session->pointer_y = key->mouse_y;
+	session->pointer_x = key->mouse_x;
+	/* Commands act on rows, which the keys before may have changed. */
+	if (context == VIEW_TREE)
+		tree_view_update_rows(session->panes.tree);
+	switch (keymap_feed(keys, context, key->code, &hit)) {
+	case KEYMAP_COMMAND:
+		command_run(hit.command, session, hit.argument);
+		break;
+	case KEYMAP_NOTHING:
+		if (context == VIEW_PROMPT)
+			command_type(session, key->code);
+		else
+			say_meaningless(session, keys);
+		break;
+	case KEYMAP_PART:
+		break;
 	}
-	/* These act on rows, which the keys before may have changed. */
-	if (session->view == SESSION_VIEW_TREE)
-		session_update_rows(session);
-	if (is_mouse(key))
-		command_mouse(session, key, view_tree_mark_x(session, key->mouse_y));
-	else
-		keymap_key(keys, session, key);
 }

@@ -1,159 +1,146 @@
 /* SPDX-License-Identifier: MIT */
-/* Which keys mean which command. */
+/* Which keys mean which command, and where: one table. */
 #include "ui/keymap.h"
+#include "ui/term.h"
 
 #include <stdio.h>
 #include <string.h>
 
 struct binding {
+	unsigned contexts; /* enum view_context */
 	uint32_t codes[KEYMAP_SEQUENCE_MAX];
-	const char *label;
+	const char *label; /* NULL: not for people */
 	const char *command;
+	int argument;
+	/* So many keys from the last code on, each its own argument; 0: but that one. */
+	unsigned span;
 };
 
+#define IN_PAGES (VIEW_PAGE | VIEW_EVENTS | VIEW_HELP)
+#define IN_LISTS (IN_PAGES | VIEW_DIALOG)
+#define IN_VIEWS (VIEW_TREE | IN_LISTS)
+#define IN_PANES (VIEW_TREE | VIEW_EVENTS)
+#define EVERYWHERE (IN_VIEWS | VIEW_PROMPT)
+
 static const struct binding bindings[] = {
-	{ { 'j' }, "j", "down" },
-	{ { TERM_KEY_DOWN }, "Down", "down" },
-	{ { 'k' }, "k", "up" },
-	{ { TERM_KEY_UP }, "Up", "up" },
-	{ { TERM_KEY_PAGE_DOWN }, "PgDn", "page-down" },
-	{ { TERM_KEY_PAGE_UP }, "PgUp", "page-up" },
-	{ { TERM_CTRL('D') }, "^D", "half-page-down" },
-	{ { TERM_CTRL('U') }, "^U", "half-page-up" },
-	{ { 'g', 'g' }, "gg", "top" },
-	{ { TERM_KEY_HOME }, "Home", "top" },
-	{ { 'G' }, "G", "bottom" },
-	{ { TERM_KEY_END }, "End", "bottom" },
-	{ { TERM_KEY_SHIFT_LEFT }, "S-Left", "shift-left" },
-	{ { TERM_KEY_SHIFT_RIGHT }, "S-Right", "shift-right" },
-	{ { 'h' }, "h", "fold-or-parent" },
-	{ { TERM_KEY_LEFT }, "Left", "fold-or-parent" },
-	{ { 'l' }, "l", "unfold-or-child" },
-	{ { TERM_KEY_RIGHT }, "Right", "unfold-or-child" },
-	{ { '-' }, "-", "fold" },
-	{ { 'z', 'c' }, "zc", "fold" },
-	{ { '+' }, "+", "unfold" },
-	{ { 'z', 'o' }, "zo", "unfold" },
-	{ { 'z', 'a' }, "za", "toggle-fold" },
-	{ { '*' }, "*", "toggle-all" },
-	{ { 'z', 'M' }, "zM", "fold-all" },
-	{ { 'z', 'R' }, "zR", "unfold-all" },
-	{ { '/' }, "/", "search" },
-	{ { TERM_KEY_F1 + 2 }, "F3", "search" },
-	{ { 'n' }, "n", "find-next" },
-	{ { 'N' }, "N", "find-previous" },
-	{ { '\\' }, "\\", "filter" },
-	{ { TERM_KEY_F1 + 3 }, "F4", "filter" },
-	{ { 'u' }, "u", "user" },
-	{ { 'w' }, "w", "watch" },
-	{ { 'W' }, "W", "watch-also" },
-	{ { TERM_KEY_BACKSPACE }, "Backspace", "watch-back" },
-	{ { 'F' }, "F", "follow" },
-	{ { 't' }, "t", "list" },
-	{ { TERM_KEY_F1 + 4 }, "F5", "list" },
-	{ { 'L' }, "L", "lineage" },
-	{ { 'x' }, "x", "exited" },
-	{ { 'p' }, "p", "basenames" },
-	{ { 'K' }, "K", "kernel-threads" },
-	{ { 'H' }, "H", "threads" },
-	{ { 'Z' }, "Z", "pause" },
-	{ { 's' }, "s", "sort" },
-	{ { TERM_KEY_F1 + 5 }, "F6", "sort" },
-	{ { 'P' }, "P", "sort-cpu" },
-	{ { 'M' }, "M", "sort-memory" },
-	{ { 'T' }, "T", "sort-time" },
-	{ { 'I' }, "I", "invert" },
-	{ { 'C' }, "C", "churn" },
-	{ { 'E' }, "E", "failures" },
-	{ { 'i' }, "i", "record" },
-	{ { TERM_KEY_F1 }, "F1", "help" },
-	{ { '?' }, "?", "help" },
-	{ { TERM_KEY_ESC }, "Esc", "back" },
-	{ { TERM_CTRL('L') }, "^L", "redraw" },
-	{ { TERM_CTRL('Z') }, "^Z", "suspend" },
-	{ { 'q' }, "q", "quit" },
-	{ { TERM_KEY_F1 + 9 }, "F10", "quit" },
-	{ { TERM_CTRL('C') }, "^C", "quit" },
+	{ IN_VIEWS, { 'j' }, "j", "down", 0, 0 },
+	{ IN_VIEWS, { TERM_KEY_DOWN }, "Down", "down", 0, 0 },
+	{ IN_VIEWS, { 'k' }, "k", "up", 0, 0 },
+	{ IN_VIEWS, { TERM_KEY_UP }, "Up", "up", 0, 0 },
+	{ IN_VIEWS, { TERM_KEY_PAGE_DOWN }, "PgDn", "page-down", 0, 0 },
+	{ IN_VIEWS, { TERM_KEY_PAGE_UP }, "PgUp", "page-up", 0, 0 },
+	{ VIEW_TREE | IN_PAGES, { TERM_CTRL('D') }, "^D", "half-page-down", 0, 0 },
+	{ VIEW_TREE | IN_PAGES, { TERM_CTRL('U') }, "^U", "half-page-up", 0, 0 },
+	{ IN_VIEWS, { 'g', 'g' }, "gg", "top", 0, 0 },
+	{ IN_VIEWS, { TERM_KEY_HOME }, "Home", "top", 0, 0 },
+	{ IN_VIEWS, { 'G' }, "G", "bottom", 0, 0 },
+	{ IN_VIEWS, { TERM_KEY_END }, "End", "bottom", 0, 0 },
+	{ VIEW_TREE, { TERM_KEY_SHIFT_LEFT }, "S-Left", "shift-left", 0, 0 },
+	{ VIEW_TREE, { TERM_KEY_SHIFT_RIGHT }, "S-Right", "shift-right", 0, 0 },
+	{ VIEW_TREE, { 'h' }, "h", "fold-or-parent", 0, 0 },
+	{ VIEW_TREE, { TERM_KEY_LEFT }, "Left", "fold-or-parent", 0, 0 },
+	{ VIEW_TREE, { 'l' }, "l", "unfold-or-child", 0, 0 },
+	{ VIEW_TREE, { TERM_KEY_RIGHT }, "Right", "unfold-or-child", 0, 0 },
+	{ VIEW_TREE, { '-' }, "-", "fold", 0, 0 },
+	{ VIEW_TREE, { 'z', 'c' }, "zc", "fold", 0, 0 },
+	{ VIEW_TREE, { '+' }, "+", "unfold", 0, 0 },
+	{ VIEW_TREE, { 'z', 'o' }, "zo", "unfold", 0, 0 },
+	{ VIEW_TREE, { 'z', 'a' }, "za", "toggle-fold", 0, 0 },
+	{ VIEW_TREE, { '*' }, "*", "toggle-all", 0, 0 },
+	{ VIEW_TREE, { 'z', 'M' }, "zM", "fold-all", 0, 0 },
+	{ VIEW_TREE, { 'z', 'R' }, "zR", "unfold-all", 0, 0 },
+	{ VIEW_TREE, { '/' }, "/", "search", 0, 0 },
+	{ VIEW_TREE, { TERM_KEY_F1 + 2 }, "F3", "search", 0, 0 },
+	{ VIEW_TREE, { 'n' }, "n", "find-next", 0, 0 },
+	{ VIEW_TREE, { 'N' }, "N", "find-previous", 0, 0 },
+	{ IN_PANES, { '\\' }, "\\", "filter", 0, 0 },
+	{ IN_PANES, { TERM_KEY_F1 + 3 }, "F4", "filter", 0, 0 },
+	{ IN_PANES | VIEW_DIALOG, { 'u' }, "u", "user", 0, 0 },
+	{ IN_PANES, { 'w' }, "w", "watch", 0, 0 },
+	{ IN_PANES, { 'W' }, "W", "watch-also", 0, 0 },
+	{ IN_PANES, { TERM_KEY_BACKSPACE }, "Backspace", "watch-back", 0, 0 },
+	{ VIEW_TREE, { 'F' }, "F", "follow", 0, 0 },
+	{ VIEW_TREE, { 't' }, "t", "list", 0, 0 },
+	{ VIEW_TREE, { TERM_KEY_F1 + 4 }, "F5", "list", 0, 0 },
+	{ VIEW_TREE, { 'L' }, "L", "lineage", 0, 0 },
+	{ VIEW_TREE, { 'x' }, "x", "exited", 0, 0 },
+	{ VIEW_TREE, { 'p' }, "p", "basenames", 0, 0 },
+	{ VIEW_TREE, { 'K' }, "K", "kernel-threads", 0, 0 },
+	{ VIEW_TREE, { 'H' }, "H", "threads", 0, 0 },
+	{ IN_PANES, { 'Z' }, "Z", "pause", 0, 0 },
+	{ VIEW_TREE | VIEW_DIALOG, { 's' }, "s", "sort", 0, 0 },
+	{ VIEW_TREE | VIEW_DIALOG, { TERM_KEY_F1 + 5 }, "F6", "sort", 0, 0 },
+	{ VIEW_TREE, { 'P' }, "P", "sort-cpu", 0, 0 },
+	{ VIEW_TREE, { 'M' }, "M", "sort-memory", 0, 0 },
+	{ VIEW_TREE, { 'T' }, "T", "sort-time", 0, 0 },
+	{ VIEW_TREE, { 'I' }, "I", "invert", 0, 0 },
+	{ IN_PANES | VIEW_PAGE, { 'C' }, "C", "churn", 0, 0 },
+	{ IN_PANES | VIEW_PAGE, { 'E' }, "E", "failures", 0, 0 },
+	{ IN_PANES | VIEW_PAGE, { 'i' }, "i", "record", 0, 0 },
+	{ IN_PANES | VIEW_PAGE, { 'v' }, "v", "events", 0, 0 },
+	{ IN_VIEWS, { TERM_KEY_F1 }, "F1", "help", 0, 0 },
+	{ IN_VIEWS, { '?' }, "?", "help", 0, 0 },
+	{ IN_VIEWS, { TERM_KEY_ESC }, "Esc", "back", 0, 0 },
+	{ EVERYWHERE, { TERM_CTRL('L') }, "^L", "redraw", 0, 0 },
+	{ EVERYWHERE, { TERM_CTRL('Z') }, "^Z", "suspend", 0, 0 },
+	{ VIEW_TREE, { 'q' }, "q", "quit", 0, 0 },
+	{ VIEW_TREE | IN_PAGES, { TERM_KEY_F1 + 9 }, "F10", "quit", 0, 0 },
+	{ VIEW_TREE | IN_PAGES, { TERM_CTRL('C') }, "^C", "quit", 0, 0 },
+	{ VIEW_PAGE | VIEW_EVENTS | VIEW_DIALOG, { TERM_KEY_ENTER }, "Enter", "open", 0, 0 },
+	{ VIEW_DIALOG, { ' ' }, "Space", "open", 0, 0 },
+	{ VIEW_HELP, { ' ' }, "Space", "page-down", 0, 0 },
+	{ IN_LISTS, { 'q' }, "q", "back", 0, 0 },
+	{ VIEW_DIALOG, { TERM_CTRL('C') }, "^C", "back", 0, 0 },
+	{ VIEW_EVENTS, { 'F' }, "F", "tail", 0, 0 },
+	{ VIEW_EVENTS, { '1' }, "1-5", "event-kind", 0, 5 },
+	{ IN_PANES, { TERM_CTRL('I') }, "Tab", "next-pane", 0, 0 },
+	{ VIEW_TREE, { 'z', '1' }, "z1-z9", "fold-at-depth", 0, 9 },
+	{ VIEW_TREE, { '0' }, "0-9", "pid", 0, 10 },
+	{ VIEW_PROMPT, { TERM_KEY_F1 }, "F1", "help", 0, 0 },
+	{ VIEW_PROMPT, { TERM_KEY_ENTER }, "Enter", "accept", 0, 0 },
+	{ VIEW_PROMPT, { TERM_KEY_ESC }, "Esc", "cancel", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('C') }, "^C", "cancel", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('G') }, "^G", "cancel", 0, 0 },
+	{ VIEW_PROMPT, { TERM_KEY_LEFT }, "Left", "line-left", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('B') }, "^B", "line-left", 0, 0 },
+	{ VIEW_PROMPT, { TERM_KEY_RIGHT }, "Right", "line-right", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('F') }, "^F", "line-right", 0, 0 },
+	{ VIEW_PROMPT, { TERM_KEY_HOME }, "Home", "line-begin", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('A') }, "^A", "line-begin", 0, 0 },
+	{ VIEW_PROMPT, { TERM_KEY_END }, "End", "line-end", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('E') }, "^E", "line-end", 0, 0 },
+	{ VIEW_PROMPT, { TERM_KEY_BACKSPACE }, "Backspace", "erase", 0, 0 },
+	{ VIEW_PROMPT, { TERM_KEY_DELETE }, "Del", "delete", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('D') }, "^D", "delete", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('W') }, "^W", "erase-word", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('U') }, "^U", "erase-before", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('K') }, "^K", "erase-after", 0, 0 },
+	{ EVERYWHERE, { TERM_KEY_MOUSE_CLICK }, "click", "click", 0, 0 },
+	{ EVERYWHERE, { TERM_KEY_MOUSE_DRAG }, "drag", "drag", 0, 0 },
+	{ EVERYWHERE, { TERM_KEY_MOUSE_RELEASE }, NULL, "drag", 1, 0 },
+	{ EVERYWHERE, { TERM_KEY_WHEEL_DOWN }, "wheel", "scroll-down", 0, 0 },
+	{ EVERYWHERE, { TERM_KEY_WHEEL_UP }, "wheel", "scroll-up", 0, 0 },
 };
 
 #define BINDING_COUNT (sizeof(bindings) / sizeof(bindings[0]))
 
-/* Those of what lies over the tree, or stands in its place. */
-struct binding_elsewhere {
-	unsigned contexts;
-	struct binding binding;
-};
+/* ---- finding one ---- */
 
-#define IN_LISTS (KEYMAP_PAGE | KEYMAP_HELP | KEYMAP_PICKER)
-#define IN_PAGES (KEYMAP_PAGE | KEYMAP_HELP)
-
-static const struct binding_elsewhere elsewhere[] = {
-	{ IN_LISTS, { { 'j' }, "j", "down" } },
-	{ IN_LISTS, { { TERM_KEY_DOWN }, "Down", "down" } },
-	{ IN_LISTS, { { 'k' }, "k", "up" } },
-	{ IN_LISTS, { { TERM_KEY_UP }, "Up", "up" } },
-	{ IN_LISTS, { { TERM_KEY_PAGE_DOWN }, "PgDn", "page-down" } },
-	{ IN_LISTS, { { TERM_KEY_PAGE_UP }, "PgUp", "page-up" } },
-	{ IN_PAGES, { { TERM_CTRL('D') }, "^D", "half-page-down" } },
-	{ IN_PAGES, { { TERM_CTRL('U') }, "^U", "half-page-up" } },
-	{ IN_LISTS, { { 'g', 'g' }, "gg", "top" } },
-	{ IN_LISTS, { { TERM_KEY_HOME }, "Home", "top" } },
-	{ IN_LISTS, { { 'G' }, "G", "bottom" } },
-	{ IN_LISTS, { { TERM_KEY_END }, "End", "bottom" } },
-	{ KEYMAP_PAGE | KEYMAP_PICKER, { { TERM_KEY_ENTER }, "Enter", "open" } },
-	{ KEYMAP_PICKER, { { ' ' }, "Space", "open" } },
-	{ KEYMAP_HELP, { { ' ' }, "Space", "page-down" } },
-	{ IN_LISTS, { { TERM_KEY_ESC }, "Esc", "back" } },
-	{ IN_LISTS, { { 'q' }, "q", "back" } },
-	{ KEYMAP_PICKER, { { TERM_CTRL('C') }, "^C", "back" } },
-	{ KEYMAP_PICKER, { { 'u' }, "u", "user" } },
-	{ KEYMAP_PICKER, { { 's' }, "s", "sort" } },
-	{ KEYMAP_PICKER, { { TERM_KEY_F1 + 5 }, "F6", "sort" } },
-	{ KEYMAP_PAGE, { { 'C' }, "C", "churn" } },
-	{ KEYMAP_PAGE, { { 'E' }, "E", "failures" } },
-	{ KEYMAP_PAGE, { { 'i' }, "i", "record" } },
-	{ IN_LISTS, { { TERM_KEY_F1 }, "F1", "help" } },
-	{ IN_LISTS, { { '?' }, "?", "help" } },
-	{ IN_PAGES, { { TERM_KEY_F1 + 9 }, "F10", "quit" } },
-	{ IN_PAGES, { { TERM_CTRL('C') }, "^C", "quit" } },
-};
-
-#define ELSEWHERE_COUNT (sizeof(elsewhere) / sizeof(elsewhere[0]))
-
-enum keymap_context keymap_context_of(const struct session *session)
+static bool is_code(const struct binding *binding, size_t at, uint32_t code)
 {
-	switch (session->view) {
-	case SESSION_VIEW_TREE:
-		break;
-	case SESSION_VIEW_HELP:
-		return KEYMAP_HELP;
-	case SESSION_VIEW_PICKER:
-		return KEYMAP_PICKER;
-	case SESSION_VIEW_CHURN:
-	case SESSION_VIEW_FAILURES:
-	case SESSION_VIEW_RECORD:
-		return KEYMAP_PAGE;
-	}
-	return KEYMAP_TREE;
-}
+	bool is_last = at + 1 == KEYMAP_SEQUENCE_MAX || !binding->codes[at + 1];
+	uint32_t from = binding->codes[at];
 
-/* The next binding of a context from *at on, or NULL. */
-static const struct binding *next_binding(unsigned contexts, size_t *at)
-{
-	while (*at < BINDING_COUNT + ELSEWHERE_COUNT) {
-		size_t i = (*at)++;
-
-		if (i < BINDING_COUNT && contexts & KEYMAP_TREE)
-			return &bindings[i];
-		if (i >= BINDING_COUNT && elsewhere[i - BINDING_COUNT].contexts & contexts)
-			return &elsewhere[i - BINDING_COUNT].binding;
-	}
-	return NULL;
+	return code == from || (is_last && code > from && code < from + binding->span);
 }
 
 static bool begins_with(const struct binding *binding, const struct keymap_state *state)
 {
-	return !memcmp(binding->codes, state->codes, state->count * sizeof(*state->codes));
+	for (size_t i = 0; i < state->count; i++) {
+		if (!is_code(binding, i, state->codes[i]))
+			return false;
+	}
+	return true;
 }
 
 static bool is_complete(const struct binding *binding, const struct keymap_state *state)
@@ -161,82 +148,52 @@ static bool is_complete(const struct binding *binding, const struct keymap_state
 	return state->count == KEYMAP_SEQUENCE_MAX || !binding->codes[state->count];
 }
 
-/* z1 to z9, and a digit alone. */
-static bool take_digit(struct keymap_state *state, struct session *session, uint32_t code)
+static struct keymap_hit hit_of(const struct binding *binding, uint32_t last_code)
 {
-	if (code < '0' || code > '9')
-		return false;
-	if (!state->count)
-		command_begin_pid(session, (char)code);
-	else if (state->codes[0] == 'z' && code != '0')
-		command_fold_at_depth(session, code - '0');
-	state->count = 0;
-	return true;
+	return (struct keymap_hit){ .command = binding->command,
+				    .argument =
+					binding->span ? (int)last_code : binding->argument };
 }
 
-/* "x", "^X", "F2"; what has no short name is "this key". */
-static void name_key(uint32_t code, char *out, size_t size)
+enum keymap_result keymap_feed(struct keymap_state *state, enum view_context context, uint32_t code,
+			       struct keymap_hit *hit)
 {
-	if (code >= TERM_KEY_F1 && code <= TERM_KEY_F12)
-		snprintf(out, size, "F%u", code - TERM_KEY_F1 + 1);
-	else if (code == ' ')
-		snprintf(out, size, "Space");
-	else if (code == TERM_KEY_ENTER)
-		snprintf(out, size, "Enter");
-	else if (code > ' ' && code < 0x7f)
-		snprintf(out, size, "%c", (int)code);
-	else if (code < ' ' && code != TERM_KEY_ESC)
-		snprintf(out, size, "^%c", (int)code + '@');
-	else
-		snprintf(out, size, "this key");
-}
+	bool is_part = false;
+	size_t count;
 
-/* What no key of a sequence means is forgotten with Esc. */
-static void say_meaningless(struct session *session, const struct keymap_state *state)
-{
-	char first[16], last[16] = "";
+	state->codes[state->count++] = code;
+	count = state->count;
+	for (size_t i = 0; i < BINDING_COUNT; i++) {
+		const struct binding *binding = &bindings[i];
 
-	if (state->codes[state->count - 1] == TERM_KEY_ESC)
-		return;
-	name_key(state->codes[0], first, sizeof(first));
-	if (state->count > 1)
-		name_key(state->codes[1], last, sizeof(last));
-	session_say(session, false, "%s%s has no meaning here: F1 lists the keys", first, last);
-}
-
-void keymap_key(struct keymap_state *state, struct session *session, const struct key *key)
-{
-	enum keymap_context context = keymap_context_of(session);
-	const struct binding *binding;
-	bool has_prefix = false;
-	size_t at = 0;
-
-	if (context == KEYMAP_TREE && take_digit(state, session, key->code))
-		return;
-	state->codes[state->count++] = key->code;
-	while ((binding = next_binding(context, &at))) {
-		if (!begins_with(binding, state))
+		if (!(binding->contexts & context) || !begins_with(binding, state))
 			continue;
 		if (is_complete(binding, state)) {
-			state->count = 0;
-			command_find(binding->command)->run(session);
-			return;
+			*hit = hit_of(binding, code);
+			*state = (struct keymap_state){ 0 };
+			return KEYMAP_COMMAND;
 		}
-		has_prefix = true;
+		is_part = true;
 	}
-	if (has_prefix)
-		return;
-	say_meaningless(session, state);
+	if (is_part)
+		return KEYMAP_PART;
+	if (count < KEYMAP_SEQUENCE_MAX)
+		state->codes[count] = 0;
 	state->count = 0;
+	return KEYMAP_NOTHING;
 }
+
+/* ---- for people ---- */
 
 static size_t describe(const char *command, unsigned contexts, char *out, size_t size)
 {
-	const struct binding *binding;
-	size_t used = 0, at = 0;
+	size_t used = 0;
 
-	while ((binding = next_binding(contexts, &at))) {
-		if (strcmp(binding->command, command))
+	for (size_t i = 0; i < BINDING_COUNT; i++) {
+		const struct binding *binding = &bindings[i];
+
+		if (!(binding->contexts & contexts) || !binding->label ||
+		    strcmp(binding->command, command))
 			continue;
 		used +=
 		    (size_t)snprintf(used < size ? out + used : NULL, used < size ? size - used : 0,
@@ -247,19 +204,16 @@ static size_t describe(const char *command, unsigned contexts, char *out, size_t
 
 size_t keymap_describe(const char *command, char *out, size_t size)
 {
-	size_t used = describe(command, KEYMAP_TREE, out, size);
+	size_t used = describe(command, VIEW_TREE, out, size);
 
-	return used ? used : describe(command, IN_LISTS, out, size);
+	return used ? used : describe(command, EVERYWHERE, out, size);
 }
 
-const char *keymap_label(const char *command, enum keymap_context context)
+const char *keymap_label(const char *command, enum view_context context)
 {
-	const struct binding *binding;
-	size_t at = 0;
-
-	while ((binding = next_binding(context, &at))) {
-		if (!strcmp(binding->command, command))
-			return binding->label;
+	for (size_t i = 0; i < BINDING_COUNT; i++) {
+		if (bindings[i].contexts & context && !strcmp(bindings[i].command, command))
+			return bindings[i].label;
 	}
 	return NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The line editor: characters, and the keys that everybody's fingers know from the shell. */
+/* The line editor: characters, and what everybody's fingers know from the shell. */
 #include "ui/prompt.h"
 
 #include <string.h>
@@ -45,20 +45,20 @@ static size_t word_before(const struct prompt *prompt, size_t at)
 	return at;
 }
 
-static enum prompt_result erase(struct prompt *prompt, size_t from, size_t to)
+static bool erase(struct prompt *prompt, size_t from, size_t to)
 {
 	if (from == to)
-		return PROMPT_MOVED;
+		return false;
 	memmove(prompt->text + from, prompt->text + to, prompt->size - to + 1);
 	prompt->size -= to - from;
 	prompt->cursor = from;
-	return PROMPT_EDITED;
+	return true;
 }
 
-static enum prompt_result move_to(struct prompt *prompt, size_t at)
+static bool move_to(struct prompt *prompt, size_t at)
 {
 	prompt->cursor = at;
-	return PROMPT_MOVED;
+	return false;
 }
 
 static size_t encode(uint32_t code, char out[4])
@@ -85,73 +85,62 @@ static size_t encode(uint32_t code, char out[4])
 	return 4;
 }
 
-static enum prompt_result insert(struct prompt *prompt, uint32_t code)
+bool prompt_insert(struct prompt *prompt, uint32_t code)
 {
 	char bytes[4];
-	size_t count = encode(code, bytes);
+	size_t count;
 
+	if (code < 0x20 || code == 0x7f || code >= 0x110000)
+		return false;
+	count = encode(code, bytes);
 	if (prompt->size + count >= PROMPT_SIZE)
-		return PROMPT_IGNORED;
+		return false;
 	memmove(prompt->text + prompt->cursor + count, prompt->text + prompt->cursor,
 		prompt->size - prompt->cursor + 1);
 	memcpy(prompt->text + prompt->cursor, bytes, count);
 	prompt->size += count;
 	prompt->cursor += count;
-	return PROMPT_EDITED;
+	return true;
 }
 
-enum prompt_result prompt_key(struct prompt *prompt, const struct key *key)
+bool prompt_edit(struct prompt *prompt, enum prompt_edit edit)
 {
 	size_t at = prompt->cursor;
 
-	switch (key->code) {
-	case TERM_KEY_ENTER:
-		return PROMPT_ACCEPTED;
-	case TERM_KEY_ESC:
-	case TERM_CTRL('C'):
-	case TERM_CTRL('G'):
-		return PROMPT_CANCELLED;
-	case TERM_KEY_LEFT:
-	case TERM_CTRL('B'):
+	switch (edit) {
+	case PROMPT_LEFT:
 		return move_to(prompt, before(prompt, at));
-	case TERM_KEY_RIGHT:
-	case TERM_CTRL('F'):
+	case PROMPT_RIGHT:
 		return move_to(prompt, after(prompt, at));
-	case TERM_KEY_HOME:
-	case TERM_CTRL('A'):
+	case PROMPT_BEGIN:
 		return move_to(prompt, 0);
-	case TERM_KEY_END:
-	case TERM_CTRL('E'):
+	case PROMPT_END:
 		return move_to(prompt, prompt->size);
-	case TERM_KEY_BACKSPACE:
+	case PROMPT_ERASE:
 		return erase(prompt, before(prompt, at), at);
-	case TERM_KEY_DELETE:
-	case TERM_CTRL('D'):
+	case PROMPT_DELETE:
 		return erase(prompt, at, after(prompt, at));
-	case TERM_CTRL('U'):
-		return erase(prompt, 0, at);
-	case TERM_CTRL('K'):
-		return erase(prompt, at, prompt->size);
-	case TERM_CTRL('W'):
+	case PROMPT_ERASE_WORD:
 		return erase(prompt, word_before(prompt, at), at);
-	default:
-		break;
+	case PROMPT_ERASE_BEFORE:
+		return erase(prompt, 0, at);
+	case PROMPT_ERASE_AFTER:
+		return erase(prompt, at, prompt->size);
 	}
-	if (key->code < 0x20 || key->code == 0x7f || key->code >= 0x110000)
-		return PROMPT_IGNORED;
-	return insert(prompt, key->code);
+	return false;
 }
 
-void prompt_draw(const struct prompt *prompt, struct canvas *canvas, int y, int x, int cols,
-		 struct style style, int *cursor_x)
+void prompt_draw(const struct prompt *prompt, const struct area *area, int y, int x, int cols,
+		 int *cursor_x)
 {
+	struct style style = area_style(area, THEME_PROMPT);
 	size_t start = 0;
 
 	/* The cursor stays in sight: what is left of it goes first. */
 	while (start < prompt->cursor &&
-	       (int)text_width(prompt->text + start, prompt->cursor - start, canvas->utf8) >= cols)
+	       area_width_of(area, prompt->text + start, prompt->cursor - start) >= cols)
 		start = after(prompt, start);
-	canvas_fill(canvas, y, x, 1, cols, style);
-	canvas_put(canvas, y, x, cols, prompt->text + start, prompt->size - start, style);
-	*cursor_x = x + (int)text_width(prompt->text + start, prompt->cursor - start, canvas->utf8);
+	area_fill(area, y, x, 1, cols, style);
+	area_put(area, y, x, cols, prompt->text + start, prompt->size - start, style);
+	*cursor_x = x + area_width_of(area, prompt->text + start, prompt->cursor - start);
 }

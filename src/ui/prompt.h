@@ -2,8 +2,7 @@
 #ifndef PROCTOP_PROMPT_H
 #define PROCTOP_PROMPT_H
 
-#include "draw/canvas.h"
-#include "ui/term.h"
+#include "draw/area.h"
 
 #define PROMPT_SIZE 1024
 
@@ -14,19 +13,25 @@ struct prompt {
 	size_t cursor; /* byte offset, never within a character */
 };
 
-enum prompt_result {
-	PROMPT_IGNORED,
-	PROMPT_MOVED,
-	PROMPT_EDITED,
-	PROMPT_ACCEPTED,
-	PROMPT_CANCELLED,
+enum prompt_edit {
+	PROMPT_LEFT,
+	PROMPT_RIGHT,
+	PROMPT_BEGIN,
+	PROMPT_END,
+	PROMPT_ERASE, /* the character before the cursor */
+	PROMPT_DELETE,
+	PROMPT_ERASE_WORD,
+	PROMPT_ERASE_BEFORE,
+	PROMPT_ERASE_AFTER,
 };
 
 void prompt_set(struct prompt *prompt, const char *text);
-enum prompt_result prompt_key(struct prompt *prompt, const struct key *key);
+/* Both return whether the text has changed. */
+bool prompt_edit(struct prompt *prompt, enum prompt_edit edit);
+bool prompt_insert(struct prompt *prompt, uint32_t code); /* a Unicode code point; others: no */
 
 /* Draws as much as fits around the cursor; *cursor_x is where that is. */
-void prompt_draw(const struct prompt *prompt, struct canvas *canvas, int y, int x, int cols,
-		 struct style style, int *cursor_x);
+void prompt_draw(const struct prompt *prompt, const struct area *area, int y, int x, int cols,
+		 int *cursor_x);
 
 #endif

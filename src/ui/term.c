@@ -37,7 +37,8 @@
    for what restores it. */
 #define PATIENCE_MS 500
 #define LAST_WORDS_MS 500
-#define CELLS_MAX 4096 /* of a row; more columns than that stay empty */
+#define MOUSE_MOTION 32u /* added to the button that is held down */
+#define CELLS_MAX 4096	 /* of a row; more columns than that stay empty */
 
 struct terminal {
 	SCREEN *screen;
@@ -61,8 +62,8 @@ struct terminal {
 	wint_t pending_code;
 };
 
-static const char mouse_on[] = "\033[?1000h\033[?1006h";
-static const char mouse_off[] = "\033[?1006l\033[?1000l";
+static const char mouse_on[] = "\033[?1000h\033[?1002h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1002l\033[?1000l";
 
 static struct {
 	volatile sig_atomic_t is_armed;
@@ -711,9 +712,11 @@ static bool take_mouse(const struct escape_mouse *mouse, struct key *key)
 {
 	*key = (struct key){ .mouse_y = mouse->y, .mouse_x = mouse->x };
 	if (mouse->is_release)
-		return false;
-	if (mouse->button == 0)
+		key->code = mouse->button == 0 ? TERM_KEY_MOUSE_RELEASE : 0;
+	else if (mouse->button == 0)
 		key->code = TERM_KEY_MOUSE_CLICK;
+	else if (mouse->button == MOUSE_MOTION)
+		key->code = TERM_KEY_MOUSE_DRAG;
 	else if (mouse->button == 64)
 		key->code = TERM_KEY_WHEEL_UP;
 	else if (mouse->button == 65)

@@ -32,6 +32,8 @@ enum term_key {
 	TERM_KEY_F1,
 	TERM_KEY_F12 = TERM_KEY_F1 + 11,
 	TERM_KEY_MOUSE_CLICK,
+	TERM_KEY_MOUSE_DRAG,	/* moved with the button held down */
+	TERM_KEY_MOUSE_RELEASE, /* ... and let go */
 	TERM_KEY_WHEEL_UP,
 	TERM_KEY_WHEEL_DOWN,
 	TERM_KEY_OTHER,

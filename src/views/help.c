@@ -1,144 +1,64 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The help screen: what people do every day, then all of it, made from the tables of commands and
- * keys, so that it cannot be wrong. In two columns where both have room for their longest line.
+ * The help screen. What it says comes from who opens it; it is in two columns where both have room
+ * for their longest line.
  */
-#include "ui/keymap.h"
-#include "views/view.h"
+#include "views/help.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define KEYS_WIDTH 11
 #define INDENT 2
 #define GAP 1
-#define LINES_MAX 160
-#define KEYS_SIZE 48
 
-struct line {
-	char keys[KEYS_SIZE]; /* "": the text is a heading, or there is nothing */
-	const char *text;
-};
-
-struct help {
-	struct line lines[LINES_MAX];
-	int count;
-};
-
-static struct style role(const struct session *session, enum theme_role which)
+static struct help_view *help_of(struct view *view)
 {
-	return theme_style(which, session->colors);
+	return (struct help_view *)view;
 }
 
 /* ---- what is said ---- */
 
-static void add(struct help *help, const char *keys, const char *text)
+static struct view *open_help(const struct scene *scene)
 {
-	struct line *line = &help->lines[help->count];
+	struct help_view *help = calloc(1, sizeof(*help));
 
-	if (help->count == LINES_MAX)
+	if (!help)
+		return NULL;
+	help->view = (struct view){ .kind = &help_view_kind, .scene = scene };
+	return &help->view;
+}
+
+static void close_help(struct view *view)
+{
+	free(view);
+}
+
+void help_view_add(struct help_view *help, const char *keys, const char *text)
+{
+	struct help_line *line = &help->lines[help->count];
+
+	if (help->count == HELP_LINES_MAX)
 		return;
 	snprintf(line->keys, sizeof(line->keys), "%s", keys);
 	line->text = text;
 	help->count++;
 }
 
-static void add_heading(struct help *help, const char *text)
+void help_view_add_heading(struct help_view *help, const char *text)
 {
 	if (help->count)
-		add(help, "", "");
-	add(help, "", text);
-}
-
-#define TASK_COMMANDS 4
-
-struct task {
-	const char *commands[TASK_COMMANDS]; /* their first keys are named */
-	const char *text;
-};
-
-static const struct task tasks[] = {
-	{ { "filter" }, "only what matches, with its place" },
-	{ { "watch", "watch-back" }, "only the selected subtree; back" },
-	{ { "fold-or-parent", "unfold-or-child" }, "fold, unfold; z1: only the tops" },
-	{ { "sort-cpu", "sort-memory", "sort-time", "invert" }, "who uses most; again: as before" },
-	{ { "exited", "failures", "churn" }, "the gone; what failed; who spawns" },
-};
-
-static void add_tasks(struct help *help)
-{
-	add_heading(help, "Every day");
-	for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++) {
-		char keys[KEYS_SIZE] = "";
-		size_t used = 0;
-
-		for (int j = 0; j < TASK_COMMANDS && tasks[i].commands[j] && used < sizeof(keys);
-		     j++) {
-			const char *label = keymap_label(tasks[i].commands[j], KEYMAP_TREE);
-
-			used += (size_t)snprintf(keys + used, sizeof(keys) - used, "%s%s",
-						 j ? " " : "", label ? label : "");
-		}
-		add(help, keys, tasks[i].text);
-	}
-}
-
-/* Digits are arguments, so that the table of commands does not have them. */
-static void add_digits(struct help *help, const char *group)
-{
-	if (!strcmp(group, "Fold"))
-		add(help, "z1 .. z9", "fold all at that depth");
-	else if (!strcmp(group, "Find"))
-		add(help, "0 .. 9", "jump to a pid");
-}
-
-static void add_commands(struct help *help)
-{
-	const char *group = "";
-
-	for (const struct command_entry *entry = commands; entry->name; entry++) {
-		char keys[KEYS_SIZE];
-
-		if (strcmp(group, entry->group)) {
-			add_digits(help, group);
-			group = entry->group;
-			add_heading(help, group);
-		}
-		keymap_describe(entry->name, keys, sizeof(keys));
-		add(help, keys, entry->help);
-	}
-}
-
-static void add_legend(struct help *help, const struct session *session)
-{
-	add_heading(help, "What a filter may say");
-	add(help, "word", "in the command line or the name");
-	add(help, "user:alice", "also cmd: comm: pid:");
-	add(help, "under:sshd", "below one of that name");
-	add(help, "!word", "not; words are all to be true");
-	add_heading(help, "Mouse");
-	add(help, "click", "select; on a fold mark fold, unfold");
-	add(help, "wheel", "scroll");
-	add_heading(help, "Letters at the left");
-	add(help, "F X", "forked; executed a program");
-	add(help, session->utf8 ? "†" : "E", "exited, with how it ended");
-	add(help, "U C", "changed its user; was renamed");
-	add(help, "S T D", "began a session; traced; core dump");
-	add_heading(help, "Title");
-	add(help, "LIVE", "every process is seen by events");
-	add(help, "STALE", "events were lost; being repaired");
-	add(help, "DEAF", "no events come; a new try is made");
-	add(help, "POLLING", "no events: the brief go unseen");
-	add(help, "lost N", "events that were missed, exactly");
-	add(help, "late N", "command lines read too late");
-	add(help, "unacc N", "exits without the kernel's record");
+		help_view_add(help, "", "");
+	help_view_add(help, "", text);
 }
 
 /* ---- how it is laid out ---- */
 
-static int width_of(const struct line *line, const struct session *session)
+static int width_of(const struct area *area, const struct help_line *line)
 {
-	int keys = (int)text_width(line->keys, strlen(line->keys), session->utf8);
+	int keys = area_width(area, line->keys);
 	int text = (int)strlen(line->text);
 
 	if (!keys)
@@ -146,25 +66,25 @@ static int width_of(const struct line *line, const struct session *session)
 	return INDENT + (keys > KEYS_WIDTH ? keys : KEYS_WIDTH) + GAP + text;
 }
 
-static int widest(const struct help *help, const struct session *session)
+static int widest(const struct area *area, const struct help_view *help)
 {
 	int width = 0;
 
 	for (int i = 0; i < help->count; i++) {
-		int own = width_of(&help->lines[i], session);
+		int own = width_of(area, &help->lines[i]);
 
 		width = own > width ? own : width;
 	}
 	return width;
 }
 
-static bool is_heading(const struct line *line)
+static bool is_heading(const struct help_line *line)
 {
 	return !line->keys[0] && line->text[0];
 }
 
 /* Where the second column begins: at the first heading from the middle on. */
-static int find_break(const struct help *help)
+static int find_break(const struct help_view *help)
 {
 	int at = help->count / 2;
 
@@ -173,53 +93,69 @@ static int find_break(const struct help *help)
 	return at;
 }
 
-static void draw_line(const struct session *session, struct canvas *canvas, int y, int x,
-		      const struct line *line)
+static void draw_line(const struct area *area, int y, int x, const struct help_line *line)
 {
 	if (!line->keys[0]) {
-		canvas_puts(canvas, y, x, -1, line->text, role(session, THEME_TITLE));
+		area_puts(area, y, x, -1, line->text, area_style(area, THEME_TITLE));
 		return;
 	}
-	canvas_puts(canvas, y, x + INDENT, -1, line->keys, role(session, THEME_PROGRAM));
-	x += width_of(line, session) - (int)strlen(line->text);
-	canvas_puts(canvas, y, x, -1, line->text, role(session, THEME_NORMAL));
+	area_puts(area, y, x + INDENT, -1, line->keys, area_style(area, THEME_PROGRAM));
+	x += width_of(area, line) - (int)strlen(line->text);
+	area_puts(area, y, x, -1, line->text, area_style(area, THEME_NORMAL));
 }
 
-/* So many of the lines, of which help_top are above what is seen. */
-static void draw_column(const struct session *session, struct canvas *canvas, int x,
-			const struct line *lines, int count)
+/* How many lines the first column has; all, if there is but one. */
+static int split_of(const struct area *area, const struct help_view *help)
 {
-	int room = canvas->rows - 2;
-
-	for (int i = 0; i < room && session->help_top + i < count; i++)
-		draw_line(session, canvas, 1 + i, x, &lines[session->help_top + i]);
+	return area->cols >= 2 * widest(area, help) + 2 ? find_break(help) : help->count;
 }
 
-static void settle(struct session *session, int lines, int room)
+static int update(struct view *view, const struct area *area)
 {
-	int last = lines > room ? lines - room : 0;
+	struct help_view *help = help_of(view);
+	int split = split_of(area, help), rest = help->count - split;
+	int last = (split > rest ? split : rest) - (area->rows - 1);
 
-	if (session->help_top > last)
-		session->help_top = last;
+	view->body_y = 1;
+	view->body_rows = area->rows > 1 ? area->rows - 1 : 0;
+	if (help->top > last)
+		help->top = last > 0 ? last : 0;
+	return 0;
 }
 
-void view_help_draw(struct session *session, struct canvas *canvas)
+static void draw_column(const struct help_view *help, const struct area *area, int x, int from,
+			int to)
 {
-	struct help help = { .count = 0 };
-	int width, split, longer;
-
-	add_tasks(&help);
-	add_commands(&help);
-	add_legend(&help, session);
-	width = widest(&help, session);
-	split = canvas->cols >= 2 * width + 2 ? find_break(&help) : help.count;
-	longer = split > help.count - split ? split : help.count - split;
-	settle(session, longer, canvas->rows - 2);
-	session->body_rows = canvas->rows > 2 ? canvas->rows - 2 : 1;
-	canvas_clear(canvas);
-	canvas_puts(canvas, 0, 1, -1, "proctop: help", role(session, THEME_TITLE));
-	draw_column(session, canvas, 1, help.lines, split);
-	draw_column(session, canvas, canvas->cols / 2 + 1, help.lines + split, help.count - split);
-	if (canvas->rows > 1)
-		view_last_line_draw(session, canvas, canvas->rows - 1);
+	for (int i = 0; i < help->view.body_rows && from + help->top + i < to; i++)
+		draw_line(area, help->view.body_y + i, x, &help->lines[from + help->top + i]);
 }
+
+static void draw(const struct view *view, const struct area *area)
+{
+	const struct help_view *help = (const struct help_view *)view;
+	int split = split_of(area, help);
+
+	area_puts(area, 0, 1, -1, "proctop: help", area_style(area, THEME_TITLE));
+	draw_column(help, area, 1, 0, split);
+	draw_column(help, area, area->cols / 2 + 1, split, help->count);
+}
+
+/* Its end is found when it is updated. */
+static void move(struct view *view, int64_t lines)
+{
+	struct help_view *help = help_of(view);
+	int64_t top = help->top + lines;
+
+	help->top = top < 0 ? 0 : top > INT_MAX / 2 ? INT_MAX / 2 : (int)top;
+}
+
+const struct view_kind help_view_kind = {
+	.name = "help",
+	.context = VIEW_HELP,
+	.is_whole = true,
+	.open = open_help,
+	.close = close_help,
+	.update = update,
+	.draw = draw,
+	.move = move,
+};

@@ -1,87 +1,133 @@
 /* SPDX-License-Identifier: MIT */
 /* A page that lists processes: its title and scope, and lines of which one is selected. */
-#include "views/view.h"
+#include "views/page.h"
+#include "views/scope.h"
 
-#include <string.h>
+#include <stdlib.h>
 
-#define LEAST_ROWS_FOR_MACHINE 10 /* lower screens have the page's title only */
+#define LINES_ABOVE 2 /* the title, and what the columns are */
 
-static struct style role(const struct session *session, enum theme_role which)
+/* ---- what is listed ---- */
+
+struct view *page_view_open(const struct view_kind *kind, const struct scene *scene)
 {
-	return theme_style(which, session->colors);
+	struct page_view *page = calloc(1, sizeof(*page));
+
+	if (!page)
+		return NULL;
+	page->view = (struct view){ .kind = kind, .scene = scene };
+	page->needs_list = true;
+	return &page->view;
 }
 
-static void draw_lines(struct session *session, struct canvas *canvas, const struct page_look *look)
+void page_view_close(struct view *view)
 {
-	struct page *page = &session->page;
-	int room = session->body_rows, first_y = session->body_y;
+	free(view);
+}
+
+static bool is_due(const struct page_view *page)
+{
+	const struct scene *scene = page->view.scene;
+
+	return page->needs_list || page->listed_tick != scene->world.ticks ||
+	       page->listed_scope != scene->scope.version ||
+	       page->listed_tree != scene->moment.tree;
+}
+
+bool page_view_begin_update(struct page_view *page, const struct area *area,
+			    struct page_scope *scope)
+{
+	const struct scene *scene = page->view.scene;
+
+	page->view.body_y = LINES_ABOVE;
+	page->view.body_rows = area->rows > LINES_ABOVE ? area->rows - LINES_ABOVE : 0;
+	if (!is_due(page))
+		return false;
+	page->needs_list = false;
+	page->listed_tick = scene->world.ticks;
+	page->listed_scope = scene->scope.version;
+	page->listed_tree = scene->moment.tree;
+	*scope = (struct page_scope){ .tree = scene->moment.tree,
+				      .match = scene_match(scene),
+				      .only_watched = scene->scope.watch_depth > 0 };
+	return true;
+}
+
+/* The selected line is in sight. */
+void page_view_end_update(struct page_view *view)
+{
+	struct page *page = &view->page;
+	size_t room = (size_t)view->view.body_rows;
 
 	if (page->at < page->top)
 		page->top = page->at;
-	if (room > 0 && page->at >= page->top + (size_t)room)
-		page->top = page->at - (size_t)room + 1;
-	for (int line = 0; line < room && page->top + (size_t)line < page->count; line++) {
-		size_t at = page->top + (size_t)line;
+	if (room && page->at >= page->top + room)
+		page->top = page->at - room + 1;
+}
 
-		look->draw_line(session, canvas, first_y + line, &page->lines[at]);
+/* ---- drawing ---- */
+
+static void draw_lines(const struct page_view *view, const struct area *area,
+		       const struct page_look *look)
+{
+	const struct page *page = &view->page;
+	struct style style = area_style(area, THEME_SELECTED);
+
+	for (int line = 0; line < view->view.body_rows; line++) {
+		size_t at = page->top + (size_t)line;
+		int y = view->view.body_y + line;
+
+		if (at >= page->count)
+			break;
+		look->draw_line(view, area, y, &page->lines[at]);
 		if (at != page->at)
 			continue;
-		canvas_tint(canvas, first_y + line, 0, canvas->cols,
-			    role(session, THEME_SELECTED).bg, role(session, THEME_SELECTED).attrs);
-		canvas_puts(canvas, first_y + line, 0, 1, ">", role(session, THEME_SELECTED));
+		area_tint(area, y, 0, area->cols, style.bg, style.attrs);
+		area_puts(area, y, 0, 1, ">", style);
 	}
 }
 
-/*
- * What the page keeps to is said with it, so that it is not taken for all there is: where both find
- * no room, what stands behind the comma of the title goes.
- */
-static void draw_title(const struct session *session, struct canvas *canvas, int y,
+static void draw_empty(const struct scene *scene, const struct area *area, int y,
 		       const struct page_look *look)
 {
-	char text[600];
-	size_t title = strlen(look->title);
-	int x;
+	char words[512];
+	int x = 2 + area_puts(area, y, 2, -1, look->empty, area_style(area, THEME_DIM));
 
-	view_scope_describe(session, text, sizeof(text));
-	if ((int)(title + text_width(text, strlen(text), session->utf8)) > canvas->cols)
-		title = strcspn(look->title, ",");
-	x = canvas_put(canvas, y, 0, -1, look->title, title, role(session, THEME_TITLE));
-	canvas_puts(canvas, y, x, -1, text, role(session, THEME_STATE_WARNING));
-	if (x + (int)text_width(text, strlen(text), session->utf8) > canvas->cols)
-		canvas_puts(canvas, y, canvas->cols - 1, 1, session->utf8 ? "…" : "~",
-			    role(session, THEME_STATE_WARNING));
+	scope_words(scene, area->utf8, words, sizeof(words));
+	area_puts(area, y, x, -1, *words ? words : look->since, area_style(area, THEME_DIM));
 }
 
-static void draw_empty(const struct session *session, struct canvas *canvas, int y,
-		       const struct page_look *look)
+void page_view_draw(const struct page_view *page, const struct area *area,
+		    const struct page_look *look)
 {
-	char scope[512];
-	int x = 2 + canvas_puts(canvas, y, 2, -1, look->empty, role(session, THEME_DIM));
-
-	view_scope_describe(session, scope, sizeof(scope));
-	canvas_puts(canvas, y, x, -1, *scope ? scope : look->since, role(session, THEME_DIM));
-}
-
-void view_page_draw(struct session *session, struct canvas *canvas, const struct page_look *look)
-{
-	struct ptree_monitor_status status;
-	int y = 0;
-
-	canvas_clear(canvas);
-	ptree_monitor_get_status(session->monitor, &status);
-	if (canvas->rows >= LEAST_ROWS_FOR_MACHINE) {
-		view_title_draw_first(session, canvas, &status);
-		y++;
-	}
-	draw_title(session, canvas, y++, look);
-	if (canvas->rows < 3)
+	scope_draw_title(page->view.scene, area, 0, look->title);
+	if (area->rows < LINES_ABOVE)
 		return;
-	canvas_puts(canvas, y++, 0, -1, look->columns, role(session, THEME_COLUMN_TITLE));
-	session->body_y = y;
-	session->body_rows = canvas->rows - 1 - y;
-	draw_lines(session, canvas, look);
-	if (!session->page.count)
-		draw_empty(session, canvas, y, look);
-	view_last_line_draw(session, canvas, canvas->rows - 1);
+	area_puts(area, 1, 0, -1, look->columns, area_style(area, THEME_COLUMN_TITLE));
+	draw_lines(page, area, look);
+	if (!page->page.count)
+		draw_empty(page->view.scene, area, page->view.body_y, look);
+}
+
+/* ---- moving ---- */
+
+uint64_t page_view_selected(const struct view *view)
+{
+	const struct page_line *line = page_selected(&((const struct page_view *)view)->page);
+
+	return line && scene_node(view->scene, line->id) ? line->id : 0;
+}
+
+void page_view_move(struct view *view, int64_t lines)
+{
+	page_move(&((struct page_view *)view)->page, lines);
+}
+
+void page_view_click(struct view *view, int y, int x)
+{
+	struct page *page = &((struct page_view *)view)->page;
+
+	(void)x;
+	if (y >= view->body_y && y < view->body_y + view->body_rows)
+		page_move(page, (int64_t)page->top + y - view->body_y - (int64_t)page->at);
 }

@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* How true the picture is: what was seen, what was missed, and why. */
-#include "views/view.h"
+#include "views/page.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NAME_WIDTH 20
 
 struct sheet {
-	const struct session *session;
-	struct canvas *canvas;
+	const struct scene *scene;
+	const struct area *area;
 	int y;
 };
-
-static struct style role(const struct session *session, enum theme_role which)
-{
-	return theme_style(which, session->colors);
-}
 
 static void put(struct sheet *sheet, const char *name, enum theme_role which, const char *format,
 		...) __attribute__((format(printf, 4, 5)));
@@ -32,10 +28,10 @@ static void put(struct sheet *sheet, const char *name, enum theme_role which, co
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (sheet->y >= sheet->canvas->rows - 1)
+	if (sheet->y >= sheet->area->rows)
 		return;
-	canvas_puts(sheet->canvas, sheet->y, 1, NAME_WIDTH, name, role(sheet->session, THEME_DIM));
-	canvas_puts(sheet->canvas, sheet->y, 2 + NAME_WIDTH, -1, text, role(sheet->session, which));
+	area_puts(sheet->area, sheet->y, 1, NAME_WIDTH, name, area_style(sheet->area, THEME_DIM));
+	area_puts(sheet->area, sheet->y, 2 + NAME_WIDTH, -1, text, area_style(sheet->area, which));
 	sheet->y++;
 }
 
@@ -98,7 +94,7 @@ static void put_tree(struct sheet *sheet)
 {
 	struct ptree_tree_counts counts;
 
-	ptree_tree_get_counts(sheet->session->live_tree, &counts);
+	ptree_tree_get_counts(sheet->scene->world.tree, &counts);
 	put(sheet, "processes", THEME_NORMAL, "%zu alive, %zu zombies, %zu more threads",
 	    counts.live, counts.zombies, counts.threads);
 	put(sheet, "since the start", THEME_NORMAL,
@@ -109,21 +105,46 @@ static void put_tree(struct sheet *sheet)
 	    counts.exited, (unsigned long long)counts.gone);
 }
 
-void view_record_draw(struct session *session, struct canvas *canvas)
+static struct view *open_record(const struct scene *scene)
 {
-	struct sheet sheet = { .session = session, .canvas = canvas, .y = 2 };
-	struct ptree_monitor_status status;
-	int x;
+	struct view *view = calloc(1, sizeof(*view));
 
-	ptree_monitor_get_status(session->monitor, &status);
-	canvas_clear(canvas);
-	x = canvas_puts(canvas, 0, 0, -1, "proctop: ", role(session, THEME_DIM));
-	canvas_puts(canvas, 0, x, -1, "what was seen, and what was missed",
-		    role(session, THEME_TITLE));
+	if (view)
+		*view = (struct view){ .kind = &record_view_kind, .scene = scene };
+	return view;
+}
+
+static void close_record(struct view *view)
+{
+	free(view);
+}
+
+static int update(struct view *view, const struct area *area)
+{
+	view->body_y = 0;
+	view->body_rows = area->rows;
+	return 0;
+}
+
+static void draw(const struct view *view, const struct area *area)
+{
+	struct sheet sheet = { .scene = view->scene, .area = area, .y = 2 };
+	struct ptree_monitor_status status;
+
+	ptree_monitor_get_status(view->scene->world.monitor, &status);
+	area_puts(area, 0, 0, -1, "what was seen, and what was missed",
+		  area_style(area, THEME_TITLE));
 	put_events(&sheet, &status);
 	put_texts(&sheet, &status);
 	put_accounting(&sheet, &status);
 	put_tree(&sheet);
-	if (canvas->rows > 2)
-		view_last_line_draw(session, canvas, canvas->rows - 1);
 }
+
+const struct view_kind record_view_kind = {
+	.name = "record",
+	.context = VIEW_PAGE,
+	.open = open_record,
+	.close = close_record,
+	.update = update,
+	.draw = draw,
+};

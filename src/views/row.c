@@ -3,7 +3,8 @@
  * One row: gutter, cells, tree lines, the command, and what stands behind it. Where the screen is
  * narrow, what stands behind goes first and the program's name last; what is cut ends in a mark.
  */
-#include "views/view.h"
+#include "views/row.h"
+#include "model/field.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,67 +20,57 @@ struct marks {
 static const struct marks box_marks = { "│", "├", "└", "─", "▾", "▸", "…" };
 static const struct marks ascii_marks = { "|", "|", "`", "-", "-", "+", "~" };
 
-static const struct marks *marks_of(const struct session *session)
+static const struct marks *marks_of(const struct area *area)
 {
-	return session->utf8 ? &box_marks : &ascii_marks;
+	return area->utf8 ? &box_marks : &ascii_marks;
 }
 
-static struct style role(const struct session *session, enum theme_role which)
-{
-	return theme_style(which, session->colors);
-}
-
-static int width_of(const struct session *session, const char *text)
-{
-	return (int)text_width(text, strlen(text), session->utf8);
-}
-
-int view_row_cells_x(void)
+int row_cells_x(void)
 {
 	return GUTTER_WIDTH;
 }
 
-int view_row_command_x(int cols)
+int row_command_x(int cols)
 {
 	int x = GUTTER_WIDTH;
 
-	for (const struct column *column = columns; column->name; column++) {
-		if (column_is_shown(column, cols))
-			x += column_width(column, cols) + 1;
+	for (const struct field *field = fields; field->name; field++) {
+		if (field_is_shown(field, cols))
+			x += field_width(field, cols) + 1;
 	}
 	return x;
 }
 
 /* ---- cells ---- */
 
-static void draw_cell(const struct session *session, struct canvas *canvas, int y, int x,
-		      const struct column *column, const struct column_text *text,
-		      struct style style)
+static void draw_cell(const struct area *area, int y, int x, const struct field *field,
+		      const struct column_text *text, struct style style)
 {
-	int room = column_width(column, canvas->cols);
-	int width = width_of(session, text->text);
-	int shift = column->is_right_aligned && width < room ? room - width : 0;
+	bool is_right_aligned = field_is_right_aligned(field);
+	int room = field_width(field, area->cols);
+	int width = area_width(area, text->text);
+	int shift = is_right_aligned && width < room ? room - width : 0;
 
-	canvas_puts(canvas, y, x + shift, room - shift, text->text, style);
-	if (!column->is_right_aligned && width > room)
-		canvas_puts(canvas, y, x + room - 1, 1, marks_of(session)->cut, style);
+	area_puts(area, y, x + shift, room - shift, text->text, style);
+	if (!is_right_aligned && width > room)
+		area_puts(area, y, x + room - 1, 1, marks_of(area)->cut, style);
 }
 
-static void draw_cells(const struct session *session, struct canvas *canvas, int y,
+static void draw_cells(const struct tree_view *tree, const struct area *area, int y,
 		       const struct column_subject *subject, bool is_dim)
 {
-	struct column_context context = session_columns(session);
+	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	int x = GUTTER_WIDTH;
 
-	for (const struct column *column = columns; column->name; column++) {
+	for (const struct field *field = fields; field->name; field++) {
 		struct column_text text = { .role = THEME_NORMAL };
 
-		if (!column_is_shown(column, canvas->cols))
+		if (!field_is_shown(field, area->cols))
 			continue;
-		column->format(&context, subject, &text);
-		draw_cell(session, canvas, y, x, column, &text,
-			  role(session, is_dim ? THEME_GONE : text.role));
-		x += column_width(column, canvas->cols) + 1;
+		field_show(field, &context, subject, &text);
+		draw_cell(area, y, x, field, &text,
+			  area_style(area, is_dim ? THEME_GONE : text.role));
+		x += field_width(field, area->cols) + 1;
 	}
 }
 
@@ -89,11 +80,11 @@ static void draw_cells(const struct session *session, struct canvas *canvas, int
  * The lines before a row, one cell a level, from the row's own upwards. Levels that find no room
  * are cut at the left.
  */
-static int draw_lines(const struct session *session, struct canvas *canvas, int y, int x, int room,
+static int draw_lines(const struct tree_view *tree, const struct area *area, int y, int x, int room,
 		      const struct row *row)
 {
-	const struct marks *marks = marks_of(session);
-	struct style style = role(session, THEME_TREE_LINE);
+	const struct marks *marks = marks_of(area);
+	struct style style = area_style(area, THEME_TREE_LINE);
 	int depth = (int)row->depth < room ? (int)row->depth : room;
 	const struct row *at = row;
 
@@ -104,8 +95,8 @@ static int draw_lines(const struct session *session, struct canvas *canvas, int 
 			mark = at->is_last ? marks->last : marks->branch;
 		if (level == 1 && depth < (int)row->depth)
 			mark = marks->cut;
-		canvas_puts(canvas, y, x + level - 1, 1, mark, style);
-		at = rows_at(session->rows, at->parent);
+		area_puts(area, y, x + level - 1, 1, mark, style);
+		at = rows_at(tree->rows, at->parent);
 	}
 	return x + depth;
 }
@@ -120,19 +111,19 @@ static int lines_room(int cols, int x)
 	return room > 2 ? room : 2;
 }
 
-static const char *fold_mark(const struct session *session, const struct row *row)
+static const char *fold_mark(const struct area *area, const struct row *row)
 {
-	const struct marks *marks = marks_of(session);
+	const struct marks *marks = marks_of(area);
 
 	if (!row->has_children)
 		return row->depth ? marks->leaf : " ";
 	return row->is_folded ? marks->folded : marks->open;
 }
 
-int view_row_mark_x(const struct session *session, const struct row *row)
+int row_mark_x(const struct tree_view *tree, const struct row *row)
 {
-	int x = view_row_command_x(session->screen_cols);
-	int room = lines_room(session->screen_cols, x);
+	int x = row_command_x(tree->cols);
+	int room = lines_room(tree->cols, x);
 
 	return row->has_children ? x + ((int)row->depth < room ? (int)row->depth : room) : -1;
 }
@@ -140,21 +131,20 @@ int view_row_mark_x(const struct session *session, const struct row *row)
 /* ---- the command ---- */
 
 /* Restyles what the search is after, where it is seen. */
-static void mark_found(const struct session *session, struct canvas *canvas, int y, int from,
+static void mark_found(const struct tree_view *tree, const struct area *area, int y, int from,
 		       int to)
 {
-	size_t length = strlen(session->search_text);
-	struct style style = role(session, THEME_MATCH);
+	size_t length = strlen(tree->search_text);
+	struct style style = area_style(area, THEME_MATCH);
 
 	for (int x = from; length && x + (int)length <= to; x++) {
-		char text[PROMPT_SIZE];
+		char text[TREE_SEARCH_SIZE];
 
 		for (size_t i = 0; i < length; i++)
-			text[i] = canvas_cell(canvas, y, x + (int)i)->bytes[0];
-		if (!text_contains(text, length, session->search_text))
+			text[i] = area_cell(area, y, x + (int)i)->bytes[0];
+		if (!text_contains(text, length, tree->search_text))
 			continue;
-		for (size_t i = 0; i < length; i++)
-			canvas->cells[y * canvas->cols + x + (int)i].style = style;
+		area_restyle(area, y, x, (int)length, style);
 	}
 }
 
@@ -165,7 +155,7 @@ struct part {
 };
 
 /* Draws parts one after the other, shifted to the left by the sideways cells. */
-static int draw_parts(struct canvas *canvas, int y, int x, int end, int sideways,
+static int draw_parts(const struct area *area, int y, int x, int end, int sideways,
 		      const struct part *parts, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -173,10 +163,10 @@ static int draw_parts(struct canvas *canvas, int y, int x, int end, int sideways
 		const char *stop = at + parts[i].size;
 		struct text_piece piece;
 
-		for (; sideways > 0 && text_next(&at, stop, canvas->utf8, &piece);
+		for (; sideways > 0 && text_next(&at, stop, area->canvas->utf8, &piece);
 		     sideways -= piece.width)
 			;
-		x += canvas_put(canvas, y, x, end - x, at, (size_t)(stop - at), parts[i].style);
+		x += area_put(area, y, x, end - x, at, (size_t)(stop - at), parts[i].style);
 		if (x >= end)
 			return end;
 	}
@@ -186,47 +176,46 @@ static int draw_parts(struct canvas *canvas, int y, int x, int end, int sideways
 #define DIRECTORY_SHARE 4 /* of a command that is cut its directory has that part at most */
 
 /* Without its directory if that is wished, or would take the place of what tells commands apart. */
-static size_t directory_size(const struct session *session, const struct command *command, int room)
+static size_t directory_size(const struct tree_view *tree, const struct area *area,
+			     const struct command *command, int room)
 {
 	size_t size = command->directory_size;
 
-	if (session->basenames)
+	if (tree->basenames)
 		return 0;
-	if (session->sideways ||
-	    (int)text_width(command->line, command->size, session->utf8) <= room ||
-	    (int)text_width(command->line, size, session->utf8) * DIRECTORY_SHARE <= room)
+	if (tree->sideways || area_width_of(area, command->line, command->size) <= room ||
+	    area_width_of(area, command->line, size) * DIRECTORY_SHARE <= room)
 		return size;
 	return 0;
 }
 
-static int draw_command(const struct session *session, struct canvas *canvas, int y, int x, int end,
-			const struct command *command, bool is_context)
+static int draw_command(const struct tree_view *tree, const struct area *area, int y, int x,
+			int end, const struct command *command, bool is_context)
 {
 	bool is_dim = command->is_dim || is_context;
 	size_t head = command->directory_size + command->program_size;
-	size_t shown = directory_size(session, command, end - x);
+	size_t shown = directory_size(tree, area, command, end - x);
 	const struct part parts[] = {
-		{ command->line, shown, role(session, is_dim ? THEME_GONE : THEME_DIRECTORY) },
+		{ command->line, shown, area_style(area, is_dim ? THEME_GONE : THEME_DIRECTORY) },
 		{ command->line + command->directory_size, command->program_size,
-		  role(session, is_dim ? THEME_GONE : THEME_PROGRAM) },
+		  area_style(area, is_dim ? THEME_GONE : THEME_PROGRAM) },
 		{ command->line + head, command->size - head,
-		  role(session, is_dim ? THEME_GONE : THEME_ARGUMENTS) },
+		  area_style(area, is_dim ? THEME_GONE : THEME_ARGUMENTS) },
 	};
 	size_t left_out = command->directory_size - shown;
-	int width =
-	    (int)text_width(command->line + left_out, command->size - left_out, canvas->utf8);
+	int width = area_width_of(area, command->line + left_out, command->size - left_out);
 	int from = x;
 
-	x = draw_parts(canvas, y, x, end, session->sideways, parts, 3);
-	if (session->search_text[0])
-		mark_found(session, canvas, y, from, x);
+	x = draw_parts(area, y, x, end, tree->sideways, parts, 3);
+	if (tree->search_text[0])
+		mark_found(tree, area, y, from, x);
 	/* What stands behind a command that is cut would pass for a part of it. */
-	if (from < end && width - session->sideways > end - from)
-		canvas_puts(canvas, y, end - 1, 1, marks_of(session)->cut,
-			    role(session, THEME_TREE_LINE));
-	if (command->remark && x + 1 + width_of(session, command->remark) <= end)
-		x += 1 + canvas_puts(canvas, y, x + 1, end - x - 1, command->remark,
-				     role(session, THEME_DIM));
+	if (from < end && width - tree->sideways > end - from)
+		area_puts(area, y, end - 1, 1, marks_of(area)->cut,
+			  area_style(area, THEME_TREE_LINE));
+	if (command->remark && x + 1 + area_width(area, command->remark) <= end)
+		x += 1 + area_puts(area, y, x + 1, end - x - 1, command->remark,
+				   area_style(area, THEME_DIM));
 	return x;
 }
 
@@ -245,19 +234,19 @@ struct tail {
 	int count, width;
 };
 
-static void add_piece(const struct session *session, struct tail *tail, int gap,
-		      enum theme_role which, const char *text)
+static void add_piece(const struct area *area, struct tail *tail, int gap, enum theme_role which,
+		      const char *text)
 {
 	if (!*text || tail->count == PIECES_MAX)
 		return;
 	snprintf(tail->pieces[tail->count].text, PIECE_SIZE, "%s", text);
 	tail->pieces[tail->count].role = which;
 	tail->pieces[tail->count].gap = gap;
-	tail->width += gap + width_of(session, text);
+	tail->width += gap + area_width(area, text);
 	tail->count++;
 }
 
-static void add_count(const struct session *session, struct tail *tail, enum theme_role which,
+static void add_count(const struct area *area, struct tail *tail, enum theme_role which,
 		      const char *format, uint64_t count)
 {
 	char text[PIECE_SIZE];
@@ -269,77 +258,76 @@ static void add_count(const struct session *session, struct tail *tail, enum the
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	snprintf(text, sizeof(text), format, (unsigned long long)count);
 #pragma GCC diagnostic pop
-	add_piece(session, tail, 1, which, text);
+	add_piece(area, tail, 1, which, text);
 }
 
 /* From the end, as long as it is too wide. */
-static void fit_tail(const struct session *session, struct tail *tail, int room)
+static void fit_tail(const struct area *area, struct tail *tail, int room)
 {
 	while (tail->count && tail->width > room) {
 		tail->count--;
 		tail->width -= tail->pieces[tail->count].gap +
-			       width_of(session, tail->pieces[tail->count].text);
+			       area_width(area, tail->pieces[tail->count].text);
 	}
 }
 
 /* How it ended, how many share the row, what else is in it, and what all of that cost. */
-static void describe_job(const struct session *session, const struct row *row,
-			 const struct ptree_node *node, struct tail *tail)
+static void describe_job(const struct tree_view *tree, const struct area *area,
+			 const struct row *row, const struct ptree_node *node, struct tail *tail)
 {
-	struct column_context context = session_columns(session);
+	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	struct column_text ending = { .role = THEME_NORMAL };
 	struct rows_job job;
 	char cost[32];
 
 	column_ending(&context, node, &ending);
-	add_piece(session, tail, 2, ending.role, ending.text);
-	if (!rows_job(session->rows, session->tree, row, &job))
+	add_piece(area, tail, 2, ending.role, ending.text);
+	if (!rows_job(tree->rows, tree->view.scene->moment.tree, row, &job))
 		return;
-	add_count(session, tail, THEME_COUNT, session->utf8 ? "×%llu" : "x%llu",
+	add_count(area, tail, THEME_COUNT, area->utf8 ? "×%llu" : "x%llu",
 		  job.count > 1 ? job.count : 0);
-	if ((session->screen_cols < LEAST_WIDTH_WITH_TIME || job.more || job.count > 1) &&
+	if ((tree->cols < LEAST_WIDTH_WITH_TIME || job.more || job.count > 1) &&
 	    column_cost(&context, node, &job.cpu_ns, job.cpu_unknown >= job.count + job.more, cost,
 			sizeof(cost)))
-		add_piece(session, tail, 1, THEME_DIM, cost);
+		add_piece(area, tail, 1, THEME_DIM, cost);
 	if (job.kept > 1 && job.matching < job.kept) {
 		snprintf(cost, sizeof(cost), "%u of %u", job.matching, job.kept);
-		add_piece(session, tail, 1, THEME_COUNT, cost);
+		add_piece(area, tail, 1, THEME_COUNT, cost);
 	}
-	add_count(session, tail, THEME_COUNT, "+%llu", job.more);
-	add_count(session, tail, THEME_FAILURE, session->utf8 ? "%llu✗" : "%llu!", job.failed);
+	add_count(area, tail, THEME_COUNT, "+%llu", job.more);
+	add_count(area, tail, THEME_FAILURE, area->utf8 ? "%llu✗" : "%llu!", job.failed);
 }
 
-static void describe_living(const struct session *session, const struct row *row,
-			    const struct ptree_node *node, struct tail *tail)
+static void describe_living(const struct tree_view *tree, const struct area *area,
+			    const struct row *row, const struct ptree_node *node, struct tail *tail)
 {
-	struct column_context context = session_columns(session);
+	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	struct column_text ending = { .role = THEME_NORMAL };
 
 	if (column_ending(&context, node, &ending))
-		add_piece(session, tail, 2, ending.role, ending.text);
+		add_piece(area, tail, 2, ending.role, ending.text);
 	if (row->is_folded)
-		add_count(session, tail, THEME_COUNT, "[+%llu]", row->hidden);
+		add_count(area, tail, THEME_COUNT, "[+%llu]", row->hidden);
 }
 
-static void describe_tail(const struct session *session, const struct row *row,
-			  const struct ptree_node *node, struct tail *tail)
+static void describe_tail(const struct tree_view *tree, const struct area *area,
+			  const struct row *row, const struct ptree_node *node, struct tail *tail)
 {
 	*tail = (struct tail){ 0 };
 	if (row->is_thread || row->is_summary)
 		return;
 	if (row->is_job)
-		describe_job(session, row, node, tail);
+		describe_job(tree, area, row, node, tail);
 	else
-		describe_living(session, row, node, tail);
+		describe_living(tree, area, row, node, tail);
 }
 
-static int draw_tail(const struct session *session, struct canvas *canvas, int y, int x,
-		     const struct tail *tail)
+static int draw_tail(const struct area *area, int y, int x, const struct tail *tail)
 {
 	for (int i = 0; i < tail->count; i++) {
 		x += tail->pieces[i].gap;
-		x += canvas_puts(canvas, y, x, -1, tail->pieces[i].text,
-				 role(session, tail->pieces[i].role));
+		x += area_puts(area, y, x, -1, tail->pieces[i].text,
+			       area_style(area, tail->pieces[i].role));
 	}
 	return x;
 }
@@ -347,18 +335,18 @@ static int draw_tail(const struct session *session, struct canvas *canvas, int y
 /* ---- what is gone below it ---- */
 
 /* The first pieces of what is gone are worth more than a command's last arguments. */
-static int least_suffix(const struct session *session, const struct ptree_summary *gone)
+static int least_suffix(const struct area *area, const struct ptree_summary *gone)
 {
 	char text[COLUMN_TEXT_SIZE];
 
 	if (!gone)
 		return 0;
-	column_suffix(session->utf8, gone, 0, text, sizeof(text));
-	return 2 + width_of(session, text);
+	column_suffix(area->utf8, gone, 0, text, sizeof(text));
+	return 2 + area_width(area, text);
 }
 
 /* Up to `end`, what is told otherwise behind it aside. */
-static int draw_suffix(const struct session *session, struct canvas *canvas, int y, int x, int end,
+static int draw_suffix(const struct area *area, int y, int x, int end,
 		       const struct ptree_summary *gone)
 {
 	char text[256];
@@ -366,36 +354,36 @@ static int draw_suffix(const struct session *session, struct canvas *canvas, int
 
 	if (room <= 0)
 		return x;
-	column_suffix(session->utf8, gone, (size_t)room, text, sizeof(text));
-	if (width_of(session, text) > room)
+	column_suffix(area->utf8, gone, (size_t)room, text, sizeof(text));
+	if (area_width(area, text) > room)
 		return x;
-	return x + 2 + canvas_puts(canvas, y, x + 2, -1, text, role(session, THEME_GONE));
+	return x + 2 + area_puts(area, y, x + 2, -1, text, area_style(area, THEME_GONE));
 }
 
-static void describe_lineage(const struct session *session, const struct row *row,
-			     const struct ptree_node *node, char *out, size_t size)
+static void describe_lineage(const struct tree_view *tree, const struct area *area,
+			     const struct row *row, const struct ptree_node *node, char *out,
+			     size_t size)
 {
-	struct column_context context = session_columns(session);
+	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 
 	*out = '\0';
-	if (!row->is_thread && !row->is_summary && !row->is_job && !session->scope.by_origin &&
-	    !session->scope.is_list)
+	if (!row->is_thread && !row->is_summary && !row->is_job && !tree->choice.by_origin &&
+	    !tree->choice.is_list)
 		column_lineage(&context, node, out, size);
 }
 
 /* Who forked it may take half of what the command would have. */
-static int least_lineage(const struct session *session, const char *lineage, int room)
+static int least_lineage(const struct area *area, const char *lineage, int room)
 {
-	int width = *lineage ? 2 + width_of(session, lineage) : 0;
+	int width = *lineage ? 2 + area_width(area, lineage) : 0;
 
 	return width <= room / 2 ? width : 0;
 }
 
-static void draw_lineage(const struct session *session, struct canvas *canvas, int y, int x,
-			 const char *lineage)
+static void draw_lineage(const struct area *area, int y, int x, const char *lineage)
 {
-	if (*lineage && x + 2 + width_of(session, lineage) <= canvas->cols)
-		canvas_puts(canvas, y, x + 2, -1, lineage, role(session, THEME_DIM));
+	if (*lineage && x + 2 + area_width(area, lineage) <= area->cols)
+		area_puts(area, y, x + 2, -1, lineage, area_style(area, THEME_DIM));
 }
 
 /* ---- the gutter ---- */
@@ -408,15 +396,15 @@ static bool has_failed(const struct ptree_node *node)
 }
 
 /* The highlight, and the letter that says the same without colour. */
-static void draw_gutter(const struct session *session, struct canvas *canvas, int y,
+static void draw_gutter(const struct tree_view *tree, const struct area *area, int y,
 			const struct row *row, const struct ptree_node *node, bool is_selected)
 {
-	struct column_context context = session_columns(session);
+	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	/* A zombie is still there. */
 	bool is_over =
 	    column_is_over(&context, node) && !row->is_summary && !ptree_node_is_zombie(node);
 	enum ptree_change_kind change = (enum ptree_change_kind)row->change;
-	int level = session_glow(session, row->changed_ns);
+	int level = tree_view_glow(tree, row->changed_ns);
 	char letter[8];
 	int16_t background;
 
@@ -425,20 +413,19 @@ static void draw_gutter(const struct session *session, struct canvas *canvas, in
 	snprintf(letter, sizeof(letter), "%c",
 		 is_over || (level && !ptree_node_is_zombie(node)) ? theme_change_letter(change)
 								   : ' ');
-	if (is_over && session->utf8)
+	if (is_over && area->utf8)
 		snprintf(letter, sizeof(letter), "†");
-	background =
-	    (int16_t)theme_glow_background(change, has_failed(node), level, session->colors);
+	background = (int16_t)theme_glow_background(change, has_failed(node), level, area->colors);
 	if (background >= 0)
-		canvas_tint(canvas, y, 0, canvas->cols, background, 0);
+		area_tint(area, y, 0, area->cols, background, 0);
 	if (is_selected)
-		canvas_tint(canvas, y, GUTTER_WIDTH, canvas->cols, role(session, THEME_SELECTED).bg,
-			    role(session, THEME_SELECTED).attrs);
-	canvas_puts(canvas, y, 0, 1, is_selected ? ">" : " ", role(session, THEME_TITLE));
-	canvas_puts(canvas, y, 1, 1, letter,
-		    theme_gutter(change, has_failed(node), level, session->colors));
+		area_tint(area, y, GUTTER_WIDTH, area->cols, area_style(area, THEME_SELECTED).bg,
+			  area_style(area, THEME_SELECTED).attrs);
+	area_puts(area, y, 0, 1, is_selected ? ">" : " ", area_style(area, THEME_TITLE));
+	area_puts(area, y, 1, 1, letter,
+		  theme_gutter(change, has_failed(node), level, area->colors));
 	if (background >= 0)
-		canvas_tint(canvas, y, 0, GUTTER_WIDTH, background, 0);
+		area_tint(area, y, 0, GUTTER_WIDTH, background, 0);
 }
 
 /* ---- all of it ---- */
@@ -454,79 +441,77 @@ static struct column_subject subject_of(const struct row *row, const struct ptre
 					.sum_rss_kib = row->sum_rss_kib };
 }
 
-static void describe_summary(const struct session *session, const struct row *row,
-			     struct command *out)
+static void describe_summary(const struct tree_view *tree, const struct area *area,
+			     const struct row *row, struct command *out)
 {
-	const struct ptree_summary *gone = rows_gone(session->rows, row);
+	const struct ptree_summary *gone = rows_gone(tree->rows, row);
 
 	*out = (struct command){ .is_dim = true };
 	if (gone)
-		column_summary_text(session->utf8, gone, out->line, sizeof(out->line));
+		column_summary_text(area->utf8, gone, out->line, sizeof(out->line));
 	out->size = strlen(out->line);
 }
 
-static void draw_behind(const struct session *session, struct canvas *canvas, int y, int x,
+static void draw_behind(const struct tree_view *tree, const struct area *area, int y, int x,
 			const struct row *row, const struct ptree_node *node,
 			const struct command *command)
 {
-	const struct ptree_summary *gone = row->is_summary ? NULL : rows_gone(session->rows, row);
+	const struct ptree_summary *gone = row->is_summary ? NULL : rows_gone(tree->rows, row);
 	int name = (int)text_width(command->line + command->directory_size, command->program_size,
-				   session->utf8);
-	int room = canvas->cols - x - (name < NAME_MAX_CELLS ? name : NAME_MAX_CELLS);
-	int suffix = least_suffix(session, gone), end;
+				   area->utf8);
+	int room = area->cols - x - (name < NAME_MAX_CELLS ? name : NAME_MAX_CELLS);
+	int suffix = least_suffix(area, gone), end;
 	char lineage[96];
 	struct tail tail;
 
-	describe_tail(session, row, node, &tail);
-	describe_lineage(session, row, node, lineage, sizeof(lineage));
-	fit_tail(session, &tail, room);
+	describe_tail(tree, area, row, node, &tail);
+	describe_lineage(tree, area, row, node, lineage, sizeof(lineage));
+	fit_tail(area, &tail, room);
 	if (tail.width + suffix > room)
 		suffix = 0;
-	end = canvas->cols - tail.width - suffix;
-	end -= least_lineage(session, lineage, end - x);
-	x = draw_command(session, canvas, y, x, end, command, row->is_context);
-	x = draw_tail(session, canvas, y, x, &tail);
-	end = suffix ? draw_suffix(session, canvas, y, x, end + suffix, gone) : x;
-	draw_lineage(session, canvas, y, end, lineage);
+	end = area->cols - tail.width - suffix;
+	end -= least_lineage(area, lineage, end - x);
+	x = draw_command(tree, area, y, x, end, command, row->is_context);
+	x = draw_tail(area, y, x, &tail);
+	end = suffix ? draw_suffix(area, y, x, end + suffix, gone) : x;
+	draw_lineage(area, y, end, lineage);
 }
 
-static void draw_forgotten(const struct session *session, struct canvas *canvas, int y,
-			   const struct row *row)
+static void draw_forgotten(const struct area *area, int y, const struct row *row)
 {
-	canvas_printf(canvas, y, GUTTER_WIDTH, -1, role(session, THEME_GONE),
-		      "%*d (exited, no longer kept)", columns[0].width, row->pid);
+	area_printf(area, y, GUTTER_WIDTH, -1, area_style(area, THEME_GONE),
+		    "%*d (exited, no longer kept)", fields[0].width, row->pid);
 }
 
-void view_row_draw(const struct session *session, struct canvas *canvas, int y, uint32_t index)
+void row_draw(const struct tree_view *tree, const struct area *area, int y, uint32_t index)
 {
-	const struct row *row = rows_at(session->rows, index);
-	const struct ptree_node *node = ptree_tree_find_id(session->tree, row->process);
+	const struct row *row = rows_at(tree->rows, index);
+	const struct ptree_node *node = scene_node(tree->view.scene, row->process);
 	const struct ptree_thread *thread = NULL;
-	struct column_context context = session_columns(session);
+	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	struct column_subject subject;
 	struct command command;
-	int x = view_row_command_x(canvas->cols);
+	int x = row_command_x(area->cols);
 
 	if (!node && row->is_summary) /* the line that ends a list */
-		node = ptree_tree_root(session->tree);
+		node = ptree_tree_root(tree->view.scene->moment.tree);
 	if (!node) {
-		draw_forgotten(session, canvas, y, row);
+		draw_forgotten(area, y, row);
 		return;
 	}
 	if (row->is_thread) {
-		thread = ptree_tree_find_thread(session->tree, row->pid);
+		thread = ptree_tree_find_thread(tree->view.scene->moment.tree, row->pid);
 		if (!thread || ptree_thread_id(thread) != row->id)
 			return;
 	}
 	subject = subject_of(row, node, thread);
 	if (row->is_summary)
-		describe_summary(session, row, &command);
+		describe_summary(tree, area, row, &command);
 	else
 		column_command(&context, node, thread, &command);
-	draw_cells(session, canvas, y, &subject, command.is_dim || row->is_context);
-	x = draw_lines(session, canvas, y, x, lines_room(canvas->cols, x), row);
-	x += canvas_puts(canvas, y, x, 1, fold_mark(session, row), role(session, THEME_TREE_LINE)) +
-	     1;
-	draw_behind(session, canvas, y, x, row, node, &command);
-	draw_gutter(session, canvas, y, row, node, index == session->cursor.index);
+	draw_cells(tree, area, y, &subject, command.is_dim || row->is_context);
+	x = draw_lines(tree, area, y, x, lines_room(area->cols, x), row);
+	x += area_puts(area, y, x, 1, fold_mark(area, row), area_style(area, THEME_TREE_LINE)) + 1;
+	draw_behind(tree, area, y, x, row, node, &command);
+	draw_gutter(tree, area, y, row, node, index == tree->cursor.index);
 }

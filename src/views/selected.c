@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The line above the last one: the selected row, whole, as far as it fits. */
-#include "views/view.h"
+#include "views/row.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,11 +9,6 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 #define LINE_SIZE (COMMAND_SIZE + 512)
-
-static struct style role(const struct session *session, enum theme_role which)
-{
-	return theme_style(which, session->colors);
-}
 
 struct line {
 	char text[LINE_SIZE]; /* raw bytes */
@@ -58,15 +53,14 @@ static void add_clock(struct line *line, uint64_t boot_ns)
 	add(line, "%s", text);
 }
 
-static void add_user(struct line *line, const struct session *session,
-		     const struct ptree_node *node)
+static void add_user(struct line *line, const struct tree_view *tree, const struct ptree_node *node)
 {
 	uint32_t euid = ptree_node_euid(node);
 	const char *name;
 
 	if (euid == PTREE_UNKNOWN_ID)
 		return;
-	name = ptree_users_name_later(session->users, euid);
+	name = ptree_users_name_later(tree->view.scene->world.users, euid);
 	if (name)
 		add(line, ", %s", name);
 	else
@@ -74,10 +68,10 @@ static void add_user(struct line *line, const struct session *session,
 }
 
 /* Since when, or from when to how it ended. */
-static void add_life(struct line *line, const struct session *session,
-		     const struct ptree_node *node)
+static void add_life(struct line *line, const struct tree_view *tree, const struct ptree_node *node,
+		     bool utf8)
 {
-	struct column_context context = session_columns(session);
+	struct column_context context = scene_columns(tree->view.scene, utf8);
 	struct column_text ending;
 	struct ptree_usage usage;
 	char text[32];
@@ -119,12 +113,12 @@ static void add_gone(struct line *line, const struct ptree_summary *gone)
 		add(line, ", %llu failed", (unsigned long long)gone->failed);
 }
 
-static void describe_row(const struct session *session, const struct row *row,
-			 const struct ptree_node *node, struct line *line)
+static void describe_row(const struct tree_view *tree, const struct row *row,
+			 const struct ptree_node *node, struct line *line, bool utf8)
 {
-	struct column_context context = session_columns(session);
+	struct column_context context = scene_columns(tree->view.scene, utf8);
 	const struct ptree_thread *thread =
-	    row->is_thread ? ptree_tree_find_thread(session->tree, row->pid) : NULL;
+	    row->is_thread ? ptree_tree_find_thread(tree->view.scene->moment.tree, row->pid) : NULL;
 	struct command command;
 
 	add(line, "%d ", row->pid);
@@ -132,47 +126,47 @@ static void describe_row(const struct session *session, const struct row *row,
 	add_bytes(line, command.line, command.size);
 	if (command.remark)
 		add(line, " %s", command.remark);
-	add_user(line, session, node);
-	add_life(line, session, node);
+	add_user(line, tree, node);
+	add_life(line, tree, node, utf8);
 	add_origin(line, node);
 	add_gone(line, ptree_node_summary(node));
 }
 
-static void describe_summary(const struct session *session, const struct row *row,
-			     struct line *line)
+static void describe_summary(const struct tree_view *tree, const struct row *row, struct line *line,
+			     bool utf8)
 {
-	const struct ptree_summary *gone = rows_gone(session->rows, row);
+	const struct ptree_summary *gone = rows_gone(tree->rows, row);
 
 	if (gone)
-		column_summary_text(session->utf8, gone, line->text, sizeof(line->text));
+		column_summary_text(utf8, gone, line->text, sizeof(line->text));
 	line->size = strlen(line->text);
 }
 
-static void draw_text(const struct session *session, struct canvas *canvas, int y,
+static void draw_text(const struct tree_view *tree, const struct area *area,
 		      const struct line *line)
 {
 	const char *at = line->text, *end = line->text + line->size;
 	struct text_piece piece;
 
-	for (int skip = session->sideways; skip > 0 && text_next(&at, end, canvas->utf8, &piece);
+	for (int skip = tree->sideways; skip > 0 && text_next(&at, end, area->canvas->utf8, &piece);
 	     skip -= piece.width)
 		;
-	canvas_put(canvas, y, 0, canvas->cols, at, (size_t)(end - at), role(session, THEME_NORMAL));
-	if ((int)text_width(at, (size_t)(end - at), canvas->utf8) > canvas->cols)
-		canvas_puts(canvas, y, canvas->cols - 1, 1, session->utf8 ? "…" : "~",
-			    role(session, THEME_TREE_LINE));
+	area_put(area, 0, 0, area->cols, at, (size_t)(end - at), area_style(area, THEME_NORMAL));
+	if (area_width_of(area, at, (size_t)(end - at)) > area->cols)
+		area_puts(area, 0, area->cols - 1, 1, area_cut_mark(area),
+			  area_style(area, THEME_TREE_LINE));
 }
 
-void view_selected_draw(const struct session *session, struct canvas *canvas, int y)
+void row_draw_selected(const struct view *view, const struct area *area)
 {
-	const struct row *row = session_selected(session);
-	const struct ptree_node *node =
-	    row ? ptree_tree_find_id(session->tree, row->process) : NULL;
+	const struct tree_view *tree = (const struct tree_view *)view;
+	const struct row *row = tree_view_row(tree);
+	const struct ptree_node *node = tree_view_node(tree);
 	struct line line = { .size = 0 };
 
 	if (row && row->is_summary)
-		describe_summary(session, row, &line);
+		describe_summary(tree, row, &line, area->utf8);
 	else if (node)
-		describe_row(session, row, node, &line);
-	draw_text(session, canvas, y, &line);
+		describe_row(tree, row, node, &line, area->utf8);
+	draw_text(tree, area, &line);
 }

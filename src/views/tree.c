@@ -1,152 +1,261 @@
 /* SPDX-License-Identifier: MIT */
-/* The main screen: the rows of the tree between the title and the last line. */
-#include "views/view.h"
+/* The tree's view: what is where in it, and how that is drawn. Its rows are tree-rows.c's. */
+#include "views/row.h"
+#include "model/field.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LEAST_ROWS_FOR_COLUMN_TITLES 9
-#define LEAST_ROWS_FOR_SELECTED 20
+#define LEAST_ROWS_FOR_SCOPE 2
 
-static struct style role(const struct session *session, enum theme_role which)
+static const struct tree_view *const_tree_of(const struct view *view)
 {
-	return theme_style(which, session->colors);
+	return (const struct tree_view *)view;
 }
 
-int view_tree_mark_x(const struct session *session, int y)
+static struct tree_view *tree_of(struct view *view)
 {
-	const struct row *row =
-	    y < session->body_y
-		? NULL
-		: rows_at(session->rows, session->cursor.top + (uint32_t)(y - session->body_y));
-
-	return row ? view_row_mark_x(session, row) : -1;
+	return (struct tree_view *)view;
 }
 
-/* The order of birth is what is there when nobody has sorted. */
-static enum theme_role title_role(const struct session *session, int sort)
+/* ---- begin and end ---- */
+
+static void close_tree(struct view *view)
 {
-	return session_is_sorted(session) && sort == (int)session->scope.sort ? THEME_TITLE
-									      : THEME_COLUMN_TITLE;
+	rows_free(tree_of(view)->rows);
+	free(view);
 }
 
-static void draw_column_titles(const struct session *session, struct canvas *canvas, int y)
+static struct view *open_tree(const struct scene *scene)
 {
-	int x = view_row_cells_x();
+	struct tree_view *tree = calloc(1, sizeof(*tree));
 
-	for (const struct column *column = columns; column->name; column++) {
-		const char *title =
-		    session->utf8 || !column->ascii_title ? column->title : column->ascii_title;
-		int width = (int)text_width(title, strlen(title), canvas->utf8);
-		int room = column_width(column, canvas->cols);
-		int shift = column->is_right_aligned ? room - width : 0;
-
-		if (!column_is_shown(column, canvas->cols))
-			continue;
-		canvas_puts(canvas, y, x + shift, -1, title,
-			    role(session, title_role(session, column->sort)));
-		x += room + 1;
-	}
-	canvas_puts(canvas, y, x, -1, "COMMAND",
-		    role(session, title_role(session, SORT_BY_COMMAND)));
+	if (!tree)
+		return NULL;
+	tree->view = (struct view){ .kind = &tree_view_kind, .scene = scene };
+	tree->needs_collect = true;
+	tree->rows = rows_new();
+	if (tree->rows)
+		return &tree->view;
+	free(tree);
+	return NULL;
 }
 
-static void draw_empty(const struct session *session, struct canvas *canvas, int y)
-{
-	struct ptree_monitor_status status;
-	const struct watch_set *set = session_watched(session);
-	struct style style = role(session, THEME_DIM);
+/* ---- when it changes ---- */
 
-	ptree_monitor_get_status(session->monitor, &status);
-	if (status.state == PTREE_MONITOR_STARTING)
-		canvas_printf(canvas, y, 2, -1, style, "reading /proc: %zu of %zu processes",
-			      status.scan_done, status.scan_total);
-	else if (session->filter || session->uid_count)
-		canvas_puts(canvas, y, 2, -1, "nothing matches now; what will match shows here",
-			    style);
-	else if (set && set->items[set->count - 1].name[0])
-		canvas_printf(canvas, y, 2, -1, style, "waiting for a process named %s",
-			      set->items[set->count - 1].name);
-	else if (set)
-		canvas_puts(canvas, y, 2, -1, "the watched process is over; Backspace goes back",
-			    style);
+static void note_change(struct tree_view *tree, uint64_t ns)
+{
+	if (ns && (!tree->next_change_ns || ns < tree->next_change_ns))
+		tree->next_change_ns = ns;
 }
 
-static void note_fading(struct session *session, uint64_t changed_ns)
+static void note_fading(struct tree_view *tree, uint64_t changed_ns)
 {
-	uint64_t step_ns = session->highlight_ns / GLOW_LEVELS;
-	int level = session_glow(session, changed_ns);
-	uint64_t next_ns;
+	uint64_t step_ns = tree->view.scene->moment.glow_ns / GLOW_LEVELS;
+	int level = tree_view_glow(tree, changed_ns);
 
-	if (!level || session->paused_ns)
+	if (level)
+		note_change(tree, changed_ns + (uint64_t)(GLOW_LEVELS - level + 1) * step_ns);
+}
+
+/* Highlights fade, and rows of what is over leave, though nothing happens. */
+static void note_changes(struct tree_view *tree)
+{
+	tree->next_change_ns = 0;
+	if (tree->view.scene->moment.stopped_ns)
 		return;
-	next_ns = changed_ns + (uint64_t)(GLOW_LEVELS - level + 1) * step_ns;
-	if (!session->next_change_ns || next_ns < session->next_change_ns)
-		session->next_change_ns = next_ns;
-}
+	for (int line = 0; line < tree->view.body_rows; line++) {
+		const struct row *row = rows_at(tree->rows, tree->cursor.top + (uint32_t)line);
 
-/* The rows change with time, too, though nothing happens. */
-static void note_next_rows(struct session *session)
-{
-	uint64_t next_ns = rows_next_change_ns(session->rows, &session->cursor);
-
-	if (next_ns && !session->paused_ns &&
-	    (!session->next_change_ns || next_ns < session->next_change_ns))
-		session->next_change_ns = next_ns;
-}
-
-static void draw_body(struct session *session, struct canvas *canvas)
-{
-	uint32_t count = rows_count(session->rows);
-
-	session->next_change_ns = 0;
-	if (!count && session->body_rows > 0)
-		draw_empty(session, canvas, session->body_y);
-	for (int line = 0; line < session->body_rows; line++) {
-		uint32_t index = session->cursor.top + (uint32_t)line;
-
-		if (index >= count)
-			break;
-		view_row_draw(session, canvas, session->body_y + line, index);
-		note_fading(session, rows_at(session->rows, index)->changed_ns);
+		if (row)
+			note_fading(tree, row->changed_ns);
 	}
-	note_next_rows(session);
+	note_change(tree, rows_next_change_ns(tree->rows, &tree->cursor));
+}
+
+static uint64_t next_change_ns(const struct view *view)
+{
+	const struct tree_view *tree = const_tree_of(view);
+	const struct moment *moment = &view->scene->moment;
+
+	if (!moment->stopped_ns &&
+	    (tree->seen.generation != ptree_tree_generation(moment->tree) ||
+	     tree->seen.usage_generation != ptree_tree_usage_generation(moment->tree)))
+		return moment->now_ns;
+	return tree->next_change_ns;
+}
+
+/* ---- what is where ---- */
+
+static bool has_scope_line(const struct tree_view *tree, const struct area *area)
+{
+	return area->rows >= LEAST_ROWS_FOR_SCOPE && scope_line_is_needed(tree);
+}
+
+static bool has_column_titles(const struct tree_view *tree, const struct area *area)
+{
+	return area->rows - has_scope_line(tree, area) >= LEAST_ROWS_FOR_COLUMN_TITLES;
 }
 
 /* What is over has rows as far as there is room: another height, other rows. */
-static void set_body_rows(struct session *session, int rows)
+static int set_body(struct tree_view *tree, int y, int rows)
 {
-	bool has_changed = session->body_rows != rows;
+	bool has_changed = tree->view.body_rows != rows;
 
-	session->body_rows = rows;
-	cursor_settle(&session->cursor, session->rows, (uint32_t)rows);
+	tree->view.body_y = y;
+	tree->view.body_rows = rows;
+	cursor_settle(&tree->cursor, tree->rows, (uint32_t)rows);
 	if (!has_changed)
-		return;
-	session->needs_collect = true;
-	session_update_rows(session);
+		return 0;
+	tree->needs_collect = true;
+	return tree_view_update_rows(tree);
 }
 
-struct view_cursor view_tree_draw(struct session *session, struct canvas *canvas)
+static int update(struct view *view, const struct area *area)
 {
-	struct view_cursor cursor = { .y = -1, .x = -1 };
-	bool has_last = view_last_line_is_needed(session, canvas);
-	bool has_selected = canvas->rows >= LEAST_ROWS_FOR_SELECTED;
-	int bottom = canvas->rows - has_last - has_selected;
-	int y;
+	struct tree_view *tree = tree_of(view);
+	int err = tree_view_update_rows(tree);
+	int y = has_scope_line(tree, area) + has_column_titles(tree, area);
 
-	canvas_clear(canvas);
-	session->screen_rows = canvas->rows;
-	session->screen_cols = canvas->cols;
-	/* Where there is no room for rows beside it, the title is all there is. */
-	y = view_title_draw(session, canvas, bottom > 2 ? bottom - 1 : 1);
-	if (bottom - y >= LEAST_ROWS_FOR_COLUMN_TITLES)
-		draw_column_titles(session, canvas, y++);
-	session->body_y = y;
-	set_body_rows(session, bottom > y ? bottom - y : 0);
-	draw_body(session, canvas);
-	if (has_selected)
-		view_selected_draw(session, canvas, bottom);
-	if (has_last)
-		cursor = view_last_line_draw(session, canvas, canvas->rows - 1);
-	return cursor;
+	tree->cols = area->cols;
+	if (!err)
+		err = set_body(tree, y, area->rows - y);
+	note_changes(tree);
+	return err;
 }
+
+/* ---- drawing ---- */
+
+/* The order of birth is what is there when nobody has sorted. */
+static enum theme_role title_role(const struct tree_view *tree, const struct field *field)
+{
+	return tree_view_is_sorted(tree) && field_is_sort(field, tree->choice.sort)
+		   ? THEME_TITLE
+		   : THEME_COLUMN_TITLE;
+}
+
+static void draw_column_titles(const struct tree_view *tree, const struct area *area, int y)
+{
+	int x = row_cells_x();
+
+	for (const struct field *field = fields; field->name; field++) {
+		const char *title =
+		    area->utf8 || !field->ascii_title ? field->title : field->ascii_title;
+		int room = field_width(field, area->cols);
+		int shift;
+
+		if (!field_is_shown(field, area->cols))
+			continue;
+		shift = field_is_right_aligned(field) ? room - area_width(area, title) : 0;
+		area_puts(area, y, x + shift, -1, title, area_style(area, title_role(tree, field)));
+		x += room + 1;
+	}
+	area_puts(area, y, x, -1, "COMMAND",
+		  area_style(area, title_role(tree, field_find("comm", 4))));
+}
+
+static void draw_empty(const struct scene *scene, const struct area *area, int y)
+{
+	struct ptree_monitor_status status;
+	const struct watch_set *set = scope_watched(&scene->scope);
+	struct style style = area_style(area, THEME_DIM);
+
+	ptree_monitor_get_status(scene->world.monitor, &status);
+	if (status.state == PTREE_MONITOR_STARTING)
+		area_printf(area, y, 2, -1, style, "reading /proc: %zu of %zu processes",
+			    status.scan_done, status.scan_total);
+	else if (scene->scope.filter || scene->scope.uid_count)
+		area_puts(area, y, 2, -1, "nothing matches now; what will match shows here", style);
+	else if (set && set->items[set->count - 1].name[0])
+		area_printf(area, y, 2, -1, style, "waiting for a process named %s",
+			    set->items[set->count - 1].name);
+	else if (set)
+		area_puts(area, y, 2, -1, "the watched process is over; Backspace goes back",
+			  style);
+}
+
+static void draw(const struct view *view, const struct area *area)
+{
+	const struct tree_view *tree = const_tree_of(view);
+	uint32_t count = rows_count(tree->rows);
+
+	if (has_scope_line(tree, area))
+		scope_line_draw(tree, area, 0);
+	if (has_column_titles(tree, area))
+		draw_column_titles(tree, area, view->body_y - 1);
+	if (!count && view->body_rows > 0)
+		draw_empty(view->scene, area, view->body_y);
+	for (int line = 0; line < view->body_rows; line++) {
+		uint32_t index = tree->cursor.top + (uint32_t)line;
+
+		if (index >= count)
+			break;
+		row_draw(tree, area, view->body_y + line, index);
+	}
+}
+
+/* ---- moving ---- */
+
+static uint32_t height(const struct tree_view *tree)
+{
+	return tree->view.body_rows > 0 ? (uint32_t)tree->view.body_rows : 1;
+}
+
+static uint64_t selected(const struct view *view)
+{
+	const struct row *row = tree_view_row(const_tree_of(view));
+
+	return row ? row->process : 0;
+}
+
+static void move(struct view *view, int64_t lines)
+{
+	struct tree_view *tree = tree_of(view);
+	int64_t index = (int64_t)tree->cursor.index + lines;
+
+	tree->follow_id = 0;
+	cursor_move_to(&tree->cursor, tree->rows, index < 0 ? 0 : (uint32_t)index, height(tree));
+}
+
+static void scroll(struct view *view, int64_t lines)
+{
+	struct tree_view *tree = tree_of(view);
+
+	tree->follow_id = 0;
+	cursor_scroll(&tree->cursor, tree->rows, (int)lines, height(tree));
+}
+
+/* Selects; on the mark it folds, too. */
+static void click(struct view *view, int y, int x)
+{
+	struct tree_view *tree = tree_of(view);
+	int line = y - view->body_y;
+	uint32_t index = tree->cursor.top + (uint32_t)line;
+	const struct row *row;
+	int mark_x;
+
+	if (line < 0 || line >= view->body_rows || index >= rows_count(tree->rows))
+		return;
+	tree->follow_id = 0;
+	cursor_move_to(&tree->cursor, tree->rows, index, height(tree));
+	row = tree_view_row(tree);
+	mark_x = row_mark_x(tree, row);
+	if (mark_x >= 0 && x >= mark_x - 1 && x <= mark_x)
+		tree_view_set_folded(tree, !row->is_folded);
+}
+
+const struct view_kind tree_view_kind = {
+	.name = "tree",
+	.context = VIEW_TREE,
+	.open = open_tree,
+	.close = close_tree,
+	.update = update,
+	.draw = draw,
+	.draw_selected = row_draw_selected,
+	.selected = selected,
+	.next_change_ns = next_change_ns,
+	.move = move,
+	.scroll = scroll,
+	.click = click,
+};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is said on leaving. It prints what it is given and measures nothing. */
-#include "headless/summary.h"
+#include "model/summary.h"
 
 #include <inttypes.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Choosing from a short list; see picker.h. What is chosen, and why, is up to the asker. */
-#include "ui/picker.h"
+#include "model/picker.h"
 
 #include <stdlib.h>
 

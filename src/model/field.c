@@ -1,0 +1,797 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a process has: how to get each property, and in one table what it is called, how it is
+ * shown, compared and written. To add a property is to add a row.
+ */
+#include "model/field.h"
+#include "draw/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+#define WIDE_COLS 100
+
+/* ---- getting ---- */
+
+#define GETTER(name)                                                                               \
+	static bool name(const struct column_context *context,                                     \
+			 const struct column_subject *subject, struct field_value *value)
+
+static bool set_number(struct field_value *value, uint64_t number)
+{
+	value->number = number;
+	return true;
+}
+
+static bool set_text(struct field_value *value, const char *text, size_t size)
+{
+	value->text = text;
+	value->size = size;
+	return text && size;
+}
+
+static bool is_process(const struct column_subject *subject)
+{
+	return !subject->thread && !subject->is_summary;
+}
+
+static const struct ptree_image *image_of(const struct column_subject *subject)
+{
+	return subject->image ? subject->image : ptree_node_image(subject->node, 0);
+}
+
+GETTER(get_pid)
+{
+	(void)context;
+	return set_number(value, (uint64_t)(subject->thread ? ptree_thread_tid(subject->thread)
+							    : ptree_node_pid(subject->node)));
+}
+
+/* Those that are under nobody say so in /proc; those that nobody has seen there say nothing. */
+GETTER(get_ppid)
+{
+	const struct ptree_node *parent = ptree_node_parent(subject->node);
+	pid_t ppid = !subject->ppid && parent ? ptree_node_pid(parent) : subject->ppid;
+
+	(void)context;
+	set_number(value, (uint64_t)ppid);
+	return ppid || ptree_node_euid(subject->node) != PTREE_UNKNOWN_ID;
+}
+
+GETTER(get_origin)
+{
+	const struct ptree_node *origin = ptree_node_origin(subject->node);
+
+	(void)context;
+	return origin && set_number(value, (uint64_t)ptree_node_pid(origin));
+}
+
+GETTER(get_is_origin_inferred)
+{
+	(void)context;
+	return set_number(value, ptree_node_is_origin_inferred(subject->node));
+}
+
+GETTER(get_uid)
+{
+	(void)context;
+	set_number(value, ptree_node_euid(subject->node));
+	return is_process(subject) && value->number != PTREE_UNKNOWN_ID;
+}
+
+GETTER(get_user)
+{
+	const char *name;
+
+	if (!get_uid(context, subject, value))
+		return false;
+	name =
+	    context->users ? ptree_users_name_later(context->users, (uint32_t)value->number) : NULL;
+	set_text(value, name, name ? strlen(name) : 0);
+	return true;
+}
+
+GETTER(get_comm)
+{
+	const struct ptree_image *image = image_of(subject);
+
+	(void)context;
+	return image && set_text(value, image->comm, strlen(image->comm));
+}
+
+GETTER(get_arguments)
+{
+	const struct ptree_image *image = image_of(subject);
+
+	(void)context;
+	if (!image)
+		return false;
+	set_text(value, image->argv, image->argv_size);
+	return image->argv_status == PTREE_ARGV_READ || image->argv_status == PTREE_ARGV_TRUNCATED;
+}
+
+GETTER(get_arguments_status)
+{
+	static const char *const names[] = {
+		[PTREE_ARGV_PENDING] = "pending",     [PTREE_ARGV_READ] = "read",
+		[PTREE_ARGV_TRUNCATED] = "truncated", [PTREE_ARGV_LATE] = "late",
+		[PTREE_ARGV_NONE] = "none",	      [PTREE_ARGV_FAILED] = "failed",
+	};
+	const struct ptree_image *image = image_of(subject);
+	const char *name = image ? names[image->argv_status] : NULL;
+
+	(void)context;
+	return name && set_text(value, name, strlen(name));
+}
+
+GETTER(get_state)
+{
+	struct ptree_usage usage;
+
+	(void)context;
+	ptree_node_usage(subject->node, &usage);
+	set_number(value, ptree_node_is_zombie(subject->node) ? 'Z' : (unsigned char)usage.state);
+	return is_process(subject) && value->number;
+}
+
+GETTER(get_cpu)
+{
+	struct ptree_usage usage;
+	uint32_t permille;
+	uint64_t cpu_ns;
+
+	(void)context;
+	if (subject->thread)
+		return ptree_thread_usage(subject->thread, &cpu_ns, &permille) &&
+		       permille != PTREE_UNKNOWN_ID && set_number(value, permille);
+	ptree_node_usage(subject->node, &usage);
+	set_number(value, usage.cpu_permille);
+	return is_process(subject) && usage.known & PTREE_USAGE_RATE;
+}
+
+GETTER(get_sum_cpu)
+{
+	(void)context;
+	return subject->has_sums && set_number(value, subject->sum_cpu_permille);
+}
+
+GETTER(get_sum_rss)
+{
+	(void)context;
+	return subject->has_sums && set_number(value, subject->sum_rss_kib * 1024);
+}
+
+GETTER(get_sum_time)
+{
+	(void)context;
+	return subject->has_sums && set_number(value, subject->sum_cpu_ns);
+}
+
+GETTER(get_threads)
+{
+	(void)context;
+	set_number(value, ptree_node_thread_count(subject->node) + 1);
+	return is_process(subject);
+}
+
+/* What was sampled of one that is over is not what it used. */
+static bool get_usage(const struct column_subject *subject, unsigned wanted,
+		      struct ptree_usage *usage)
+{
+	ptree_node_usage(subject->node, usage);
+	return is_process(subject) && usage->known & wanted &&
+	       (usage->is_final || !ptree_node_has_ended(subject->node));
+}
+
+GETTER(get_rss)
+{
+	struct ptree_usage usage;
+
+	(void)context;
+	return get_usage(subject, PTREE_USAGE_RSS, &usage) && set_number(value, usage.rss_bytes);
+}
+
+GETTER(get_time)
+{
+	struct ptree_usage usage;
+	uint32_t permille;
+
+	(void)context;
+	if (subject->thread)
+		return ptree_thread_usage(subject->thread, &value->number, &permille);
+	return get_usage(subject, PTREE_USAGE_CPU, &usage) && set_number(value, usage.cpu_ns);
+}
+
+GETTER(get_user_time)
+{
+	struct ptree_usage usage;
+
+	(void)context;
+	return get_usage(subject, PTREE_USAGE_CPU_SPLIT, &usage) &&
+	       set_number(value, usage.cpu_user_ns);
+}
+
+GETTER(get_system_time)
+{
+	struct ptree_usage usage;
+
+	(void)context;
+	return get_usage(subject, PTREE_USAGE_CPU_SPLIT, &usage) &&
+	       set_number(value, usage.cpu_system_ns);
+}
+
+GETTER(get_max_rss)
+{
+	struct ptree_usage usage;
+
+	(void)context;
+	return get_usage(subject, PTREE_USAGE_MAX_RSS, &usage) &&
+	       set_number(value, usage.max_rss_bytes);
+}
+
+GETTER(get_read)
+{
+	struct ptree_usage usage;
+
+	(void)context;
+	return get_usage(subject, PTREE_USAGE_IO, &usage) && set_number(value, usage.read_bytes);
+}
+
+GETTER(get_written)
+{
+	struct ptree_usage usage;
+
+	(void)context;
+	return get_usage(subject, PTREE_USAGE_IO, &usage) && set_number(value, usage.write_bytes);
+}
+
+GETTER(get_session)
+{
+	(void)context;
+	return set_number(value, (uint64_t)ptree_node_sid(subject->node));
+}
+
+GETTER(get_begin)
+{
+	(void)context;
+	set_number(value, subject->thread ? ptree_thread_begin_ns(subject->thread)
+					  : ptree_node_begin_ns(subject->node));
+	return true;
+}
+
+GETTER(get_age)
+{
+	const struct ptree_node *node = subject->node;
+	bool is_over = column_is_over(context, node);
+	uint64_t end_ns = is_over ? ptree_node_end_ns(node) : context->now_ns;
+	struct field_value begin;
+	struct ptree_usage usage;
+
+	if (subject->is_summary)
+		return false;
+	ptree_node_usage(node, &usage);
+	if (is_over && usage.is_final && !subject->thread)
+		return set_number(value, usage.elapsed_ns);
+	get_begin(context, subject, &begin);
+	return begin.number && set_number(value, end_ns > begin.number ? end_ns - begin.number : 0);
+}
+
+GETTER(get_is_kernel_thread)
+{
+	(void)context;
+	return set_number(value, ptree_node_is_kernel_thread(subject->node));
+}
+
+GETTER(get_is_zombie)
+{
+	(void)context;
+	return set_number(value, ptree_node_is_zombie(subject->node));
+}
+
+/* ---- showing ---- */
+
+#define SHOWER(name)                                                                               \
+	static void name(const struct column_context *context,                                     \
+			 const struct column_subject *subject, struct column_text *cell)
+
+static void put_permille(const struct column_context *context, uint64_t permille,
+			 struct column_text *cell)
+{
+	column_format_permille(cell->text, sizeof(cell->text), (uint32_t)permille, context->utf8);
+	cell->role = permille < 10 ? THEME_DIM : THEME_NORMAL;
+}
+
+static void put_bytes(uint64_t bytes, struct column_text *cell)
+{
+	column_format_bytes(cell->text, sizeof(cell->text), bytes);
+	cell->role = bytes < 1024 * 1024 ? THEME_DIM : THEME_NORMAL;
+}
+
+static void put_duration(uint64_t ns, struct column_text *cell)
+{
+	column_format_time(cell->text, sizeof(cell->text), ns);
+	cell->role = ns < NS_PER_S ? THEME_DIM : THEME_NORMAL;
+}
+
+static void put_number(uint64_t number, struct column_text *cell)
+{
+	if (number < 10000)
+		snprintf(cell->text, sizeof(cell->text), "%u", (unsigned)number);
+	else
+		snprintf(cell->text, sizeof(cell->text), "%lluk",
+			 (unsigned long long)number / 1000);
+	cell->role = number <= 1 ? THEME_DIM : THEME_NORMAL;
+}
+
+static void put_pid(uint64_t pid, struct column_text *cell)
+{
+	snprintf(cell->text, sizeof(cell->text), "%d", (int)pid);
+	cell->role = THEME_PID;
+}
+
+static void put_user(const struct column_context *context, const struct field_value *value,
+		     struct column_text *cell)
+{
+	uint32_t uid = (uint32_t)value->number;
+
+	if (value->text)
+		snprintf(cell->text, sizeof(cell->text), "%.*s", (int)value->size, value->text);
+	else
+		snprintf(cell->text, sizeof(cell->text), "%u", uid);
+	cell->role = theme_user(uid, context->own_uid);
+}
+
+static void put_state(uint64_t state, struct column_text *cell)
+{
+	snprintf(cell->text, sizeof(cell->text), "%c", (char)state);
+	cell->role = state == 'R'   ? THEME_STATE_GOOD
+		     : state == 'D' ? THEME_STATE_WARNING
+		     : state == 'Z' ? THEME_STATE_BAD
+				    : THEME_DIM;
+}
+
+static void put_text(const struct field_value *value, struct column_text *cell)
+{
+	snprintf(cell->text, sizeof(cell->text), "%.*s", (int)value->size, value->text);
+}
+
+static void put_arguments(const struct field_value *value, struct column_text *cell)
+{
+	size_t size = text_join_argv(cell->text, sizeof(cell->text) - 1, value->text, value->size);
+
+	cell->text[size] = '\0';
+}
+
+static void put_value(enum field_kind kind, const struct column_context *context,
+		      const struct field_value *value, struct column_text *cell)
+{
+	switch (kind) {
+	case FIELD_NUMBER:
+	case FIELD_FLAG:
+		put_number(value->number, cell);
+		break;
+	case FIELD_PID:
+		put_pid(value->number, cell);
+		break;
+	case FIELD_USER:
+		put_user(context, value, cell);
+		break;
+	case FIELD_STATE:
+		put_state(value->number, cell);
+		break;
+	case FIELD_PERMILLE:
+		put_permille(context, value->number, cell);
+		break;
+	case FIELD_BYTES:
+		put_bytes(value->number, cell);
+		break;
+	case FIELD_DURATION:
+	case FIELD_BOOT_TIME:
+		put_duration(value->number, cell);
+		break;
+	case FIELD_TEXT:
+		put_text(value, cell);
+		break;
+	case FIELD_ARGUMENTS:
+		put_arguments(value, cell);
+		break;
+	}
+}
+
+SHOWER(show_pid)
+{
+	struct field_value value = { 0 };
+
+	get_pid(context, subject, &value);
+	put_pid(value.number, cell);
+	if (subject->is_summary)
+		snprintf(cell->text, sizeof(cell->text), context->utf8 ? "∅" : "+");
+}
+
+SHOWER(show_rss)
+{
+	struct field_value value = { 0 };
+
+	if (!ptree_node_is_kernel_thread(subject->node) && get_rss(context, subject, &value))
+		put_bytes(value.number, cell);
+}
+
+SHOWER(show_sum_rss)
+{
+	struct field_value value = { 0 };
+
+	if (!subject->is_summary && get_sum_rss(context, subject, &value) && value.number)
+		put_bytes(value.number, cell);
+}
+
+static void show_time_of_gone(const struct column_subject *subject, struct column_text *cell)
+{
+	struct ptree_usage usage;
+
+	cell->role = THEME_GONE;
+	ptree_node_usage(subject->node, &usage);
+	if (usage.is_final)
+		column_format_cpu(cell->text, sizeof(cell->text), &usage);
+}
+
+/* Less than the kernel's tick is told as such, once it was sampled at all. */
+SHOWER(show_time)
+{
+	struct field_value value = { 0 };
+	struct ptree_usage usage;
+	bool is_known;
+
+	if (subject->is_summary)
+		return;
+	if (!subject->thread && column_is_over(context, subject->node)) {
+		show_time_of_gone(subject, cell);
+		return;
+	}
+	ptree_node_usage(subject->node, &usage);
+	is_known = get_time(context, subject, &value);
+	if (is_known && (value.number || !subject->thread)) {
+		put_duration(value.number, cell);
+	} else if (subject->thread ? is_known : usage.sampled_ns != 0) {
+		snprintf(cell->text, sizeof(cell->text), "<10ms");
+		cell->role = THEME_DIM;
+	}
+}
+
+SHOWER(show_age)
+{
+	bool is_over = column_is_over(context, subject->node);
+	struct field_value value = { 0 };
+	struct ptree_usage usage;
+
+	if (subject->is_summary)
+		return;
+	cell->role = is_over ? THEME_GONE : THEME_NORMAL;
+	ptree_node_usage(subject->node, &usage);
+	if (!get_age(context, subject, &value))
+		snprintf(cell->text, sizeof(cell->text), "?");
+	else if (is_over && usage.is_final && !subject->thread)
+		column_format_time(cell->text, sizeof(cell->text), value.number);
+	else
+		column_format_age(cell->text, sizeof(cell->text), value.number,
+				  is_over && ptree_node_is_begin_exact(subject->node));
+}
+
+void field_show(const struct field *field, const struct column_context *context,
+		const struct column_subject *subject, struct column_text *cell)
+{
+	struct field_value value = { 0 };
+
+	if (field->is_of_living && column_is_over(context, subject->node))
+		return;
+	if (field->show)
+		field->show(context, subject, cell);
+	else if (field->get(context, subject, &value))
+		put_value(field->kind, context, &value, cell);
+}
+
+bool field_is_shown(const struct field *field, int screen_cols)
+{
+	return field->width && screen_cols >= field->least_screen_width;
+}
+
+int field_width(const struct field *field, int screen_cols)
+{
+	return field->narrow_width && screen_cols < WIDE_COLS ? field->narrow_width : field->width;
+}
+
+bool field_is_right_aligned(const struct field *field)
+{
+	return field->kind != FIELD_USER && field->kind != FIELD_STATE &&
+	       field->kind != FIELD_TEXT && field->kind != FIELD_ARGUMENTS;
+}
+
+/* ---- comparing ---- */
+
+/* The beginning of a name as a number, so that the smaller comes first. */
+static uint64_t key_of_name(const struct column_subject *subject)
+{
+	const char *text = ptree_node_comm(subject->node);
+	uint64_t key = 0;
+
+	for (int i = 0; i < 8; i++) {
+		key = key << 8 | (unsigned char)*text;
+		text += *text != '\0';
+	}
+	return UINT64_MAX - key;
+}
+
+/* With what is over below it. */
+static uint64_t key_of_time(const struct column_subject *subject)
+{
+	const struct ptree_summary *summary = ptree_node_summary(subject->node);
+	struct ptree_usage usage;
+
+	ptree_node_usage(subject->node, &usage);
+	return usage.cpu_ns + (summary ? summary->cpu_ns : 0);
+}
+
+/* ---- the table ---- */
+
+/* Where the screen is narrow, the name of the program is worth more than all but the pid. */
+const struct field fields[] = {
+	{ .name = "pid",
+	  .kind = FIELD_PID,
+	  .get = get_pid,
+	  .title = "PID",
+	  .width = 7,
+	  .show = show_pid,
+	  .sort_name = "pid",
+	  .sort_place = 5,
+	  .sorts_up = true,
+	  .is_filter = true,
+	  .json = "pid",
+	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
+	{ .name = "ppid",
+	  .kind = FIELD_PID,
+	  .get = get_ppid,
+	  .is_filter = true,
+	  .json = "ppid",
+	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
+	{ .name = "origin",
+	  .kind = FIELD_PID,
+	  .get = get_origin,
+	  .is_filter = true,
+	  .json = "origin_pid",
+	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
+	{ .name = "origin-inferred",
+	  .kind = FIELD_FLAG,
+	  .get = get_is_origin_inferred,
+	  .json = "origin_inferred",
+	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
+	{ .name = "uid",
+	  .kind = FIELD_NUMBER,
+	  .get = get_uid,
+	  .is_filter = true,
+	  .json = "uid",
+	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
+	{ .name = "user",
+	  .kind = FIELD_USER,
+	  .get = get_user,
+	  .title = "USER",
+	  .width = 8,
+	  .narrow_width = 6,
+	  .least_screen_width = 56,
+	  .sort_name = "user",
+	  .sort_place = 6,
+	  .sorts_up = true,
+	  .is_filter = true,
+	  .json = "user",
+	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
+	{ .name = "comm",
+	  .kind = FIELD_TEXT,
+	  .get = get_comm,
+	  .sort_name = "command",
+	  .sort_place = 7,
+	  .sort_key = key_of_name,
+	  .is_filter = true,
+	  .json = "comm",
+	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
+	{ .name = "cmd",
+	  .kind = FIELD_ARGUMENTS,
+	  .get = get_arguments,
+	  .is_filter = true,
+	  .json = "argv",
+	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
+	{ .name = "cmd-status",
+	  .kind = FIELD_TEXT,
+	  .get = get_arguments_status,
+	  .json = "argv_status",
+	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
+	{ .name = "start",
+	  .kind = FIELD_BOOT_TIME,
+	  .get = get_begin,
+	  .json = "boot_ns",
+	  .json_in = FIELD_IN_TREE },
+	{ .name = "session",
+	  .kind = FIELD_PID,
+	  .get = get_session,
+	  .is_filter = true,
+	  .json = "sid",
+	  .json_in = FIELD_IN_TREE },
+	{ .name = "state",
+	  .kind = FIELD_STATE,
+	  .get = get_state,
+	  .title = "S",
+	  .width = 1,
+	  .least_screen_width = 66,
+	  .is_filter = true,
+	  .json = "state",
+	  .json_in = FIELD_IN_TREE },
+	{ .name = "cpu",
+	  .kind = FIELD_PERMILLE,
+	  .get = get_cpu,
+	  .title = "CPU%",
+	  .width = 4,
+	  .least_screen_width = 66,
+	  .is_of_living = true },
+	{ .name = "sum-cpu",
+	  .kind = FIELD_PERMILLE,
+	  .get = get_sum_cpu,
+	  .title = "ΣCPU",
+	  .ascii_title = "+CPU",
+	  .width = 4,
+	  .least_screen_width = 76,
+	  .is_of_living = true,
+	  .sort_name = "CPU",
+	  .sort_place = FIELD_SORT_CPU },
+	{ .name = "rss",
+	  .kind = FIELD_BYTES,
+	  .get = get_rss,
+	  .title = "RSS",
+	  .width = 4,
+	  .least_screen_width = 110,
+	  .is_of_living = true,
+	  .show = show_rss,
+	  .json = "rss_bytes",
+	  .json_in = FIELD_IN_TREE },
+	{ .name = "sum-rss",
+	  .kind = FIELD_BYTES,
+	  .get = get_sum_rss,
+	  .title = "ΣRSS",
+	  .ascii_title = "+RSS",
+	  .width = 4,
+	  .least_screen_width = 76,
+	  .is_of_living = true,
+	  .show = show_sum_rss,
+	  .sort_name = "memory",
+	  .sort_place = FIELD_SORT_MEMORY,
+	  .json = "subtree_rss_bytes",
+	  .json_in = FIELD_IN_TREE },
+	{ .name = "threads",
+	  .kind = FIELD_NUMBER,
+	  .get = get_threads,
+	  .title = "THR",
+	  .width = 4,
+	  .least_screen_width = 120,
+	  .is_of_living = true,
+	  .sort_name = "threads",
+	  .sort_place = 4,
+	  .is_filter = true,
+	  .json = "threads",
+	  .json_in = FIELD_IN_TREE },
+	{ .name = "time",
+	  .kind = FIELD_DURATION,
+	  .get = get_time,
+	  .title = "TIME",
+	  .width = 5,
+	  .least_screen_width = 120,
+	  .show = show_time,
+	  .sort_name = "CPU time",
+	  .sort_place = FIELD_SORT_TIME,
+	  .sorts_by_sum = true,
+	  .sort_key = key_of_time,
+	  .json = "cpu_ns",
+	  .json_in = FIELD_IN_EXIT | FIELD_IN_TREE },
+	{ .name = "user-time",
+	  .kind = FIELD_DURATION,
+	  .get = get_user_time,
+	  .json = "cpu_user_ns",
+	  .json_in = FIELD_IN_EXIT | FIELD_IN_TREE },
+	{ .name = "system-time",
+	  .kind = FIELD_DURATION,
+	  .get = get_system_time,
+	  .json = "cpu_system_ns",
+	  .json_in = FIELD_IN_EXIT | FIELD_IN_TREE },
+	{ .name = "sum-time",
+	  .kind = FIELD_DURATION,
+	  .get = get_sum_time,
+	  .json = "subtree_cpu_ns",
+	  .json_in = FIELD_IN_TREE },
+	{ .name = "max-rss",
+	  .kind = FIELD_BYTES,
+	  .get = get_max_rss,
+	  .json = "max_rss_bytes",
+	  .json_in = FIELD_IN_EXIT },
+	{ .name = "read",
+	  .kind = FIELD_BYTES,
+	  .get = get_read,
+	  .json = "read_bytes",
+	  .json_in = FIELD_IN_EXIT },
+	{ .name = "written",
+	  .kind = FIELD_BYTES,
+	  .get = get_written,
+	  .json = "write_bytes",
+	  .json_in = FIELD_IN_EXIT },
+	{ .name = "age",
+	  .kind = FIELD_DURATION,
+	  .get = get_age,
+	  .title = "AGE",
+	  .width = 5,
+	  .least_screen_width = 30,
+	  .show = show_age,
+	  .is_birth_order = true },
+	{ .name = "kernel-thread",
+	  .kind = FIELD_FLAG,
+	  .get = get_is_kernel_thread,
+	  .json = "kernel_thread",
+	  .json_in = FIELD_IN_TREE },
+	{ .name = "zombie",
+	  .kind = FIELD_FLAG,
+	  .get = get_is_zombie,
+	  .json = "zombie",
+	  .json_in = FIELD_IN_TREE },
+#ifdef FIELD_OF_A_TEST
+	FIELD_OF_A_TEST,
+#endif
+	{ .name = NULL },
+};
+
+const struct field *field_find(const char *name, size_t size)
+{
+	for (const struct field *field = fields; field->name; field++) {
+		if (strlen(field->name) == size && !memcmp(field->name, name, size))
+			return field;
+	}
+	return NULL;
+}
+
+const struct field *field_sort_at(int place)
+{
+	for (const struct field *field = fields; field->name; field++) {
+		if (field->sort_name && field->sort_place == place)
+			return field;
+	}
+	return NULL;
+}
+
+int field_sort_place(const struct field *sort)
+{
+	return sort ? sort->sort_place : 0;
+}
+
+int field_sort_count(void)
+{
+	int count = 1;
+
+	for (const struct field *field = fields; field->name; field++)
+		count += field->sort_name != NULL;
+	return count;
+}
+
+const char *field_sort_name(const struct field *sort)
+{
+	return sort ? sort->sort_name : "birth";
+}
+
+bool field_is_sort(const struct field *field, const struct field *sort)
+{
+	return sort ? field == sort : field->is_birth_order;
+}
+
+uint64_t field_sort_key(const struct field *sort, const struct column_subject *subject)
+{
+	static const struct column_context nobody = { .now_ns = 0 };
+	struct field_value value;
+
+	if (sort->sort_key)
+		return sort->sort_key(subject);
+	if (!sort->get(&nobody, subject, &value))
+		return 0;
+	return sort->sorts_up ? UINT32_MAX - value.number : value.number;
+}

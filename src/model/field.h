@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_FIELD_H
+#define PROCTOP_FIELD_H
+
+#include "model/column.h"
+
+/*
+ * What a process has, each property described once: columns, sort orders, filters and JSON read
+ * this table.
+ */
+
+enum field_kind {
+	FIELD_NUMBER,
+	FIELD_PID,
+	FIELD_USER,	 /* number: its uid; text: its name */
+	FIELD_STATE,	 /* number: the letter */
+	FIELD_FLAG,	 /* number: 0 or 1 */
+	FIELD_PERMILLE,	 /* of one CPU */
+	FIELD_BYTES,	 /* number */
+	FIELD_DURATION,	 /* number: ns */
+	FIELD_BOOT_TIME, /* number: ns */
+	FIELD_TEXT,
+	FIELD_ARGUMENTS, /* text: each ends with a NUL */
+};
+
+struct field_value {
+	uint64_t number;
+	const char *text; /* raw bytes, borrowed from the tree or the users */
+	size_t size;
+};
+
+/* In which objects of JSON it is. */
+#define FIELD_IN_EVENT 1 /* the process of an event */
+#define FIELD_IN_EXIT 2	 /* of one that ended */
+#define FIELD_IN_TREE 4	 /* of proctop tree */
+
+struct field {
+	const char *name; /* in filters; and what the manual calls it */
+	enum field_kind kind;
+	bool (*get)(const struct column_context *context, const struct column_subject *subject,
+		    struct field_value *value); /* false: not known, or it has none */
+
+	/* As a column; width 0: it is none. */
+	const char *title;
+	const char *ascii_title; /* NULL: the same */
+	int width;		 /* cells */
+	int narrow_width;	 /* on screens of less than 100; 0: the same */
+	int least_screen_width;	 /* narrower screens do without it */
+	bool is_of_living;	 /* of what is over its cell is empty */
+	/* NULL: as its kind is shown. */
+	void (*show)(const struct column_context *context, const struct column_subject *subject,
+		     struct column_text *cell);
+
+	/* As an order of siblings; NULL: it is none. The greatest value comes first. */
+	const char *sort_name;
+	int sort_place;	     /* among the orders that are offered, from 1 on */
+	bool is_birth_order; /* shows by what siblings are sorted when nobody sorts */
+	bool sorts_up;	     /* the smallest comes first; numbers are below 2^32 */
+	bool sorts_by_sum;
+	/* NULL: by its number. The greatest comes first; 0: it is not known. */
+	uint64_t (*sort_key)(const struct column_subject *subject);
+
+	bool is_filter; /* "name:text" */
+
+	const char *json; /* NULL: it is in none */
+	int json_in;
+};
+
+/* Columns stand in this order, the command behind them. Ends with a NULL name. */
+extern const struct field fields[];
+
+const struct field *field_find(const char *name, size_t size); /* NULL: there is none */
+
+/* Places of orders that commands name. */
+#define FIELD_SORT_CPU 1
+#define FIELD_SORT_MEMORY 2
+#define FIELD_SORT_TIME 3
+
+/* Orders. That of birth, which is the tree's own, is no field's: NULL, at place 0. */
+const struct field *field_sort_at(int place);
+int field_sort_place(const struct field *sort);
+int field_sort_count(void);
+const char *field_sort_name(const struct field *sort);
+bool field_is_sort(const struct field *field, const struct field *sort); /* its column shows it */
+/* The greatest comes first; 0 if it is not known. */
+uint64_t field_sort_key(const struct field *sort, const struct column_subject *subject);
+
+/* Its cell, empty if there is nothing to say. */
+void field_show(const struct field *field, const struct column_context *context,
+		const struct column_subject *subject, struct column_text *cell);
+bool field_is_shown(const struct field *field, int screen_cols);
+int field_width(const struct field *field, int screen_cols);
+bool field_is_right_aligned(const struct field *field);
+
+#endif

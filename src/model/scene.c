@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What views share, put together; see scene.h. */
+#include "model/scene.h"
+
+struct column_context scene_columns(const struct scene *scene, bool utf8)
+{
+	return (struct column_context){ .tree = scene->moment.tree,
+					.users = scene->world.users,
+					.now_ns = moment_shown_ns(&scene->moment),
+					.own_uid = scene->world.own_uid,
+					.utf8 = utf8 };
+}
+
+struct match scene_match(const struct scene *scene)
+{
+	return scope_match(&scene->scope, scene->world.users);
+}
+
+const struct ptree_node *scene_node(const struct scene *scene, uint64_t id)
+{
+	return id ? ptree_tree_find_id(scene->moment.tree, id) : NULL;
+}

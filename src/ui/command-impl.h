@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands do; the table in command.c says of each what its argument is. */
+#ifndef PROCTOP_COMMAND_IMPL_H
+#define PROCTOP_COMMAND_IMPL_H
+
+#include "ui/command.h"
+#include "ui/session.h"
+
+/* command-move.c: in whatever takes the keys. Arguments: how many, up negative. */
+void command_move(struct session *session, int lines);
+void command_move_pages(struct session *session, int pages);
+void command_move_half_pages(struct session *session, int halves);
+void command_move_to_end(struct session *session, int sign);
+void command_shift(struct session *session, int steps); /* commands sideways */
+/* The mouse, where it is. */
+void command_click(struct session *session, int unused);
+void command_scroll(struct session *session, int lines);
+void command_drag(struct session *session, int is_over);
+
+/* command-tree.c: folding, and what is shown of the tree. */
+void command_fold_or_parent(struct session *session, int unused);
+void command_unfold_or_child(struct session *session, int unused);
+void command_set_folded(struct session *session, int folded);
+void command_toggle_fold(struct session *session, int unused);
+void command_fold_all(struct session *session, int folded);
+void command_toggle_all(struct session *session, int unused);
+void command_fold_at_depth(struct session *session, int digit);
+void command_toggle_list(struct session *session, int unused);
+void command_toggle_lineage(struct session *session, int unused);
+void command_toggle_kernel_threads(struct session *session, int unused);
+void command_toggle_threads(struct session *session, int unused);
+void command_toggle_basenames(struct session *session, int unused);
+void command_cycle_exited(struct session *session, int unused);
+void command_sort(struct session *session, int place); /* the same one again: by birth */
+void command_invert_sort(struct session *session, int unused);
+void command_stop_or_go_on(struct session *session, int unused);
+void command_follow(struct session *session, int unused);
+void command_watch(struct session *session, int unused);
+void command_watch_also(struct session *session, int unused);
+void command_watch_back(struct session *session, int unused);
+
+/* command-open.c: what lies over the panes. */
+void command_pick_user(struct session *session, int unused);
+void command_pick_sort(struct session *session, int unused);
+void command_show_churn(struct session *session, int unused);
+void command_show_failures(struct session *session, int unused);
+void command_show_record(struct session *session, int unused);
+void command_show_events(struct session *session, int unused);
+void command_next_pane(struct session *session, int unused);
+void command_toggle_tail(struct session *session, int unused);
+void command_toggle_event_kind(struct session *session, int digit);
+void command_show_help(struct session *session, int unused);
+void command_enter(struct session *session, int unused);
+void command_back(struct session *session, int unused);
+
+/* command-line.c: what is typed. */
+void command_begin_search(struct session *session, int unused);
+void command_find_again(struct session *session, int direction);
+void command_begin_filter(struct session *session, int unused);
+void command_begin_pid(struct session *session, int digit);
+void command_accept(struct session *session, int unused);
+void command_cancel(struct session *session, int unused);
+void command_edit(struct session *session, int edit); /* enum prompt_edit */
+void command_type(struct session *session, uint32_t code);
+
+#endif

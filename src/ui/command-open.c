@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* What lies over the panes: lists to choose from, pages, help; and the way back. */
+#include "ui/command-impl.h"
+#include "model/field.h"
+#include "ui/help-text.h"
+#include "views/page.h"
+#include "views/picker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum purpose { CHOOSE_USER, CHOOSE_SORT };
+
+static void say_no_room(struct session *session)
+{
+	session_say(session, true, "there is no memory to open it");
+}
+
+/* ---- choosing ---- */
+
+static struct picker_view *open_picker(struct session *session)
+{
+	const struct view *top = panes_top(&session->panes);
+
+	return top->kind == &picker_view_kind ? (struct picker_view *)panes_top(&session->panes)
+					      : NULL;
+}
+
+/* NULL: it was open, and its own key closes it. */
+static struct picker_view *choose(struct session *session, enum purpose purpose, const char *title)
+{
+	struct picker_view *view = open_picker(session);
+	bool was_this = view && view->purpose == (int)purpose;
+
+	if (view)
+		panes_pop(&session->panes);
+	if (was_this)
+		return NULL;
+	view = (struct picker_view *)panes_push(&session->panes, &picker_view_kind);
+	if (!view) {
+		say_no_room(session);
+		return NULL;
+	}
+	view->purpose = (int)purpose;
+	view->title = title;
+	return view;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+	const struct picker_item *x = a;
+	const struct picker_item *y = b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? 1 : -1;
+	return (x->value > y->value) - (x->value < y->value);
+}
+
+static void count_user(struct picker *picker, struct ptree_users *users, uint32_t uid)
+{
+	const char *name = ptree_users_name_later(users, uid);
+	struct picker_item item = { .value = uid, .has_number = true, .number = 1 };
+
+	for (size_t i = 1; i < picker->count; i++) {
+		if (picker->items[i].value == uid) {
+			picker->items[i].number++;
+			return;
+		}
+	}
+	if (name)
+		snprintf(item.label, sizeof(item.label), "%s", name);
+	else
+		snprintf(item.label, sizeof(item.label), "%u", uid);
+	picker_add(picker, &item);
+}
+
+/* The first item stands for everybody. */
+void command_pick_user(struct session *session, int unused)
+{
+	const struct picker_item everybody = { .value = PTREE_UNKNOWN_ID, .label = "everybody" };
+	struct picker_view *view = choose(session, CHOOSE_USER, " whose processes ");
+	struct ptree_nodes all = { 0 };
+
+	(void)unused;
+	if (!view || !picker_add(&view->picker, &everybody))
+		return;
+	ptree_tree_descendants(session->scene.moment.tree, 0, &all);
+	for (size_t i = 0; i < all.count; i++) {
+		if (!ptree_node_is_kernel_thread(all.node[i]) &&
+		    ptree_node_euid(all.node[i]) != PTREE_UNKNOWN_ID)
+			count_user(&view->picker, session->scene.world.users,
+				   ptree_node_euid(all.node[i]));
+	}
+	ptree_nodes_clear(&all);
+	qsort(view->picker.items + 1, view->picker.count - 1, sizeof(everybody), compare_counts);
+}
+
+void command_pick_sort(struct session *session, int unused)
+{
+	struct picker_view *view = choose(session, CHOOSE_SORT, " sort siblings by ");
+
+	(void)unused;
+	for (int place = 0; view && place < field_sort_count(); place++) {
+		struct picker_item item = { .value = (uint64_t)place };
+
+		snprintf(item.label, sizeof(item.label), "%s",
+			 field_sort_name(field_sort_at(place)));
+		picker_add(&view->picker, &item);
+	}
+	if (view)
+		view->picker.at = (size_t)field_sort_place(session->panes.tree->choice.sort);
+}
+
+static void take_choice(struct session *session)
+{
+	struct picker_view *view = open_picker(session);
+	const struct picker_item *item = picker_chosen(&view->picker);
+	enum purpose purpose = (enum purpose)view->purpose;
+	uint64_t value = item ? item->value : 0;
+	uint32_t uid = (uint32_t)value;
+	bool has_chosen = item;
+
+	panes_pop(&session->panes);
+	if (!has_chosen)
+		return;
+	switch (purpose) {
+	case CHOOSE_SORT:
+		if (field_sort_at((int)value) != session->panes.tree->choice.sort)
+			command_sort(session, (int)value);
+		break;
+	case CHOOSE_USER:
+		scope_set_users(&session->scene.scope, &uid, uid != PTREE_UNKNOWN_ID);
+		break;
+	}
+}
+
+/* ---- pages ---- */
+
+/* Its own key closes it. */
+static void open_page(struct session *session, const struct view_kind *kind)
+{
+	bool was_open = panes_have(&session->panes, kind);
+
+	panes_pop_all(&session->panes);
+	if (!was_open && !panes_push(&session->panes, kind))
+		say_no_room(session);
+}
+
+void command_show_churn(struct session *session, int unused)
+{
+	(void)unused;
+	open_page(session, &churn_view_kind);
+}
+
+void command_show_failures(struct session *session, int unused)
+{
+	(void)unused;
+	open_page(session, &failures_view_kind);
+}
+
+void command_show_record(struct session *session, int unused)
+{
+	(void)unused;
+	open_page(session, &record_view_kind);
+}
+
+static void go_to_selected(struct session *session, const struct view *view)
+{
+	uint64_t id = view->kind->selected ? view->kind->selected(view) : 0;
+
+	if (!id) {
+		session_say(session, false, "there is nothing to go to");
+		return;
+	}
+	session->came_from_events = view->kind == &events_view_kind;
+	panes_pop_all(&session->panes);
+	session->panes.focus = &session->panes.tree->view;
+	tree_view_go_to(session->panes.tree, id);
+}
+
+void command_enter(struct session *session, int unused)
+{
+	struct view *view = panes_top(&session->panes);
+
+	(void)unused;
+	switch (view->kind->enter ? view->kind->enter(view) : VIEW_GOES_TO) {
+	case VIEW_ENTERED:
+		break;
+	case VIEW_GOES_TO:
+		go_to_selected(session, view);
+		break;
+	case VIEW_HAS_CHOSEN:
+		take_choice(session);
+		break;
+	}
+}
+
+/* ---- events ---- */
+
+static void open_events_page(struct session *session)
+{
+	panes_pop_all(&session->panes);
+	if (!panes_push_events(&session->panes))
+		say_no_room(session);
+}
+
+/* A pane, or on low screens a page. */
+void command_show_events(struct session *session, int unused)
+{
+	struct panes *panes = &session->panes;
+	bool was_page = panes_have(panes, &events_view_kind);
+	bool was_covered = !panes_are_bare(panes);
+
+	(void)unused;
+	panes_pop_all(panes);
+	if (was_page)
+		return;
+	if (panes_are_low(panes))
+		open_events_page(session);
+	else
+		panes_show_events(panes, was_covered || !panes_have_events(panes));
+}
+
+void command_next_pane(struct session *session, int unused)
+{
+	(void)unused;
+	if (!panes_focus_next(&session->panes))
+		session_say(session, false, "there is no other pane: v shows what happens");
+}
+
+void command_toggle_tail(struct session *session, int unused)
+{
+	struct events_view *events = session->panes.events;
+
+	(void)unused;
+	events_view_toggle_tail(events);
+	session_say(session, false, "%s",
+		    events->stays ? "stays here while others come" : "follows the newest");
+}
+
+void command_toggle_event_kind(struct session *session, int digit)
+{
+	events_view_toggle_class(session->panes.events, (enum event_class)(digit - '1'));
+}
+
+static void go_back_to_events(struct session *session)
+{
+	session->came_from_events = false;
+	if (panes_are_low(&session->panes))
+		open_events_page(session);
+	else
+		panes_focus_next(&session->panes);
+}
+
+/* ---- help ---- */
+
+/* Over whatever is open; the same key goes back there. */
+void command_show_help(struct session *session, int unused)
+{
+	struct view *view = panes_top(&session->panes);
+
+	(void)unused;
+	if (view->kind == &help_view_kind) {
+		panes_pop(&session->panes);
+		return;
+	}
+	view = panes_push(&session->panes, &help_view_kind);
+	if (view)
+		help_text_add((struct help_view *)view, session->panes.layout.screen.utf8);
+	else
+		say_no_room(session);
+}
+
+/* ---- back ---- */
+
+/* What narrows the tree, one thing at a time. */
+static void go_back_in_tree(struct session *session)
+{
+	struct scope *scope = &session->scene.scope;
+
+	if (session->panes.tree->search_text[0]) {
+		session->panes.tree->search_text[0] = '\0';
+		session_say(session, false, "the search is over");
+	} else if (scope->filter) {
+		session_set_filter(session, "");
+		session_say(session, false, "no filter any more");
+	} else if (scope->uid_count) {
+		scope_set_users(scope, NULL, 0);
+		session_say(session, false, "all users again");
+	} else {
+		session_say(session, false, "nothing to go back from: q quits");
+	}
+}
+
+void command_back(struct session *session, int unused)
+{
+	struct view *view = panes_top(&session->panes);
+
+	(void)unused;
+	if (view->kind->back && view->kind->back(view))
+		return;
+	if (!panes_are_bare(&session->panes))
+		panes_pop(&session->panes);
+	else if (view->kind == &events_view_kind)
+		panes_focus_next(&session->panes);
+	else if (session->came_from_events)
+		go_back_to_events(session);
+	else
+		go_back_in_tree(session);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the help says: what people do every day, then all of it, made from the tables of commands
+ * and keys, so that it cannot be wrong.
+ */
+#include "ui/help-text.h"
+#include "ui/command.h"
+#include "ui/keymap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TASK_COMMANDS 4
+
+struct task {
+	const char *commands[TASK_COMMANDS]; /* their first keys are named */
+	const char *text;
+};
+
+static const struct task tasks[] = {
+	{ { "filter" }, "only what matches, with its place" },
+	{ { "watch", "watch-back" }, "only the selected subtree; back" },
+	{ { "fold-or-parent", "unfold-or-child" }, "fold, unfold; z1: only the tops" },
+	{ { "sort-cpu", "sort-memory", "sort-time", "invert" }, "who uses most; again: as before" },
+	{ { "exited", "failures", "churn" }, "the gone; what failed; who spawns" },
+};
+
+static void add_tasks(struct help_view *help)
+{
+	help_view_add_heading(help, "Every day");
+	for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++) {
+		char keys[HELP_KEYS_SIZE] = "";
+		size_t used = 0;
+
+		for (int j = 0; j < TASK_COMMANDS && tasks[i].commands[j] && used < sizeof(keys);
+		     j++) {
+			const char *label = keymap_label(tasks[i].commands[j], VIEW_TREE);
+
+			used += (size_t)snprintf(keys + used, sizeof(keys) - used, "%s%s",
+						 j ? " " : "", label ? label : "");
+		}
+		help_view_add(help, keys, tasks[i].text);
+	}
+}
+
+static void add_commands(struct help_view *help)
+{
+	const char *group = "";
+
+	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		char keys[HELP_KEYS_SIZE];
+
+		if (strcmp(group, entry->group)) {
+			group = entry->group;
+			help_view_add_heading(help, group);
+		}
+		keymap_describe(entry->name, keys, sizeof(keys));
+		help_view_add(help, keys, entry->help);
+	}
+}
+
+static void add_legend(struct help_view *help, bool utf8)
+{
+	help_view_add_heading(help, "What a filter may say");
+	help_view_add(help, "word", "in the command line or the name");
+	help_view_add(help, "user:alice", "also cmd: comm: pid:");
+	help_view_add(help, "under:sshd", "below one of that name");
+	help_view_add(help, "!word", "not; words are all to be true");
+	help_view_add_heading(help, "Letters at the left");
+	help_view_add(help, "F X", "forked; executed a program");
+	help_view_add(help, utf8 ? "†" : "E", "exited, with how it ended");
+	help_view_add(help, "U C", "changed its user; was renamed");
+	help_view_add(help, "S T D", "began a session; traced; core dump");
+	help_view_add_heading(help, "Title");
+	help_view_add(help, "LIVE", "every process is seen by events");
+	help_view_add(help, "STALE", "events were lost; being repaired");
+	help_view_add(help, "DEAF", "no events come; a new try is made");
+	help_view_add(help, "POLLING", "no events: the brief go unseen");
+	help_view_add(help, "lost N", "events that were missed, exactly");
+	help_view_add(help, "late N", "command lines read too late");
+	help_view_add(help, "unacc N", "exits without the kernel's record");
+}
+
+void help_text_add(struct help_view *help, bool utf8)
+{
+	add_tasks(help);
+	add_commands(help);
+	add_legend(help, utf8);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* The last line: what is typed, with what is wrong with it; a message; or the footer. */
+#include "ui/last-line.h"
+
+#include <string.h>
+
+#define LEAST_WIDTH_FOR_PROMPT 16
+
+static const char *prompt_label(enum session_prompt kind)
+{
+	switch (kind) {
+	case SESSION_PROMPT_SEARCH:
+		return "/";
+	case SESSION_PROMPT_FILTER:
+		return "filter: ";
+	case SESSION_PROMPT_PID:
+		return "pid: ";
+	case SESSION_PROMPT_NONE:
+		break;
+	}
+	return "";
+}
+
+/* What is wrong with the line as it stands, or NULL. */
+static const char *prompt_error(const struct session *session)
+{
+	if (session->prompt_kind == SESSION_PROMPT_FILTER && session->filter_error[0])
+		return session->filter_error;
+	if (session->prompt_kind == SESSION_PROMPT_SEARCH && session_has_message(session))
+		return "not found";
+	return NULL;
+}
+
+/* How many bytes of the text one line takes: whole words, unless one is longer than that. */
+static size_t line_size(const char *text, size_t cols)
+{
+	size_t size = strlen(text), end = cols;
+
+	if (size <= cols)
+		return size;
+	while (end && text[end] != ' ')
+		end--;
+	return end ? end : cols;
+}
+
+static int count_lines(const char *text, int cols)
+{
+	int lines = 0;
+
+	for (; *text && cols > 0; lines++) {
+		text += line_size(text, (size_t)cols);
+		text += *text == ' ';
+	}
+	return lines;
+}
+
+/* Over what stands above the prompt, in as many lines as it needs; what is said in it is ASCII. */
+static void draw_above(const struct area *area, int y, const char *error)
+{
+	struct style style = area_style(area, THEME_ERROR);
+	int lines = count_lines(error, area->cols);
+
+	for (int at = lines < y ? y - lines : 0; at < y; at++) {
+		size_t size = line_size(error, (size_t)area->cols);
+
+		area_fill(area, at, 0, 1, area->cols, style);
+		area_put(area, at, 0, -1, error, size, style);
+		error += size;
+		error += *error == ' ';
+	}
+}
+
+static struct session_cursor draw_prompt(const struct session *session, const struct area *area,
+					 int y)
+{
+	struct session_cursor cursor = { .y = y };
+	struct style wrong = area_style(area, THEME_ERROR);
+	int x = area_puts(area, y, 0, -1, prompt_label(session->prompt_kind),
+			  area_style(area, THEME_TITLE));
+	const char *error = prompt_error(session);
+	int room = area->cols - x;
+	int needed = error ? (int)strlen(error) + 2 : 0;
+
+	if (error && room - needed >= LEAST_WIDTH_FOR_PROMPT) {
+		room -= needed;
+		area_puts(area, y, x + room + 1, -1, error, wrong);
+	} else if (error && y > 0) {
+		draw_above(area, y, error);
+	} else if (error) {
+		room /= 2;
+		area_puts(area, y, x + room + 1, -1, error, wrong);
+	}
+	prompt_draw(&session->prompt, area, y, x, room, &cursor.x);
+	return cursor;
+}
+
+/* It ends in a mark if it does not fit. */
+static void draw_message(const struct message *message, const struct area *area)
+{
+	struct style style = area_style(area, message->is_error ? THEME_ERROR : THEME_TITLE);
+
+	area_puts(area, 0, 0, -1, message->text, style);
+	if (area_width(area, message->text) > area->cols)
+		area_puts(area, 0, area->cols - 1, 1, area_cut_mark(area), style);
+}
+
+struct session_cursor last_line_draw(const struct session *session)
+{
+	const struct layout *layout = &session->panes.layout;
+	const struct session_cursor none = { .y = -1, .x = -1 };
+
+	if (!layout->last.rows)
+		return none;
+	if (session_context(session) == VIEW_PROMPT)
+		return draw_prompt(session, &layout->screen, layout->last.y);
+	area_clear(&layout->last);
+	if (session_has_message(session))
+		draw_message(&session->message, &layout->last);
+	else
+		footer_draw(session, &layout->last);
+	return none;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/* The views on the screen; see panes.h. Where they sit is layout.c's. */
+#include "ui/panes.h"
+#include "views/head.h"
+
+#include <errno.h>
+
+#define LEAST_ROWS_FOR_FOOTER 12
+#define LEAST_ROWS_FOR_HEAD 10	   /* over a page: lower screens have the page's title only */
+#define LEAST_ROWS_FOR_ALL_HEAD 22 /* over a page: lower ones have its first line only */
+#define LEAST_ROWS_FOR_DIALOG 6
+#define LEAST_ROWS_FOR_EVENTS 30 /* without being asked */
+#define LEAST_ROWS_FOR_EVENTS_PANE 20
+
+int panes_init(struct panes *panes, const struct scene *scene)
+{
+	struct view *tree = tree_view_kind.open(scene);
+
+	if (!tree)
+		return -ENOMEM;
+	panes->scene = scene;
+	panes->tree = (struct tree_view *)tree;
+	panes->focus = tree;
+	return 0;
+}
+
+void panes_clear(struct panes *panes)
+{
+	panes_pop_all(panes);
+	if (panes->events)
+		events_view_kind.close(&panes->events->view);
+	if (panes->tree)
+		tree_view_kind.close(&panes->tree->view);
+}
+
+/* ---- what lies over the panes ---- */
+
+bool panes_are_bare(const struct panes *panes)
+{
+	return !panes->depth;
+}
+
+struct view *panes_top(const struct panes *panes)
+{
+	return panes->depth ? panes->stack[panes->depth - 1] : panes->focus;
+}
+
+bool panes_have(const struct panes *panes, const struct view_kind *kind)
+{
+	for (size_t i = 0; i < panes->depth; i++) {
+		if (panes->stack[i]->kind == kind)
+			return true;
+	}
+	return false;
+}
+
+struct view *panes_push(struct panes *panes, const struct view_kind *kind)
+{
+	struct view *view = panes->depth < PANES_STACK_MAX ? kind->open(panes->scene) : NULL;
+
+	if (view)
+		panes->stack[panes->depth++] = view;
+	return view;
+}
+
+void panes_pop(struct panes *panes)
+{
+	struct view *view;
+
+	if (!panes->depth)
+		return;
+	view = panes->stack[--panes->depth];
+	if (!panes->events || view != &panes->events->view)
+		view->kind->close(view);
+}
+
+void panes_pop_all(struct panes *panes)
+{
+	while (panes->depth)
+		panes_pop(panes);
+}
+
+/* ---- the events ---- */
+
+/* They are kept when they are not seen, so that one comes back to where one was. */
+static bool open_events(struct panes *panes)
+{
+	if (!panes->events)
+		panes->events = (struct events_view *)events_view_kind.open(panes->scene);
+	return panes->events;
+}
+
+bool panes_push_events(struct panes *panes)
+{
+	if (panes->depth == PANES_STACK_MAX || !open_events(panes))
+		return false;
+	panes->stack[panes->depth++] = &panes->events->view;
+	return true;
+}
+
+static bool wants_events(const struct panes *panes, int rows)
+{
+	switch (panes->events_wish) {
+	case PANES_AS_ROOM:
+		return rows >= LEAST_ROWS_FOR_EVENTS;
+	case PANES_SHOWN:
+		return rows >= LEAST_ROWS_FOR_EVENTS_PANE;
+	case PANES_HIDDEN:
+		break;
+	}
+	return false;
+}
+
+bool panes_have_events(const struct panes *panes)
+{
+	return panes->events && wants_events(panes, panes->layout.screen.rows);
+}
+
+bool panes_are_low(const struct panes *panes)
+{
+	return panes->layout.screen.rows < LEAST_ROWS_FOR_EVENTS_PANE;
+}
+
+void panes_show_events(struct panes *panes, bool is_shown)
+{
+	panes->events_wish = is_shown ? PANES_SHOWN : PANES_HIDDEN;
+	if (!is_shown)
+		panes->focus = &panes->tree->view;
+}
+
+bool panes_focus_next(struct panes *panes)
+{
+	struct view *tree = &panes->tree->view;
+
+	if (panes->depth || !panes->layout.events.rows)
+		return false;
+	panes->focus = panes->focus == tree ? &panes->events->view : tree;
+	return true;
+}
+
+/* ---- what is seen ---- */
+
+static bool covers(const struct view *view)
+{
+	return view->kind->context != VIEW_DIALOG;
+}
+
+/* The lowest of the stack that is seen: what it covers is not. 0 with *covered false: the panes are
+   seen, too. */
+static size_t lowest_seen(const struct panes *panes, bool *covered)
+{
+	size_t at = panes->depth;
+
+	while (at && !covers(panes->stack[at - 1]))
+		at--;
+	*covered = at > 0;
+	return at ? at - 1 : 0;
+}
+
+static bool is_page(const struct panes *panes)
+{
+	bool covered;
+
+	lowest_seen(panes, &covered);
+	return covered;
+}
+
+static bool is_whole(const struct panes *panes)
+{
+	bool covered;
+	size_t lowest = lowest_seen(panes, &covered);
+
+	return covered && panes->stack[lowest]->kind->is_whole;
+}
+
+static bool wants_last(const struct panes *panes, int rows, bool has_prompt, bool has_message)
+{
+	if (is_page(panes))
+		return rows > 2 || has_prompt;
+	return rows >= LEAST_ROWS_FOR_FOOTER || has_prompt || (rows > 1 && has_message);
+}
+
+/* Where there is no room for rows beside it, the first line is all there is. */
+static int wanted_head(const struct panes *panes, const struct area *screen, bool has_last)
+{
+	bool covered = is_page(panes);
+	int bottom = screen->rows - has_last - layout_has_selected(screen, covered);
+
+	if (is_whole(panes) || (covered && screen->rows < LEAST_ROWS_FOR_HEAD))
+		return 0;
+	if (covered && screen->rows < LEAST_ROWS_FOR_ALL_HEAD)
+		return 1;
+	return head_lines(panes->scene, screen, bottom > 2 ? bottom - 1 : 1);
+}
+
+/* Over the rows, if they have room for it; else over all but the last line. */
+static struct area dialog_area(const struct panes *panes)
+{
+	const struct layout *layout = &panes->layout;
+	const struct area *screen = &layout->screen;
+	int room = screen->rows - layout->last.rows;
+	int top = layout->tree.y + panes->tree->view.body_y;
+
+	if (room - top < LEAST_ROWS_FOR_DIALOG)
+		top = 0;
+	return area_part(screen, top, 0, room - top, screen->cols);
+}
+
+struct area panes_area(const struct panes *panes, const struct view *view)
+{
+	if (view->kind->context == VIEW_DIALOG)
+		return dialog_area(panes);
+	if (view == &panes->tree->view)
+		return panes->layout.tree;
+	if (panes->events && view == &panes->events->view && !panes_have(panes, view->kind))
+		return panes->layout.events;
+	return panes->layout.body;
+}
+
+static void update_view(const struct panes *panes, struct view *view)
+{
+	struct area area = panes_area(panes, view);
+
+	view->has_focus = view == panes_top(panes);
+	view->kind->update(view, &area);
+}
+
+/* Without a place it is not there. */
+static void update_events(struct panes *panes)
+{
+	if (panes->layout.events.rows)
+		update_view(panes, &panes->events->view);
+	else
+		panes->focus = &panes->tree->view;
+}
+
+void panes_update(struct panes *panes, struct canvas *canvas, bool has_prompt, bool has_message)
+{
+	struct area screen = area_of(canvas);
+	struct layout_wish wish = { 0 };
+	bool covered;
+	size_t at = lowest_seen(panes, &covered);
+
+	wish.is_page = covered;
+	wish.has_last = wants_last(panes, screen.rows, has_prompt, has_message);
+	wish.head_lines = wanted_head(panes, &screen, wish.has_last);
+	wish.has_events = wants_events(panes, screen.rows) && open_events(panes);
+	wish.events_rows = panes->events_rows;
+	panes->layout = layout_of(&screen, &wish);
+	if (!covered) {
+		update_events(panes);
+		update_view(panes, &panes->tree->view);
+	}
+	for (; at < panes->depth; at++)
+		update_view(panes, panes->stack[at]);
+}
+
+static void draw_view(const struct panes *panes, const struct view *view)
+{
+	struct area area = panes_area(panes, view);
+
+	view->kind->draw(view, &area);
+}
+
+void panes_draw(const struct panes *panes)
+{
+	const struct layout *layout = &panes->layout;
+	bool covered;
+	size_t at = lowest_seen(panes, &covered);
+
+	area_clear(&layout->screen);
+	head_draw(panes->scene, &layout->screen, layout->head.rows);
+	if (!covered) {
+		draw_view(panes, &panes->tree->view);
+		if (layout->events.rows)
+			draw_view(panes, &panes->events->view);
+		panes->focus->kind->draw_selected(panes->focus, &layout->selected);
+	}
+	for (; at < panes->depth; at++)
+		draw_view(panes, panes->stack[at]);
+}
+
+static void note_change(uint64_t *next_ns, const struct view *view)
+{
+	uint64_t ns = view->kind->next_change_ns ? view->kind->next_change_ns(view) : 0;
+
+	if (ns && (!*next_ns || ns < *next_ns))
+		*next_ns = ns;
+}
+
+uint64_t panes_next_change_ns(const struct panes *panes)
+{
+	uint64_t next_ns = 0;
+	bool covered;
+	size_t at = lowest_seen(panes, &covered);
+
+	if (!covered)
+		note_change(&next_ns, &panes->tree->view);
+	if (!covered && panes->layout.events.rows)
+		note_change(&next_ns, &panes->events->view);
+	for (; at < panes->depth; at++)
+		note_change(&next_ns, panes->stack[at]);
+	return next_ns;
+}
+
+/* ---- the mouse ---- */
+
+struct view *panes_at(const struct panes *panes, int *y, int *x)
+{
+	struct view *view = panes->depth ? panes_top(panes) : &panes->tree->view;
+	struct area area = panes_area(panes, view);
+
+	if (area_has(&area, y, x))
+		return view;
+	if (panes->depth || !area_has(&panes->layout.events, y, x))
+		return NULL;
+	return &panes->events->view;
+}
+
+/* The first line of the events is the border above them. */
+bool panes_take_border(struct panes *panes, int y, int x)
+{
+	panes->is_dragging = !panes->depth && area_has(&panes->layout.events, &y, &x) && y == 0;
+	return panes->is_dragging;
+}
+
+void panes_drag_border(struct panes *panes, int y)
+{
+	const struct area *events = &panes->layout.events;
+	int rows = events->y + events->rows - y;
+
+	if (panes->is_dragging)
+		panes->events_rows = rows > 1 ? rows : 1;
+}
+
+void panes_drop_border(struct panes *panes)
+{
+	panes->is_dragging = false;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/* Which rows the tree's view has, which of them is selected, and how one finds another. */
+#include "views/tree.h"
+#include "model/field.h"
+
+#include <string.h>
+
+static uint32_t height(const struct tree_view *tree)
+{
+	return tree->view.body_rows > 0 ? (uint32_t)tree->view.body_rows : 0;
+}
+
+/* ---- collecting and arranging ---- */
+
+/* What all views share was changed by somebody. */
+static void notice_scope(struct tree_view *tree)
+{
+	const struct scene *scene = tree->view.scene;
+	bool has_new_names = tree->seen.names != scene->world.names && scene->scope.filter;
+
+	if (tree->seen.scope != scene->scope.version)
+		tree_view_choose_again(tree);
+	if (tree->seen.tree != scene->moment.tree || has_new_names)
+		tree->needs_collect = true;
+	tree->seen.scope = scene->scope.version;
+	tree->seen.names = scene->world.names;
+	tree->seen.tree = scene->moment.tree;
+}
+
+static bool has_tree_changed(const struct tree_view *tree)
+{
+	const struct ptree_tree *shown = tree->view.scene->moment.tree;
+
+	return tree->seen.generation != ptree_tree_generation(shown) ||
+	       tree->seen.usage_generation != ptree_tree_usage_generation(shown);
+}
+
+static bool must_collect(const struct tree_view *tree)
+{
+	const struct moment *moment = &tree->view.scene->moment;
+	uint64_t change_ns = rows_next_change_ns(tree->rows, &tree->cursor);
+
+	if (tree->needs_collect)
+		return true;
+	if (moment->stopped_ns || moment->is_held)
+		return false;
+	return has_tree_changed(tree) || (change_ns && change_ns <= moment->now_ns);
+}
+
+static void note_arranged(struct tree_view *tree)
+{
+	tree->seen.arranged_generation = ptree_tree_generation(tree->view.scene->moment.tree);
+	tree->needs_arrange = false;
+}
+
+static int collect(struct tree_view *tree)
+{
+	const struct scene *scene = tree->view.scene;
+	const struct match match = scene_match(scene);
+	int err;
+
+	tree->choice.now_ns = moment_shown_ns(&scene->moment);
+	tree->choice.height = height(tree);
+	tree->choice.only_watched = scene->scope.watch_depth > 0;
+	err = rows_collect(tree->rows, scene->moment.tree, &tree->choice, &match, &tree->cursor);
+	if (err)
+		return err;
+	tree->seen.generation = ptree_tree_generation(scene->moment.tree);
+	tree->seen.usage_generation = ptree_tree_usage_generation(scene->moment.tree);
+	tree->needs_collect = false;
+	note_arranged(tree);
+	return 0;
+}
+
+static int arrange(struct tree_view *tree)
+{
+	const struct match match = scene_match(tree->view.scene);
+	int err = rows_arrange(tree->rows, tree->view.scene->moment.tree, &match);
+
+	if (!err)
+		note_arranged(tree);
+	return err;
+}
+
+static bool must_arrange(const struct tree_view *tree)
+{
+	const struct scene *scene = tree->view.scene;
+	bool has_names_to_match = scene->scope.filter || scene->scope.uid_count;
+
+	return tree->needs_arrange ||
+	       (has_names_to_match &&
+		tree->seen.arranged_generation != ptree_tree_generation(scene->moment.tree));
+}
+
+void tree_view_choose_again(struct tree_view *tree)
+{
+	rows_reset_exited(tree->rows);
+	tree->needs_arrange = true;
+	tree->needs_collect = true;
+}
+
+/* Whatever is folded meanwhile, the followed process stays in sight. */
+static int follow(struct tree_view *tree)
+{
+	const struct scene *scene = tree->view.scene;
+	const struct ptree_node *node = scene_node(scene, tree->follow_id);
+
+	if (!tree->follow_id)
+		return 0;
+	if (!node || ptree_node_has_ended(node)) {
+		message_say(scene->message, scene->moment.now_ns, false,
+			    "the followed process has ended");
+		tree->follow_id = 0;
+		return 0;
+	}
+	tree->cursor.id = tree->follow_id;
+	tree->cursor.is_held = true;
+	if (rows_find(tree->rows, tree->follow_id) == NO_ROW &&
+	    rows_reveal(tree->rows, tree->follow_id))
+		return arrange(tree);
+	return 0;
+}
+
+/* What is typed moves the cursor from where it was when the search began. */
+static void search_again(struct tree_view *tree)
+{
+	const struct scene *scene = tree->view.scene;
+
+	tree->needs_search = false;
+	if (tree_view_search_next(tree, tree->search_from, false))
+		return;
+	tree_view_select(tree, tree->search_from);
+	if (tree->search_text[0])
+		message_say(scene->message, scene->moment.now_ns, true, "not found: %s",
+			    tree->search_text);
+}
+
+int tree_view_update_rows(struct tree_view *tree)
+{
+	int err;
+
+	notice_scope(tree);
+	err = must_collect(tree) ? collect(tree) : 0;
+	if (!err && must_arrange(tree))
+		err = arrange(tree);
+	if (!err)
+		err = follow(tree);
+	if (!err)
+		cursor_settle(&tree->cursor, tree->rows, height(tree));
+	if (!err && tree->needs_search)
+		search_again(tree);
+	return err;
+}
+
+/* ---- selecting ---- */
+
+const struct row *tree_view_row(const struct tree_view *tree)
+{
+	return rows_at(tree->rows, tree->cursor.index);
+}
+
+const struct ptree_node *tree_view_node(const struct tree_view *tree)
+{
+	const struct row *row = tree_view_row(tree);
+
+	return row ? scene_node(tree->view.scene, row->process) : NULL;
+}
+
+bool tree_view_is_sorted(const struct tree_view *tree)
+{
+	return tree->choice.sort || tree->choice.is_reversed;
+}
+
+int tree_view_glow(const struct tree_view *tree, uint64_t changed_ns)
+{
+	return moment_glow(&tree->view.scene->moment, changed_ns, GLOW_LEVELS);
+}
+
+/* One that is over may have no row: then it gets one. */
+static bool show_exited(struct tree_view *tree, uint64_t id)
+{
+	const struct ptree_node *node = scene_node(tree->view.scene, id);
+
+	if (!node || !rows_show_exited(tree->rows, node))
+		return false;
+	tree->cursor.id = id;
+	tree->cursor.is_held = true;
+	tree->needs_collect = true;
+	return true;
+}
+
+void tree_view_select(struct tree_view *tree, uint64_t id)
+{
+	uint32_t index = rows_find(tree->rows, id);
+
+	if (index == NO_ROW && (rows_reveal(tree->rows, id) || show_exited(tree, id))) {
+		tree->needs_arrange = true;
+		tree_view_update_rows(tree);
+		index = rows_find(tree->rows, id);
+	}
+	if (index != NO_ROW)
+		cursor_move_to(&tree->cursor, tree->rows, index, height(tree));
+}
+
+void tree_view_go_to(struct tree_view *tree, uint64_t id)
+{
+	const struct ptree_node *node = scene_node(tree->view.scene, id);
+
+	tree->follow_id = 0;
+	tree_view_update_rows(tree);
+	for (; node && ptree_node_pid(node); node = ptree_node_parent(node)) {
+		tree_view_select(tree, ptree_node_id(node));
+		if (tree->cursor.id == ptree_node_id(node))
+			return;
+	}
+}
+
+/* ---- searching ---- */
+
+struct search {
+	const struct tree_view *tree;
+	struct text_needle needle;
+};
+
+static bool is_row_found(const struct row *row, const void *what)
+{
+	const struct search *search = what;
+	const struct scene *scene = search->tree->view.scene;
+	struct column_context context = scene_columns(scene, true);
+	const struct ptree_node *node = scene_node(scene, row->process);
+	struct command command;
+
+	if (!node || row->is_thread || row->is_summary)
+		return false;
+	column_command(&context, node, NULL, &command);
+	return text_has(command.line, command.size, &search->needle) ||
+	       text_has(ptree_node_comm(node), strlen(ptree_node_comm(node)), &search->needle);
+}
+
+bool tree_view_search_next(struct tree_view *tree, uint64_t from, bool backwards)
+{
+	struct search search = { .tree = tree };
+	uint64_t id;
+
+	if (!tree->search_text[0])
+		return false;
+	text_needle_init(&search.needle, tree->search_text);
+	id = rows_search(tree->rows, from, backwards, is_row_found, &search);
+	text_needle_clear(&search.needle);
+	if (id)
+		tree_view_select(tree, id);
+	return id != 0;
+}
+
+void tree_view_search(struct tree_view *tree)
+{
+	tree->needs_search = true;
+}
+
+/* ---- folding ---- */
+
+static void arrange_again(struct tree_view *tree)
+{
+	tree->needs_arrange = true;
+	tree->needs_collect = true; /* other rows, other suffixes */
+}
+
+void tree_view_set_folded(struct tree_view *tree, bool folded)
+{
+	const struct row *row = tree_view_row(tree);
+
+	if (!row || !row->has_children)
+		return;
+	rows_set_folded(tree->rows, row->id, folded);
+	arrange_again(tree);
+}
+
+void tree_view_fold_all(struct tree_view *tree, bool folded)
+{
+	if (folded)
+		rows_fold_all(tree->rows);
+	else
+		rows_unfold_all(tree->rows);
+	arrange_again(tree);
+}
+
+/* What is folded unfolds, and if nothing is, all folds. */
+void tree_view_toggle_all(struct tree_view *tree)
+{
+	bool has_folded = false;
+
+	for (uint32_t i = 0; i < rows_count(tree->rows) && !has_folded; i++)
+		has_folded = rows_at(tree->rows, i)->is_folded;
+	tree_view_fold_all(tree, !has_folded);
+}
+
+void tree_view_fold_at_depth(struct tree_view *tree, uint32_t depth)
+{
+	rows_fold_at_depth(tree->rows, depth);
+	arrange_again(tree);
+}
+
+/* ---- what is seen ---- */
+
+void tree_view_refresh_seen(const struct tree_view *tree)
+{
+	struct ptree_monitor *monitor = tree->view.scene->world.monitor;
+
+	for (uint32_t line = 0; line < height(tree); line++) {
+		const struct row *row = rows_at(tree->rows, tree->cursor.top + line);
+
+		if (!row)
+			break;
+		if (row->is_thread)
+			ptree_monitor_refresh_thread(monitor, row->pid);
+		else
+			ptree_monitor_refresh(monitor, row->process);
+		ptree_monitor_sample(monitor, row->process);
+	}
+}

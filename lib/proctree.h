@@ -49,8 +49,10 @@ extern "C" {
 /* PTREE_VERSION of the library that the program runs with. */
 PTREE_API unsigned ptree_version(void);
 
-/* The kernel's TASK_COMM_LEN: 15 bytes and a NUL. Kernel threads show more in /proc; it is cut. */
+/* The kernel's TASK_COMM_LEN: 15 bytes and a NUL. Kernel threads show more in /proc. */
 #define PTREE_COMM_SIZE 16
+/* Room for what they show: the kernel's 63 bytes and a NUL. */
+#define PTREE_NAME_SIZE 64
 /* Bytes of an unknown event that are kept with it. */
 #define PTREE_RAW_SIZE 40
 /* "Not known" where 0 would be a claim. */
@@ -319,6 +321,7 @@ struct ptree_process {
 	uint32_t tty;		    /* device number, 0: none */
 	char state;		    /* R S D Z T t I X ... */
 	char comm[PTREE_COMM_SIZE]; /* raw bytes */
+	char name[PTREE_NAME_SIZE]; /* the same, but of a kernel thread all of it */
 	bool is_kernel_thread;	    /* PF_KTHREAD */
 	uint32_t thread_count;
 	uint64_t start_ns; /* boot time, as fine as a clock tick (10 ms) */
@@ -359,6 +362,9 @@ PTREE_API int ptree_procfs_parent(struct ptree_procfs *procfs, pid_t pid, pid_t 
 
 /* Raw bytes of its name, NUL-terminated, without the newline. */
 PTREE_API int ptree_procfs_comm(struct ptree_procfs *procfs, pid_t pid, char comm[PTREE_COMM_SIZE]);
+
+/* All of it: of a kernel thread more than comm holds. */
+PTREE_API int ptree_procfs_name(struct ptree_procfs *procfs, pid_t pid, char name[PTREE_NAME_SIZE]);
 
 /* When it began, boot time in ns, as fine as a tick: with the pid, who it is. */
 PTREE_API int ptree_procfs_start_time(struct ptree_procfs *procfs, pid_t pid, uint64_t *start_ns);
@@ -623,7 +629,8 @@ PTREE_API int ptree_tree_adopt(struct ptree_tree *tree, pid_t child, pid_t ppid)
 /*
  * What the text of a process was found to be, for the image it had at image_ns
  * (ptree_image.begin_ns); read_ns: just before the reading. 0, -ESRCH, -ESTALE, -ENOMEM.
- * argv is copied.
+ * argv is copied. Of a kernel thread: PTREE_ARGV_NONE and its name with a NUL, if it is longer than
+ * comm.
  */
 PTREE_API int ptree_tree_set_argv(struct ptree_tree *tree, uint64_t id, uint64_t image_ns,
 				  uint64_t read_ns, enum ptree_argv_status status, const char *argv,
@@ -837,8 +844,12 @@ struct ptree_image {
 	enum ptree_argv_status argv_status;
 	char comm[PTREE_COMM_SIZE];
 	uint32_t argv_size;
-	const char *argv; /* NUL-separated raw bytes; NULL if there are none */
+	/* NUL-separated raw bytes; NULL if there are none. A kernel thread has no arguments
+	   (PTREE_ARGV_NONE): of one whose name does not fit into comm this is all of it. */
+	const char *argv;
 };
+/* Its name: of a kernel thread all of it, else comm; "" while nobody has told it. */
+PTREE_API const char *ptree_image_name(const struct ptree_image *image);
 /* back: 0 is now, 1 the one before, ...; NULL beyond what is kept. */
 PTREE_API const struct ptree_image *ptree_node_image(const struct ptree_node *node, unsigned back);
 /* What it ran at that time; NULL if that is not kept, or was never known. */
@@ -846,7 +857,14 @@ PTREE_API const struct ptree_image *ptree_node_image_at(const struct ptree_node 
 							uint64_t boot_ns);
 /* Execs of it that were seen, also those whose images are no longer kept. */
 PTREE_API uint32_t ptree_node_exec_count(const struct ptree_node *node);
+/*
+ * What it is called now. An exec has no name: until somebody has read it this is the one of before
+ * ("": that is not known either), and ptree_node_is_comm_old() says so. ptree_node_name() is the
+ * same, but of a kernel thread all of it, up to PTREE_NAME_SIZE with its NUL.
+ */
 PTREE_API const char *ptree_node_comm(const struct ptree_node *node);
+PTREE_API const char *ptree_node_name(const struct ptree_node *node);
+PTREE_API bool ptree_node_is_comm_old(const struct ptree_node *node);
 /* Its name is this: comm, or the basename of argv[0] (a login shell's dash aside). */
 PTREE_API bool ptree_node_is_named(const struct ptree_node *node, const char *name);
 

@@ -284,6 +284,63 @@ static void a_threads_name_is_not_the_processs(void **state)
 	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 100)), "main");
 }
 
+static void an_exec_keeps_the_old_name_marked_until_the_new_one_is_told(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	struct ptree_nodes found = { 0 };
+
+	plant(tree);
+	node = ptree_tree_find(tree, 100);
+	assert_false(ptree_node_is_comm_old(node));
+	exec_at(tree, 2 * S, 100);
+	exec_at(tree, 3 * S, 100);
+	node = ptree_tree_find(tree, 100);
+	assert_string_equal(ptree_node_comm(node), "p100");
+	assert_string_equal(ptree_node_name(node), "p100");
+	assert_true(ptree_node_is_comm_old(node));
+	assert_string_equal(ptree_node_image(node, 0)->comm, "");
+	assert_int_equal(ptree_tree_find_command(tree, "p100", &found), 0);
+	ptree_nodes_clear(&found);
+	comm_at(tree, 4 * S, 100, 100, "new");
+	node = ptree_tree_find(tree, 100);
+	assert_string_equal(ptree_node_comm(node), "new");
+	assert_false(ptree_node_is_comm_old(node));
+	fork_at(tree, 5 * S, 999, 300);
+	node = ptree_tree_find(tree, 300);
+	assert_string_equal(ptree_node_comm(node), "");
+	assert_false(ptree_node_is_comm_old(node));
+}
+
+static void a_kernel_threads_name_is_whole(void **state)
+{
+	static const char whole[] = "kworker/R-writeback",
+			  other[PTREE_COMM_SIZE] = "kworker/0:1-ev";
+	struct ptree_process thread = { .pid = 9,
+					.read_ns = 1 * S,
+					.state = 'I',
+					.comm = "kworker/R-write",
+					.name = "kworker/R-writeback",
+					.thread_count = 1,
+					.is_kernel_thread = true,
+					.ruid = PTREE_UNKNOWN_ID };
+	struct ptree_tree *tree = *state;
+	struct ptree_nodes found = { 0 };
+	const struct ptree_node *node;
+
+	assert_int_equal(ptree_tree_observe(tree, &thread), 0);
+	node = ptree_tree_find(tree, 9);
+	assert_string_equal(ptree_node_comm(node), "kworker/R-write");
+	assert_string_equal(ptree_node_name(node), whole);
+	assert_string_equal(ptree_image_name(ptree_node_image(node, 0)), whole);
+	assert_int_equal(ptree_tree_find_command(tree, whole, &found), 1);
+	assert_int_equal(ptree_tree_find_command(tree, "R-writeback", &found), 0);
+	ptree_nodes_clear(&found);
+	/* Workers change their names. What was read of another one is not the name of this. */
+	assert_int_equal(ptree_tree_set_comm(tree, ptree_node_id(node), other), 0);
+	assert_string_equal(ptree_node_name(ptree_tree_find(tree, 9)), other);
+}
+
 static void a_rename_does_not_reach_those_forked_before(void **state)
 {
 	struct ptree_tree *tree = *state;
@@ -1001,6 +1058,8 @@ int main(void)
 		TREE_TEST(a_fork_of_a_live_pid_ends_the_old_one),
 		TREE_TEST(a_thread_has_a_use_of_the_cpu_of_its_own),
 		TREE_TEST(a_threads_name_is_not_the_processs),
+		TREE_TEST(an_exec_keeps_the_old_name_marked_until_the_new_one_is_told),
+		TREE_TEST(a_kernel_threads_name_is_whole),
 		TREE_TEST(a_rename_does_not_reach_those_forked_before),
 		TREE_TEST(credentials_sessions_and_tracers_are_kept),
 		TREE_TEST(each_exec_is_a_new_image_and_old_ones_are_kept),

@@ -276,9 +276,51 @@ uint32_t ptree_node_exec_count(const struct ptree_node *node)
 	return node->exec_count;
 }
 
+/* The last one that has a name, and how many images ago. NULL: none has. */
+static const struct ptree_image *latest_named(const struct ptree_node *node, unsigned *back)
+{
+	const struct past_image *past = node->past_images;
+	const struct image *image = node->image;
+
+	for (*back = 0; image; ++*back, image = image_before(&past)) {
+		if (image->pub.comm[0])
+			return &image->pub;
+	}
+	return NULL;
+}
+
 const char *ptree_node_comm(const struct ptree_node *node)
 {
-	return node->image ? node->image->pub.comm : "";
+	unsigned back;
+	const struct ptree_image *image = latest_named(node, &back);
+
+	return image ? image->comm : "";
+}
+
+const char *ptree_image_name(const struct ptree_image *image)
+{
+	size_t last = image->argv_size - 1;
+	bool is_whole = image->argv_status == PTREE_ARGV_NONE && image->argv_size &&
+			!image->argv[last] &&
+			!strncmp(image->argv, image->comm, PTREE_COMM_SIZE - 1);
+
+	/* Workers change their names; what was read of the former one is not the name of this. */
+	return is_whole ? image->argv : image->comm;
+}
+
+const char *ptree_node_name(const struct ptree_node *node)
+{
+	unsigned back;
+	const struct ptree_image *image = latest_named(node, &back);
+
+	return image ? ptree_image_name(image) : "";
+}
+
+bool ptree_node_is_comm_old(const struct ptree_node *node)
+{
+	unsigned back;
+
+	return latest_named(node, &back) && back;
 }
 
 /* argv[0]'s last component, without the dash of a login shell. Not NUL-terminated if cut. */
@@ -287,7 +329,7 @@ static size_t program_name(const struct ptree_image *image, const char **name)
 	const char *slash;
 	size_t length;
 
-	if (!image->argv_size)
+	if (!image->argv_size || image->argv_status == PTREE_ARGV_NONE)
 		return 0;
 	*name = image->argv;
 	length = strnlen(image->argv, image->argv_size);
@@ -310,7 +352,7 @@ bool image_is_named(const struct image *image, const char *name)
 
 	if (!*name)
 		return false;
-	if (!strcmp(image->pub.comm, name))
+	if (!strcmp(image->pub.comm, name) || !strcmp(ptree_image_name(&image->pub), name))
 		return true;
 	length = program_name(&image->pub, &program);
 	return length && length == strlen(name) && !memcmp(program, name, length);
@@ -323,7 +365,7 @@ bool ptree_node_is_named(const struct ptree_node *node, const char *name)
 
 void node_name(const struct ptree_node *node, char name[PTREE_COMM_SIZE])
 {
-	const char *program = ptree_node_comm(node);
+	const char *program = node->image ? node->image->pub.comm : "";
 	size_t length = strlen(program);
 
 	if (!length && node->image)

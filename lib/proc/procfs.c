@@ -180,12 +180,13 @@ static bool is_letter(char byte)
 	return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
-static void take_comm(char comm[PTREE_COMM_SIZE], const char *from, size_t size)
+/* As much of a name as there is room for, and NULs. */
+static void take_name(char *name, size_t room, const char *from, size_t size)
 {
-	size_t kept = size < PTREE_COMM_SIZE ? size : PTREE_COMM_SIZE - 1;
+	size_t kept = size < room ? size : room - 1;
 
-	memset(comm, 0, PTREE_COMM_SIZE);
-	memcpy(comm, from, kept);
+	memset(name, 0, room);
+	memcpy(name, from, kept);
 }
 
 int procfs_parse_stat(const char *buf, size_t size, const struct procfs_units *units,
@@ -211,7 +212,8 @@ int procfs_parse_stat(const char *buf, size_t size, const struct procfs_units *u
 		return -EBADMSG;
 	process->pid = (pid_t)pid;
 	process->state = after[2];
-	take_comm(process->comm, at, (size_t)(after - at));
+	take_name(process->comm, sizeof(process->comm), at, (size_t)(after - at));
+	take_name(process->name, sizeof(process->name), at, (size_t)(after - at));
 	take_fields(process, field, units);
 	*flags = (uint32_t)field[STAT_FLAGS];
 	return 0;
@@ -502,8 +504,7 @@ static int read_owner(const struct ptree_procfs *procfs, pid_t pid, struct ptree
 	return 0;
 }
 
-static int read_comm(const struct ptree_procfs *procfs, const char *path,
-		     char comm[PTREE_COMM_SIZE])
+static int read_name(const struct ptree_procfs *procfs, const char *path, char *name, size_t room)
 {
 	char buf[COMM_BYTES];
 	ssize_t size = read_file(procfs, path, buf, sizeof(buf));
@@ -512,7 +513,7 @@ static int read_comm(const struct ptree_procfs *procfs, const char *path,
 		return (int)size;
 	if (size == 0 || buf[size - 1] != '\n')
 		return -EBADMSG;
-	take_comm(comm, buf, (size_t)size - 1);
+	take_name(name, room, buf, (size_t)size - 1);
 	return 0;
 }
 
@@ -728,7 +729,15 @@ int ptree_procfs_comm(struct ptree_procfs *procfs, pid_t pid, char comm[PTREE_CO
 	char path[PATH_BYTES];
 
 	snprintf(path, sizeof(path), "%d/comm", pid);
-	return read_comm(procfs, path, comm);
+	return read_name(procfs, path, comm, PTREE_COMM_SIZE);
+}
+
+int ptree_procfs_name(struct ptree_procfs *procfs, pid_t pid, char name[PTREE_NAME_SIZE])
+{
+	char path[PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%d/comm", pid);
+	return read_name(procfs, path, name, PTREE_NAME_SIZE);
 }
 
 int ptree_procfs_task_comm(struct ptree_procfs *procfs, pid_t pid, pid_t tid,
@@ -737,7 +746,7 @@ int ptree_procfs_task_comm(struct ptree_procfs *procfs, pid_t pid, pid_t tid,
 	char path[PATH_BYTES];
 
 	snprintf(path, sizeof(path), "%d/task/%d/comm", pid, tid);
-	return read_comm(procfs, path, comm);
+	return read_name(procfs, path, comm, PTREE_COMM_SIZE);
 }
 
 /* ---- directories ---- */

@@ -106,7 +106,9 @@ static struct tally *tally_at(struct by_command *commands, const struct ptree_no
 {
 	const struct ptree_image *image = ptree_node_image_at(node, boot_ns);
 
-	return find(commands, image && image->comm[0] ? image->comm : ptree_node_comm(node));
+	const char *later = ptree_node_is_comm_old(node) ? "" : ptree_node_comm(node);
+
+	return find(commands, image && image->comm[0] ? image->comm : later);
 }
 
 static void count_exit(struct tally *tally, const struct ptree_node *node)

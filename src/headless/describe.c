@@ -29,7 +29,8 @@ static size_t argv_size(const struct ptree_image *image)
 
 static bool has_argv(const struct ptree_image *image)
 {
-	return image && image->argv && argv_size(image) > 0;
+	return image && image->argv && image->argv_status != PTREE_ARGV_NONE &&
+	       argv_size(image) > 0;
 }
 
 static void put_arguments(struct output *output, const struct ptree_image *image, bool utf8)
@@ -67,12 +68,12 @@ static const char *reason_for_none(enum ptree_argv_status status)
 static void put_name(struct output *output, const struct ptree_node *node,
 		     const struct ptree_image *image, bool utf8)
 {
-	const char *comm = image && image->comm[0] ? image->comm : "?";
+	const char *name = image && image->comm[0] ? ptree_image_name(image) : "?";
 	bool is_kernel_thread = ptree_node_is_kernel_thread(node);
 
 	if (is_kernel_thread)
 		output_bytes(output, "[", 1);
-	output_safe(output, comm, strlen(comm), utf8);
+	output_safe(output, name, strlen(name), utf8);
 	if (is_kernel_thread)
 		output_bytes(output, "]", 1);
 	else if (image)

@@ -104,7 +104,7 @@ static void put_ancestors(const struct log_lines *lines, const struct ptree_node
 	if (!is_root(parent))
 		output_string(lines->output, lines->utf8 ? "…" : "...");
 	while (count--) {
-		put_comm(lines, ptree_node_comm(chain[count]));
+		put_comm(lines, ptree_node_name(chain[count]));
 		if (count)
 			output_string(lines->output, lines->utf8 ? "›" : ">");
 		else if (names_parent)
@@ -148,7 +148,7 @@ static void put_parent(const struct log_lines *lines, const struct ptree_node *n
 	if (is_root(parent))
 		return;
 	output_string(lines->output, lines->utf8 ? " ← " : " <- ");
-	put_comm(lines, ptree_node_comm(parent));
+	put_comm(lines, ptree_node_name(parent));
 	output_format(lines->output, "(%d)", ptree_node_pid(parent));
 }
 
@@ -341,11 +341,11 @@ static void json_ancestry(struct json *json, const struct ptree_node *node)
 	json_array(json, "ancestry");
 	for (node = ptree_node_parent(node); !is_root(node) && left--;
 	     node = ptree_node_parent(node)) {
-		const char *comm = ptree_node_comm(node);
+		const char *name = ptree_node_is_comm_old(node) ? "" : ptree_node_name(node);
 
 		json_object(json, NULL);
 		json_integer(json, "pid", ptree_node_pid(node));
-		json_text(json, "comm", comm[0] ? comm : NULL);
+		json_text(json, "comm", name[0] ? name : NULL);
 		json_end(json);
 	}
 	json_end(json);

@@ -97,7 +97,7 @@ GETTER(get_comm)
 	const struct ptree_image *image = image_of(subject);
 
 	(void)context;
-	return image && set_text(value, image->comm, strlen(image->comm));
+	return image && set_text(value, ptree_image_name(image), strlen(ptree_image_name(image)));
 }
 
 GETTER(get_arguments)

@@ -59,6 +59,45 @@ PTREE_API unsigned ptree_version(void);
 #define PTREE_UNKNOWN_ID ((uint32_t)-1)
 
 /* ------------------------------------------------------------------------------------------ */
+/* JSON, in ASCII, whatever bytes processes have in their names and arguments.                */
+
+#define PTREE_JSON_DEPTH_MAX 16
+
+/*
+ * A writer. Begin with one that is all 0; what is written stands in bytes, without a NUL. Commas
+ * come by themselves, and each value of the top level is a line. Each value has a name in an object
+ * and NULL in an array and at the top; names are plain ASCII. After a failed allocation, or what
+ * would be no JSON, it swallows what follows, and has_failed says so. Set size to 0 to write over
+ * what there is.
+ */
+struct ptree_json {
+	char *bytes; /* malloc()ed */
+	size_t size, capacity;
+	bool has_failed;
+	/* private: */
+	unsigned depth;
+	struct {
+		bool is_object, has_members;
+	} levels[PTREE_JSON_DEPTH_MAX + 1];
+};
+PTREE_API void ptree_json_clear(struct ptree_json *json);
+PTREE_API void ptree_json_object(struct ptree_json *json, const char *name);
+PTREE_API void ptree_json_array(struct ptree_json *json, const char *name);
+/* Of the innermost object or array. */
+PTREE_API void ptree_json_end(struct ptree_json *json);
+/* Any bytes: what is not UTF-8 becomes U+FFFD. text: NULL is null. */
+PTREE_API void ptree_json_string(struct ptree_json *json, const char *name, const char *bytes,
+				 size_t size);
+PTREE_API void ptree_json_text(struct ptree_json *json, const char *name, const char *text);
+/* A string of two hexadecimal digits a byte. */
+PTREE_API void ptree_json_hex(struct ptree_json *json, const char *name, const void *bytes,
+			      size_t size);
+PTREE_API void ptree_json_integer(struct ptree_json *json, const char *name, int64_t value);
+PTREE_API void ptree_json_unsigned(struct ptree_json *json, const char *name, uint64_t value);
+PTREE_API void ptree_json_bool(struct ptree_json *json, const char *name, bool value);
+PTREE_API void ptree_json_null(struct ptree_json *json, const char *name);
+
+/* ------------------------------------------------------------------------------------------ */
 /* Events: include/uapi/linux/cn_proc.h, without its layout.                                  */
 
 enum ptree_event_kind {
@@ -126,6 +165,29 @@ PTREE_API const char *ptree_event_kind_name(enum ptree_event_kind kind);
  * backslashes become \xNN.
  */
 PTREE_API int ptree_event_format(const struct ptree_event *event, char *buf, size_t size);
+
+/* What more a line may say. */
+enum {
+	PTREE_FORMAT_TIME = 1, /* first, as seconds.nanoseconds of CLOCK_MONOTONIC */
+	PTREE_FORMAT_CPU = 2,  /* before the kind: "cpu 1" */
+	/* of parents and tracers the task, too: "by 7 task 9"; the parent of one that exits or
+	   dumps core, if it is told: "of 7" */
+	PTREE_FORMAT_TASKS = 4,
+	PTREE_FORMAT_SIGNAL = 8, /* what an exit sends its parent: "sends SIGCHLD" */
+	PTREE_FORMAT_ALL = 15,
+};
+PTREE_API int ptree_event_format_with(const struct ptree_event *event, unsigned what, char *buf,
+				      size_t size);
+
+/*
+ * Writes the event as an object, all that its kind has: "event", "time_ns", "cpu", "seq"; "pid"
+ * (the process) and "tid"; and parent_pid, parent_tid, tracer_pid, tracer_tid (null: not told, or
+ * detached), real_uid, effective_uid, real_gid, effective_gid, comm, status, exit_code, signal,
+ * core_dumped, exit_signal, count, kind, size, raw (the first bytes, in hexadecimal), error,
+ * number.
+ */
+PTREE_API void ptree_event_json(const struct ptree_event *event, struct ptree_json *json,
+				const char *name);
 
 /* Says a wait status in words: "exit 1", "killed by SIGSEGV, core dumped". As snprintf(). */
 PTREE_API int ptree_status_format(uint32_t status, char *buf, size_t size);
@@ -552,9 +614,15 @@ PTREE_API void ptree_users_free(struct ptree_users *users);
 PTREE_API const char *ptree_users_name(struct ptree_users *users, uid_t uid);
 
 /*
- * The same without waiting: NULL while a thread of its own asks. ptree_users_fd() becomes
- * readable when an answer has come; ptree_users_collect() takes the answers in and returns how
- * many there were.
+ * The user of that name, which may be a number, too. Waits for the name service. -ENOENT there is
+ * none, -EIO it could not be asked, -ENOMEM.
+ */
+PTREE_API int ptree_user_id(const char *name, uid_t *uid);
+
+/*
+ * As ptree_users_name() without waiting: NULL while a thread of its own asks. ptree_users_fd()
+ * becomes readable when an answer has come; ptree_users_collect() takes the answers in and returns
+ * how many there were.
  */
 PTREE_API const char *ptree_users_name_later(struct ptree_users *users, uid_t uid);
 PTREE_API int ptree_users_fd(const struct ptree_users *users);
@@ -703,6 +771,8 @@ PTREE_API void ptree_tree_get_counts(const struct ptree_tree *tree,
 PTREE_API const struct ptree_node *ptree_tree_root(const struct ptree_tree *tree);
 /* Who has that pid now: alive, or a zombie; NULL once it is reaped. */
 PTREE_API const struct ptree_node *ptree_tree_find(const struct ptree_tree *tree, pid_t pid);
+/* Who has it or had it last, over or not; NULL: nobody that is kept. */
+PTREE_API const struct ptree_node *ptree_tree_find_latest(const struct ptree_tree *tree, pid_t pid);
 PTREE_API const struct ptree_node *ptree_tree_find_id(const struct ptree_tree *tree, uint64_t id);
 /* The thread with that tid now; leaders are not among them. */
 PTREE_API const struct ptree_thread *ptree_tree_find_thread(const struct ptree_tree *tree,
@@ -1172,6 +1242,15 @@ PTREE_API int ptree_tree_snapshot(const struct ptree_tree *tree, struct ptree_fa
 /* "appeared", "moved", ...; "unknown". Never NULL. */
 PTREE_API const char *ptree_fact_kind_name(uint32_t kind);
 
+/*
+ * Writes the fact as an object: "fact" (the kind's name), "kind", "time_ns", "source" (told, read,
+ * inferred), "news", "past", "node" (its id, or null), and "values", an object that has the kind's
+ * members of struct ptree_fact by their names; arguments are "argv", an array, and other bytes in
+ * hexadecimal. What is not known is null.
+ */
+PTREE_API void ptree_fact_json(const struct ptree_fact *fact, struct ptree_json *json,
+			       const char *name);
+
 /* ------------------------------------------------------------------------------------------ */
 /* The feed: the latest facts, with their values, for those who keep a store of their own.    */
 
@@ -1230,20 +1309,31 @@ PTREE_API int ptree_tree_ancestry(const struct ptree_tree *tree, pid_t pid, bool
 /* Those alive; zombies are passed over. */
 PTREE_API int ptree_tree_find_command(const struct ptree_tree *tree, const char *name,
 				      struct ptree_nodes *out);
+/* The same by a pattern as of glob(7), of comm, the whole name or the basename of argv[0]. */
+PTREE_API int ptree_tree_find_glob(const struct ptree_tree *tree, const char *pattern,
+				   struct ptree_nodes *out);
 PTREE_API int ptree_tree_find_user(const struct ptree_tree *tree, uint32_t euid,
 				   struct ptree_nodes *out);
+PTREE_API int ptree_tree_find_real_user(const struct ptree_tree *tree, uint32_t ruid,
+					struct ptree_nodes *out);
 /* Has an ancestor (by parents or origins) of that name. */
 PTREE_API bool ptree_tree_is_under_command(const struct ptree_tree *tree, pid_t pid,
 					   const char *name);
 
+enum {
+	PTREE_CHAIN_ORIGINS = 1,   /* those who forked, over or not, instead of parents */
+	PTREE_CHAIN_ARGUMENTS = 2, /* whole command lines */
+};
 /*
  * Ancestry as text, malloc()ed: "pid|command|user;pid|command|user;..." from the process up, with
  * | ; and \ escaped by \ and control bytes as \xNN; and as a JSON array of {"pid","ppid","cmd",
- * "user"}. users may be NULL: then uids stand for names. -ESRCH, -ENOMEM.
+ * "user"}. what: PTREE_CHAIN_*; with arguments the command is the whole line, if it is known, and
+ * the objects have "argv", an array or null. The pid may be that of a process that is over, and
+ * users NULL: then uids stand for names. -ESRCH, -ENOMEM.
  */
-PTREE_API int ptree_tree_chain_text(const struct ptree_tree *tree, pid_t pid,
+PTREE_API int ptree_tree_chain_text(const struct ptree_tree *tree, pid_t pid, unsigned what,
 				    struct ptree_users *users, char **text);
-PTREE_API int ptree_tree_chain_json(const struct ptree_tree *tree, pid_t pid,
+PTREE_API int ptree_tree_chain_json(const struct ptree_tree *tree, pid_t pid, unsigned what,
 				    struct ptree_users *users, char **text);
 
 /* A picture as pstree would draw it from pid down (0: all), malloc()ed; ascii: no box lines. */

@@ -957,10 +957,10 @@ static void queries_return_what_they_say(void **state)
 	assert_false(ptree_tree_is_under_command(tree, 100, "p100"));
 	assert_int_equal(ptree_tree_children(tree, 999, &list), -ESRCH);
 	ptree_nodes_clear(&list);
-	assert_int_equal(ptree_tree_chain_text(tree, 202, NULL, &text), 0);
+	assert_int_equal(ptree_tree_chain_text(tree, 202, 0, NULL, &text), 0);
 	assert_string_equal(text, "202|a\\|b\\;c\\\\d|0;200|p100|0;100|p100|0;1|p1|0");
 	free(text);
-	assert_int_equal(ptree_tree_chain_json(tree, 200, NULL, &text), 0);
+	assert_int_equal(ptree_tree_chain_json(tree, 200, 0, NULL, &text), 0);
 	assert_string_equal(text, "[{\"pid\":200,\"ppid\":100,\"cmd\":\"p100\",\"user\":\"0\"},"
 				  "{\"pid\":100,\"ppid\":1,\"cmd\":\"p100\",\"user\":\"0\"},"
 				  "{\"pid\":1,\"ppid\":0,\"cmd\":\"p1\",\"user\":\"0\"}]");
@@ -972,6 +972,81 @@ static void queries_return_what_they_say(void **state)
 				  "    | `-a|b;c\\\\d(202)\n"
 				  "    `-p100(201)\n");
 	free(text);
+}
+
+static void set_argv_at(struct ptree_tree *tree, uint64_t ns, pid_t pid, const char *argv,
+			size_t size)
+{
+	const struct ptree_node *node = ptree_tree_find(tree, pid);
+
+	assert_int_equal(ptree_tree_set_argv(tree, ptree_node_id(node),
+					     ptree_node_image(node, 0)->begin_ns, ns,
+					     PTREE_ARGV_READ, argv, size),
+			 0);
+}
+
+static void chains_go_by_origins_and_have_arguments_of_those_who_exited_too(void **state)
+{
+	struct ptree_tree *tree = *state;
+	char *text;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	fork_at(tree, 3 * S, 200, 300);
+	exec_at(tree, 4 * S, 300);
+	comm_at(tree, 4 * S, 300, 300, "sleep");
+	set_argv_at(tree, 5 * S, 300, "sleep\0a;b\0", 10);
+	exit_at(tree, 6 * S, 200, 200, 0);
+	assert_int_equal(ptree_tree_adopt(tree, 300, 1), 0);
+	assert_int_equal(ptree_tree_chain_text(tree, 300, 0, NULL, &text), 0);
+	assert_string_equal(text, "300|sleep|0;1|p1|0");
+	free(text);
+	exit_at(tree, 7 * S, 300, 300, 0);
+	assert_null(ptree_tree_find(tree, 300));
+	assert_int_equal(ptree_node_pid(ptree_tree_find_latest(tree, 300)), 300);
+	assert_null(ptree_tree_find_latest(tree, 999));
+	assert_int_equal(ptree_tree_chain_text(
+			     tree, 300, PTREE_CHAIN_ORIGINS | PTREE_CHAIN_ARGUMENTS, NULL, &text),
+			 0);
+	assert_string_equal(text, "300|sleep a\\;b|0;200|p100|0;100|p100|0;1|p1|0");
+	free(text);
+	assert_int_equal(ptree_tree_chain_json(
+			     tree, 300, PTREE_CHAIN_ORIGINS | PTREE_CHAIN_ARGUMENTS, NULL, &text),
+			 0);
+	assert_string_equal(
+	    text, "[{\"pid\":300,\"ppid\":1,\"cmd\":\"sleep\",\"user\":\"0\",\"argv\":"
+		  "[\"sleep\",\"a;b\"]},"
+		  "{\"pid\":200,\"ppid\":100,\"cmd\":\"p100\",\"user\":\"0\",\"argv\":null},"
+		  "{\"pid\":100,\"ppid\":1,\"cmd\":\"p100\",\"user\":\"0\",\"argv\":null},"
+		  "{\"pid\":1,\"ppid\":0,\"cmd\":\"p1\",\"user\":\"0\",\"argv\":null}]");
+	free(text);
+}
+
+static void processes_are_found_by_pattern_and_by_either_user(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_event becomes = { .kind = PTREE_EVENT_UID,
+					     .pid = 200,
+					     .tgid = 200,
+					     .time_ns = 4 * S,
+					     .u.id = { 1000, 0 } };
+	struct ptree_nodes list = { 0 };
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	exec_at(tree, 3 * S, 200);
+	comm_at(tree, 3 * S, 200, 200, "truncated-after");
+	set_argv_at(tree, 3 * S, 200, "/usr/bin/truncated-after-15\0-x\0", 31);
+	assert_int_equal(ptree_tree_apply(tree, &becomes), 0);
+	assert_int_equal(ptree_tree_find_glob(tree, "p1*", &list), 2);
+	assert_int_equal(ptree_tree_find_glob(tree, "*-15", &list), 1);
+	assert_int_equal(ptree_node_pid(list.node[0]), 200);
+	assert_int_equal(ptree_tree_find_glob(tree, "[!p]*", &list), 1);
+	assert_int_equal(ptree_tree_find_glob(tree, "/usr/*", &list), 0);
+	assert_int_equal(ptree_tree_find_real_user(tree, 1000, &list), 1);
+	assert_int_equal(ptree_node_pid(list.node[0]), 200);
+	assert_int_equal(ptree_tree_find_user(tree, 1000, &list), 0);
+	ptree_nodes_clear(&list);
 }
 
 /* ---- a storm against an oracle ---- */
@@ -1089,6 +1164,8 @@ int main(void)
 		TREE_TEST(survivors_stay_watched_whenever_it_is_asked),
 		TREE_TEST(names_are_comm_or_the_basename_of_the_program),
 		TREE_TEST(queries_return_what_they_say),
+		TREE_TEST(chains_go_by_origins_and_have_arguments_of_those_who_exited_too),
+		TREE_TEST(processes_are_found_by_pattern_and_by_either_user),
 		TREE_TEST(a_random_storm_leaves_what_the_load_left),
 		cmocka_unit_test(the_map_finds_what_was_put_in_after_any_churn),
 	};

@@ -3,6 +3,7 @@
 #include "node.h"
 #include "image.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 /* A begin read from /proc is as fine as a tick, and the event comes a little after the fork. */
@@ -69,6 +70,11 @@ const struct ptree_node *ptree_tree_root(const struct ptree_tree *tree)
 const struct ptree_node *ptree_tree_find(const struct ptree_tree *tree, pid_t pid)
 {
 	return tree_present(tree, pid);
+}
+
+const struct ptree_node *ptree_tree_find_latest(const struct ptree_tree *tree, pid_t pid)
+{
+	return tree_latest(tree, pid);
 }
 
 const struct ptree_node *ptree_tree_find_id(const struct ptree_tree *tree, uint64_t id)
@@ -356,6 +362,30 @@ bool image_is_named(const struct image *image, const char *name)
 		return true;
 	length = program_name(&image->pub, &program);
 	return length && length == strlen(name) && !memcmp(program, name, length);
+}
+
+/* The name is not terminated if it was cut. */
+static bool program_matches(const struct ptree_image *image, const char *pattern)
+{
+	char terminated[256];
+	const char *program;
+	size_t length = program_name(image, &program);
+
+	if (!length || length >= sizeof(terminated))
+		return false;
+	memcpy(terminated, program, length);
+	terminated[length] = '\0';
+	return !fnmatch(pattern, terminated, 0);
+}
+
+bool image_matches(const struct image *image, const char *pattern)
+{
+	const struct ptree_image *pub = &image->pub;
+
+	if (pub->comm[0] &&
+	    (!fnmatch(pattern, pub->comm, 0) || !fnmatch(pattern, ptree_image_name(pub), 0)))
+		return true;
+	return program_matches(pub, pattern);
 }
 
 bool ptree_node_is_named(const struct ptree_node *node, const char *name)

@@ -296,13 +296,13 @@ static void put_json(struct tree_dump *dump, const struct line *line)
 		.sum_cpu_ns = line->sum_cpu_ns,
 		.sum_rss_kib = line->sum_rss_bytes / 1024,
 	};
-	struct json json;
+	struct ptree_json *json = &dump->output.json;
 
-	json_init(&json, &dump->output);
-	json_object(&json, NULL);
-	describe_json(&json, &subject, dump->users, FIELD_IN_TREE);
-	json_bool(&json, "match", line->is_match);
-	json_end(&json);
+	ptree_json_object(json, NULL);
+	describe_json(json, &subject, dump->users, FIELD_IN_TREE);
+	ptree_json_bool(json, "match", line->is_match);
+	ptree_json_end(json);
+	output_json(&dump->output);
 }
 
 /* ---- all of it ---- */

@@ -14,6 +14,9 @@
  *   "pid" is a process (the kernel's tgid) unless the text says task, which is one thread.
  *   A node pointer is borrowed: it is valid until the tree next changes. An id is for keeps: it
  *   is never used again, so a stale one finds nothing instead of another process.
+ *   Structs that a caller has and that may grow go with their size: the function is an inline one
+ *   that passes the size that the program was compiled with to NAME_sized(). What an older library
+ *   does not know of them is 0, and must be 0 in options (else -E2BIG).
  *
  * Threads
  *   No object may be used by two threads at once; different objects may. Pure functions
@@ -296,8 +299,14 @@ struct ptree_connector_stats {
  *                        or pid namespace, where events would carry pids that mean nothing
  *   -ENOMEM, -EMFILE, -ENFILE, and what socket(2), bind(2) and the kernel's ACK say
  */
-PTREE_API int ptree_connector_open(struct ptree_connector **connector,
-				   const struct ptree_connector_options *options);
+PTREE_API int ptree_connector_open_sized(struct ptree_connector **connector,
+					 const struct ptree_connector_options *options,
+					 size_t size);
+static inline int ptree_connector_open(struct ptree_connector **connector,
+				       const struct ptree_connector_options *options)
+{
+	return ptree_connector_open_sized(connector, options, sizeof(*options));
+}
 
 /*
  * A connector over a socket that somebody else opened, without subscribing: a netlink socket that a
@@ -308,8 +317,14 @@ PTREE_API int ptree_connector_open(struct ptree_connector **connector,
  * SOCK_DGRAM nobody can tell). Owns fd from then on; on failure it stays the caller's. Errors:
  * -ENOMEM, -EPROTOTYPE for a stream, -EBADF, -ENOTSOCK.
  */
-PTREE_API int ptree_connector_adopt(struct ptree_connector **connector, int fd,
-				    const struct ptree_connector_options *options);
+PTREE_API int ptree_connector_adopt_sized(struct ptree_connector **connector, int fd,
+					  const struct ptree_connector_options *options,
+					  size_t size);
+static inline int ptree_connector_adopt(struct ptree_connector **connector, int fd,
+					const struct ptree_connector_options *options)
+{
+	return ptree_connector_adopt_sized(connector, fd, options, sizeof(*options));
+}
 
 /* Unsubscribes, if it has subscribed, and closes. */
 PTREE_API void ptree_connector_close(struct ptree_connector *connector);
@@ -359,8 +374,13 @@ PTREE_API int ptree_connector_set_kinds(struct ptree_connector *connector, uint3
 /* Another receive buffer, as in ptree_connector_options; what waits in it stays. */
 PTREE_API void ptree_connector_set_receive_buffer(struct ptree_connector *connector, size_t size);
 
-PTREE_API void ptree_connector_get_stats(struct ptree_connector *connector,
-					 struct ptree_connector_stats *stats);
+PTREE_API void ptree_connector_get_stats_sized(struct ptree_connector *connector,
+					       struct ptree_connector_stats *stats, size_t size);
+static inline void ptree_connector_get_stats(struct ptree_connector *connector,
+					     struct ptree_connector_stats *stats)
+{
+	ptree_connector_get_stats_sized(connector, stats, sizeof(*stats));
+}
 
 /* ------------------------------------------------------------------------------------------ */
 /* /proc                                                                                      */
@@ -532,8 +552,13 @@ PTREE_API int ptree_taskstats_fd(const struct ptree_taskstats *taskstats);
  */
 PTREE_API int ptree_taskstats_receive(struct ptree_taskstats *taskstats,
 				      struct ptree_accounting *records, size_t max);
-PTREE_API void ptree_taskstats_get_stats(struct ptree_taskstats *taskstats,
-					 struct ptree_taskstats_stats *stats);
+PTREE_API void ptree_taskstats_get_stats_sized(struct ptree_taskstats *taskstats,
+					       struct ptree_taskstats_stats *stats, size_t size);
+static inline void ptree_taskstats_get_stats(struct ptree_taskstats *taskstats,
+					     struct ptree_taskstats_stats *stats)
+{
+	ptree_taskstats_get_stats_sized(taskstats, stats, sizeof(*stats));
+}
 
 /* ------------------------------------------------------------------------------------------ */
 /* The machine as a whole                                                                     */
@@ -591,7 +616,12 @@ PTREE_API bool ptree_host_cpu_times(const struct ptree_host *host, size_t index,
 				    struct ptree_cpu_times *times);
 PTREE_API bool ptree_host_cpu_share(const struct ptree_host *host, size_t index,
 				    struct ptree_cpu_share *share);
-PTREE_API bool ptree_host_memory(const struct ptree_host *host, struct ptree_memory *memory);
+PTREE_API bool ptree_host_memory_sized(const struct ptree_host *host, struct ptree_memory *memory,
+				       size_t size);
+static inline bool ptree_host_memory(const struct ptree_host *host, struct ptree_memory *memory)
+{
+	return ptree_host_memory_sized(host, memory, sizeof(*memory));
+}
 PTREE_API bool ptree_host_load(const struct ptree_host *host, double load[3]);
 PTREE_API bool ptree_host_pressure(const struct ptree_host *host, enum ptree_resource resource,
 				   struct ptree_pressure *pressure);
@@ -644,7 +674,12 @@ struct ptree_tree_options {
 	size_t feed_bytes;
 };
 
-PTREE_API int ptree_tree_new(struct ptree_tree **tree, const struct ptree_tree_options *options);
+PTREE_API int ptree_tree_new_sized(struct ptree_tree **tree,
+				   const struct ptree_tree_options *options, size_t size);
+static inline int ptree_tree_new(struct ptree_tree **tree, const struct ptree_tree_options *options)
+{
+	return ptree_tree_new_sized(tree, options, sizeof(*options));
+}
 PTREE_API void ptree_tree_free(struct ptree_tree *tree);
 
 /* Added to every event's time_ns to make boot time. 0 at first. See ptree_boot_offset_ns(). */
@@ -764,8 +799,13 @@ struct ptree_tree_counts {
 	   10, under 60, and longer. What was used before anybody looked is not in it. */
 	uint64_t exited_cpu_ns[4];
 };
-PTREE_API void ptree_tree_get_counts(const struct ptree_tree *tree,
-				     struct ptree_tree_counts *counts);
+PTREE_API void ptree_tree_get_counts_sized(const struct ptree_tree *tree,
+					   struct ptree_tree_counts *counts, size_t size);
+static inline void ptree_tree_get_counts(const struct ptree_tree *tree,
+					 struct ptree_tree_counts *counts)
+{
+	ptree_tree_get_counts_sized(tree, counts, sizeof(*counts));
+}
 
 /* The one above all: pid 0, never shown. Its children are those that have no parent here. */
 PTREE_API const struct ptree_node *ptree_tree_root(const struct ptree_tree *tree);
@@ -865,7 +905,12 @@ struct ptree_usage {
 	uint64_t elapsed_ns;		  /* of one that is over; exact if is_final */
 	uint64_t sampled_ns; /* boot time of the last look that found something new; 0: never */
 };
-PTREE_API void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage);
+PTREE_API void ptree_node_usage_sized(const struct ptree_node *node, struct ptree_usage *usage,
+				      size_t size);
+static inline void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage)
+{
+	ptree_node_usage_sized(node, usage, sizeof(*usage));
+}
 
 /*
  * What happened to and through a process of late: rates, smoothed over some seconds. What those
@@ -1368,7 +1413,10 @@ struct ptree_monitor_options {
 	size_t receive_buffer_size; /* see ptree_connector_options */
 	size_t argv_max;	    /* bytes of a command line that are kept; 0: 4096 */
 	uint64_t sample_ns;	    /* between two samples of usage; 0: 1.5 s */
-	struct ptree_tree_options tree;
+	union {
+		struct ptree_tree_options tree;
+		uint64_t tree_room[16]; /* for it to grow */
+	};
 };
 
 struct ptree_monitor_status {
@@ -1398,8 +1446,13 @@ struct ptree_monitor_status {
  * opening /proc, of epoll_create(2), timerfd_create(2) and pthread_create(3); -EINVAL for a
  * connector and poll_only.
  */
-PTREE_API int ptree_monitor_new(struct ptree_monitor **monitor,
-				const struct ptree_monitor_options *options);
+PTREE_API int ptree_monitor_new_sized(struct ptree_monitor **monitor,
+				      const struct ptree_monitor_options *options, size_t size);
+static inline int ptree_monitor_new(struct ptree_monitor **monitor,
+				    const struct ptree_monitor_options *options)
+{
+	return ptree_monitor_new_sized(monitor, options, sizeof(*options));
+}
 PTREE_API void ptree_monitor_free(struct ptree_monitor *monitor);
 
 /* Readable when ptree_monitor_dispatch() has something to do. */
@@ -1426,8 +1479,13 @@ PTREE_API int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_
 				       int timeout_ms);
 
 PTREE_API struct ptree_tree *ptree_monitor_tree(struct ptree_monitor *monitor);
-PTREE_API void ptree_monitor_get_status(const struct ptree_monitor *monitor,
-					struct ptree_monitor_status *status);
+PTREE_API void ptree_monitor_get_status_sized(const struct ptree_monitor *monitor,
+					      struct ptree_monitor_status *status, size_t size);
+static inline void ptree_monitor_get_status(const struct ptree_monitor *monitor,
+					    struct ptree_monitor_status *status)
+{
+	ptree_monitor_get_status_sized(monitor, status, sizeof(*status));
+}
 
 /* "the kernel has no process connector", ... for status.reason, in words and with what to do. */
 PTREE_API const char *ptree_monitor_reason_text(int reason);

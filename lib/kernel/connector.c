@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/sized.h"
 #include "decode.h"
 #include "netlink.h"
 #include "wire.h"
@@ -332,11 +333,11 @@ int ptree_connector_send(struct ptree_connector *connector, const struct ptree_m
 	return ret;
 }
 
-void ptree_connector_get_stats(struct ptree_connector *connector,
-			       struct ptree_connector_stats *stats)
+void ptree_connector_get_stats_sized(struct ptree_connector *connector,
+				     struct ptree_connector_stats *stats, size_t size)
 {
 	update_dropped(connector);
-	*stats = connector->stats;
+	sized_write(stats, size, &connector->stats, sizeof(connector->stats));
 }
 
 int ptree_connector_fd(const struct ptree_connector *connector)
@@ -638,17 +639,18 @@ int connector_adopt(struct ptree_connector **connector, int fd, uint32_t trusted
 }
 
 /* A stream has no datagrams. */
-int ptree_connector_adopt(struct ptree_connector **connector, int fd,
-			  const struct ptree_connector_options *options)
+int ptree_connector_adopt_sized(struct ptree_connector **connector, int fd,
+				const struct ptree_connector_options *options, size_t size)
 {
-	static const struct ptree_connector_options defaults = { 0 };
+	struct ptree_connector_options own;
 	int type = socket_option(fd, SO_TYPE);
+	int err = sized_read(&own, sizeof(own), options, size);
 
-	if (type < 0)
-		return type;
+	if (type < 0 || err)
+		return type < 0 ? type : err;
 	if (type == SOCK_STREAM)
 		return -EPROTOTYPE;
-	return connector_adopt(connector, fd, 0, options ? options : &defaults);
+	return connector_adopt(connector, fd, 0, &own);
 }
 
 bool connector_is_netlink(const struct ptree_connector *connector)
@@ -660,12 +662,9 @@ int connector_open_after(struct ptree_connector **connector,
 			 const struct ptree_connector_options *options,
 			 const struct ptree_connector *before)
 {
-	static const struct ptree_connector_options defaults = { 0 };
 	struct ptree_connector *opened;
 	int fd, ret;
 
-	if (!options)
-		options = &defaults;
 	fd = open_socket(options);
 	if (fd < 0)
 		return fd;
@@ -689,10 +688,13 @@ int connector_open_after(struct ptree_connector **connector,
 	return 0;
 }
 
-int ptree_connector_open(struct ptree_connector **connector,
-			 const struct ptree_connector_options *options)
+int ptree_connector_open_sized(struct ptree_connector **connector,
+			       const struct ptree_connector_options *options, size_t size)
 {
-	return connector_open_after(connector, options, NULL);
+	struct ptree_connector_options own;
+	int err = sized_read(&own, sizeof(own), options, size);
+
+	return err ? err : connector_open_after(connector, &own, NULL);
 }
 
 void ptree_connector_close(struct ptree_connector *connector)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading nodes: every public question that one node, or a look-up, answers. */
 #include "node.h"
+#include "base/sized.h"
 #include "image.h"
 
 #include <fnmatch.h>
@@ -57,9 +58,10 @@ uint64_t ptree_tree_generation(const struct ptree_tree *tree)
 	return tree->generation;
 }
 
-void ptree_tree_get_counts(const struct ptree_tree *tree, struct ptree_tree_counts *counts)
+void ptree_tree_get_counts_sized(const struct ptree_tree *tree, struct ptree_tree_counts *counts,
+				 size_t size)
 {
-	*counts = tree->counts;
+	sized_write(counts, size, &tree->counts, sizeof(tree->counts));
 }
 
 const struct ptree_node *ptree_tree_root(const struct ptree_tree *tree)

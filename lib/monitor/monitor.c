@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Keeps a tree current: a monitor's life, and what its owner asks of it; see states.c. */
 #include "monitor.h"
+#include "base/sized.h"
 #include "model/tree.h"
 #include "proc/procfs.h"
 
@@ -55,18 +56,21 @@ static int open_parts(struct ptree_monitor *monitor)
 			  monitor->options.argv_max, monitor->wakeups.wake_fd);
 }
 
-int ptree_monitor_new(struct ptree_monitor **out, const struct ptree_monitor_options *options)
+int ptree_monitor_new_sized(struct ptree_monitor **out, const struct ptree_monitor_options *options,
+			    size_t size)
 {
+	struct ptree_monitor_options own;
 	struct ptree_monitor *monitor;
-	int err;
+	int err = sized_read(&own, sizeof(own), options, size);
 
-	if (options && options->connector && options->poll_only)
+	if (err)
+		return err;
+	if (own.connector && own.poll_only)
 		return -EINVAL;
 	monitor = calloc(1, sizeof(*monitor));
 	if (!monitor)
 		return -ENOMEM;
-	if (options)
-		monitor->options = *options;
+	monitor->options = own;
 	err = open_parts(monitor);
 	if (!err)
 		err = states_start(monitor);

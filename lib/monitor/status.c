@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a monitor says of itself. */
 #include "monitor.h"
+#include "base/sized.h"
 
 #include <errno.h>
 
@@ -14,8 +15,7 @@ static void get_accounting_status(const struct accounting *accounting,
 	status->unaccounted = accounting->missing;
 }
 
-void ptree_monitor_get_status(const struct ptree_monitor *monitor,
-			      struct ptree_monitor_status *status)
+static void read_status(const struct ptree_monitor *monitor, struct ptree_monitor_status *status)
 {
 	*status = (struct ptree_monitor_status){
 		.state = monitor->state,
@@ -34,6 +34,15 @@ void ptree_monitor_get_status(const struct ptree_monitor *monitor,
 	get_accounting_status(&monitor->accounting, status);
 	if (monitor->repair.scan)
 		scan_get_progress(monitor->repair.scan, &status->scan_done, &status->scan_total);
+}
+
+void ptree_monitor_get_status_sized(const struct ptree_monitor *monitor,
+				    struct ptree_monitor_status *status, size_t size)
+{
+	struct ptree_monitor_status whole;
+
+	read_status(monitor, &whole);
+	sized_write(status, size, &whole, sizeof(whole));
 }
 
 const char *ptree_monitor_reason_text(int reason)

@@ -409,7 +409,8 @@ struct ptree_process {
 	uint64_t start_ns; /* boot time, as fine as a clock tick (10 ms) */
 	uint64_t read_ns;  /* boot time just before it was read */
 	uint64_t cpu_user_ns, cpu_system_ns, rss_bytes;
-	uint32_t euid; /* owner of /proc/PID */
+	uint64_t waited_cpu_ns; /* of its children, and theirs, that were waited for */
+	uint32_t euid;		/* owner of /proc/PID */
 	/* from /proc/PID/status, with PTREE_READ_STATUS; else PTREE_UNKNOWN_ID */
 	uint32_t ruid, rgid, egid;
 	pid_t tracer; /* 0: none, or not read */
@@ -888,6 +889,7 @@ enum {
 	PTREE_USAGE_MAX_RSS = 16,
 	PTREE_USAGE_IO = 32,
 	PTREE_USAGE_ELAPSED = 64,
+	PTREE_USAGE_WAITED = 128, /* waited_cpu_ns: while it lives */
 };
 
 struct ptree_usage {
@@ -904,6 +906,11 @@ struct ptree_usage {
 	uint64_t read_bytes, write_bytes; /* from and to storage */
 	uint64_t elapsed_ns;		  /* of one that is over; exact if is_final */
 	uint64_t sampled_ns; /* boot time of the last look that found something new; 0: never */
+	/* CPU time of its children (and of theirs) that are over and were waited for, as its own
+	   /proc entry said at that look: since it began, also of those nobody saw, and also where
+	   the kernel accounts for nobody. As coarse as its clock ticks. Those that are not waited
+	   for (SIGCHLD ignored, or handed to another parent) are not in it. */
+	uint64_t waited_cpu_ns;
 };
 PTREE_API void ptree_node_usage_sized(const struct ptree_node *node, struct ptree_usage *usage,
 				      size_t size);
@@ -1195,6 +1202,7 @@ struct ptree_fact {
 			bool has_cpu; /* else the rest is as it was: too little time has passed */
 			uint64_t cpu_user_ns, cpu_system_ns;
 			uint64_t interval_ns; /* of the rate; 0: there is none */
+			uint64_t waited_cpu_ns;
 		} sample;
 		struct {
 			uint64_t id;
@@ -1217,6 +1225,7 @@ struct ptree_fact {
 			uint8_t change, fate;
 			char state;
 			uint32_t flags;
+			uint64_t waited_cpu_ns;
 		} kept_node;
 		struct {
 			uint64_t parent, from_ns, to_ns;

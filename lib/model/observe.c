@@ -184,6 +184,7 @@ static bool is_news_of(const struct ptree_node *node, const struct ptree_fact *f
 	if (!fact->u.sample.has_cpu)
 		return false;
 	return node->cpu_user_ns != fact->u.sample.cpu_user_ns ||
+	       node->waited_cpu_ns != fact->u.sample.waited_cpu_ns ||
 	       node->cpu_system_ns != fact->u.sample.cpu_system_ns || !node->sampled_ns ||
 	       (fact->u.sample.interval_ns && (!node->has_rate || node->cpu_permille));
 }
@@ -203,6 +204,7 @@ int observe_usage(struct ptree_tree *tree, struct ptree_node *node,
 		before_ns = idle_until_ns;
 	fact.u.sample.cpu_user_ns = process->cpu_user_ns;
 	fact.u.sample.cpu_system_ns = process->cpu_system_ns;
+	fact.u.sample.waited_cpu_ns = process->waited_cpu_ns;
 	if (before_ns && fact.u.sample.has_cpu)
 		fact.u.sample.interval_ns = process->read_ns - before_ns;
 	if (is_news_of(node, &fact))

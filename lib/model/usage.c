@@ -56,6 +56,7 @@ void usage_sample(struct ptree_tree *tree, struct ptree_node *node, const struct
 		return;
 	node->cpu_user_ns = fact->u.sample.cpu_user_ns;
 	node->cpu_system_ns = fact->u.sample.cpu_system_ns;
+	node->waited_cpu_ns = fact->u.sample.waited_cpu_ns;
 	node->sampled_ns = fact->time_ns;
 	now_ns = usage_sampled_cpu_ns(node);
 	if (fact->u.sample.interval_ns)
@@ -442,6 +443,10 @@ static void read_usage(const struct ptree_node *node, struct ptree_usage *usage)
 		read_final(node, usage);
 	else
 		read_sampled(node, usage);
+	if (node->sampled_ns && !node->has_ended) {
+		usage->known |= PTREE_USAGE_WAITED;
+		usage->waited_cpu_ns = node->waited_cpu_ns;
+	}
 	if (node->has_ended && elapsed_ns(node)) {
 		usage->known |= PTREE_USAGE_ELAPSED;
 		usage->elapsed_ns = elapsed_ns(node);

@@ -203,6 +203,15 @@ GETTER(get_time)
 	return get_usage(subject, PTREE_USAGE_CPU, &usage) && set_number(value, usage.cpu_ns);
 }
 
+GETTER(get_waited_time)
+{
+	struct ptree_usage usage;
+
+	(void)context;
+	return get_usage(subject, PTREE_USAGE_WAITED, &usage) &&
+	       set_number(value, usage.waited_cpu_ns);
+}
+
 GETTER(get_user_time)
 {
 	struct ptree_usage usage;
@@ -698,6 +707,11 @@ const struct field fields[] = {
 	  .get = get_system_time,
 	  .json = "cpu_system_ns",
 	  .json_in = FIELD_IN_EXIT | FIELD_IN_TREE },
+	{ .name = "waited-time",
+	  .kind = FIELD_DURATION,
+	  .get = get_waited_time,
+	  .json = "waited_cpu_ns",
+	  .json_in = FIELD_IN_TREE },
 	{ .name = "sum-time",
 	  .kind = FIELD_DURATION,
 	  .get = get_sum_time,

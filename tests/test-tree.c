@@ -8,6 +8,7 @@
 #include "../lib/model/tree.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -1049,6 +1050,65 @@ static void processes_are_found_by_pattern_and_by_either_user(void **state)
 	ptree_nodes_clear(&list);
 }
 
+/* ---- memory ---- */
+
+#define HOSTILE_ARGV 4096
+#define HOSTILE_ROUND 60000
+
+/* One process of its own name, user and long arguments, which differ from all others'. */
+static void live_a_hostile_life(struct ptree_tree *tree, uint32_t number, char *argv)
+{
+	const pid_t pid = 1000 + (pid_t)(number % 30000);
+	uint64_t now_ns = 10 * S + number * UINT64_C(100000);
+	struct ptree_event becomes = { .kind = PTREE_EVENT_UID,
+				       .pid = pid,
+				       .tgid = pid,
+				       .time_ns = now_ns,
+				       .u.id = { number, number } };
+	char name[PTREE_COMM_SIZE];
+
+	fork_at(tree, now_ns, 100, pid);
+	assert_int_equal(ptree_tree_apply(tree, &becomes), 0);
+	exec_at(tree, now_ns, pid);
+	snprintf(name, sizeof(name), "%u", number);
+	comm_at(tree, now_ns, pid, pid, name);
+	memcpy(argv, name, strlen(name) + 1);
+	set_argv_at(tree, now_ns, pid, argv, HOSTILE_ARGV);
+	exit_at(tree, now_ns, pid, pid, (number % 3) << 8);
+	ptree_tree_expire(tree, now_ns);
+}
+
+static size_t bytes_after_a_round(struct ptree_tree *tree, uint32_t *number, char *argv)
+{
+	for (uint32_t end = *number + HOSTILE_ROUND; *number < end; ++*number)
+		live_a_hostile_life(tree, *number, argv);
+	return mallinfo2().uordblks + mallinfo2().hblkhd;
+}
+
+static void memory_is_bounded_whatever_names_users_and_arguments_come(void **state)
+{
+	char *argv = malloc(HOSTILE_ARGV);
+	struct ptree_tree *tree;
+	size_t first, last = 0;
+	uint32_t number = 0;
+
+	assert_non_null(argv);
+	(void)state;
+	memset(argv, 'x', HOSTILE_ARGV);
+	assert_int_equal(ptree_tree_new(&tree, NULL), 0);
+	plant(tree);
+	first = bytes_after_a_round(tree, &number, argv);
+	for (int i = 0; i < 3; i++)
+		last = bytes_after_a_round(tree, &number, argv);
+	free(argv);
+	ptree_tree_free(tree);
+	if (!first)
+		skip(); /* another allocator, which does not say */
+	printf("# %zu MiB after %d processes, %zu MiB after %u\n", first >> 20, HOSTILE_ROUND,
+	       last >> 20, number);
+	assert_in_range(last, 1, first + first / 20);
+}
+
 /* ---- a storm against an oracle ---- */
 
 static uint32_t next_random(uint32_t *seed)
@@ -1165,6 +1225,7 @@ int main(void)
 		TREE_TEST(names_are_comm_or_the_basename_of_the_program),
 		TREE_TEST(queries_return_what_they_say),
 		TREE_TEST(chains_go_by_origins_and_have_arguments_of_those_who_exited_too),
+		TREE_TEST(memory_is_bounded_whatever_names_users_and_arguments_come),
 		TREE_TEST(processes_are_found_by_pattern_and_by_either_user),
 		TREE_TEST(a_random_storm_leaves_what_the_load_left),
 		cmocka_unit_test(the_map_finds_what_was_put_in_after_any_churn),

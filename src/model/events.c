@@ -47,7 +47,8 @@ const struct event *events_at(const struct events *events, uint64_t number)
 static void describe_process(struct event *event, const struct ptree_node *node)
 {
 	const struct ptree_image *image = ptree_node_image_at(node, event->time_ns);
-	const char *comm = image && image->comm[0] ? image->comm : ptree_node_comm(node);
+	const char *later = ptree_node_is_comm_old(node) ? "" : ptree_node_comm(node);
+	const char *comm = image && image->comm[0] ? image->comm : later;
 
 	event->pid = ptree_node_pid(node);
 	memcpy(event->comm, comm, strnlen(comm, sizeof(event->comm) - 1));

@@ -49,6 +49,15 @@ struct parent {
 	uint32_t handle;
 };
 
+/* It has no row, nor had one that somebody else needed. */
+static bool is_new(const struct rows *rows, const struct ptree_node *node)
+{
+	uint64_t id = ptree_node_id(node);
+
+	return !jobs_find(&rows->jobs, id) &&
+	       (rows->forgets_marks || !jobs_was_displaced(&rows->jobs, id));
+}
+
 /* The topmost ones that are in scope: below one that is not they stand for themselves. */
 static int add_arrivals_below(struct rows *rows, const struct ptree_node *node,
 			      const struct parent *parent, const struct rows_scope *scope)
@@ -60,7 +69,8 @@ static int add_arrivals_below(struct rows *rows, const struct ptree_node *node,
 		const struct ptree_node *at = rows->gone.nodes[--rows->gone.count];
 
 		if (collect_is_in_scope(at, scope)) {
-			err = add_arrival(rows, at, parent->id, parent->handle);
+			if (is_new(rows, at))
+				err = add_arrival(rows, at, parent->id, parent->handle);
 			continue;
 		}
 		for (at = gone_first(&rows->gone, at); at && !err; at = gone_next(&rows->gone, at))
@@ -90,10 +100,7 @@ static int gather_below(struct rows *rows, const struct ptree_node *node,
 	for (; node && is_recent(node, scope); node = ptree_node_prev_exited(node)) {
 		if (mark && mark->last == ptree_node_id(node))
 			break;
-		if (gone_is_job(&rows->gone, node) &&
-		    !jobs_find(&rows->jobs, ptree_node_id(node)) &&
-		    (rows->forgets_marks ||
-		     !jobs_was_displaced(&rows->jobs, ptree_node_id(node))) &&
+		if (gone_is_job(&rows->gone, node) && is_new(rows, node) &&
 		    add_arrivals_below(rows, node, parent, scope))
 			return -ENOMEM;
 	}
@@ -161,46 +168,33 @@ static int gather_told(struct rows *rows, const struct rows_scope *scope)
 	return err;
 }
 
-/* In lineage they are among the candidates: the topmost of those from whom nothing lives. lives: a
-   flag for each handle. */
-static void mark_living(const struct rows *rows, bool *lives)
+/* In lineage they are among the candidates: the topmost of those from whom nothing lives. */
+static bool is_topmost(struct rows *rows, const struct ptree_node *node)
 {
-	uint32_t handle = lineup_last(&rows->lineup);
+	const struct ptree_node *above = gone_above(&rows->gone, node);
 
-	for (; handle != NO_CANDIDATE; handle = lineup_before(&rows->lineup, handle)) {
-		const struct candidate *candidate = candidate_of(rows, handle);
-
-		lives[handle] |= !candidate->is_past && !candidate->row.is_job;
-		if (lives[handle] && candidate->above != NO_CANDIDATE)
-			lives[candidate->above] = true;
-	}
+	return gone_is_job(&rows->gone, node) && !(above && gone_is_job(&rows->gone, above));
 }
 
 static int gather_forked(struct rows *rows, const struct rows_scope *scope)
 {
-	bool *lives = calloc(rows->lineup.used + 1, sizeof(*lives));
 	struct lineup_iterator all = lineup_begin(&rows->lineup);
 	uint32_t handle;
-	int err = lives ? 0 : -ENOMEM;
+	int err = 0;
 
-	if (!err)
-		mark_living(rows, lives);
 	while (!err && (handle = lineup_next(&all)) != NO_CANDIDATE) {
 		const struct candidate *candidate = candidate_of(rows, handle);
 		uint32_t above = lineup_drawn_above(&rows->lineup, handle);
 		const struct ptree_node *node =
 		    ptree_tree_find_id(rows->gone.tree, candidate->row.process);
 
-		if (!candidate->is_past || candidate->is_ghost || lives[handle] ||
-		    !is_recent(node, scope))
-			continue;
-		if (above == NO_CANDIDATE || lives[above])
+		if (candidate->is_past && !candidate->is_ghost && is_recent(node, scope) &&
+		    is_topmost(rows, node))
 			err = add_arrival(
 			    rows, node,
 			    above == NO_CANDIDATE ? 0 : candidate_of(rows, above)->row.process,
 			    above);
 	}
-	free(lives);
 	return err;
 }
 
@@ -303,7 +297,8 @@ static void keep_old_marks(struct rows *rows)
 	for (size_t i = 0; i < rows->mark_count; i++) {
 		const struct mark *mark = &rows->marks[i];
 
-		if (bsearch(mark, rows->new_marks, count, sizeof(*mark), compare_marks) ||
+		if ((count &&
+		     bsearch(mark, rows->new_marks, count, sizeof(*mark), compare_marks)) ||
 		    (mark->above && !ptree_tree_find_id(rows->gone.tree, mark->above)))
 			continue;
 		if (set_mark(rows, mark->above, mark->last))

@@ -119,18 +119,14 @@ static int push_by_origin(struct rows *rows, const struct ptree_node *parent)
 
 /* ---- in what order ---- */
 
-static int compare_lines(struct jobs_line x, struct jobs_line y)
-{
-	if (x.key != y.key)
-		return x.key < y.key ? -1 : 1;
-	return (x.tie > y.tie) - (x.tie < y.tie);
-}
-
 /* What a scan found has begun by the tick, so that many begin at once. */
 static int compare_birth(const void *a, const void *b)
 {
-	return compare_lines(gone_line(*(const struct ptree_node *const *)a),
-			     gone_line(*(const struct ptree_node *const *)b));
+	const struct ptree_node *x = *(const struct ptree_node *const *)a;
+	const struct ptree_node *y = *(const struct ptree_node *const *)b;
+
+	return follow_compare((struct standing){ gone_line(x), x },
+			      (struct standing){ gone_line(y), y });
 }
 
 /* Children mostly are in order already. */
@@ -144,20 +140,9 @@ static void sort_by_birth(const struct ptree_node **children, size_t count)
 	}
 }
 
-/* A child with the line that it stands on. */
-struct standing {
-	struct jobs_line line;
-	const struct ptree_node *node;
-};
-
 static int compare_standings(const void *a, const void *b)
 {
-	const struct standing *x = a;
-	const struct standing *y = b;
-	int order = compare_lines(x->line, y->line);
-
-	/* Who took a line can meet the one whose it was, who has come back since. */
-	return order ? order : compare_birth(&y->node, &x->node);
+	return follow_compare(*(const struct standing *)a, *(const struct standing *)b);
 }
 
 /* Those who took the lines of what is over stand there. */

@@ -32,41 +32,61 @@ void follow_take_line(struct rows *rows, const struct ptree_node *node, uint64_t
 		jobs_take_line(&rows->jobs, above, ptree_node_id(node));
 }
 
+static int compare_lines(struct jobs_line x, struct jobs_line y)
+{
+	if (x.key != y.key)
+		return x.key < y.key ? -1 : 1;
+	return (x.tie > y.tie) - (x.tie < y.tie);
+}
+
+/* Who took a line can meet the one whose it was, who has come back since, and stands before it. */
+int follow_compare(struct standing x, struct standing y)
+{
+	int order = compare_lines(x.line, y.line);
+
+	if (!order)
+		order = compare_lines(gone_line(y.node), gone_line(x.node));
+	if (!order && ptree_node_id(x.node) != ptree_node_id(y.node))
+		order = ptree_node_id(x.node) < ptree_node_id(y.node) ? -1 : 1;
+	return order;
+}
+
 /* Threads come first, a summary last, and what an unfolded job shows before what stands below it.
  */
 static bool comes_after(const struct rows *rows, const struct candidate *candidate,
-			struct jobs_line line)
+			struct standing one)
 {
-	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, candidate->row.process);
 	const struct job *job =
 	    candidate->row.is_job ? jobs_find(&rows->jobs, candidate->row.process) : NULL;
 	const struct ptree_node *above;
-	struct jobs_line other;
+	struct standing other = { .node =
+				      ptree_tree_find_id(rows->gone.tree, candidate->row.process) };
 
-	if (candidate->row.is_summary)
-		return true;
-	if (candidate->row.is_thread || candidate->is_inside || !node)
+	if (candidate->row.is_thread || candidate->is_inside)
 		return false;
-	above = gone_above(&rows->gone, node);
-	other = job ? job->line : follow_line(rows, node, above ? ptree_node_id(above) : 0);
-	return other.key != line.key ? other.key > line.key : other.tie >= line.tie;
+	if (candidate->row.is_summary || !other.node) /* one that is not kept is about to go */
+		return true;
+	above = gone_above(&rows->gone, other.node);
+	other.line =
+	    job ? job->line : follow_line(rows, other.node, above ? ptree_node_id(above) : 0);
+	return follow_compare(other, one) > 0;
 }
 
-bool follow_is_in_place(const struct rows *rows, uint32_t handle, struct jobs_line line)
+bool follow_is_in_place(const struct rows *rows, uint32_t handle, struct standing one)
 {
 	const struct candidate *candidate = candidate_of(rows, handle);
 
 	return (candidate->prev == NO_CANDIDATE ||
-		!comes_after(rows, candidate_of(rows, candidate->prev), line)) &&
+		!comes_after(rows, candidate_of(rows, candidate->prev), one)) &&
 	       (candidate->next == NO_CANDIDATE ||
-		comes_after(rows, candidate_of(rows, candidate->next), line));
+		comes_after(rows, candidate_of(rows, candidate->next), one));
 }
 
-uint32_t follow_place(const struct rows *rows, uint32_t above, struct jobs_line line)
+uint32_t follow_place(const struct rows *rows, uint32_t above, struct standing one)
 {
 	uint32_t before = NO_CANDIDATE, at = lineup_last_child(&rows->lineup, above);
 
-	while (at != NO_CANDIDATE && comes_after(rows, candidate_of(rows, at), line)) {
+	while (at != NO_CANDIDATE && comes_after(rows, candidate_of(rows, at), one)) {
 		before = at;
 		at = candidate_of(rows, at)->prev;
 	}
@@ -117,6 +137,12 @@ int follow_note_active(struct rows *rows, uint32_t handle, const struct ptree_no
 
 /* ---- coming and going ---- */
 
+static struct standing standing_of(const struct rows *rows, const struct ptree_node *node,
+				   uint64_t above)
+{
+	return (struct standing){ follow_line(rows, node, above), node };
+}
+
 static uint32_t find(const struct rows *rows, const struct ptree_node *node)
 {
 	return lineup_find(&rows->lineup, ptree_node_id(node), false);
@@ -131,7 +157,7 @@ static uint32_t above_of(const struct rows *rows, const struct ptree_node *node)
 {
 	const struct ptree_node *above = gone_above(&rows->gone, node);
 
-	return is_root(above) ? NO_CANDIDATE : find(rows, above);
+	return rows->scope.is_list || is_root(above) ? NO_CANDIDATE : find(rows, above);
 }
 
 static int add(struct rows *rows, const struct ptree_node *node)
@@ -144,7 +170,7 @@ static int add(struct rows *rows, const struct ptree_node *node)
 	follow_hide_below(rows, &candidate, above);
 	follow_take_line(rows, node, parent_id);
 	handle = lineup_add(&rows->lineup, &candidate, above,
-			    follow_place(rows, above, follow_line(rows, node, parent_id)));
+			    follow_place(rows, above, standing_of(rows, node, parent_id)));
 	if (handle == NO_CANDIDATE)
 		return -ENOMEM;
 	lineup_set_closed(&rows->lineup, handle,
@@ -161,8 +187,11 @@ static int add_with_those_above(struct rows *rows, const struct ptree_node *node
 	for (; !is_root(node) && find(rows, node) == NO_CANDIDATE && !err && most--;
 	     node = gone_above(&rows->gone, node))
 		err = gone_push(&rows->gone, node) ? 0 : -ENOMEM;
-	while (rows->gone.count > bottom && !err)
-		err = add(rows, rows->gone.nodes[--rows->gone.count]);
+	while (rows->gone.count > bottom && !err) {
+		node = rows->gone.nodes[--rows->gone.count];
+		if (find(rows, node) == NO_CANDIDATE) /* a mixed walk can meet a circle */
+			err = add(rows, node);
+	}
 	rows->gone.count = bottom;
 	return err;
 }
@@ -199,8 +228,6 @@ static int add_branch(struct rows *rows, const struct ptree_node *node)
 		const struct ptree_node *child = ptree_node_first_child(node);
 
 		for (; child && !err; child = ptree_node_next_sibling(child)) {
-			if (find(rows, child) != NO_CANDIDATE)
-				continue;
 			err = add_with_those_above(rows, child);
 			if (!err && array_reserve(&rows->branch, &rows->branch_capacity,
 						  rows->branch_count + 1, sizeof(uint64_t)))
@@ -219,16 +246,13 @@ static int add_branch(struct rows *rows, const struct ptree_node *node)
 /* Whose parent is over, and nobody has adopted them: no walk from the root meets them. */
 int follow_orphans(struct rows *rows)
 {
-	const struct ptree_tree *tree = rows->gone.tree;
+	const struct ptree_node *parent;
 	int err = 0;
-	pid_t child;
 
-	for (size_t skip = 0; !err && ptree_tree_orphaned(tree, skip, &child); skip++) {
-		const struct ptree_node *node = ptree_tree_find(tree, child);
-		const struct ptree_node *parent = node ? ptree_node_parent(node) : NULL;
+	for (size_t i = 0; !err && (parent = ptree_tree_orphaning(rows->gone.tree, i)); i++) {
+		const struct ptree_node *node = ptree_node_first_child(parent);
 
-		for (node = parent ? ptree_node_first_child(parent) : NULL; node && !err;
-		     node = ptree_node_next_sibling(node))
+		for (; node && !err; node = ptree_node_next_sibling(node))
 			err = add_branch(rows, node);
 	}
 	return err;
@@ -244,7 +268,7 @@ static int move(struct rows *rows, uint32_t handle, const struct ptree_node *nod
 	int err;
 
 	before = follow_place(rows, above,
-			      follow_line(rows, node, is_root(parent) ? 0 : ptree_node_id(parent)));
+			      standing_of(rows, node, is_root(parent) ? 0 : ptree_node_id(parent)));
 	if (before == handle)
 		before = candidate_of(rows, handle)->next;
 	err = lineup_move(&rows->lineup, handle, above, before);
@@ -257,15 +281,20 @@ static int move(struct rows *rows, uint32_t handle, const struct ptree_node *nod
 }
 
 /* It is there already: all but its place. 1: its place in the scope has changed. */
-static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *node)
+static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *node,
+		   uint32_t above)
 {
 	struct candidate fresh = collect_candidate(rows, node), *candidate;
 
-	follow_hide_below(rows, &fresh, candidate_of(rows, handle)->above);
+	follow_hide_below(rows, &fresh, above);
 	candidate = candidate_of(rows, handle);
-	if (candidate->is_ghost != fresh.is_ghost)
+	if (candidate->is_ghost != fresh.is_ghost ||
+	    (fresh.is_ghost && candidate->row.is_kernel != fresh.row.is_kernel))
 		return 1;
-	candidate->row.is_kernel = fresh.row.is_kernel;
+	if (candidate->row.is_kernel != fresh.row.is_kernel) {
+		candidate->row.is_kernel = fresh.row.is_kernel;
+		lineup_set_closed(&rows->lineup, handle, collect_wants_closed(rows, candidate));
+	}
 	candidate->own_changed_ns = fresh.own_changed_ns;
 	candidate->own_change = fresh.own_change;
 	lineup_set_match(&rows->lineup, handle, fresh.is_match, fresh.is_past);
@@ -273,7 +302,7 @@ static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *
 	return 0;
 }
 
-static int follow_living(struct rows *rows, const struct ptree_node *node, bool is_redated)
+static int follow_living(struct rows *rows, const struct ptree_node *node)
 {
 	uint32_t handle, above;
 	int err = 0;
@@ -286,44 +315,57 @@ static int follow_living(struct rows *rows, const struct ptree_node *node, bool 
 		return err;
 	handle = find(rows, node);
 	above = above_of(rows, node);
-	err = refresh(rows, handle, node);
-	if (err || (!is_redated && candidate_of(rows, handle)->above == above))
+	err = refresh(rows, handle, node, above);
+	if (err || candidate_of(rows, handle)->above == above)
 		return err;
 	return move(rows, handle, node, above);
 }
 
-/* Who stood below it stands elsewhere by now, or keeps it there. */
+static void take_away(struct rows *rows, uint32_t handle)
+{
+	uint32_t above = candidate_of(rows, handle)->above;
+
+	remove_one(rows, handle);
+	follow_remove_needless(rows, above);
+}
+
+/* It is over: it stays for those who still stand below it. */
 static int follow_ended(struct rows *rows, uint32_t handle, const struct ptree_node *node)
 {
-	uint32_t child;
-
-	while (!node && (child = lineup_first_child(&rows->lineup, handle)) != NO_CANDIDATE) {
-		const struct ptree_node *below =
-		    ptree_tree_find_id(rows->gone.tree, candidate_of(rows, child)->row.process);
-
-		if (!below || candidate_of(rows, child)->row.is_job ||
-		    follow_living(rows, below, false) || candidate_of(rows, child)->above == handle)
-			return 1;
-	}
-	if (node && lineup_first_child(&rows->lineup, handle) != NO_CANDIDATE) {
-		int err = refresh(rows, handle, node);
-
-		return err;
-	}
-	child = candidate_of(rows, handle)->above;
-	remove_one(rows, handle);
-	follow_remove_needless(rows, child);
+	if (lineup_first_child(&rows->lineup, handle) != NO_CANDIDATE)
+		return refresh(rows, handle, node, candidate_of(rows, handle)->above);
+	take_away(rows, handle);
 	return 0;
 }
 
-static int follow_one(struct rows *rows, uint64_t id, bool is_redated)
+/* It is no longer kept: those who stood below it stand elsewhere by now. */
+static int follow_forgotten(struct rows *rows, uint64_t id)
+{
+	uint32_t handle, child;
+
+	while ((handle = lineup_find(&rows->lineup, id, false)) != NO_CANDIDATE &&
+	       (child = lineup_first_child(&rows->lineup, handle)) != NO_CANDIDATE) {
+		const struct ptree_node *node =
+		    ptree_tree_find_id(rows->gone.tree, candidate_of(rows, child)->row.process);
+
+		if (!node || candidate_of(rows, child)->row.is_job ||
+		    above_of(rows, node) == handle || follow_living(rows, node))
+			return 1;
+	}
+	if (handle != NO_CANDIDATE)
+		take_away(rows, handle);
+	return 0;
+}
+
+static int follow_one(struct rows *rows, uint64_t id)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
-	uint32_t handle;
+	uint32_t handle = lineup_find(&rows->lineup, id, false);
 
-	if (node && !gone_is_over(node))
-		return follow_living(rows, node, is_redated);
-	handle = lineup_find(&rows->lineup, id, false);
+	if (!node)
+		return follow_forgotten(rows, id);
+	if (!gone_is_over(node))
+		return follow_living(rows, node);
 	return handle == NO_CANDIDATE ? 0 : follow_ended(rows, handle, node);
 }
 
@@ -362,12 +404,20 @@ static int follow_activity(struct rows *rows)
 
 /* ---- facts ---- */
 
-/* What they say of others: whom a filter looks for above them. */
-static bool is_told_to_those_below(const struct ptree_tree *tree, const struct ptree_fact *fact)
+/* It says something of others, too: a filter may look for it above them, and who is watched passes
+   that on to those whom it forked. */
+static bool is_told_to_those_below(const struct rows *rows, const struct ptree_fact *fact)
 {
-	const struct ptree_node *node = ptree_tree_find_id(tree, fact->id);
+	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, fact->id);
+	bool is_name = fact->kind == PTREE_FACT_NAME || fact->kind == PTREE_FACT_ARGUMENTS ||
+		       fact->kind == PTREE_FACT_ORIGIN;
+	bool looks_above = rows->gone.match->filter && filter_looks_above(rows->gone.match->filter);
 
-	return node && fact->kind != PTREE_FACT_SAMPLED && fact->kind != PTREE_FACT_APPEARED &&
+	if (!looks_above && !(rows->scope.only_watched && is_name))
+		return false;
+	if (!node) /* whom it had forked its origin has forked now */
+		return looks_above && fact->kind == PTREE_FACT_FORGOTTEN;
+	return fact->kind != PTREE_FACT_SAMPLED && fact->kind != PTREE_FACT_APPEARED &&
 	       (ptree_node_first_child(node) || ptree_node_last_forked(node));
 }
 
@@ -401,14 +451,14 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 	}
 	if (!fact->id)
 		return fact->kind >= PTREE_FACT_KEPT_IMAGE;
+	if (fact->kind == PTREE_FACT_FILLED || fact->kind == PTREE_FACT_REDATED)
+		return 1; /* those beside it are not in order any more */
 	if ((fact->kind == PTREE_FACT_ENDED || fact->kind == PTREE_FACT_REAPED) &&
 	    note_exit(rows, fact->id))
 		return -ENOMEM;
-	if (rows->gone.match->filter && filter_looks_above(rows->gone.match->filter) &&
-	    is_told_to_those_below(rows->gone.tree, fact))
+	if (is_told_to_those_below(rows, fact))
 		return 1;
-	return follow_one(rows, fact->id,
-			  fact->kind == PTREE_FACT_FILLED || fact->kind == PTREE_FACT_REDATED);
+	return follow_one(rows, fact->id);
 }
 
 int follow_tree(struct rows *rows)

@@ -90,10 +90,10 @@ static bool find_above(struct rows *rows, const struct job *job, uint32_t *above
 					 candidate->row.is_kernel);
 }
 
-static int move_job(struct rows *rows, uint32_t handle, uint32_t above, struct jobs_line line)
+static int move_job(struct rows *rows, uint32_t handle, uint32_t above, struct standing one)
 {
 	uint32_t was_above = candidate_of(rows, handle)->above;
-	uint32_t before = follow_place(rows, above, line);
+	uint32_t before = follow_place(rows, above, one);
 	int err;
 
 	if (before == handle)
@@ -106,10 +106,9 @@ static int move_job(struct rows *rows, uint32_t handle, uint32_t above, struct j
 
 /* The candidate that an earlier frame left. */
 static int keep_job(struct rows *rows, uint32_t handle, const struct candidate *fresh,
-		    uint32_t above)
+		    uint32_t above, struct standing one)
 {
 	struct candidate *candidate = candidate_of(rows, handle);
-	struct jobs_line line = rows->jobs.items[fresh->job].line;
 
 	candidate->row.process = fresh->row.process;
 	candidate->row.pid = fresh->row.pid;
@@ -118,9 +117,9 @@ static int keep_job(struct rows *rows, uint32_t handle, const struct candidate *
 	candidate->job = fresh->job;
 	candidate->is_stale = false;
 	lineup_set_match(&rows->lineup, handle, fresh->is_match, false);
-	if (candidate->above == above && follow_is_in_place(rows, handle, line))
+	if (candidate->above == above && follow_is_in_place(rows, handle, one))
 		return 0;
-	return move_job(rows, handle, above, line);
+	return move_job(rows, handle, above, one);
 }
 
 /* 1: it has a candidate. */
@@ -128,6 +127,7 @@ static int place_job(struct rows *rows, uint32_t index)
 {
 	const struct job *job = &rows->jobs.items[index];
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, job->newest);
+	const struct standing one = { job->line, node };
 	struct candidate fresh;
 	uint32_t above, handle;
 	int err = 0;
@@ -137,10 +137,9 @@ static int place_job(struct rows *rows, uint32_t index)
 	fresh = candidate_of_job(rows, index, node);
 	handle = lineup_find(&rows->lineup, fresh.row.id, true);
 	if (handle == NO_CANDIDATE)
-		handle =
-		    lineup_add(&rows->lineup, &fresh, above, follow_place(rows, above, job->line));
+		handle = lineup_add(&rows->lineup, &fresh, above, follow_place(rows, above, one));
 	else
-		err = keep_job(rows, handle, &fresh, above);
+		err = keep_job(rows, handle, &fresh, above, one);
 	return err || note_extra(rows, handle) ? -ENOMEM : 1;
 }
 

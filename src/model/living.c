@@ -118,11 +118,13 @@ static void pin_above(struct jobs *jobs)
 	}
 }
 
-static bool is_alive(uint64_t id, const void *what)
+/* Alive, or only there for those below it: it stands where it stood. */
+static bool has_line(uint64_t id, void *what)
 {
-	const struct ptree_node *node = ptree_tree_find_id(what, id);
+	struct rows *rows = what;
+	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
 
-	return node && !gone_is_over(node);
+	return node && !gone_is_job(&rows->gone, node);
 }
 
 static void note_window(struct rows *rows, const struct rows_scope *scope,
@@ -166,7 +168,7 @@ int living_prepare(struct rows *rows, const struct ptree_tree *tree, const struc
 		update_job(rows, &rows->jobs.items[i], tree, scope, cursor);
 	jobs_drop_gone(&rows->jobs);
 	pin_above(&rows->jobs);
-	jobs_keep_lanes(&rows->jobs, is_alive, tree);
+	jobs_keep_lanes(&rows->jobs, has_line, rows);
 	jobs_sort(&rows->jobs);
 	return err;
 }

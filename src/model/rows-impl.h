@@ -26,6 +26,12 @@ struct frame {
 	uint32_t above; /* handles */
 };
 
+/* One with the line on which it stands. */
+struct standing {
+	struct jobs_line line;
+	const struct ptree_node *node;
+};
+
 /* A living row that was seen: what stays of it when it is over. */
 struct seen {
 	uint64_t id;
@@ -125,8 +131,9 @@ int follow_orphans(struct rows *rows);
    that stand there. */
 struct jobs_line follow_line(const struct rows *rows, const struct ptree_node *node,
 			     uint64_t above);
-uint32_t follow_place(const struct rows *rows, uint32_t above, struct jobs_line line);
-bool follow_is_in_place(const struct rows *rows, uint32_t handle, struct jobs_line line);
+uint32_t follow_place(const struct rows *rows, uint32_t above, struct standing one);
+bool follow_is_in_place(const struct rows *rows, uint32_t handle, struct standing one);
+int follow_compare(struct standing x, struct standing y);
 void follow_take_line(struct rows *rows, const struct ptree_node *node, uint64_t above);
 void follow_hide_below(const struct rows *rows, struct candidate *candidate, uint32_t above);
 int follow_note_new(struct rows *rows, uint32_t handle);

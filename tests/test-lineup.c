@@ -84,11 +84,9 @@ static void expect_places(const struct rows *rows)
 
 /* ---- collecting anew ---- */
 
-/* In lineage it depends on the jobs which of what is over has a place. */
-static bool is_living(const struct rows *rows, const struct candidate *candidate)
+static bool is_living(const struct candidate *candidate)
 {
-	return !candidate->row.is_job && !candidate->row.is_summary &&
-	       !(rows->scope.by_origin && candidate->is_past);
+	return !candidate->row.is_job && !candidate->row.is_summary;
 }
 
 static uint32_t next_living(const struct rows *rows, struct lineup_iterator *iterator)
@@ -97,7 +95,7 @@ static uint32_t next_living(const struct rows *rows, struct lineup_iterator *ite
 
 	do
 		handle = lineup_next(iterator);
-	while (handle != NO_CANDIDATE && !is_living(rows, lineup_item(&rows->lineup, handle)));
+	while (handle != NO_CANDIDATE && !is_living(lineup_item(&rows->lineup, handle)));
 	return handle;
 }
 
@@ -137,6 +135,9 @@ static void expect_same(const struct rows *followed, const struct rows *anew, ui
 	const struct candidate *a = lineup_item(&anew->lineup, handle), *b;
 	uint32_t same = lineup_find(&followed->lineup, a->row.id, false);
 
+	if (same == NO_CANDIDATE)
+		print_message("# is not there: id %d below %d\n", (int)a->row.id,
+			      (int)id_above(anew, a));
 	assert_int_not_equal(same, NO_CANDIDATE);
 	b = lineup_item(&followed->lineup, same);
 	explain(followed, b, anew, a);
@@ -176,8 +177,7 @@ static void expect_as_collected_anew(struct look *look)
 		if (handle == NO_CANDIDATE)
 			break;
 		expect_same(look->rows, anew, handle);
-		if (look->rows->keeps_order && !look->scope.by_origin &&
-		    !look->rows->jobs.lane_count)
+		if (look->rows->keeps_order && !look->rows->jobs.lane_count)
 			assert_int_equal(lineup_item(&look->rows->lineup, other)->row.id,
 					 lineup_item(&anew->lineup, handle)->row.id);
 	} while (handle != NO_CANDIDATE);
@@ -297,7 +297,8 @@ static void look_at(uint32_t seed)
 		    0);
 		expect_kept_as_counted(look.rows);
 		expect_places(look.rows);
-		expect_as_collected_anew(&look);
+		if (!look.scope.by_origin) /* there it depends on the jobs what has a place */
+			expect_as_collected_anew(&look);
 	}
 	rows_free(look.rows);
 	filter_free(look.filter);

@@ -14,6 +14,9 @@
  *   "pid" is a process (the kernel's tgid) unless the text says task, which is one thread.
  *   A node pointer is borrowed: it is valid until the tree next changes. An id is for keeps: it
  *   is never used again, so a stale one finds nothing instead of another process.
+ *   Structs that a caller has and that may grow go with their size: the function is an inline one
+ *   that passes the size that the program was compiled with to NAME_sized(). What an older library
+ *   does not know of them is 0, and must be 0 in options (else -E2BIG).
  *
  * Threads
  *   No object may be used by two threads at once; different objects may. Pure functions
@@ -49,12 +52,53 @@ extern "C" {
 /* PTREE_VERSION of the library that the program runs with. */
 PTREE_API unsigned ptree_version(void);
 
-/* The kernel's TASK_COMM_LEN: 15 bytes and a NUL. Kernel threads show more in /proc; it is cut. */
+/* The kernel's TASK_COMM_LEN: 15 bytes and a NUL. Kernel threads show more in /proc. */
 #define PTREE_COMM_SIZE 16
+/* Room for what they show: the kernel's 63 bytes and a NUL. */
+#define PTREE_NAME_SIZE 64
 /* Bytes of an unknown event that are kept with it. */
 #define PTREE_RAW_SIZE 40
 /* "Not known" where 0 would be a claim. */
 #define PTREE_UNKNOWN_ID ((uint32_t)-1)
+
+/* ------------------------------------------------------------------------------------------ */
+/* JSON, in ASCII, whatever bytes processes have in their names and arguments.                */
+
+#define PTREE_JSON_DEPTH_MAX 16
+
+/*
+ * A writer. Begin with one that is all 0; what is written stands in bytes, without a NUL. Commas
+ * come by themselves, and each value of the top level is a line. Each value has a name in an object
+ * and NULL in an array and at the top; names are plain ASCII. After a failed allocation, or what
+ * would be no JSON, it swallows what follows, and has_failed says so. Set size to 0 to write over
+ * what there is.
+ */
+struct ptree_json {
+	char *bytes; /* malloc()ed */
+	size_t size, capacity;
+	bool has_failed;
+	/* private: */
+	unsigned depth;
+	struct {
+		bool is_object, has_members;
+	} levels[PTREE_JSON_DEPTH_MAX + 1];
+};
+PTREE_API void ptree_json_clear(struct ptree_json *json);
+PTREE_API void ptree_json_object(struct ptree_json *json, const char *name);
+PTREE_API void ptree_json_array(struct ptree_json *json, const char *name);
+/* Of the innermost object or array. */
+PTREE_API void ptree_json_end(struct ptree_json *json);
+/* Any bytes: what is not UTF-8 becomes U+FFFD. text: NULL is null. */
+PTREE_API void ptree_json_string(struct ptree_json *json, const char *name, const char *bytes,
+				 size_t size);
+PTREE_API void ptree_json_text(struct ptree_json *json, const char *name, const char *text);
+/* A string of two hexadecimal digits a byte. */
+PTREE_API void ptree_json_hex(struct ptree_json *json, const char *name, const void *bytes,
+			      size_t size);
+PTREE_API void ptree_json_integer(struct ptree_json *json, const char *name, int64_t value);
+PTREE_API void ptree_json_unsigned(struct ptree_json *json, const char *name, uint64_t value);
+PTREE_API void ptree_json_bool(struct ptree_json *json, const char *name, bool value);
+PTREE_API void ptree_json_null(struct ptree_json *json, const char *name);
 
 /* ------------------------------------------------------------------------------------------ */
 /* Events: include/uapi/linux/cn_proc.h, without its layout.                                  */
@@ -124,6 +168,29 @@ PTREE_API const char *ptree_event_kind_name(enum ptree_event_kind kind);
  * backslashes become \xNN.
  */
 PTREE_API int ptree_event_format(const struct ptree_event *event, char *buf, size_t size);
+
+/* What more a line may say. */
+enum {
+	PTREE_FORMAT_TIME = 1, /* first, as seconds.nanoseconds of CLOCK_MONOTONIC */
+	PTREE_FORMAT_CPU = 2,  /* before the kind: "cpu 1" */
+	/* of parents and tracers the task, too: "by 7 task 9"; the parent of one that exits or
+	   dumps core, if it is told: "of 7" */
+	PTREE_FORMAT_TASKS = 4,
+	PTREE_FORMAT_SIGNAL = 8, /* what an exit sends its parent: "sends SIGCHLD" */
+	PTREE_FORMAT_ALL = 15,
+};
+PTREE_API int ptree_event_format_with(const struct ptree_event *event, unsigned what, char *buf,
+				      size_t size);
+
+/*
+ * Writes the event as an object, all that its kind has: "event", "time_ns", "cpu", "seq"; "pid"
+ * (the process) and "tid"; and parent_pid, parent_tid, tracer_pid, tracer_tid (null: not told, or
+ * detached), real_uid, effective_uid, real_gid, effective_gid, comm, status, exit_code, signal,
+ * core_dumped, exit_signal, count, kind, size, raw (the first bytes, in hexadecimal), error,
+ * number.
+ */
+PTREE_API void ptree_event_json(const struct ptree_event *event, struct ptree_json *json,
+				const char *name);
 
 /* Says a wait status in words: "exit 1", "killed by SIGSEGV, core dumped". As snprintf(). */
 PTREE_API int ptree_status_format(uint32_t status, char *buf, size_t size);
@@ -232,10 +299,34 @@ struct ptree_connector_stats {
  *                        or pid namespace, where events would carry pids that mean nothing
  *   -ENOMEM, -EMFILE, -ENFILE, and what socket(2), bind(2) and the kernel's ACK say
  */
-PTREE_API int ptree_connector_open(struct ptree_connector **connector,
-				   const struct ptree_connector_options *options);
+PTREE_API int ptree_connector_open_sized(struct ptree_connector **connector,
+					 const struct ptree_connector_options *options,
+					 size_t size);
+static inline int ptree_connector_open(struct ptree_connector **connector,
+				       const struct ptree_connector_options *options)
+{
+	return ptree_connector_open_sized(connector, options, sizeof(*options));
+}
 
-/* Unsubscribes and closes. */
+/*
+ * A connector over a socket that somebody else opened, without subscribing: a netlink socket that a
+ * helper with more privilege has subscribed and handed over, or a pair of SOCK_SEQPACKET (or
+ * SOCK_DGRAM) on which events come as ptree_event_encode() writes them, a datagram each, from
+ * another machine, a recording or a test. On a netlink socket the kernel alone is believed, on
+ * another one whoever writes there; when that is closed ptree_connector_receive() says -EPIPE (of a
+ * SOCK_DGRAM nobody can tell). Owns fd from then on; on failure it stays the caller's. Errors:
+ * -ENOMEM, -EPROTOTYPE for a stream, -EBADF, -ENOTSOCK.
+ */
+PTREE_API int ptree_connector_adopt_sized(struct ptree_connector **connector, int fd,
+					  const struct ptree_connector_options *options,
+					  size_t size);
+static inline int ptree_connector_adopt(struct ptree_connector **connector, int fd,
+					const struct ptree_connector_options *options)
+{
+	return ptree_connector_adopt_sized(connector, fd, options, sizeof(*options));
+}
+
+/* Unsubscribes, if it has subscribed, and closes. */
 PTREE_API void ptree_connector_close(struct ptree_connector *connector);
 
 /*
@@ -250,7 +341,8 @@ PTREE_API int ptree_connector_fd(const struct ptree_connector *connector);
  * count (one event may thus need two places: give at least 2). Events of one datagram that do not
  * fit are kept for the next call.
  * Returns their number, 0 if there was none in time, -EINTR, -ENOBUFS after an overrun,
- * NLMSG_OVERRUN included (go on receiving), -EINVAL for max < 2, and with strict the faults.
+ * NLMSG_OVERRUN included (go on receiving), -EPIPE at the end of an adopted source, -EINVAL for
+ * max < 2, and with strict the faults.
  */
 PTREE_API int ptree_connector_receive(struct ptree_connector *connector, struct ptree_event *events,
 				      size_t max, int timeout_ms);
@@ -282,8 +374,13 @@ PTREE_API int ptree_connector_set_kinds(struct ptree_connector *connector, uint3
 /* Another receive buffer, as in ptree_connector_options; what waits in it stays. */
 PTREE_API void ptree_connector_set_receive_buffer(struct ptree_connector *connector, size_t size);
 
-PTREE_API void ptree_connector_get_stats(struct ptree_connector *connector,
-					 struct ptree_connector_stats *stats);
+PTREE_API void ptree_connector_get_stats_sized(struct ptree_connector *connector,
+					       struct ptree_connector_stats *stats, size_t size);
+static inline void ptree_connector_get_stats(struct ptree_connector *connector,
+					     struct ptree_connector_stats *stats)
+{
+	ptree_connector_get_stats_sized(connector, stats, sizeof(*stats));
+}
 
 /* ------------------------------------------------------------------------------------------ */
 /* /proc                                                                                      */
@@ -306,12 +403,14 @@ struct ptree_process {
 	uint32_t tty;		    /* device number, 0: none */
 	char state;		    /* R S D Z T t I X ... */
 	char comm[PTREE_COMM_SIZE]; /* raw bytes */
+	char name[PTREE_NAME_SIZE]; /* the same, but of a kernel thread all of it */
 	bool is_kernel_thread;	    /* PF_KTHREAD */
 	uint32_t thread_count;
 	uint64_t start_ns; /* boot time, as fine as a clock tick (10 ms) */
 	uint64_t read_ns;  /* boot time just before it was read */
 	uint64_t cpu_user_ns, cpu_system_ns, rss_bytes;
-	uint32_t euid; /* owner of /proc/PID */
+	uint64_t waited_cpu_ns; /* of its children, and theirs, that were waited for */
+	uint32_t euid;		/* owner of /proc/PID */
 	/* from /proc/PID/status, with PTREE_READ_STATUS; else PTREE_UNKNOWN_ID */
 	uint32_t ruid, rgid, egid;
 	pid_t tracer; /* 0: none, or not read */
@@ -346,6 +445,9 @@ PTREE_API int ptree_procfs_parent(struct ptree_procfs *procfs, pid_t pid, pid_t 
 
 /* Raw bytes of its name, NUL-terminated, without the newline. */
 PTREE_API int ptree_procfs_comm(struct ptree_procfs *procfs, pid_t pid, char comm[PTREE_COMM_SIZE]);
+
+/* All of it: of a kernel thread more than comm holds. */
+PTREE_API int ptree_procfs_name(struct ptree_procfs *procfs, pid_t pid, char name[PTREE_NAME_SIZE]);
 
 /* When it began, boot time in ns, as fine as a tick: with the pid, who it is. */
 PTREE_API int ptree_procfs_start_time(struct ptree_procfs *procfs, pid_t pid, uint64_t *start_ns);
@@ -451,8 +553,13 @@ PTREE_API int ptree_taskstats_fd(const struct ptree_taskstats *taskstats);
  */
 PTREE_API int ptree_taskstats_receive(struct ptree_taskstats *taskstats,
 				      struct ptree_accounting *records, size_t max);
-PTREE_API void ptree_taskstats_get_stats(struct ptree_taskstats *taskstats,
-					 struct ptree_taskstats_stats *stats);
+PTREE_API void ptree_taskstats_get_stats_sized(struct ptree_taskstats *taskstats,
+					       struct ptree_taskstats_stats *stats, size_t size);
+static inline void ptree_taskstats_get_stats(struct ptree_taskstats *taskstats,
+					     struct ptree_taskstats_stats *stats)
+{
+	ptree_taskstats_get_stats_sized(taskstats, stats, sizeof(*stats));
+}
 
 /* ------------------------------------------------------------------------------------------ */
 /* The machine as a whole                                                                     */
@@ -510,7 +617,12 @@ PTREE_API bool ptree_host_cpu_times(const struct ptree_host *host, size_t index,
 				    struct ptree_cpu_times *times);
 PTREE_API bool ptree_host_cpu_share(const struct ptree_host *host, size_t index,
 				    struct ptree_cpu_share *share);
-PTREE_API bool ptree_host_memory(const struct ptree_host *host, struct ptree_memory *memory);
+PTREE_API bool ptree_host_memory_sized(const struct ptree_host *host, struct ptree_memory *memory,
+				       size_t size);
+static inline bool ptree_host_memory(const struct ptree_host *host, struct ptree_memory *memory)
+{
+	return ptree_host_memory_sized(host, memory, sizeof(*memory));
+}
 PTREE_API bool ptree_host_load(const struct ptree_host *host, double load[3]);
 PTREE_API bool ptree_host_pressure(const struct ptree_host *host, enum ptree_resource resource,
 				   struct ptree_pressure *pressure);
@@ -533,9 +645,15 @@ PTREE_API void ptree_users_free(struct ptree_users *users);
 PTREE_API const char *ptree_users_name(struct ptree_users *users, uid_t uid);
 
 /*
- * The same without waiting: NULL while a thread of its own asks. ptree_users_fd() becomes
- * readable when an answer has come; ptree_users_collect() takes the answers in and returns how
- * many there were.
+ * The user of that name, which may be a number, too. Waits for the name service. -ENOENT there is
+ * none, -EIO it could not be asked, -ENOMEM.
+ */
+PTREE_API int ptree_user_id(const char *name, uid_t *uid);
+
+/*
+ * As ptree_users_name() without waiting: NULL while a thread of its own asks. ptree_users_fd()
+ * becomes readable when an answer has come; ptree_users_collect() takes the answers in and returns
+ * how many there were.
  */
 PTREE_API const char *ptree_users_name_later(struct ptree_users *users, uid_t uid);
 PTREE_API int ptree_users_fd(const struct ptree_users *users);
@@ -557,7 +675,12 @@ struct ptree_tree_options {
 	size_t feed_bytes;
 };
 
-PTREE_API int ptree_tree_new(struct ptree_tree **tree, const struct ptree_tree_options *options);
+PTREE_API int ptree_tree_new_sized(struct ptree_tree **tree,
+				   const struct ptree_tree_options *options, size_t size);
+static inline int ptree_tree_new(struct ptree_tree **tree, const struct ptree_tree_options *options)
+{
+	return ptree_tree_new_sized(tree, options, sizeof(*options));
+}
 PTREE_API void ptree_tree_free(struct ptree_tree *tree);
 
 /* Added to every event's time_ns to make boot time. 0 at first. See ptree_boot_offset_ns(). */
@@ -612,7 +735,8 @@ PTREE_API int ptree_tree_adopt(struct ptree_tree *tree, pid_t child, pid_t ppid)
 /*
  * What the text of a process was found to be, for the image it had at image_ns
  * (ptree_image.begin_ns); read_ns: just before the reading. 0, -ESRCH, -ESTALE, -ENOMEM.
- * argv is copied.
+ * argv is copied. Of a kernel thread: PTREE_ARGV_NONE and its name with a NUL, if it is longer than
+ * comm.
  */
 PTREE_API int ptree_tree_set_argv(struct ptree_tree *tree, uint64_t id, uint64_t image_ns,
 				  uint64_t read_ns, enum ptree_argv_status status, const char *argv,
@@ -678,13 +802,20 @@ struct ptree_tree_counts {
 	   10, under 60, and longer. What was used before anybody looked is not in it. */
 	uint64_t exited_cpu_ns[4];
 };
-PTREE_API void ptree_tree_get_counts(const struct ptree_tree *tree,
-				     struct ptree_tree_counts *counts);
+PTREE_API void ptree_tree_get_counts_sized(const struct ptree_tree *tree,
+					   struct ptree_tree_counts *counts, size_t size);
+static inline void ptree_tree_get_counts(const struct ptree_tree *tree,
+					 struct ptree_tree_counts *counts)
+{
+	ptree_tree_get_counts_sized(tree, counts, sizeof(*counts));
+}
 
 /* The one above all: pid 0, never shown. Its children are those that have no parent here. */
 PTREE_API const struct ptree_node *ptree_tree_root(const struct ptree_tree *tree);
 /* Who has that pid now: alive, or a zombie; NULL once it is reaped. */
 PTREE_API const struct ptree_node *ptree_tree_find(const struct ptree_tree *tree, pid_t pid);
+/* Who has it or had it last, over or not; NULL: nobody that is kept. */
+PTREE_API const struct ptree_node *ptree_tree_find_latest(const struct ptree_tree *tree, pid_t pid);
 PTREE_API const struct ptree_node *ptree_tree_find_id(const struct ptree_tree *tree, uint64_t id);
 /* The thread with that tid now; leaders are not among them. */
 PTREE_API const struct ptree_thread *ptree_tree_find_thread(const struct ptree_tree *tree,
@@ -760,6 +891,7 @@ enum {
 	PTREE_USAGE_MAX_RSS = 16,
 	PTREE_USAGE_IO = 32,
 	PTREE_USAGE_ELAPSED = 64,
+	PTREE_USAGE_WAITED = 128, /* waited_cpu_ns: while it lives */
 };
 
 struct ptree_usage {
@@ -776,8 +908,18 @@ struct ptree_usage {
 	uint64_t read_bytes, write_bytes; /* from and to storage */
 	uint64_t elapsed_ns;		  /* of one that is over; exact if is_final */
 	uint64_t sampled_ns; /* boot time of the last look that found something new; 0: never */
+	/* CPU time of its children (and of theirs) that are over and were waited for, as its own
+	   /proc entry said at that look: since it began, also of those nobody saw, and also where
+	   the kernel accounts for nobody. As coarse as its clock ticks. Those that are not waited
+	   for (SIGCHLD ignored, or handed to another parent) are not in it. */
+	uint64_t waited_cpu_ns;
 };
-PTREE_API void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage);
+PTREE_API void ptree_node_usage_sized(const struct ptree_node *node, struct ptree_usage *usage,
+				      size_t size);
+static inline void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage)
+{
+	ptree_node_usage_sized(node, usage, sizeof(*usage));
+}
 
 /*
  * What happened to and through a process of late: rates, smoothed over some seconds. What those
@@ -826,8 +968,12 @@ struct ptree_image {
 	enum ptree_argv_status argv_status;
 	char comm[PTREE_COMM_SIZE];
 	uint32_t argv_size;
-	const char *argv; /* NUL-separated raw bytes; NULL if there are none */
+	/* NUL-separated raw bytes; NULL if there are none. A kernel thread has no arguments
+	   (PTREE_ARGV_NONE): of one whose name does not fit into comm this is all of it. */
+	const char *argv;
 };
+/* Its name: of a kernel thread all of it, else comm; "" while nobody has told it. */
+PTREE_API const char *ptree_image_name(const struct ptree_image *image);
 /* back: 0 is now, 1 the one before, ...; NULL beyond what is kept. */
 PTREE_API const struct ptree_image *ptree_node_image(const struct ptree_node *node, unsigned back);
 /* What it ran at that time; NULL if that is not kept, or was never known. */
@@ -835,7 +981,14 @@ PTREE_API const struct ptree_image *ptree_node_image_at(const struct ptree_node 
 							uint64_t boot_ns);
 /* Execs of it that were seen, also those whose images are no longer kept. */
 PTREE_API uint32_t ptree_node_exec_count(const struct ptree_node *node);
+/*
+ * What it is called now. An exec has no name: until somebody has read it this is the one of before
+ * ("": that is not known either), and ptree_node_is_comm_old() says so. ptree_node_name() is the
+ * same, but of a kernel thread all of it, up to PTREE_NAME_SIZE with its NUL.
+ */
 PTREE_API const char *ptree_node_comm(const struct ptree_node *node);
+PTREE_API const char *ptree_node_name(const struct ptree_node *node);
+PTREE_API bool ptree_node_is_comm_old(const struct ptree_node *node);
 /* Its name is this: comm, or the basename of argv[0] (a login shell's dash aside). */
 PTREE_API bool ptree_node_is_named(const struct ptree_node *node, const char *name);
 
@@ -1051,6 +1204,7 @@ struct ptree_fact {
 			bool has_cpu; /* else the rest is as it was: too little time has passed */
 			uint64_t cpu_user_ns, cpu_system_ns;
 			uint64_t interval_ns; /* of the rate; 0: there is none */
+			uint64_t waited_cpu_ns;
 		} sample;
 		struct {
 			uint64_t id;
@@ -1073,6 +1227,7 @@ struct ptree_fact {
 			uint8_t change, fate;
 			char state;
 			uint32_t flags;
+			uint64_t waited_cpu_ns;
 		} kept_node;
 		struct {
 			uint64_t parent, from_ns, to_ns;
@@ -1143,6 +1298,15 @@ PTREE_API int ptree_tree_snapshot(const struct ptree_tree *tree, struct ptree_fa
 /* "appeared", "moved", ...; "unknown". Never NULL. */
 PTREE_API const char *ptree_fact_kind_name(uint32_t kind);
 
+/*
+ * Writes the fact as an object: "fact" (the kind's name), "kind", "time_ns", "source" (told, read,
+ * inferred), "news", "past", "node" (its id, or null), and "values", an object that has the kind's
+ * members of struct ptree_fact by their names; arguments are "argv", an array, and other bytes in
+ * hexadecimal. What is not known is null.
+ */
+PTREE_API void ptree_fact_json(const struct ptree_fact *fact, struct ptree_json *json,
+			       const char *name);
+
 /* ------------------------------------------------------------------------------------------ */
 /* The feed: the latest facts, with their values, for those who keep a store of their own.    */
 
@@ -1201,20 +1365,31 @@ PTREE_API int ptree_tree_ancestry(const struct ptree_tree *tree, pid_t pid, bool
 /* Those alive; zombies are passed over. */
 PTREE_API int ptree_tree_find_command(const struct ptree_tree *tree, const char *name,
 				      struct ptree_nodes *out);
+/* The same by a pattern as of glob(7), of comm, the whole name or the basename of argv[0]. */
+PTREE_API int ptree_tree_find_glob(const struct ptree_tree *tree, const char *pattern,
+				   struct ptree_nodes *out);
 PTREE_API int ptree_tree_find_user(const struct ptree_tree *tree, uint32_t euid,
 				   struct ptree_nodes *out);
+PTREE_API int ptree_tree_find_real_user(const struct ptree_tree *tree, uint32_t ruid,
+					struct ptree_nodes *out);
 /* Has an ancestor (by parents or origins) of that name. */
 PTREE_API bool ptree_tree_is_under_command(const struct ptree_tree *tree, pid_t pid,
 					   const char *name);
 
+enum {
+	PTREE_CHAIN_ORIGINS = 1,   /* those who forked, over or not, instead of parents */
+	PTREE_CHAIN_ARGUMENTS = 2, /* whole command lines */
+};
 /*
  * Ancestry as text, malloc()ed: "pid|command|user;pid|command|user;..." from the process up, with
  * | ; and \ escaped by \ and control bytes as \xNN; and as a JSON array of {"pid","ppid","cmd",
- * "user"}. users may be NULL: then uids stand for names. -ESRCH, -ENOMEM.
+ * "user"}. what: PTREE_CHAIN_*; with arguments the command is the whole line, if it is known, and
+ * the objects have "argv", an array or null. The pid may be that of a process that is over, and
+ * users NULL: then uids stand for names. -ESRCH, -ENOMEM.
  */
-PTREE_API int ptree_tree_chain_text(const struct ptree_tree *tree, pid_t pid,
+PTREE_API int ptree_tree_chain_text(const struct ptree_tree *tree, pid_t pid, unsigned what,
 				    struct ptree_users *users, char **text);
-PTREE_API int ptree_tree_chain_json(const struct ptree_tree *tree, pid_t pid,
+PTREE_API int ptree_tree_chain_json(const struct ptree_tree *tree, pid_t pid, unsigned what,
 				    struct ptree_users *users, char **text);
 
 /* A picture as pstree would draw it from pid down (0: all), malloc()ed; ascii: no box lines. */
@@ -1236,6 +1411,12 @@ enum ptree_monitor_state {
 struct ptree_monitor_options {
 	const char *proc_path; /* NULL: /proc */
 	bool poll_only;	       /* do not try the connector */
+	/* Where the events come from instead of a subscription of the monitor's own; see
+	   ptree_connector_adopt(). The monitor's once ptree_monitor_new() has succeeded. It is not
+	   replaced: at its end the monitor polls. Of one that is no netlink socket silence means
+	   nothing, and neither command lines of short-lived processes nor the kernel's accounting
+	   can be joined with it. A replay needs no monitor but ptree_tree_learn(). */
+	struct ptree_connector *connector;
 	/* Command lines of short-lived processes are read by a thread that runs on the lowest
 	   real-time priority (CAP_SYS_NICE or RLIMIT_RTPRIO), for 40 % of a core at most.
 	   True: only with a short time slice, as where it is not allowed. */
@@ -1243,13 +1424,16 @@ struct ptree_monitor_options {
 	size_t receive_buffer_size; /* see ptree_connector_options */
 	size_t argv_max;	    /* bytes of a command line that are kept; 0: 4096 */
 	uint64_t sample_ns;	    /* between two samples of usage; 0: 1.5 s */
-	struct ptree_tree_options tree;
+	union {
+		struct ptree_tree_options tree;
+		uint64_t tree_room[16]; /* for it to grow */
+	};
 };
 
 struct ptree_monitor_status {
 	enum ptree_monitor_state state;
 	int reason;	 /* POLLING: why, a negative errno; 0: asked for */
-	uint64_t events; /* seen; this process's own heartbeat not included */
+	uint64_t events; /* seen; the library's own noise not included */
 	uint64_t lost;
 	uint64_t execs, argv_read; /* execs seen, and those whose command line was read in time */
 	uint64_t argv_late;	   /* read too late, or not at all; the rest is still being read */
@@ -1267,12 +1451,19 @@ struct ptree_monitor_status {
 };
 
 /*
- * Subscribes, then starts the first scan; does not wait for it. Where there is no connector it
- * polls, and status tells why. Errors: -ENOMEM, -EMFILE, those of opening /proc, of
- * epoll_create(2), timerfd_create(2) and pthread_create(3).
+ * Subscribes, then starts the first scan; does not wait for it. The process that it runs in is seen
+ * like any other, with its threads, but for the library's own: their names begin with "proctree-".
+ * Where there is no connector it polls, and status tells why. Errors: -ENOMEM, -EMFILE, those of
+ * opening /proc, of epoll_create(2), timerfd_create(2) and pthread_create(3); -EINVAL for a
+ * connector and poll_only.
  */
-PTREE_API int ptree_monitor_new(struct ptree_monitor **monitor,
-				const struct ptree_monitor_options *options);
+PTREE_API int ptree_monitor_new_sized(struct ptree_monitor **monitor,
+				      const struct ptree_monitor_options *options, size_t size);
+static inline int ptree_monitor_new(struct ptree_monitor **monitor,
+				    const struct ptree_monitor_options *options)
+{
+	return ptree_monitor_new_sized(monitor, options, sizeof(*options));
+}
 PTREE_API void ptree_monitor_free(struct ptree_monitor *monitor);
 
 /* Readable when ptree_monitor_dispatch() has something to do. */
@@ -1299,8 +1490,13 @@ PTREE_API int ptree_monitor_wait_ready(struct ptree_monitor *monitor, bool with_
 				       int timeout_ms);
 
 PTREE_API struct ptree_tree *ptree_monitor_tree(struct ptree_monitor *monitor);
-PTREE_API void ptree_monitor_get_status(const struct ptree_monitor *monitor,
-					struct ptree_monitor_status *status);
+PTREE_API void ptree_monitor_get_status_sized(const struct ptree_monitor *monitor,
+					      struct ptree_monitor_status *status, size_t size);
+static inline void ptree_monitor_get_status(const struct ptree_monitor *monitor,
+					    struct ptree_monitor_status *status)
+{
+	ptree_monitor_get_status_sized(monitor, status, sizeof(*status));
+}
 
 /* "the kernel has no process connector", ... for status.reason, in words and with what to do. */
 PTREE_API const char *ptree_monitor_reason_text(int reason);

@@ -3,6 +3,7 @@
  * From the command line to what it asks for. The only place that prints an error and exits; what
  * the error says was written where it was found.
  */
+#include "config/secure.h"
 #include "ui/app.h"
 #include "headless/log.h"
 #include "headless/tree-dump.h"
@@ -66,6 +67,10 @@ int main(int argc, char **argv)
 	int err;
 
 	occupy_closed_descriptors();
+	if (!secure_start(error, sizeof(error))) {
+		fprintf(stderr, "proctop: %s\n", error);
+		return EXIT_FAILED;
+	}
 	signal(SIGPIPE, SIG_IGN); /* a reader that is gone is an error of write(2) */
 	setlocale(LC_ALL, "");
 	err = config_parse(&config, argc, argv, error, sizeof(error));

@@ -95,4 +95,95 @@ if [ -f "$manual" ] && example_of_manual "$manual" >"$work/example.c" && [ -s "$
 else
 	skip 'it has no example yet' 'the example of the manual compiles'
 fi
+
+# ---- examples/ ----
+
+examples=${srcdir:-.}/examples
+
+every_example_compiles()
+{
+	for source in "$examples"/*.c; do
+		compile "$source" "$work/$(basename "$source" .c)" || return 1
+	done
+}
+
+# shellcheck disable=SC2046,SC2086
+the_example_in_cxx_compiles()
+{
+	$CXX $SANITIZER_CFLAGS -std=c++14 -Wall -Wextra -Werror -o "$work/count-users" \
+		"$examples/count-users.cpp" $("${PKG_CONFIG:-pkg-config}" --cflags --libs libproctree)
+}
+
+# Runs something beside it now and then, so that there is something to see.
+with_company()
+{
+	"$@" >"$work/out" 2>"$work/err" &
+	example=$!
+	while kill -0 "$example" 2>/dev/null; do
+		/bin/true
+		sleep 0.05
+	done
+	wait "$example"
+}
+
+# Without events it says why, and fails.
+poll_loop_prints_events()
+{
+	if with_company "$work/poll-loop" 1; then
+		grep -qE '^[0-9]+\.[0-9]{9} cpu [0-9]+ (fork|exec|exit) [0-9]+' "$work/out" &&
+			with_company "$work/poll-loop" 1 json &&
+			grep -q '^{"event":"exec","time_ns":[0-9]*,.*}$' "$work/out"
+	else
+		grep -q '^no events: ' "$work/err"
+	fi
+}
+
+epoll_monitor_counts()
+{
+	with_company "$work/epoll-monitor" 2 &&
+		[ "$(grep -cE '^[1-9][0-9]* processes, [0-9]+ forks seen' "$work/out")" = 2 ]
+}
+
+watch_command_tells_and_has_its_status()
+{
+	# shellcheck disable=SC2016
+	"$work/watch-command" sh -c 'sleep 0.1; (exit 4); exit 3' >"$work/out" 2>"$work/err"
+	[ $? = 3 ] && grep -qE '^[0-9]+ sh: (exit 3|ended)' "$work/out"
+}
+
+who_forked_leads_to_this_shell()
+{
+	"$work/who-forked" >"$work/out" && grep -q "($$)" "$work/out" && tail -n 1 "$work/out" |
+		grep -q '^\[{"pid":.*"argv":\[".*who-forked"\]}.*\]$'
+}
+
+follow_feed_ends_with_the_same()
+{
+	with_company "$work/follow-feed" 1 && grep -q 'begun 1 times: the same' "$work/out"
+}
+
+one_that_is_overtaken_begins_anew()
+{
+	with_company "$work/follow-feed" 1 2000 && grep -q ': the same' "$work/out" &&
+		! grep -q 'begun 1 times' "$work/out"
+}
+
+count_users_counts()
+{
+	"$work/count-users" >"$work/out" && grep -qE '^ *[1-9][0-9]* .' "$work/out"
+}
+
+check 'the examples compile' every_example_compiles
+check 'poll-loop prints events' poll_loop_prints_events
+check 'epoll-monitor counts processes' epoll_monitor_counts
+check 'watch-command tells what its command did' watch_command_tells_and_has_its_status
+check 'who-forked leads to who started it' who_forked_leads_to_this_shell
+check 'follow-feed ends with the same tree' follow_feed_ends_with_the_same
+check 'follow-feed begins anew when it was overtaken' one_that_is_overtaken_begins_anew
+if [ -n "${CXX:-}" ]; then
+	check 'the example in C++ compiles' the_example_in_cxx_compiles
+	check 'count-users counts' count_users_counts
+else
+	skip 'no C++ compiler' 'the example in C++ compiles'
+fi
 done_testing

@@ -11,6 +11,8 @@
 
 #include "live-monitor.h"
 
+#include "../lib/monitor/monitor.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -1119,6 +1121,158 @@ static void a_name_can_be_watched_before_anybody_has_it(void **state)
 	end_load(live, renamed);
 }
 
+/* ---- a program that has a monitor ---- */
+
+/* As a helper with more privilege would hand it over. */
+static void a_subscription_of_another_is_followed(void **state)
+{
+	struct live *live = need_events(state);
+	struct ptree_monitor_options options = { 0 };
+	struct ptree_connector *subscribed;
+	pid_t child;
+
+	assert_int_equal(ptree_connector_open(&subscribed, NULL), 0);
+	assert_int_equal(
+	    ptree_connector_adopt(&options.connector, dup(ptree_connector_fd(subscribed)), NULL),
+	    0);
+	ptree_monitor_free(live->monitor);
+	assert_int_equal(ptree_monitor_new(&live->monitor, &options), 0);
+	live->tree = ptree_monitor_tree(live->monitor);
+	live->position = (struct ptree_feed_reader){ 0 };
+	AWAIT(live, live_status(live).state == PTREE_MONITOR_LIVE);
+	child = fork_holder(live);
+	AWAIT(live, parent_of(live, child) == getpid());
+	/* Beats are heard on it, too: it does not seem deaf. */
+	own_beat(&live->monitor->own);
+	AWAIT(live, !live->monitor->own.beats);
+	open_gate(live);
+	wait_for(child);
+	AWAIT(live, has_status(live, child, 0));
+	ptree_connector_close(subscribed);
+}
+
+static void *hold_with_a_name(void *argument)
+{
+	pthread_setname_np(pthread_self(), "a-worker");
+	hold(argument);
+	return NULL;
+}
+
+static void *leave_at_once(void *argument)
+{
+	return argument;
+}
+
+static bool has_thread_named(const struct live *live, const char *name)
+{
+	const struct ptree_node *self = latest(live, getpid());
+	const struct ptree_thread *thread = self ? ptree_node_first_thread(self) : NULL;
+
+	for (; thread; thread = ptree_thread_next(thread)) {
+		if (!strcmp(ptree_thread_comm(thread), name))
+			return true;
+	}
+	return false;
+}
+
+/* Facts about threads of this process, and of them those that are about the library's. */
+static size_t count_thread_births(struct live *live, size_t *noise)
+{
+	uint64_t self = ptree_node_id(latest(live, getpid()));
+	struct ptree_feed_reader reader;
+	struct ptree_fact fact;
+	size_t count = 0;
+
+	*noise = 0;
+	ptree_tree_feed_begin(live->tree, &reader);
+	while (ptree_tree_feed_read(live->tree, &reader, &fact) == 1) {
+		bool is_birth = fact.kind == PTREE_FACT_THREAD_BEGAN && fact.id == self;
+
+		count += is_birth;
+		if (is_birth || (fact.kind == PTREE_FACT_THREAD_NAMED && fact.id == self))
+			*noise += !strncmp(fact.u.thread.comm, "proctree-", 9);
+	}
+	return count;
+}
+
+static void a_programs_own_threads_are_seen_and_the_librarys_are_not(void **state)
+{
+	struct live *live = need_events(state);
+	pthread_t worker, brief[20];
+	size_t noise, before = count_thread_births(live, &noise);
+
+	assert_int_equal(before, 0);
+	assert_int_equal(pthread_create(&worker, NULL, hold_with_a_name, live), 0);
+	AWAIT(live, has_thread_named(live, "a-worker"));
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(pthread_create(&brief[i], NULL, leave_at_once, NULL), 0);
+	for (int i = 0; i < 20; i++)
+		pthread_join(brief[i], NULL);
+	AWAIT(live, count_thread_births(live, &noise) == 21);
+	AWAIT(live, ptree_node_thread_count(latest(live, getpid())) == 1);
+	open_gate(live);
+	pthread_join(worker, NULL);
+	AWAIT(live, !ptree_node_thread_count(latest(live, getpid())));
+	assert_int_equal(count_thread_births(live, &noise), 21);
+	assert_int_equal(noise, 0);
+}
+
+static size_t count_own_names(struct live *live, const char *name, size_t *others)
+{
+	uint64_t self = ptree_node_id(latest(live, getpid()));
+	struct ptree_feed_reader reader;
+	struct ptree_fact fact;
+	size_t count = 0;
+
+	*others = 0;
+	ptree_tree_feed_begin(live->tree, &reader);
+	while (ptree_tree_feed_read(live->tree, &reader, &fact) == 1) {
+		if (fact.kind == PTREE_FACT_NAME && fact.is_news && fact.id == self)
+			*(strcmp(fact.u.name.comm, name) ? others : &count) += 1;
+	}
+	return count;
+}
+
+static void a_programs_own_name_is_seen_and_the_heartbeat_is_not(void **state)
+{
+	struct live *live = need_events(state);
+	char before[16];
+	size_t others;
+
+	prctl(PR_GET_NAME, before);
+	prctl(PR_SET_NAME, "a new name");
+	AWAIT(live, !strcmp(ptree_node_comm(latest(live, getpid())), "a new name"));
+	for (int i = 0; i < 3; i++)
+		own_beat(&live->monitor->own);
+	AWAIT(live, !live->monitor->own.beats);
+	assert_int_equal(count_own_names(live, "a new name", &others), 1);
+	assert_int_equal(others, 0);
+	prctl(PR_SET_NAME, before);
+	AWAIT(live, count_own_names(live, before, &others) == 1);
+}
+
+static void a_scan_sees_a_programs_own_threads_and_not_the_librarys(void **state)
+{
+	const struct ptree_monitor_options options = { .poll_only = true,
+						       .tree = { .feed_bytes = 16 << 20 } };
+	struct live *live = need_events(state);
+	pthread_t worker;
+	size_t noise;
+
+	ptree_monitor_free(live->monitor);
+	assert_int_equal(ptree_monitor_new(&live->monitor, &options), 0);
+	live->tree = ptree_monitor_tree(live->monitor);
+	live->position = (struct ptree_feed_reader){ 0 };
+	assert_int_equal(pthread_create(&worker, NULL, hold_with_a_name, live), 0);
+	AWAIT(live, latest(live, getpid()) && ptree_node_thread_count(latest(live, getpid())) == 1);
+	assert_int_equal(count_thread_births(live, &noise), 1);
+	open_gate(live);
+	pthread_join(worker, NULL);
+	AWAIT(live, !ptree_node_thread_count(latest(live, getpid())));
+	assert_int_equal(count_thread_births(live, &noise), 1);
+	assert_int_equal(noise, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, live_setup, live_teardown)
 
 int main(void)
@@ -1150,6 +1304,10 @@ int main(void)
 		TEST(a_storm_of_execs_is_told_completely),
 		TEST(a_storm_beside_scans_is_told_completely_and_leaves_no_ghost),
 		TEST(monitors_that_start_in_a_storm_have_no_ghosts),
+		TEST(a_subscription_of_another_is_followed),
+		TEST(a_programs_own_threads_are_seen_and_the_librarys_are_not),
+		TEST(a_programs_own_name_is_seen_and_the_heartbeat_is_not),
+		TEST(a_scan_sees_a_programs_own_threads_and_not_the_librarys),
 		TEST(a_name_can_be_watched_before_anybody_has_it),
 	};
 

@@ -308,6 +308,34 @@ static void every_one_of_many_quick_forks_is_accounted_for(void **state)
 
 /* ---- what lives ---- */
 
+static int burn_for_a_while(struct live *live)
+{
+	uint64_t end_ns = live_now_ns() + 300 * NS_PER_MS;
+
+	(void)live;
+	while (live_now_ns() < end_ns)
+		;
+	return 0;
+}
+
+/* /proc says it of the waiter, whether anybody accounts or not. */
+static void what_children_used_is_known_of_who_waited_for_them(void **state)
+{
+	struct live *live = *state;
+	struct ptree_usage usage = { 0 };
+	struct rusage truth;
+	uint64_t true_ns;
+
+	wait_for(start(live, burn_for_a_while));
+	getrusage(RUSAGE_CHILDREN, &truth);
+	true_ns = rusage_cpu_ns(&truth);
+	ptree_monitor_sample(live->monitor, ptree_node_id(latest(live, getpid())));
+	AWAIT(live,
+	      (ptree_node_usage(latest(live, getpid()), &usage),
+	       usage.known & PTREE_USAGE_WAITED && usage.waited_cpu_ns + CPU_SLACK_NS > true_ns));
+	assert_in_range(usage.waited_cpu_ns, true_ns - CPU_SLACK_NS, true_ns + CPU_SLACK_NS);
+}
+
 /* What a process's CPU clock showed, as the test went on. */
 struct track {
 	clockid_t clock;
@@ -571,6 +599,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_told_why_there_is_no_accounting),
 		TEST(what_children_used_agrees_with_wait4),
 		TEST(every_one_of_many_quick_forks_is_accounted_for),
+		TEST(what_children_used_is_known_of_who_waited_for_them),
 		TEST(one_that_burns_is_seen_to_do_so),
 		TEST(one_that_slept_and_begins_to_burn_is_found_among_sleepers),
 		TEST(memory_of_a_live_process_agrees_with_statm),

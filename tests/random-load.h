@@ -108,6 +108,7 @@ static inline struct ptree_process draw_process(struct load *load)
 					 .euid = draw(load, 3),
 					 .rss_bytes = 4096u * draw(load, 4),
 					 .cpu_user_ns = draw(load, 4) * 10 * MS,
+					 .waited_cpu_ns = draw(load, 3) * 10 * MS,
 					 .ruid = PTREE_UNKNOWN_ID };
 	const struct ptree_node *node = tree_latest(load->tree, process.pid);
 

@@ -54,7 +54,7 @@ static void start(struct fixture *fixture, const struct ptree_connector_options 
 
 	fixture->kernel = open_netlink(&kernel);
 	fixture->stranger = open_netlink(&stranger);
-	assert_int_equal(ptree_connector_adopt(&fixture->connector, fd, kernel.nl_pid, options), 0);
+	assert_int_equal(connector_adopt(&fixture->connector, fd, kernel.nl_pid, options), 0);
 }
 
 static int setup(void **state)

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <cmocka.h>
 
+#include <signal.h>
 #include <linux/netlink.h>
 #include <linux/connector.h>
 #include <linux/cn_proc.h>
@@ -768,6 +769,86 @@ static void a_buffer_too_small_is_filled_and_told_the_length(void **state)
 	}
 }
 
+static void a_line_says_more_if_it_is_asked_to(void **state)
+{
+	const struct ptree_event fork = { .kind = PTREE_EVENT_FORK,
+					  .time_ns = UINT64_C(5000000007),
+					  .cpu = 3,
+					  .pid = 1234,
+					  .tgid = 1234,
+					  .parent_pid = 7,
+					  .parent_tgid = 1200 };
+	const struct ptree_event traced = {
+		.kind = PTREE_EVENT_PTRACE, .pid = 5, .tgid = 5, .u.ptrace = { 7, 6 }
+	};
+	const struct ptree_event over = { .kind = PTREE_EVENT_EXIT,
+					  .pid = 5,
+					  .tgid = 5,
+					  .parent_pid = 9,
+					  .parent_tgid = 8,
+					  .u.exit = { 256, SIGCHLD } };
+	char text[160];
+
+	(void)state;
+	ptree_event_format_with(&fork, PTREE_FORMAT_ALL, text, sizeof(text));
+	assert_string_equal(text, "5.000000007 cpu 3 fork 1234 by 1200 task 7");
+	ptree_event_format_with(&fork, PTREE_FORMAT_TASKS, text, sizeof(text));
+	assert_string_equal(text, "fork 1234 by 1200 task 7");
+	ptree_event_format_with(&traced, PTREE_FORMAT_TASKS, text, sizeof(text));
+	assert_string_equal(text, "ptrace 5 by 6 task 7");
+	ptree_event_format_with(&over, PTREE_FORMAT_TASKS | PTREE_FORMAT_SIGNAL, text,
+				sizeof(text));
+	assert_string_equal(text, "exit 5 exit 1 of 8 sends SIGCHLD");
+	ptree_event_format_with(&over, 0, text, sizeof(text));
+	assert_string_equal(text, "exit 5 exit 1");
+}
+
+static void assert_event_json(struct ptree_event event, const char *details)
+{
+	struct ptree_json json = { 0 };
+	char expected[512];
+
+	event.time_ns = 5;
+	event.cpu = 1;
+	event.seq = 9;
+	ptree_event_json(&event, &json, NULL);
+	assert_false(json.has_failed);
+	snprintf(expected, sizeof(expected),
+		 "{\"event\":\"%s\",\"time_ns\":5,\"cpu\":1,\"seq\":9%s}\n",
+		 ptree_event_kind_name(event.kind), details);
+	assert_int_equal(json.size, strlen(expected));
+	assert_memory_equal(json.bytes, expected, json.size);
+	ptree_json_clear(&json);
+}
+
+static void an_event_is_an_object_with_all_that_its_kind_has(void **state)
+{
+	(void)state;
+	assert_event_json((struct ptree_event){ PTREE_EVENT_FORK, .pid = 6, .tgid = 5,
+						.parent_pid = 4, .parent_tgid = 3 },
+			  ",\"pid\":5,\"tid\":6,\"parent_pid\":3,\"parent_tid\":4");
+	assert_event_json((struct ptree_event){ PTREE_EVENT_EXEC, .pid = 5, .tgid = 5 },
+			  ",\"pid\":5,\"tid\":5");
+	assert_event_json(
+	    (struct ptree_event){ PTREE_EVENT_UID, .pid = 5, .tgid = 5, .u.id = { 1, 2 } },
+	    ",\"pid\":5,\"tid\":5,\"real_uid\":1,\"effective_uid\":2");
+	assert_event_json((struct ptree_event){ PTREE_EVENT_PTRACE, .pid = 5, .tgid = 5 },
+			  ",\"pid\":5,\"tid\":5,\"tracer_pid\":null,\"tracer_tid\":null");
+	assert_event_json(
+	    (struct ptree_event){ PTREE_EVENT_COMM, .pid = 5, .tgid = 5, .u.comm = "\"\xff" },
+	    ",\"pid\":5,\"tid\":5,\"comm\":\"\\\"\\ufffd\"");
+	assert_event_json((struct ptree_event){ PTREE_EVENT_EXIT, .pid = 5, .tgid = 5,
+						.u.exit = { 0x8b, SIGCHLD } },
+			  ",\"pid\":5,\"tid\":5,\"parent_pid\":null,\"parent_tid\":null,"
+			  "\"status\":139,\"exit_code\":null,\"signal\":11,\"core_dumped\":true,"
+			  "\"exit_signal\":17");
+	assert_event_json((struct ptree_event){ PTREE_EVENT_LOST, .u.lost.count = 3 },
+			  ",\"count\":3");
+	assert_event_json((struct ptree_event){ PTREE_EVENT_UNKNOWN, .what = 1024,
+						.u.raw = { 3, { 0xab, 0, 1 } } },
+			  ",\"kind\":1024,\"size\":3,\"raw\":\"ab0001\"");
+}
+
 static void a_wait_status_is_said_in_words(void **state)
 {
 	static const struct {
@@ -840,6 +921,8 @@ int main(void)
 		cmocka_unit_test(a_message_with_no_room_for_a_connectors_header_is_none),
 		cmocka_unit_test(every_kind_is_written_as_one_line),
 		cmocka_unit_test(a_buffer_too_small_is_filled_and_told_the_length),
+		cmocka_unit_test(a_line_says_more_if_it_is_asked_to),
+		cmocka_unit_test(an_event_is_an_object_with_all_that_its_kind_has),
 		cmocka_unit_test(a_wait_status_is_said_in_words),
 		cmocka_unit_test(every_kind_has_a_name_of_its_own),
 	};

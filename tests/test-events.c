@@ -264,9 +264,9 @@ static void they_keep_to_what_is_watched_and_matches_and_say_so(void **state)
 	assert_int_equal(events_of(screen)->count, 6);
 	type(screen, "\\a.c\r");
 	assert_int_equal(events_of(screen)->count, 3);
-	fork_ago(screen, 300, 300, 501);
+	fork_ago(screen, 100, 300, 501);
 	assert_int_equal(events_of(screen)->count, 3);
-	exec_ago(screen, 200, 501, "as\0a.c", 7); /* what it forked as matches with it */
+	exec_ago(screen, 50, 501, "as\0a.c", 7); /* what it forked as matches with it */
 	assert_int_equal(events_of(screen)->count, 5);
 	press(screen, '\t');
 	type(screen, "\\\x15"
@@ -275,6 +275,24 @@ static void they_keep_to_what_is_watched_and_matches_and_say_so(void **state)
 	assert_int_equal(events_of(screen)->count, 1);
 	type(screen, "w");
 	assert_int_equal(screen->session.scene.scope.watch[0].items[0].pid, 500);
+}
+
+static void a_command_line_that_comes_late_is_matched_all_the_same(void **state)
+{
+	struct screen *screen = *state;
+	struct ptree_tree *tree = screen->session.scene.world.tree;
+	const struct ptree_image *image;
+
+	resize(screen, 40, 80);
+	type(screen, "\\a.c\r");
+	fork_ago(screen, 5000, 300, 400);
+	apply(screen, (struct ptree_event){ .kind = PTREE_EVENT_EXEC, .pid = 400, .tgid = 400 },
+	      4000);
+	assert_int_equal(events_of(screen)->count, 0);
+	image = ptree_node_image(ptree_tree_find(tree, 400), 0);
+	ptree_tree_set_argv(tree, id_of(screen, 400), image->begin_ns, image->begin_ns,
+			    PTREE_ARGV_READ, "cc\0a.c", 7);
+	assert_int_equal(events_of(screen)->count, 1);
 }
 
 static void the_newest_are_followed_until_somebody_goes_up(void **state)
@@ -421,6 +439,20 @@ static void stopped_it_stands_still_and_goes_on_where_it_was(void **state)
 	free(after);
 }
 
+static void what_happened_during_a_long_stop_is_told_when_it_goes_on(void **state)
+{
+	struct screen *screen = *state;
+
+	do_some(screen);
+	resize(screen, 40, 80);
+	type(screen, "Z");
+	draw(screen);
+	fork_ago(screen, 0, 300, 600);
+	screen->session.scene.moment.now_ns += 60 * S;
+	type(screen, "Z");
+	assert_int_equal(events_of(screen)->count, 6);
+}
+
 static void opened_while_stopped_it_tells_what_had_happened_by_then(void **state)
 {
 	struct screen *screen = *state;
@@ -447,12 +479,14 @@ int main(void)
 		SCREEN_TEST(tab_and_the_mouse_choose_who_takes_the_keys),
 		SCREEN_TEST(kinds_can_be_left_out_but_never_a_loss),
 		SCREEN_TEST(they_keep_to_what_is_watched_and_matches_and_say_so),
+		SCREEN_TEST(a_command_line_that_comes_late_is_matched_all_the_same),
 		SCREEN_TEST(the_newest_are_followed_until_somebody_goes_up),
 		SCREEN_TEST(so_many_are_kept_and_no_more),
 		SCREEN_TEST(what_nobody_read_in_time_is_counted),
 		SCREEN_TEST(enter_goes_to_the_process_and_escape_back),
 		SCREEN_TEST(there_is_no_going_to_what_nobody_keeps),
 		SCREEN_TEST(stopped_it_stands_still_and_goes_on_where_it_was),
+		SCREEN_TEST(what_happened_during_a_long_stop_is_told_when_it_goes_on),
 		SCREEN_TEST(opened_while_stopped_it_tells_what_had_happened_by_then),
 	};
 

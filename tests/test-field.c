@@ -89,12 +89,11 @@ static char *as_json(struct screen *screen, pid_t pid)
 		.node = ptree_tree_find(screen->session.scene.moment.tree, pid),
 	};
 	struct output output = { .fd = -1 };
-	struct json json;
 
-	json_init(&json, &output);
-	json_object(&json, NULL);
-	describe_json(&json, &subject, screen->users, FIELD_IN_TREE);
-	json_end(&json);
+	ptree_json_object(&output.json, NULL);
+	describe_json(&output.json, &subject, screen->users, FIELD_IN_TREE);
+	ptree_json_end(&output.json);
+	output_json(&output);
 	output_bytes(&output, "", 1);
 	return output.bytes;
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "headless/json.h"
+#include "headless/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +20,7 @@
 
 static void assert_output(struct output *output, const char *expected)
 {
+	output_json(output);
 	output_bytes(output, "", 1);
 	assert_string_equal(output->bytes, expected);
 	output_clear(output);
@@ -28,53 +29,47 @@ static void assert_output(struct output *output, const char *expected)
 static void a_line_has_its_commas_and_its_newline(void **state)
 {
 	struct output output = { .fd = -1 };
-	struct json json;
 
 	(void)state;
-	json_init(&json, &output);
-	json_object(&json, NULL);
-	json_integer(&json, "a", 1);
-	json_array(&json, "b");
-	json_null(&json, NULL);
-	json_bool(&json, NULL, true);
-	json_object(&json, NULL);
-	json_end(&json);
-	json_array(&json, NULL);
-	json_bool(&json, NULL, false);
-	json_end(&json);
-	json_end(&json);
-	json_text(&json, "c", "d");
-	json_text(&json, "e", NULL);
-	json_end(&json);
+	ptree_json_object(&output.json, NULL);
+	ptree_json_integer(&output.json, "a", 1);
+	ptree_json_array(&output.json, "b");
+	ptree_json_null(&output.json, NULL);
+	ptree_json_bool(&output.json, NULL, true);
+	ptree_json_object(&output.json, NULL);
+	ptree_json_end(&output.json);
+	ptree_json_array(&output.json, NULL);
+	ptree_json_bool(&output.json, NULL, false);
+	ptree_json_end(&output.json);
+	ptree_json_end(&output.json);
+	ptree_json_text(&output.json, "c", "d");
+	ptree_json_text(&output.json, "e", NULL);
+	ptree_json_end(&output.json);
 	assert_output(&output, "{\"a\":1,\"b\":[null,true,{},[false]],\"c\":\"d\",\"e\":null}\n");
 }
 
 static void each_value_at_the_top_is_a_line(void **state)
 {
 	struct output output = { .fd = -1 };
-	struct json json;
 
 	(void)state;
-	json_init(&json, &output);
-	json_integer(&json, NULL, 1);
-	json_object(&json, NULL);
-	json_end(&json);
-	json_text(&json, NULL, "x");
+	ptree_json_integer(&output.json, NULL, 1);
+	ptree_json_object(&output.json, NULL);
+	ptree_json_end(&output.json);
+	ptree_json_text(&output.json, NULL, "x");
 	assert_output(&output, "1\n{}\n\"x\"\n");
 }
 
 static void numbers_are_whole_at_both_ends(void **state)
 {
 	struct output output = { .fd = -1 };
-	struct json json;
 
 	(void)state;
-	json_init(&json, &output);
-	json_integer(&json, NULL, 0);
-	json_integer(&json, NULL, -7);
-	json_integer(&json, NULL, INT64_MIN);
-	json_integer(&json, NULL, INT64_MAX);
-	json_unsigned(&json, NULL, UINT64_MAX);
+	ptree_json_integer(&output.json, NULL, 0);
+	ptree_json_integer(&output.json, NULL, -7);
+	ptree_json_integer(&output.json, NULL, INT64_MIN);
+	ptree_json_integer(&output.json, NULL, INT64_MAX);
+	ptree_json_unsigned(&output.json, NULL, UINT64_MAX);
 	assert_output(&output, "0\n-7\n-9223372036854775808\n9223372036854775807\n"
 			       "18446744073709551615\n");
 }
@@ -114,7 +109,6 @@ static void strings_are_ascii_whatever_the_bytes(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(samples); i++) {
 		struct output output = { .fd = -1 };
-		struct json json;
 		char expected[64];
 		char *exact = malloc(samples[i].size + 1); /* no byte more may be read */
 
@@ -122,8 +116,7 @@ static void strings_are_ascii_whatever_the_bytes(void **state)
 		exact = realloc(exact, samples[i].size ? samples[i].size : 1);
 		assert_non_null(exact);
 		memcpy(exact, samples[i].bytes, samples[i].size);
-		json_init(&json, &output);
-		json_string(&json, NULL, exact, samples[i].size);
+		ptree_json_string(&output.json, NULL, exact, samples[i].size);
 		snprintf(expected, sizeof(expected), "\"%s\"\n", samples[i].json);
 		free(exact);
 		assert_output(&output, expected);
@@ -136,15 +129,88 @@ static void every_byte_alone_is_one_json_string(void **state)
 	for (unsigned byte = 0; byte < 256; byte++) {
 		struct output output = { .fd = -1 };
 		const char c = (char)byte;
-		struct json json;
 
-		json_init(&json, &output);
-		json_string(&json, NULL, &c, 1);
+		ptree_json_string(&output.json, NULL, &c, 1);
+		output_json(&output);
 		assert_in_range(output.size, 4, 9);
 		for (size_t i = 0; i + 1 < output.size; i++)
 			assert_in_range((unsigned char)output.bytes[i], 0x20, 0x7e);
 		output_clear(&output);
 	}
+}
+
+static void what_would_be_no_json_is_swallowed_and_said(void **state)
+{
+	struct ptree_json json = { 0 };
+
+	(void)state;
+	ptree_json_end(&json);
+	assert_true(json.has_failed);
+	ptree_json_clear(&json);
+	ptree_json_object(&json, NULL);
+	ptree_json_null(&json, NULL);
+	assert_true(json.has_failed);
+	ptree_json_clear(&json);
+	for (int i = 0; i <= PTREE_JSON_DEPTH_MAX; i++) {
+		assert_false(json.has_failed);
+		ptree_json_array(&json, NULL);
+	}
+	assert_true(json.has_failed);
+	ptree_json_clear(&json);
+}
+
+static void assert_fact_json(const struct ptree_fact *fact, const char *expected)
+{
+	struct ptree_json json = { 0 };
+
+	ptree_fact_json(fact, &json, NULL);
+	assert_false(json.has_failed);
+	assert_int_equal(json.size, strlen(expected));
+	assert_memory_equal(json.bytes, expected, json.size);
+	ptree_json_clear(&json);
+}
+
+static void a_fact_is_an_object_with_its_members(void **state)
+{
+	(void)state;
+	assert_fact_json(&(struct ptree_fact){ .kind = PTREE_FACT_USERS,
+					       .time_ns = 7,
+					       .id = 3,
+					       .is_news = true,
+					       .u.ids = { 0, PTREE_UNKNOWN_ID } },
+			 "{\"fact\":\"users\",\"kind\":22,\"time_ns\":7,\"source\":\"told\","
+			 "\"news\":true,\"past\":false,\"node\":3,"
+			 "\"values\":{\"real\":0,\"effective\":null}}\n");
+	assert_fact_json(
+	    &(struct ptree_fact){ .kind = PTREE_FACT_ARGUMENTS,
+				  .source = PTREE_FACT_READ,
+				  .id = 3,
+				  .u.arguments = { 9, 8, 3, PTREE_ARGV_READ, "a\0b", 4 } },
+	    "{\"fact\":\"arguments\",\"kind\":30,\"time_ns\":0,\"source\":\"read\","
+	    "\"news\":false,\"past\":false,\"node\":3,\"values\":{\"image\":9,"
+	    "\"read_ns\":8,\"reader\":3,\"status\":1,\"argv\":[\"a\",\"b\"]}}\n");
+	assert_fact_json(
+	    &(struct ptree_fact){
+		.kind = 4000, .source = PTREE_FACT_INFERRED, .more = "\x01\xff", .more_size = 2 },
+	    "{\"fact\":\"unknown\",\"kind\":4000,\"time_ns\":0,"
+	    "\"source\":\"inferred\",\"news\":false,\"past\":false,\"node\":null,"
+	    "\"values\":{\"more\":\"01ff\"}}\n");
+}
+
+static void every_kind_of_fact_can_be_written(void **state)
+{
+	struct ptree_json json = { 0 };
+
+	(void)state;
+	for (uint32_t kind = 0; kind < 80; kind++) {
+		const struct ptree_fact fact = { .kind = kind };
+
+		json.size = 0;
+		ptree_fact_json(&fact, &json, NULL);
+		assert_false(json.has_failed);
+		assert_int_equal(json.depth, 0);
+	}
+	ptree_json_clear(&json);
 }
 
 static void output_is_written_whole_through_a_pipe(void **state)
@@ -255,6 +321,9 @@ int main(void)
 		cmocka_unit_test(numbers_are_whole_at_both_ends),
 		cmocka_unit_test(strings_are_ascii_whatever_the_bytes),
 		cmocka_unit_test(every_byte_alone_is_one_json_string),
+		cmocka_unit_test(what_would_be_no_json_is_swallowed_and_said),
+		cmocka_unit_test(a_fact_is_an_object_with_its_members),
+		cmocka_unit_test(every_kind_of_fact_can_be_written),
 		cmocka_unit_test(output_is_written_whole_through_a_pipe),
 		cmocka_unit_test(a_full_pipe_times_out_and_keeps_what_is_left),
 		cmocka_unit_test(a_signal_ends_the_wait_for_a_full_pipe),

@@ -138,9 +138,9 @@ static void query_all(struct ptree_tree *tree)
 	expect(ptree_tree_ancestry(tree, 50, true, &nodes));
 	expect(ptree_tree_find_command(tree, "seen", &nodes));
 	ptree_nodes_clear(&nodes);
-	if (!ptree_tree_chain_text(tree, 50, NULL, &text))
+	if (!ptree_tree_chain_text(tree, 50, PTREE_CHAIN_ARGUMENTS, NULL, &text))
 		free(text);
-	if (!ptree_tree_chain_json(tree, 50, NULL, &text))
+	if (!ptree_tree_chain_json(tree, 50, PTREE_CHAIN_ARGUMENTS, NULL, &text))
 		free(text);
 	if (!ptree_tree_display(tree, 0, true, &text))
 		free(text);

@@ -131,6 +131,45 @@ static void kernel_threads_are_told_by_their_flag(void **state)
 	assert_true(process.is_kernel_thread);
 }
 
+static void what_children_used_that_were_waited_for_is_read(void **state)
+{
+	static const struct {
+		const char *user, *system;
+		uint64_t ns;
+	} samples[] = {
+		{ "150", "50", UINT64_C(2000000000) },
+		{ "0", "0", 0 },
+		{ "-3", "50", UINT64_C(500000000) },
+		{ "9223372036854775807", "9223372036854775807", UINT64_MAX },
+	};
+	struct ptree_process process;
+	char line[256];
+	uint32_t flags;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		snprintf(line, sizeof(line),
+			 "9 (make) S 2 0 0 0 -1 0 0 0 0 0 7 8 %s %s 20 0 1 0 5 0 0 1\n",
+			 samples[i].user, samples[i].system);
+		assert_int_equal(parse(line, &process, &flags), 0);
+		assert_int_equal(process.waited_cpu_ns, samples[i].ns);
+	}
+}
+
+static void a_kernel_threads_name_is_kept_whole(void **state)
+{
+	struct ptree_process process;
+	uint32_t flags;
+
+	(void)state;
+	assert_int_equal(parse("9 (kworker/R-inet_frag_wq) S 2 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 "
+			       "0 1 0 5 0 0 1\n",
+			       &process, &flags),
+			 0);
+	assert_string_equal(process.comm, "kworker/R-inet_");
+	assert_string_equal(process.name, "kworker/R-inet_frag_wq");
+}
+
 static void what_is_not_stat_is_refused_and_changes_nothing(void **state)
 {
 	static const char *const texts[] = {
@@ -910,6 +949,8 @@ int main(void)
 		cmocka_unit_test(hostile_names_are_kept_as_they_are),
 		cmocka_unit_test(a_name_that_is_too_long_is_cut),
 		cmocka_unit_test(kernel_threads_are_told_by_their_flag),
+		cmocka_unit_test(a_kernel_threads_name_is_kept_whole),
+		cmocka_unit_test(what_children_used_that_were_waited_for_is_read),
 		cmocka_unit_test(what_is_not_stat_is_refused_and_changes_nothing),
 		cmocka_unit_test(every_cut_of_stat_is_refused),
 		cmocka_unit_test(the_remains_of_a_reaped_process_are_not_a_process),

@@ -8,6 +8,7 @@
 #include "../lib/model/tree.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,6 +283,63 @@ static void a_threads_name_is_not_the_processs(void **state)
 	assert_string_equal(ptree_thread_comm(ptree_tree_find_thread(tree, 101)), "worker");
 	comm_at(tree, 4 * S, 100, 100, "main");
 	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 100)), "main");
+}
+
+static void an_exec_keeps_the_old_name_marked_until_the_new_one_is_told(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	struct ptree_nodes found = { 0 };
+
+	plant(tree);
+	node = ptree_tree_find(tree, 100);
+	assert_false(ptree_node_is_comm_old(node));
+	exec_at(tree, 2 * S, 100);
+	exec_at(tree, 3 * S, 100);
+	node = ptree_tree_find(tree, 100);
+	assert_string_equal(ptree_node_comm(node), "p100");
+	assert_string_equal(ptree_node_name(node), "p100");
+	assert_true(ptree_node_is_comm_old(node));
+	assert_string_equal(ptree_node_image(node, 0)->comm, "");
+	assert_int_equal(ptree_tree_find_command(tree, "p100", &found), 0);
+	ptree_nodes_clear(&found);
+	comm_at(tree, 4 * S, 100, 100, "new");
+	node = ptree_tree_find(tree, 100);
+	assert_string_equal(ptree_node_comm(node), "new");
+	assert_false(ptree_node_is_comm_old(node));
+	fork_at(tree, 5 * S, 999, 300);
+	node = ptree_tree_find(tree, 300);
+	assert_string_equal(ptree_node_comm(node), "");
+	assert_false(ptree_node_is_comm_old(node));
+}
+
+static void a_kernel_threads_name_is_whole(void **state)
+{
+	static const char whole[] = "kworker/R-writeback",
+			  other[PTREE_COMM_SIZE] = "kworker/0:1-ev";
+	struct ptree_process thread = { .pid = 9,
+					.read_ns = 1 * S,
+					.state = 'I',
+					.comm = "kworker/R-write",
+					.name = "kworker/R-writeback",
+					.thread_count = 1,
+					.is_kernel_thread = true,
+					.ruid = PTREE_UNKNOWN_ID };
+	struct ptree_tree *tree = *state;
+	struct ptree_nodes found = { 0 };
+	const struct ptree_node *node;
+
+	assert_int_equal(ptree_tree_observe(tree, &thread), 0);
+	node = ptree_tree_find(tree, 9);
+	assert_string_equal(ptree_node_comm(node), "kworker/R-write");
+	assert_string_equal(ptree_node_name(node), whole);
+	assert_string_equal(ptree_image_name(ptree_node_image(node, 0)), whole);
+	assert_int_equal(ptree_tree_find_command(tree, whole, &found), 1);
+	assert_int_equal(ptree_tree_find_command(tree, "R-writeback", &found), 0);
+	ptree_nodes_clear(&found);
+	/* Workers change their names. What was read of another one is not the name of this. */
+	assert_int_equal(ptree_tree_set_comm(tree, ptree_node_id(node), other), 0);
+	assert_string_equal(ptree_node_name(ptree_tree_find(tree, 9)), other);
 }
 
 static void a_rename_does_not_reach_those_forked_before(void **state)
@@ -900,10 +958,10 @@ static void queries_return_what_they_say(void **state)
 	assert_false(ptree_tree_is_under_command(tree, 100, "p100"));
 	assert_int_equal(ptree_tree_children(tree, 999, &list), -ESRCH);
 	ptree_nodes_clear(&list);
-	assert_int_equal(ptree_tree_chain_text(tree, 202, NULL, &text), 0);
+	assert_int_equal(ptree_tree_chain_text(tree, 202, 0, NULL, &text), 0);
 	assert_string_equal(text, "202|a\\|b\\;c\\\\d|0;200|p100|0;100|p100|0;1|p1|0");
 	free(text);
-	assert_int_equal(ptree_tree_chain_json(tree, 200, NULL, &text), 0);
+	assert_int_equal(ptree_tree_chain_json(tree, 200, 0, NULL, &text), 0);
 	assert_string_equal(text, "[{\"pid\":200,\"ppid\":100,\"cmd\":\"p100\",\"user\":\"0\"},"
 				  "{\"pid\":100,\"ppid\":1,\"cmd\":\"p100\",\"user\":\"0\"},"
 				  "{\"pid\":1,\"ppid\":0,\"cmd\":\"p1\",\"user\":\"0\"}]");
@@ -915,6 +973,140 @@ static void queries_return_what_they_say(void **state)
 				  "    | `-a|b;c\\\\d(202)\n"
 				  "    `-p100(201)\n");
 	free(text);
+}
+
+static void set_argv_at(struct ptree_tree *tree, uint64_t ns, pid_t pid, const char *argv,
+			size_t size)
+{
+	const struct ptree_node *node = ptree_tree_find(tree, pid);
+
+	assert_int_equal(ptree_tree_set_argv(tree, ptree_node_id(node),
+					     ptree_node_image(node, 0)->begin_ns, ns,
+					     PTREE_ARGV_READ, argv, size),
+			 0);
+}
+
+static void chains_go_by_origins_and_have_arguments_of_those_who_exited_too(void **state)
+{
+	struct ptree_tree *tree = *state;
+	char *text;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	fork_at(tree, 3 * S, 200, 300);
+	exec_at(tree, 4 * S, 300);
+	comm_at(tree, 4 * S, 300, 300, "sleep");
+	set_argv_at(tree, 5 * S, 300, "sleep\0a;b\0", 10);
+	exit_at(tree, 6 * S, 200, 200, 0);
+	assert_int_equal(ptree_tree_adopt(tree, 300, 1), 0);
+	assert_int_equal(ptree_tree_chain_text(tree, 300, 0, NULL, &text), 0);
+	assert_string_equal(text, "300|sleep|0;1|p1|0");
+	free(text);
+	exit_at(tree, 7 * S, 300, 300, 0);
+	assert_null(ptree_tree_find(tree, 300));
+	assert_int_equal(ptree_node_pid(ptree_tree_find_latest(tree, 300)), 300);
+	assert_null(ptree_tree_find_latest(tree, 999));
+	assert_int_equal(ptree_tree_chain_text(
+			     tree, 300, PTREE_CHAIN_ORIGINS | PTREE_CHAIN_ARGUMENTS, NULL, &text),
+			 0);
+	assert_string_equal(text, "300|sleep a\\;b|0;200|p100|0;100|p100|0;1|p1|0");
+	free(text);
+	assert_int_equal(ptree_tree_chain_json(
+			     tree, 300, PTREE_CHAIN_ORIGINS | PTREE_CHAIN_ARGUMENTS, NULL, &text),
+			 0);
+	assert_string_equal(
+	    text, "[{\"pid\":300,\"ppid\":1,\"cmd\":\"sleep\",\"user\":\"0\",\"argv\":"
+		  "[\"sleep\",\"a;b\"]},"
+		  "{\"pid\":200,\"ppid\":100,\"cmd\":\"p100\",\"user\":\"0\",\"argv\":null},"
+		  "{\"pid\":100,\"ppid\":1,\"cmd\":\"p100\",\"user\":\"0\",\"argv\":null},"
+		  "{\"pid\":1,\"ppid\":0,\"cmd\":\"p1\",\"user\":\"0\",\"argv\":null}]");
+	free(text);
+}
+
+static void processes_are_found_by_pattern_and_by_either_user(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_event becomes = { .kind = PTREE_EVENT_UID,
+					     .pid = 200,
+					     .tgid = 200,
+					     .time_ns = 4 * S,
+					     .u.id = { 1000, 0 } };
+	struct ptree_nodes list = { 0 };
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	exec_at(tree, 3 * S, 200);
+	comm_at(tree, 3 * S, 200, 200, "truncated-after");
+	set_argv_at(tree, 3 * S, 200, "/usr/bin/truncated-after-15\0-x\0", 31);
+	assert_int_equal(ptree_tree_apply(tree, &becomes), 0);
+	assert_int_equal(ptree_tree_find_glob(tree, "p1*", &list), 2);
+	assert_int_equal(ptree_tree_find_glob(tree, "*-15", &list), 1);
+	assert_int_equal(ptree_node_pid(list.node[0]), 200);
+	assert_int_equal(ptree_tree_find_glob(tree, "[!p]*", &list), 1);
+	assert_int_equal(ptree_tree_find_glob(tree, "/usr/*", &list), 0);
+	assert_int_equal(ptree_tree_find_real_user(tree, 1000, &list), 1);
+	assert_int_equal(ptree_node_pid(list.node[0]), 200);
+	assert_int_equal(ptree_tree_find_user(tree, 1000, &list), 0);
+	ptree_nodes_clear(&list);
+}
+
+/* ---- memory ---- */
+
+#define HOSTILE_ARGV 4096
+#define HOSTILE_ROUND 60000
+
+/* One process of its own name, user and long arguments, which differ from all others'. */
+static void live_a_hostile_life(struct ptree_tree *tree, uint32_t number, char *argv)
+{
+	const pid_t pid = 1000 + (pid_t)(number % 30000);
+	uint64_t now_ns = 10 * S + number * UINT64_C(100000);
+	struct ptree_event becomes = { .kind = PTREE_EVENT_UID,
+				       .pid = pid,
+				       .tgid = pid,
+				       .time_ns = now_ns,
+				       .u.id = { number, number } };
+	char name[PTREE_COMM_SIZE];
+
+	fork_at(tree, now_ns, 100, pid);
+	assert_int_equal(ptree_tree_apply(tree, &becomes), 0);
+	exec_at(tree, now_ns, pid);
+	snprintf(name, sizeof(name), "%u", number);
+	comm_at(tree, now_ns, pid, pid, name);
+	memcpy(argv, name, strlen(name) + 1);
+	set_argv_at(tree, now_ns, pid, argv, HOSTILE_ARGV);
+	exit_at(tree, now_ns, pid, pid, (number % 3) << 8);
+	ptree_tree_expire(tree, now_ns);
+}
+
+static size_t bytes_after_a_round(struct ptree_tree *tree, uint32_t *number, char *argv)
+{
+	for (uint32_t end = *number + HOSTILE_ROUND; *number < end; ++*number)
+		live_a_hostile_life(tree, *number, argv);
+	return mallinfo2().uordblks + mallinfo2().hblkhd;
+}
+
+static void memory_is_bounded_whatever_names_users_and_arguments_come(void **state)
+{
+	char *argv = malloc(HOSTILE_ARGV);
+	struct ptree_tree *tree;
+	size_t first, last = 0;
+	uint32_t number = 0;
+
+	assert_non_null(argv);
+	(void)state;
+	memset(argv, 'x', HOSTILE_ARGV);
+	assert_int_equal(ptree_tree_new(&tree, NULL), 0);
+	plant(tree);
+	first = bytes_after_a_round(tree, &number, argv);
+	for (int i = 0; i < 3; i++)
+		last = bytes_after_a_round(tree, &number, argv);
+	free(argv);
+	ptree_tree_free(tree);
+	if (!first)
+		skip(); /* another allocator, which does not say */
+	printf("# %zu MiB after %d processes, %zu MiB after %u\n", first >> 20, HOSTILE_ROUND,
+	       last >> 20, number);
+	assert_in_range(last, 1, first + first / 20);
 }
 
 /* ---- a storm against an oracle ---- */
@@ -1001,6 +1193,8 @@ int main(void)
 		TREE_TEST(a_fork_of_a_live_pid_ends_the_old_one),
 		TREE_TEST(a_thread_has_a_use_of_the_cpu_of_its_own),
 		TREE_TEST(a_threads_name_is_not_the_processs),
+		TREE_TEST(an_exec_keeps_the_old_name_marked_until_the_new_one_is_told),
+		TREE_TEST(a_kernel_threads_name_is_whole),
 		TREE_TEST(a_rename_does_not_reach_those_forked_before),
 		TREE_TEST(credentials_sessions_and_tracers_are_kept),
 		TREE_TEST(each_exec_is_a_new_image_and_old_ones_are_kept),
@@ -1030,6 +1224,9 @@ int main(void)
 		TREE_TEST(survivors_stay_watched_whenever_it_is_asked),
 		TREE_TEST(names_are_comm_or_the_basename_of_the_program),
 		TREE_TEST(queries_return_what_they_say),
+		TREE_TEST(chains_go_by_origins_and_have_arguments_of_those_who_exited_too),
+		TREE_TEST(memory_is_bounded_whatever_names_users_and_arguments_come),
+		TREE_TEST(processes_are_found_by_pattern_and_by_either_user),
 		TREE_TEST(a_random_storm_leaves_what_the_load_left),
 		cmocka_unit_test(the_map_finds_what_was_put_in_after_any_churn),
 	};

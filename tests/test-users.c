@@ -108,6 +108,23 @@ static void root_is_called_root_later_too(void **state)
 	assert_string_equal(ptree_users_name(*state, 0), "root");
 }
 
+static void a_name_has_its_number_and_a_number_itself(void **state)
+{
+	uid_t uid = 77;
+
+	(void)state;
+	assert_int_equal(ptree_user_id("root", &uid), 0);
+	assert_int_equal(uid, 0);
+	assert_int_equal(ptree_user_id("4000000000", &uid), 0);
+	assert_int_equal(uid, 4000000000);
+	uid = 77;
+	assert_int_equal(ptree_user_id("no-such-user", &uid), -ENOENT);
+	assert_int_equal(ptree_user_id("4294967295", &uid), -ENOENT);
+	assert_int_equal(ptree_user_id("12x", &uid), -ENOENT);
+	assert_int_equal(ptree_user_id("", &uid), -ENOENT);
+	assert_int_equal(uid, 77);
+}
+
 static void who_has_no_name_is_a_number(void **state)
 {
 	assert_string_equal(ptree_users_name(*state, NO_SUCH_UID), "4000000000");
@@ -334,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		REAL(root_is_called_root),
 		REAL(root_is_called_root_later_too),
+		cmocka_unit_test(a_name_has_its_number_and_a_number_itself),
 		REAL(who_has_no_name_is_a_number),
 		REAL(a_tree_learns_each_name_once),
 		GATED(names_stay_where_they_are),

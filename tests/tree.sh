@@ -184,8 +184,24 @@ check 'they end with what is below it' shows "^[ |]*.-sleep\($g\) " --ascii -s "
 if [ "$LC_ALL" != C ]; then
 	check 'in a UTF-8 locale lines are drawn' shows "^├─|^└─" "$top"
 fi
+# Of those that are not renamed with their work; there may be none that is long.
+names_are_whole()
+{
+	"$proctop" tree --ascii 2 >"$work/whole"
+	"$proctop" tree --json 2 >"$work/json"
+	for comm in /proc/[0-9]*/comm; do
+		name=$(cat "$comm" 2>/dev/null)
+		case $name in
+		rcu_tasks_* | kworker/R-????????*) ;;
+		*) continue ;;
+		esac
+		grep -qF "[$name](" "$work/whole" && grep -qF "\"$name\"" "$work/json" || return 1
+		shows "^\[$name\]\(|-\[$name\]\(" --filter="comm:$name" --ascii 2 || return 1
+	done
+}
 if [ "$(cat /proc/2/comm 2>/dev/null)" = kthreadd ]; then
 	check 'kernel threads stand below kthreadd' shows '^\[kthreadd\]\(2\)' 2
+	check 'the names of kernel threads are whole' names_are_whole
 	check 'kernel threads are in brackets' shows '\[.*\]\([0-9]+\) root$' 2
 fi
 

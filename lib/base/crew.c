@@ -200,7 +200,6 @@ static void *run(void *argument)
 	struct member *member = argument;
 	struct crew *crew = member->crew;
 
-	pthread_setname_np(pthread_self(), crew->work->thread_name);
 	pthread_mutex_lock(&crew->lock);
 	while (wait_for_job(member) && do_job(member))
 		;
@@ -236,7 +235,7 @@ static int add_member(struct crew *crew)
 
 	if (!member)
 		return -ENOMEM;
-	err = start_thread(&thread, crew->work->stack_bytes, run, member);
+	err = start_thread(&thread, crew->work->thread_name, crew->work->stack_bytes, run, member);
 	if (err) {
 		free_member(member);
 		return err;

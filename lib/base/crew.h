@@ -23,7 +23,7 @@ struct crew_job {
 };
 
 struct crew_work {
-	const char *thread_name;
+	const char *thread_name; /* HAND_NAME_PREFIX and more */
 	size_t stack_bytes;
 	size_t job_size;
 	unsigned stuck_max;  /* with so many left to themselves nothing that can hang is tried */

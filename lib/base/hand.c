@@ -2,10 +2,44 @@
 /* How every thread of the library is started, and how those are let go that hang; see hand.h. */
 #include "hand.h"
 
+#include <semaphore.h>
 #include <signal.h>
 
-int start_thread(pthread_t *thread, size_t stack_bytes, void *(*run)(void *), void *argument)
+/* Of the one who starts it, who waits until it has a name. */
+struct beginning {
+	const char *name;
+	void *(*run)(void *);
+	void *argument;
+	sem_t has_name;
+};
+
+static void *begin(void *beginning)
 {
+	struct beginning *own = beginning;
+	void *(*run)(void *) = own->run;
+	void *argument = own->argument;
+
+	pthread_setname_np(pthread_self(), own->name);
+	sem_post(&own->has_name);
+	return run(argument);
+}
+
+static int create(pthread_t *thread, const pthread_attr_t *attributes, struct beginning *beginning)
+{
+	int err;
+
+	sem_init(&beginning->has_name, 0, 0);
+	err = pthread_create(thread, attributes, begin, beginning);
+	while (!err && sem_wait(&beginning->has_name))
+		;
+	sem_destroy(&beginning->has_name);
+	return err;
+}
+
+int start_thread(pthread_t *thread, const char *name, size_t stack_bytes, void *(*run)(void *),
+		 void *argument)
+{
+	struct beginning beginning = { .name = name, .run = run, .argument = argument };
 	pthread_attr_t attributes;
 	sigset_t all, before;
 	int err;
@@ -16,7 +50,7 @@ int start_thread(pthread_t *thread, size_t stack_bytes, void *(*run)(void *), vo
 	pthread_attr_setstacksize(&attributes, stack_bytes);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(thread, &attributes, run, argument);
+	err = create(thread, &attributes, &beginning);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	return -err;

@@ -13,11 +13,15 @@
    were written for the 8 MiB of a main thread, and have buffers of 64 KiB and more in a frame. */
 #define HAND_STACK_FOREIGN ((size_t)2 << 20)
 
+/* What the names of all threads of the library begin with. */
+#define HAND_NAME_PREFIX "proctree-"
+
 /*
- * Starts a thread that blocks every signal, so that signals stay the caller's program's affair.
- * Returns 0 or -errno.
+ * Starts a thread that blocks every signal, so that signals stay the caller's program's affair, and
+ * that has its name (HAND_NAME_PREFIX and at most 6 more) when this returns. 0 or -errno.
  */
-int start_thread(pthread_t *thread, size_t stack_bytes, void *(*run)(void *), void *argument);
+int start_thread(pthread_t *thread, const char *name, size_t stack_bytes, void *(*run)(void *),
+		 void *argument);
 
 /*
  * A thread's work that may hang for ever: a read of a process that is stuck, a name service that

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/sized.h"
 #include "decode.h"
 #include "netlink.h"
 #include "wire.h"
@@ -44,6 +45,7 @@ struct ptree_connector {
 	uint32_t kinds; /* 0: all */
 	bool is_strict;
 	bool is_paused;
+	bool is_netlink;   /* else a socket of another kind, where nobody has to be told apart */
 	unsigned requests; /* to listen, each of which older kernels count */
 	struct ptree_connector_stats stats;
 	uint32_t last_dropped; /* the kernel's counter, which wraps */
@@ -113,6 +115,13 @@ static void fault(struct ptree_connector *connector, uint64_t *counter, int erro
 		connector->deferred_error = error;
 }
 
+/* Nobody is at the other end any more, and each call would say so. */
+static void end_of_source(struct ptree_connector *connector)
+{
+	connector->batch_next = connector->batch_count;
+	connector->deferred_error = -EPIPE;
+}
+
 /* Puts the next datagram of the batch before the reader, unless it is not to be believed. */
 static void open_datagram(struct ptree_connector *connector)
 {
@@ -120,7 +129,10 @@ static void open_datagram(struct ptree_connector *connector)
 	size_t size;
 	const void *bytes = netlink_datagram(connector->batch, index, &size);
 
-	if (!netlink_is_from(connector->batch, index, connector->trusted_port))
+	if (!connector->is_netlink && !size)
+		end_of_source(connector);
+	else if (connector->is_netlink &&
+		 !netlink_is_from(connector->batch, index, connector->trusted_port))
 		connector->stats.spoofed++;
 	else if (netlink_is_truncated(connector->batch, index))
 		fault(connector, &connector->stats.truncated, -EMSGSIZE);
@@ -252,7 +264,7 @@ static size_t drain(struct ptree_connector *connector, struct ptree_event *event
 		if (got < 0)
 			connector->deferred_error = got;
 		count += take_batch(connector, events + count, max - count);
-	} while (got == (int)asked);
+	} while (got == (int)asked && !connector->deferred_error);
 	return count;
 }
 
@@ -321,11 +333,11 @@ int ptree_connector_send(struct ptree_connector *connector, const struct ptree_m
 	return ret;
 }
 
-void ptree_connector_get_stats(struct ptree_connector *connector,
-			       struct ptree_connector_stats *stats)
+void ptree_connector_get_stats_sized(struct ptree_connector *connector,
+				     struct ptree_connector_stats *stats, size_t size)
 {
 	update_dropped(connector);
-	*stats = connector->stats;
+	sized_write(stats, size, &connector->stats, sizeof(connector->stats));
 }
 
 int ptree_connector_fd(const struct ptree_connector *connector)
@@ -595,8 +607,17 @@ static int open_socket(const struct ptree_connector_options *options)
 	return fd;
 }
 
-int ptree_connector_adopt(struct ptree_connector **connector, int fd, uint32_t trusted_port,
-			  const struct ptree_connector_options *options)
+/* A negative errno, or its value. */
+static int socket_option(int fd, int option)
+{
+	socklen_t size = sizeof(int);
+	int value;
+
+	return getsockopt(fd, SOL_SOCKET, option, &value, &size) ? -errno : value;
+}
+
+int connector_adopt(struct ptree_connector **connector, int fd, uint32_t trusted_port,
+		    const struct ptree_connector_options *options)
 {
 	struct ptree_connector *made = calloc(1, sizeof(*made));
 
@@ -609,6 +630,7 @@ int ptree_connector_adopt(struct ptree_connector **connector, int fd, uint32_t t
 	}
 	made->fd = fd;
 	made->trusted_port = trusted_port;
+	made->is_netlink = socket_option(fd, SO_DOMAIN) == AF_NETLINK;
 	made->kinds = options->kinds;
 	made->is_strict = options->strict;
 	made->stats.receive_buffer_size = netlink_get_receive_buffer(fd);
@@ -616,20 +638,37 @@ int ptree_connector_adopt(struct ptree_connector **connector, int fd, uint32_t t
 	return 0;
 }
 
+/* A stream has no datagrams. */
+int ptree_connector_adopt_sized(struct ptree_connector **connector, int fd,
+				const struct ptree_connector_options *options, size_t size)
+{
+	struct ptree_connector_options own;
+	int type = socket_option(fd, SO_TYPE);
+	int err = sized_read(&own, sizeof(own), options, size);
+
+	if (type < 0 || err)
+		return type < 0 ? type : err;
+	if (type == SOCK_STREAM)
+		return -EPROTOTYPE;
+	return connector_adopt(connector, fd, 0, &own);
+}
+
+bool connector_is_netlink(const struct ptree_connector *connector)
+{
+	return connector->is_netlink;
+}
+
 int connector_open_after(struct ptree_connector **connector,
 			 const struct ptree_connector_options *options,
 			 const struct ptree_connector *before)
 {
-	static const struct ptree_connector_options defaults = { 0 };
 	struct ptree_connector *opened;
 	int fd, ret;
 
-	if (!options)
-		options = &defaults;
 	fd = open_socket(options);
 	if (fd < 0)
 		return fd;
-	ret = ptree_connector_adopt(&opened, fd, 0, options);
+	ret = connector_adopt(&opened, fd, 0, options);
 	if (ret < 0) {
 		close(fd);
 		return ret;
@@ -649,10 +688,13 @@ int connector_open_after(struct ptree_connector **connector,
 	return 0;
 }
 
-int ptree_connector_open(struct ptree_connector **connector,
-			 const struct ptree_connector_options *options)
+int ptree_connector_open_sized(struct ptree_connector **connector,
+			       const struct ptree_connector_options *options, size_t size)
 {
-	return connector_open_after(connector, options, NULL);
+	struct ptree_connector_options own;
+	int err = sized_read(&own, sizeof(own), options, size);
+
+	return err ? err : connector_open_after(connector, &own, NULL);
 }
 
 void ptree_connector_close(struct ptree_connector *connector)

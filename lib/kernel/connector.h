@@ -8,12 +8,11 @@
 #include "proctree.h"
 
 /*
- * Receives from a non-blocking netlink socket that somebody else opened, without subscribing:
- * what arrives from trusted_port (the kernel's is 0) goes the way of the kernel's own datagrams.
- * Owns fd from then on; on failure it stays the caller's. Errors: -ENOMEM.
+ * As ptree_connector_adopt(), but what arrives from trusted_port (the kernel's is 0) goes the way
+ * of the kernel's own datagrams.
  */
-int ptree_connector_adopt(struct ptree_connector **connector, int fd, uint32_t trusted_port,
-			  const struct ptree_connector_options *options);
+int connector_adopt(struct ptree_connector **connector, int fd, uint32_t trusted_port,
+		    const struct ptree_connector_options *options);
 
 /*
  * The same as ptree_connector_open(), in the place of another one, which may be NULL: the numbers
@@ -23,5 +22,8 @@ int ptree_connector_adopt(struct ptree_connector **connector, int fd, uint32_t t
 int connector_open_after(struct ptree_connector **connector,
 			 const struct ptree_connector_options *options,
 			 const struct ptree_connector *before);
+
+/* Its events are the kernel's of this machine: a heartbeat, and what others hear, is among them. */
+bool connector_is_netlink(const struct ptree_connector *connector);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/units.h"
 #include "proctree.h"
 
 static const char *const kind_names[PTREE_EVENT_KIND_COUNT] = {
@@ -96,6 +97,12 @@ int ptree_status_format(uint32_t status, char *buf, size_t size)
 	return (int)text.length;
 }
 
+static void put_time(struct text *text, const struct ptree_event *event)
+{
+	put(text, "%llu.%09llu ", (unsigned long long)(event->time_ns / NS_PER_S),
+	    (unsigned long long)(event->time_ns % NS_PER_S));
+}
+
 static void put_subject(struct text *text, const struct ptree_event *event)
 {
 	put(text, "%s %d", ptree_event_kind_name(event->kind), (int)event->tgid);
@@ -110,7 +117,26 @@ static void put_ack(struct text *text, const struct ptree_event *event)
 		put(text, " error %u", event->u.ack.error);
 }
 
-static void put_details(struct text *text, const struct ptree_event *event)
+static void put_other(struct text *text, pid_t tgid, pid_t pid, unsigned what)
+{
+	put(text, " by %d", (int)tgid);
+	if (what & PTREE_FORMAT_TASKS && pid != tgid)
+		put(text, " task %d", (int)pid);
+}
+
+static void put_exit(struct text *text, const struct ptree_event *event, unsigned what)
+{
+	put(text, " ");
+	put_status(text, event->u.exit.status);
+	if (what & PTREE_FORMAT_TASKS && event->parent_tgid)
+		put(text, " of %d", (int)event->parent_tgid);
+	if (what & PTREE_FORMAT_SIGNAL && event->u.exit.signal) {
+		put(text, " sends ");
+		put_signal(text, (int)event->u.exit.signal);
+	}
+}
+
+static void put_details(struct text *text, const struct ptree_event *event, unsigned what)
 {
 	switch (event->kind) {
 	case PTREE_EVENT_UNKNOWN:
@@ -118,10 +144,13 @@ static void put_details(struct text *text, const struct ptree_event *event)
 	case PTREE_EVENT_LOST:
 	case PTREE_EVENT_EXEC:
 	case PTREE_EVENT_SID:
+		break;
 	case PTREE_EVENT_COREDUMP:
+		if (what & PTREE_FORMAT_TASKS && event->parent_tgid)
+			put(text, " of %d", (int)event->parent_tgid);
 		break;
 	case PTREE_EVENT_FORK:
-		put(text, " by %d", (int)event->parent_tgid);
+		put_other(text, event->parent_tgid, event->parent_pid, what);
 		break;
 	case PTREE_EVENT_UID:
 	case PTREE_EVENT_GID:
@@ -129,7 +158,8 @@ static void put_details(struct text *text, const struct ptree_event *event)
 		break;
 	case PTREE_EVENT_PTRACE:
 		if (event->u.ptrace.tracer_tgid)
-			put(text, " by %d", (int)event->u.ptrace.tracer_tgid);
+			put_other(text, event->u.ptrace.tracer_tgid, event->u.ptrace.tracer_pid,
+				  what);
 		else
 			put(text, " detached");
 		break;
@@ -138,26 +168,39 @@ static void put_details(struct text *text, const struct ptree_event *event)
 		put_quoted(text, event->u.comm, PTREE_COMM_SIZE);
 		break;
 	case PTREE_EVENT_EXIT:
-		put(text, " ");
-		put_status(text, event->u.exit.status);
+		put_exit(text, event, what);
 		break;
 	}
 }
 
-int ptree_event_format(const struct ptree_event *event, char *buf, size_t size)
+static void put_event(struct text *text, const struct ptree_event *event, unsigned what)
+{
+	if (event->kind == PTREE_EVENT_ACK) {
+		put_ack(text, event);
+	} else if (event->kind == PTREE_EVENT_LOST) {
+		put(text, "lost %llu on cpu %u", (unsigned long long)event->u.lost.count,
+		    event->cpu);
+	} else if (event->kind == PTREE_EVENT_UNKNOWN) {
+		put(text, "unknown 0x%08x, %u bytes", event->what, event->u.raw.size);
+	} else {
+		put_subject(text, event);
+		put_details(text, event, what);
+	}
+}
+
+int ptree_event_format_with(const struct ptree_event *event, unsigned what, char *buf, size_t size)
 {
 	struct text text = { .buf = buf, .size = size };
 
-	if (event->kind == PTREE_EVENT_ACK) {
-		put_ack(&text, event);
-	} else if (event->kind == PTREE_EVENT_LOST) {
-		put(&text, "lost %llu on cpu %u", (unsigned long long)event->u.lost.count,
-		    event->cpu);
-	} else if (event->kind == PTREE_EVENT_UNKNOWN) {
-		put(&text, "unknown 0x%08x, %u bytes", event->what, event->u.raw.size);
-	} else {
-		put_subject(&text, event);
-		put_details(&text, event);
-	}
+	if (what & PTREE_FORMAT_TIME)
+		put_time(&text, event);
+	if (what & PTREE_FORMAT_CPU)
+		put(&text, "cpu %u ", event->cpu);
+	put_event(&text, event, what);
 	return (int)text.length;
+}
+
+int ptree_event_format(const struct ptree_event *event, char *buf, size_t size)
+{
+	return ptree_event_format_with(event, 0, buf, size);
 }

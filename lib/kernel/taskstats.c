@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/sized.h"
 #include "netlink.h"
 #include "wire.h"
 
@@ -437,8 +438,8 @@ int ptree_taskstats_receive(struct ptree_taskstats *taskstats, struct ptree_acco
 	return (int)count;
 }
 
-void ptree_taskstats_get_stats(struct ptree_taskstats *taskstats,
-			       struct ptree_taskstats_stats *stats)
+void ptree_taskstats_get_stats_sized(struct ptree_taskstats *taskstats,
+				     struct ptree_taskstats_stats *stats, size_t size)
 {
 	for (unsigned i = 0; i < taskstats->listener_count; i++) {
 		struct listener *listener = &taskstats->listeners[i];
@@ -446,7 +447,7 @@ void ptree_taskstats_get_stats(struct ptree_taskstats *taskstats,
 		taskstats->stats.dropped +=
 		    netlink_new_drops(listener->fd, &listener->last_dropped);
 	}
-	*stats = taskstats->stats;
+	sized_write(stats, size, &taskstats->stats, sizeof(taskstats->stats));
 }
 
 int ptree_taskstats_fd(const struct ptree_taskstats *taskstats)

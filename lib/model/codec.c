@@ -34,6 +34,7 @@ enum field_type {
 struct field {
 	uint8_t type;
 	uint16_t offset;
+	const char *name;
 };
 
 struct kind {
@@ -49,7 +50,7 @@ struct slice {
 
 #define F(type, member)                                                                            \
 	{                                                                                          \
-		type, offsetof(struct ptree_fact, u.member)                                        \
+		type, offsetof(struct ptree_fact, u.member), #member                               \
 	}
 #define KINDS_END (PTREE_FACT_KEPT + 1)
 
@@ -61,7 +62,7 @@ static const struct kind kinds[KINDS_END] = {
 				  F(U64, source.lost), F(U64, source.execs),
 				  F(U64, source.argv_read), F(U64, source.argv_late) } },
 	[PTREE_FACT_LOST] = { "lost", { F(U64, count) } },
-	[PTREE_FACT_COMPARED] = { "compared", { { END, 0 } } },
+	[PTREE_FACT_COMPARED] = { "compared", { { END, 0, NULL } } },
 	[PTREE_FACT_UNHEARD_OF] = { "unheard-of",
 				    { F(U32, unknown.what), F(U16, unknown.size),
 				      F(BYTES, unknown.bytes) } },
@@ -96,7 +97,7 @@ static const struct kind kinds[KINDS_END] = {
 	[PTREE_FACT_GROUPS] = { "groups", { F(ID, ids.real), F(ID, ids.effective) } },
 	[PTREE_FACT_SESSION] = { "session", { F(NUMBER, pid) } },
 	[PTREE_FACT_TRACER] = { "tracer", { F(NUMBER, pid) } },
-	[PTREE_FACT_CORE_DUMP] = { "core-dump", { { END, 0 } } },
+	[PTREE_FACT_CORE_DUMP] = { "core-dump", { { END, 0, NULL } } },
 	[PTREE_FACT_IMAGE] = { "image", { F(U64, image.id), F(U64, image.begin_ns), F(U16, image.kept) } },
 	[PTREE_FACT_SHARED] = { "shared", { F(U64, image.id) } },
 	[PTREE_FACT_NAME] = { "name", { F(U64, name.image), F(COMM, name.comm) } },
@@ -123,9 +124,9 @@ static const struct kind kinds[KINDS_END] = {
 	[PTREE_FACT_STATUS] = { "status",
 				{ F(U64, end.end_ns), F(U32, end.status),
 				  F(FLAG, end.is_status_known), F(FLAG, end.is_status_inferred) } },
-	[PTREE_FACT_REVIVED] = { "revived", { { END, 0 } } },
-	[PTREE_FACT_ZOMBIE] = { "zombie", { { END, 0 } } },
-	[PTREE_FACT_REAPED] = { "reaped", { { END, 0 } } },
+	[PTREE_FACT_REVIVED] = { "revived", { { END, 0, NULL } } },
+	[PTREE_FACT_ZOMBIE] = { "zombie", { { END, 0, NULL } } },
+	[PTREE_FACT_REAPED] = { "reaped", { { END, 0, NULL } } },
 	[PTREE_FACT_ACCOUNTED] = { "accounted",
 				   { F(NUMBER, accounting.pid), F(FLAG, accounting.is_process),
 				     F(U16, accounting.version), F(U32, accounting.known),
@@ -140,9 +141,10 @@ static const struct kind kinds[KINDS_END] = {
 	[PTREE_FACT_SAMPLED] = { "sampled",
 				 { F(LETTER, sample.state), F(U64, sample.rss_bytes),
 				   F(FLAG, sample.has_cpu), F(U64, sample.cpu_user_ns),
-				   F(U64, sample.cpu_system_ns), F(U64, sample.interval_ns) } },
-	[PTREE_FACT_RETAINED] = { "retained", { { END, 0 } } },
-	[PTREE_FACT_FORGOTTEN] = { "forgotten", { { END, 0 } } },
+				   F(U64, sample.cpu_system_ns), F(U64, sample.interval_ns),
+				   F(U64, sample.waited_cpu_ns) } },
+	[PTREE_FACT_RETAINED] = { "retained", { { END, 0, NULL } } },
+	[PTREE_FACT_FORGOTTEN] = { "forgotten", { { END, 0, NULL } } },
 	[PTREE_FACT_KEPT_IMAGE] = { "kept-image",
 				    { F(U64, kept_image.id), F(U64, kept_image.twin),
 				      F(U64, kept_image.begin_ns), F(U64, kept_image.read_ns),
@@ -161,7 +163,8 @@ static const struct kind kinds[KINDS_END] = {
 				     F(U64, kept_node.cpu_system_ns), F(U64, kept_node.rss_bytes),
 				     F(U32, kept_node.cpu_permille), F(U8, kept_node.change),
 				     F(U8, kept_node.fate), F(LETTER, kept_node.state),
-				     F(U32, kept_node.flags) } },
+				     F(U32, kept_node.flags),
+				     F(U64, kept_node.waited_cpu_ns) } },
 	[PTREE_FACT_KEPT_PAST_IMAGE] = { "kept-past-image", { F(U64, image.id) } },
 	[PTREE_FACT_KEPT_PARENT] = { "kept-parent", { F(U64, parent) } },
 	[PTREE_FACT_KEPT_ORIGIN] = { "kept-origin", { F(U64, origin.id) } },
@@ -208,7 +211,7 @@ static const struct kind kinds[KINDS_END] = {
 
 static const struct field *fields_of(uint32_t kind)
 {
-	static const struct field none = { END, 0 };
+	static const struct field none = { END, 0, NULL };
 
 	return kind < KINDS_END && kinds[kind].name ? kinds[kind].fields : &none;
 }
@@ -216,6 +219,89 @@ static const struct field *fields_of(uint32_t kind)
 const char *ptree_fact_kind_name(uint32_t kind)
 {
 	return kind < KINDS_END && kinds[kind].name ? kinds[kind].name : "unknown";
+}
+
+/* ---- reading a field ---- */
+
+#define AT(type, from) (*(const type *)(from))
+
+static struct slice slice_at(const void *from)
+{
+	struct slice slice;
+
+	memcpy(&slice, from, sizeof(slice));
+	return slice;
+}
+
+static void set_unsigned(struct codec_value *value, uint64_t number)
+{
+	value->type = CODEC_UNSIGNED;
+	value->number = number;
+}
+
+static void set_bytes(struct codec_value *value, int type, const char *bytes, size_t size)
+{
+	value->type = type;
+	value->bytes = bytes;
+	value->size = size;
+}
+
+static void read_value(enum field_type type, const void *from, struct codec_value *value)
+{
+	switch (type) {
+	case FLAG:
+		value->type = CODEC_FLAG;
+		value->number = AT(bool, from);
+		break;
+	case U8:
+		set_unsigned(value, AT(uint8_t, from));
+		break;
+	case U16:
+		set_unsigned(value, AT(uint16_t, from));
+		break;
+	case U32:
+		set_unsigned(value, AT(uint32_t, from));
+		break;
+	case U64:
+		set_unsigned(value, AT(uint64_t, from));
+		break;
+	case ID:
+		set_unsigned(value, AT(uint32_t, from));
+		if (value->number == PTREE_UNKNOWN_ID)
+			value->type = CODEC_UNKNOWN;
+		break;
+	case NUMBER:
+		value->type = CODEC_SIGNED;
+		value->signed_number = AT(int, from);
+		break;
+	case LETTER:
+		set_bytes(value, CODEC_TEXT, from, AT(char, from) != '\0');
+		break;
+	case COMM:
+		set_bytes(value, CODEC_TEXT, from, strnlen(from, PTREE_COMM_SIZE));
+		break;
+	case TEXT:
+		set_bytes(value, CODEC_TEXT, from, strnlen(from, TEXT_SIZE));
+		break;
+	case BYTES:
+		set_bytes(value, CODEC_BYTES, slice_at(from).bytes, slice_at(from).size);
+		break;
+	case END:
+		break;
+	}
+}
+
+bool codec_value(const struct ptree_fact *fact, unsigned index, struct codec_value *value)
+{
+	const struct field *field = fields_of(fact->kind);
+
+	while (field->type != END && index--)
+		field++;
+	if (field->type == END)
+		return false;
+	*value = (struct codec_value){ .name = field->name };
+	read_value((enum field_type)field->type, (const char *)fact + field->offset, value);
+	return true;
 }
 
 /* ---- writing ---- */
@@ -236,16 +322,6 @@ static unsigned char *put_bytes(unsigned char *out, const void *bytes, size_t si
 	if (size)
 		memcpy(out, bytes, size);
 	return out + size;
-}
-
-#define AT(type, from) (*(const type *)(from))
-
-static struct slice slice_at(const void *from)
-{
-	struct slice slice;
-
-	memcpy(&slice, from, sizeof(slice));
-	return slice;
 }
 
 static uint64_t number_of(enum field_type type, const void *from)

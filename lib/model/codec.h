@@ -20,4 +20,23 @@ size_t codec_record_size(const unsigned char *header);
 /* payload: without header and padding. What is borrowed is in it. -EBADMSG. */
 int codec_decode(const unsigned char *payload, size_t size, struct ptree_fact *fact);
 
+/* One field of a fact, as a reader of it would put it. */
+struct codec_value {
+	const char *name; /* of the member of struct ptree_fact: "birth.pid" */
+	enum {
+		CODEC_FLAG,
+		CODEC_UNSIGNED,
+		CODEC_SIGNED,
+		CODEC_UNKNOWN,
+		CODEC_TEXT,
+		CODEC_BYTES
+	} type;
+	uint64_t number;
+	int64_t signed_number;
+	const char *bytes; /* TEXT, BYTES; borrowed from the fact */
+	size_t size;
+};
+/* False: it has no more. */
+bool codec_value(const struct ptree_fact *fact, unsigned index, struct codec_value *value);
+
 #endif

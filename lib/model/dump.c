@@ -155,6 +155,7 @@ static void put_values(struct text *text, const struct ptree_node *node)
 		    node->egid, node->sid, node->tracer);
 	text_format(text, " change %d@%" PRIu64 " elided %u execs %u", node->change,
 		    node->change_ns, node->elided, node->exec_count);
+	text_format(text, " waited %" PRIu64, node->waited_cpu_ns);
 	text_format(text, " cpu %" PRIu64 " %" PRIu64 " %u rss %" PRIu64 " state %d sampled %d",
 		    node->cpu_user_ns, node->cpu_system_ns, node->cpu_permille, node->rss_bytes,
 		    node->state, node->sampled_ns != 0);

@@ -125,6 +125,7 @@ static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
 	node->parent_ns = fact->u.kept_node.parent_ns;
 	node->change_ns = fact->u.kept_node.change_ns;
 	node->sampled_ns = fact->u.kept_node.sampled_ns;
+	node->waited_cpu_ns = fact->u.kept_node.waited_cpu_ns;
 	node->over_key = fact->u.kept_node.over_key;
 	node->exec_count = fact->u.kept_node.exec_count;
 	node->elided = fact->u.kept_node.elided;

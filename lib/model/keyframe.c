@@ -197,7 +197,8 @@ static int put_node(const struct ptree_tree *tree, const struct ptree_node *node
 				 .change = node->change,
 				 .fate = node->fate,
 				 .state = node->state,
-				 .flags = flags_of(tree, node) },
+				 .flags = flags_of(tree, node),
+				 .waited_cpu_ns = node->waited_cpu_ns },
 	};
 
 	return put(out, &fact);

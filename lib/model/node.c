@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading nodes: every public question that one node, or a look-up, answers. */
 #include "node.h"
+#include "base/sized.h"
 #include "image.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 /* A begin read from /proc is as fine as a tick, and the event comes a little after the fork. */
@@ -56,9 +58,10 @@ uint64_t ptree_tree_generation(const struct ptree_tree *tree)
 	return tree->generation;
 }
 
-void ptree_tree_get_counts(const struct ptree_tree *tree, struct ptree_tree_counts *counts)
+void ptree_tree_get_counts_sized(const struct ptree_tree *tree, struct ptree_tree_counts *counts,
+				 size_t size)
 {
-	*counts = tree->counts;
+	sized_write(counts, size, &tree->counts, sizeof(tree->counts));
 }
 
 const struct ptree_node *ptree_tree_root(const struct ptree_tree *tree)
@@ -69,6 +72,11 @@ const struct ptree_node *ptree_tree_root(const struct ptree_tree *tree)
 const struct ptree_node *ptree_tree_find(const struct ptree_tree *tree, pid_t pid)
 {
 	return tree_present(tree, pid);
+}
+
+const struct ptree_node *ptree_tree_find_latest(const struct ptree_tree *tree, pid_t pid)
+{
+	return tree_latest(tree, pid);
 }
 
 const struct ptree_node *ptree_tree_find_id(const struct ptree_tree *tree, uint64_t id)
@@ -276,9 +284,51 @@ uint32_t ptree_node_exec_count(const struct ptree_node *node)
 	return node->exec_count;
 }
 
+/* The last one that has a name, and how many images ago. NULL: none has. */
+static const struct ptree_image *latest_named(const struct ptree_node *node, unsigned *back)
+{
+	const struct past_image *past = node->past_images;
+	const struct image *image = node->image;
+
+	for (*back = 0; image; ++*back, image = image_before(&past)) {
+		if (image->pub.comm[0])
+			return &image->pub;
+	}
+	return NULL;
+}
+
 const char *ptree_node_comm(const struct ptree_node *node)
 {
-	return node->image ? node->image->pub.comm : "";
+	unsigned back;
+	const struct ptree_image *image = latest_named(node, &back);
+
+	return image ? image->comm : "";
+}
+
+const char *ptree_image_name(const struct ptree_image *image)
+{
+	size_t last = image->argv_size - 1;
+	bool is_whole = image->argv_status == PTREE_ARGV_NONE && image->argv_size &&
+			!image->argv[last] &&
+			!strncmp(image->argv, image->comm, PTREE_COMM_SIZE - 1);
+
+	/* Workers change their names; what was read of the former one is not the name of this. */
+	return is_whole ? image->argv : image->comm;
+}
+
+const char *ptree_node_name(const struct ptree_node *node)
+{
+	unsigned back;
+	const struct ptree_image *image = latest_named(node, &back);
+
+	return image ? ptree_image_name(image) : "";
+}
+
+bool ptree_node_is_comm_old(const struct ptree_node *node)
+{
+	unsigned back;
+
+	return latest_named(node, &back) && back;
 }
 
 /* argv[0]'s last component, without the dash of a login shell. Not NUL-terminated if cut. */
@@ -287,7 +337,7 @@ static size_t program_name(const struct ptree_image *image, const char **name)
 	const char *slash;
 	size_t length;
 
-	if (!image->argv_size)
+	if (!image->argv_size || image->argv_status == PTREE_ARGV_NONE)
 		return 0;
 	*name = image->argv;
 	length = strnlen(image->argv, image->argv_size);
@@ -310,10 +360,34 @@ bool image_is_named(const struct image *image, const char *name)
 
 	if (!*name)
 		return false;
-	if (!strcmp(image->pub.comm, name))
+	if (!strcmp(image->pub.comm, name) || !strcmp(ptree_image_name(&image->pub), name))
 		return true;
 	length = program_name(&image->pub, &program);
 	return length && length == strlen(name) && !memcmp(program, name, length);
+}
+
+/* The name is not terminated if it was cut. */
+static bool program_matches(const struct ptree_image *image, const char *pattern)
+{
+	char terminated[256];
+	const char *program;
+	size_t length = program_name(image, &program);
+
+	if (!length || length >= sizeof(terminated))
+		return false;
+	memcpy(terminated, program, length);
+	terminated[length] = '\0';
+	return !fnmatch(pattern, terminated, 0);
+}
+
+bool image_matches(const struct image *image, const char *pattern)
+{
+	const struct ptree_image *pub = &image->pub;
+
+	if (pub->comm[0] &&
+	    (!fnmatch(pattern, pub->comm, 0) || !fnmatch(pattern, ptree_image_name(pub), 0)))
+		return true;
+	return program_matches(pub, pattern);
 }
 
 bool ptree_node_is_named(const struct ptree_node *node, const char *name)
@@ -323,7 +397,7 @@ bool ptree_node_is_named(const struct ptree_node *node, const char *name)
 
 void node_name(const struct ptree_node *node, char name[PTREE_COMM_SIZE])
 {
-	const char *program = ptree_node_comm(node);
+	const char *program = node->image ? node->image->pub.comm : "";
 	size_t length = strlen(program);
 
 	if (!length && node->image)

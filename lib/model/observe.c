@@ -69,18 +69,31 @@ static bool has_argv(const struct ptree_image *image, enum ptree_argv_status sta
 	       (!size || !memcmp(image->argv, argv, size));
 }
 
+/* With its NUL; 0: comm has all of it. */
+static size_t whole_name_size(const char name[PTREE_NAME_SIZE])
+{
+	size_t length = strnlen(name, PTREE_NAME_SIZE - 1);
+
+	return length < PTREE_COMM_SIZE ? 0 : length + 1;
+}
+
 static int take_argv(struct ptree_tree *tree, struct ptree_node *node,
 		     const struct ptree_process *process)
 {
 	const struct ptree_image *image = &node->image->pub;
-	enum ptree_argv_status status =
-	    node->is_kernel_thread ? PTREE_ARGV_NONE : process->argv_status;
+	enum ptree_argv_status status = process->argv_status;
+	const char *argv = process->argv;
+	size_t size = process->argv_size;
 
+	if (node->is_kernel_thread) {
+		status = PTREE_ARGV_NONE;
+		argv = process->name;
+		size = whole_name_size(process->name);
+	}
 	if (status == PTREE_ARGV_PENDING || (node->image->refs > 1 && !node->is_kernel_thread) ||
-	    has_argv(image, status, process->argv, process->argv_size))
+	    has_argv(image, status, argv, size))
 		return 0;
-	return tell_arguments(tree, node, image->id, process->read_ns, status, process->argv,
-			      process->argv_size);
+	return tell_arguments(tree, node, image->id, process->read_ns, status, argv, size);
 }
 
 static int take_text(struct ptree_tree *tree, struct ptree_node *node,
@@ -171,6 +184,7 @@ static bool is_news_of(const struct ptree_node *node, const struct ptree_fact *f
 	if (!fact->u.sample.has_cpu)
 		return false;
 	return node->cpu_user_ns != fact->u.sample.cpu_user_ns ||
+	       node->waited_cpu_ns != fact->u.sample.waited_cpu_ns ||
 	       node->cpu_system_ns != fact->u.sample.cpu_system_ns || !node->sampled_ns ||
 	       (fact->u.sample.interval_ns && (!node->has_rate || node->cpu_permille));
 }
@@ -190,6 +204,7 @@ int observe_usage(struct ptree_tree *tree, struct ptree_node *node,
 		before_ns = idle_until_ns;
 	fact.u.sample.cpu_user_ns = process->cpu_user_ns;
 	fact.u.sample.cpu_system_ns = process->cpu_system_ns;
+	fact.u.sample.waited_cpu_ns = process->waited_cpu_ns;
 	if (before_ns && fact.u.sample.has_cpu)
 		fact.u.sample.interval_ns = process->read_ns - before_ns;
 	if (is_news_of(node, &fact))

@@ -4,6 +4,7 @@
  * walk down recurses: the list that is the answer is its own queue.
  */
 #include "query.h"
+#include "node.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -135,6 +136,27 @@ int ptree_tree_find_command(const struct ptree_tree *tree, const char *name,
 			    struct ptree_nodes *out)
 {
 	return find_where(tree, out, has_name, name);
+}
+
+static bool has_real_user(const struct ptree_node *node, const void *ruid)
+{
+	return node->ruid == *(const uint32_t *)ruid;
+}
+
+static bool matches_glob(const struct ptree_node *node, const void *pattern)
+{
+	return node->image && image_matches(node->image, pattern);
+}
+
+int ptree_tree_find_glob(const struct ptree_tree *tree, const char *pattern,
+			 struct ptree_nodes *out)
+{
+	return find_where(tree, out, matches_glob, pattern);
+}
+
+int ptree_tree_find_real_user(const struct ptree_tree *tree, uint32_t ruid, struct ptree_nodes *out)
+{
+	return find_where(tree, out, has_real_user, &ruid);
 }
 
 int ptree_tree_find_user(const struct ptree_tree *tree, uint32_t euid, struct ptree_nodes *out)

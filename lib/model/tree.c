@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A tree as a whole: its making and its end. */
+#include "base/sized.h"
 #include "tree.h"
 #include "exit.h"
 #include "feed.h"
@@ -24,14 +25,19 @@ static void init_pools(struct ptree_tree *tree)
 	pool_init(&tree->leavings, exit_leaving_size());
 }
 
-int ptree_tree_new(struct ptree_tree **out, const struct ptree_tree_options *options)
+int ptree_tree_new_sized(struct ptree_tree **out, const struct ptree_tree_options *options,
+			 size_t size)
 {
-	struct ptree_tree *tree = calloc(1, sizeof(*tree));
+	struct ptree_tree_options own;
+	struct ptree_tree *tree;
+	int err = sized_read(&own, sizeof(own), options, size);
 
+	if (err)
+		return err;
+	tree = calloc(1, sizeof(*tree));
 	if (!tree)
 		return -ENOMEM;
-	if (options)
-		tree->options = *options;
+	tree->options = own;
 	if (!tree->options.exited_max)
 		tree->options.exited_max = LIMITS_EXITED_MAX;
 	if (!tree->options.exited_age_ns)

@@ -103,6 +103,7 @@ struct ptree_node {
 	uint64_t over_key;		     /* the later it was found to be over, the greater */
 	uint64_t sampled_ns;		     /* when; 0: never */
 	uint64_t cpu_user_ns, cpu_system_ns; /* as sampled, since its begin */
+	uint64_t waited_cpu_ns;		     /* of children that it waited for */
 	uint64_t rss_bytes;
 	struct evidence evidence;
 	uint32_t cpu_permille; /* of one CPU, between the last two samples */

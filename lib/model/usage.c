@@ -9,6 +9,7 @@
  * (cpu_run_virtual_total) is in ns and misses the last time slice. The larger one is nearer, and no
  * process used more than its threads lived.
  */
+#include "base/sized.h"
 #include "usage.h"
 #include "activity.h"
 #include "node.h"
@@ -55,6 +56,7 @@ void usage_sample(struct ptree_tree *tree, struct ptree_node *node, const struct
 		return;
 	node->cpu_user_ns = fact->u.sample.cpu_user_ns;
 	node->cpu_system_ns = fact->u.sample.cpu_system_ns;
+	node->waited_cpu_ns = fact->u.sample.waited_cpu_ns;
 	node->sampled_ns = fact->time_ns;
 	now_ns = usage_sampled_cpu_ns(node);
 	if (fact->u.sample.interval_ns)
@@ -434,13 +436,17 @@ static void read_sampled(const struct ptree_node *node, struct ptree_usage *usag
 	usage->cpu_ns = usage_sampled_cpu_ns(node);
 }
 
-void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage)
+static void read_usage(const struct ptree_node *node, struct ptree_usage *usage)
 {
 	*usage = (struct ptree_usage){ .sampled_ns = node->sampled_ns };
 	if (usage_is_final(node))
 		read_final(node, usage);
 	else
 		read_sampled(node, usage);
+	if (node->sampled_ns && !node->has_ended) {
+		usage->known |= PTREE_USAGE_WAITED;
+		usage->waited_cpu_ns = node->waited_cpu_ns;
+	}
 	if (node->has_ended && elapsed_ns(node)) {
 		usage->known |= PTREE_USAGE_ELAPSED;
 		usage->elapsed_ns = elapsed_ns(node);
@@ -452,4 +458,12 @@ void ptree_node_usage(const struct ptree_node *node, struct ptree_usage *usage)
 	usage->rss_bytes = node->rss_bytes;
 	usage->known |=
 	    (node->state ? PTREE_USAGE_RSS : 0) | (node->has_rate ? PTREE_USAGE_RATE : 0);
+}
+
+void ptree_node_usage_sized(const struct ptree_node *node, struct ptree_usage *usage, size_t size)
+{
+	struct ptree_usage whole;
+
+	read_usage(node, &whole);
+	sized_write(usage, size, &whole, sizeof(whole));
 }

@@ -32,25 +32,6 @@ static void append_escaped(struct text *text, const char *string, const char *sp
 	}
 }
 
-/* ASCII only: bytes that are not become U+FFFD, since names need not be UTF-8. */
-static void append_json_string(struct text *text, const char *string)
-{
-	text_append(text, "\"", 1);
-	for (; *string; string++) {
-		unsigned char byte = (unsigned char)*string;
-
-		if (byte == '"' || byte == '\\')
-			text_format(text, "\\%c", byte);
-		else if (is_control(byte))
-			text_format(text, "\\u%04x", byte);
-		else if (byte >= 0x80)
-			text_string(text, "\\ufffd");
-		else
-			text_append(text, string, 1);
-	}
-	text_append(text, "\"", 1);
-}
-
 static const char *user_of(const struct ptree_node *node, struct ptree_users *users, char *buf,
 			   size_t size)
 {
@@ -62,68 +43,139 @@ static const char *user_of(const struct ptree_node *node, struct ptree_users *us
 	return buf;
 }
 
-static void append_link(struct text *text, const struct ptree_node *node, struct ptree_users *users)
+/* ---- chains ---- */
+
+/* Who is asked, and how. */
+struct chain {
+	const struct ptree_tree *tree;
+	struct ptree_users *users; /* may be NULL */
+	unsigned what;		   /* PTREE_CHAIN_* */
+	struct ptree_nodes nodes;
+};
+
+/* False: it has none, or none that could be read in time. */
+static bool arguments_of(const struct ptree_node *node, const char **argv, size_t *size)
+{
+	const struct ptree_image *image = ptree_node_image(node, 0);
+
+	if (!image || !image->argv_size || image->argv_status == PTREE_ARGV_NONE)
+		return false;
+	*argv = image->argv;
+	*size = image->argv_size;
+	return true;
+}
+
+/* As one would type it, more or less: a blank between two. */
+static void append_arguments(struct text *text, const struct ptree_node *node)
+{
+	const char *argv, *end;
+	size_t size;
+
+	if (!arguments_of(node, &argv, &size)) {
+		append_escaped(text, ptree_node_name(node), "|;\\");
+		return;
+	}
+	for (end = argv + size; argv < end; argv += strlen(argv) + 1) {
+		append_escaped(text, argv, "|;\\");
+		if (argv + strlen(argv) + 1 < end)
+			text_string(text, " ");
+	}
+}
+
+static void append_link(struct text *text, const struct chain *chain, const struct ptree_node *node)
 {
 	char uid[16];
 
 	text_format(text, "%s%d|", text->size ? ";" : "", node->pid);
-	append_escaped(text, ptree_node_comm(node), "|;\\");
+	if (chain->what & PTREE_CHAIN_ARGUMENTS)
+		append_arguments(text, node);
+	else
+		append_escaped(text, ptree_node_name(node), "|;\\");
 	text_string(text, "|");
-	append_escaped(text, user_of(node, users, uid, sizeof(uid)), "|;\\");
+	append_escaped(text, user_of(node, chain->users, uid, sizeof(uid)), "|;\\");
 }
 
-static void append_json_link(struct text *text, const struct ptree_node *node,
-			     struct ptree_users *users)
+static void put_arguments(struct ptree_json *json, const struct ptree_node *node)
+{
+	const char *argv, *end;
+	size_t size;
+
+	if (!arguments_of(node, &argv, &size)) {
+		ptree_json_null(json, "argv");
+		return;
+	}
+	ptree_json_array(json, "argv");
+	for (end = argv + size; argv < end; argv += strlen(argv) + 1)
+		ptree_json_text(json, NULL, argv);
+	ptree_json_end(json);
+}
+
+static void put_link(struct ptree_json *json, const struct chain *chain,
+		     const struct ptree_node *node)
 {
 	char uid[16];
 
-	text_format(text, "%s{\"pid\":%d,\"ppid\":%d,\"cmd\":", text->size > 1 ? "," : "",
-		    node->pid, node->parent ? node->parent->pid : 0);
-	append_json_string(text, ptree_node_comm(node));
-	text_string(text, ",\"user\":");
-	append_json_string(text, user_of(node, users, uid, sizeof(uid)));
-	text_string(text, "}");
+	ptree_json_object(json, NULL);
+	ptree_json_integer(json, "pid", node->pid);
+	ptree_json_integer(json, "ppid", node->parent ? node->parent->pid : 0);
+	ptree_json_text(json, "cmd", ptree_node_name(node));
+	ptree_json_text(json, "user", user_of(node, chain->users, uid, sizeof(uid)));
+	if (chain->what & PTREE_CHAIN_ARGUMENTS)
+		put_arguments(json, node);
+	ptree_json_end(json);
 }
 
-static int build_chain(const struct ptree_tree *tree, pid_t pid, struct ptree_users *users,
-		       void (*append_one)(struct text *, const struct ptree_node *,
-					  struct ptree_users *),
-		       struct text *text)
+static int find_chain(struct chain *chain, pid_t pid)
 {
-	struct ptree_nodes chain = { 0 };
-	int err = ptree_tree_ancestry(tree, pid, false, &chain);
+	int count =
+	    ptree_tree_ancestry(chain->tree, pid, chain->what & PTREE_CHAIN_ORIGINS, &chain->nodes);
 
-	for (size_t i = 0; i < chain.count && err >= 0; i++)
-		append_one(text, chain.node[i], users);
-	ptree_nodes_clear(&chain);
-	return err < 0 ? err : 0;
+	if (count < 0)
+		ptree_nodes_clear(&chain->nodes);
+	return count;
 }
 
-int ptree_tree_chain_text(const struct ptree_tree *tree, pid_t pid, struct ptree_users *users,
-			  char **out)
+int ptree_tree_chain_text(const struct ptree_tree *tree, pid_t pid, unsigned what,
+			  struct ptree_users *users, char **out)
 {
+	struct chain chain = { .tree = tree, .users = users, .what = what };
 	struct text text = { 0 };
-	int err = build_chain(tree, pid, users, append_link, &text);
+	int count = find_chain(&chain, pid);
 
-	if (!err)
-		return text_finish(&text, out);
-	free(text.bytes);
-	return err;
+	if (count < 0)
+		return count;
+	for (int i = 0; i < count; i++)
+		append_link(&text, &chain, chain.nodes.node[i]);
+	ptree_nodes_clear(&chain.nodes);
+	return text_finish(&text, out);
 }
 
-int ptree_tree_chain_json(const struct ptree_tree *tree, pid_t pid, struct ptree_users *users,
-			  char **out)
+static int finish_json(struct ptree_json *json, char **out)
 {
-	struct text text = { 0 };
-	int err;
+	if (json->has_failed) {
+		ptree_json_clear(json);
+		return -ENOMEM;
+	}
+	json->bytes[json->size - 1] = '\0'; /* instead of the newline */
+	*out = json->bytes;
+	return 0;
+}
 
-	text_string(&text, "[");
-	err = build_chain(tree, pid, users, append_json_link, &text);
-	text_string(&text, "]");
-	if (!err)
-		return text_finish(&text, out);
-	free(text.bytes);
-	return err;
+int ptree_tree_chain_json(const struct ptree_tree *tree, pid_t pid, unsigned what,
+			  struct ptree_users *users, char **out)
+{
+	struct chain chain = { .tree = tree, .users = users, .what = what };
+	struct ptree_json json = { 0 };
+	int count = find_chain(&chain, pid);
+
+	if (count < 0)
+		return count;
+	ptree_json_array(&json, NULL);
+	for (int i = 0; i < count; i++)
+		put_link(&json, &chain, chain.nodes.node[i]);
+	ptree_json_end(&json);
+	ptree_nodes_clear(&chain.nodes);
+	return finish_json(&json, out);
 }
 
 /* ---- the picture ---- */
@@ -169,7 +221,7 @@ static void draw_line(struct picture *picture, const struct ptree_node *node, co
 	text_append(&picture->text, picture->indent.bytes ? picture->indent.bytes : "",
 		    picture->indent.size);
 	text_string(&picture->text, joint);
-	append_escaped(&picture->text, ptree_node_comm(node), "\\");
+	append_escaped(&picture->text, ptree_node_name(node), "\\");
 	text_format(&picture->text, "(%d)\n", node->pid);
 }
 

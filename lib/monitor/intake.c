@@ -30,16 +30,6 @@ static uint64_t set_event_clock(struct intake *intake, const struct ptree_event 
 
 /* ---- one event ---- */
 
-/*
- * The heartbeat and the names of our own threads are COMM events of this process; that its
- * threads come and go is nobody's concern either.
- */
-static bool is_own_noise(const struct intake *intake, const struct ptree_event *event)
-{
-	return event->tgid == intake->self &&
-	       (event->kind == PTREE_EVENT_COMM || event->pid != event->tgid);
-}
-
 static void follow_up_exec(struct intake *intake, const struct ptree_event *event)
 {
 	struct ptree_node *node = tree_present(intake->tree, event->tgid);
@@ -118,17 +108,11 @@ static int apply_exit(struct intake *intake, const struct ptree_event *event)
 	return exit_apply(intake->tree, event, &evidence);
 }
 
-static int take_event(struct intake *intake, const struct ptree_event *event)
+static int take_foreign(struct intake *intake, const struct ptree_event *event)
 {
 	uint64_t boot_ns = set_event_clock(intake, event);
-	struct ptree_accounting own[2];
 	int err;
 
-	if (is_own_noise(intake, event)) {
-		if (event->kind == PTREE_EVENT_EXIT) /* nobody asks for its record */
-			accounting_take(intake->accounting, event->pid, 0, own);
-		return 0;
-	}
 	if (event->kind == PTREE_EVENT_LOST)
 		intake->losses++;
 	else
@@ -140,6 +124,22 @@ static int take_event(struct intake *intake, const struct ptree_event *event)
 	if (!err)
 		follow_up(intake, event);
 	return err;
+}
+
+static int take_event(struct intake *intake, const struct ptree_event *event)
+{
+	struct ptree_accounting records[2];
+	struct ptree_event birth;
+	int err = 0;
+
+	if (own_is_noise(intake->own, event)) {
+		if (event->kind == PTREE_EVENT_EXIT) /* nobody asks for its record */
+			accounting_take(intake->accounting, event->pid, 0, records);
+		return 0;
+	}
+	if (own_take_doubtful(intake->own, event, &birth))
+		err = take_foreign(intake, &birth);
+	return err ? err : take_foreign(intake, event);
 }
 
 /* ---- those that wait ---- */

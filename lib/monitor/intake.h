@@ -5,6 +5,7 @@
 #include "accounting.h"
 #include "clock.h"
 #include "held.h"
+#include "own.h"
 #include "reaping.h"
 #include "sampler.h"
 #include "texts.h"
@@ -22,9 +23,9 @@ struct intake {
 	struct accounting *accounting;
 	struct sampler *sampler;
 	struct reaping *reaping;
+	struct own *own;
 	struct held held;
 	struct clock clock;
-	pid_t self;
 	uint64_t events, execs; /* taken in */
 	uint64_t losses;	/* of those, PTREE_EVENT_LOST, which are no events */
 	uint64_t newest_ns;	/* the youngest event's own time */

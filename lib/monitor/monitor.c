@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Keeps a tree current: a monitor's life, and what its owner asks of it; see states.c. */
 #include "monitor.h"
+#include "base/sized.h"
 #include "model/tree.h"
 #include "proc/procfs.h"
 
@@ -16,6 +17,7 @@
 /* Who works for whom. */
 static void join_parts(struct ptree_monitor *monitor)
 {
+	monitor->own = (struct own){ .pid = getpid(), .procfs = monitor->procfs };
 	monitor->sampler = (struct sampler){ .tree = monitor->tree,
 					     .procfs = monitor->procfs,
 					     .host = monitor->host };
@@ -25,13 +27,13 @@ static void join_parts(struct ptree_monitor *monitor)
 					   .accounting = &monitor->accounting,
 					   .sampler = &monitor->sampler,
 					   .reaping = &monitor->reaping,
-					   .self = getpid() };
+					   .own = &monitor->own };
 	monitor->repair = (struct repair){ .tree = monitor->tree,
 					   .procfs = monitor->procfs,
 					   .texts = &monitor->texts,
 					   .reaping = &monitor->reaping,
 					   .wake_fd = monitor->wakeups.wake_fd,
-					   .self = getpid() };
+					   .own = &monitor->own };
 }
 
 static int open_parts(struct ptree_monitor *monitor)
@@ -54,19 +56,27 @@ static int open_parts(struct ptree_monitor *monitor)
 			  monitor->options.argv_max, monitor->wakeups.wake_fd);
 }
 
-int ptree_monitor_new(struct ptree_monitor **out, const struct ptree_monitor_options *options)
+int ptree_monitor_new_sized(struct ptree_monitor **out, const struct ptree_monitor_options *options,
+			    size_t size)
 {
-	struct ptree_monitor *monitor = calloc(1, sizeof(*monitor));
-	int err;
+	struct ptree_monitor_options own;
+	struct ptree_monitor *monitor;
+	int err = sized_read(&own, sizeof(own), options, size);
 
+	if (err)
+		return err;
+	if (own.connector && own.poll_only)
+		return -EINVAL;
+	monitor = calloc(1, sizeof(*monitor));
 	if (!monitor)
 		return -ENOMEM;
-	if (options)
-		monitor->options = *options;
+	monitor->options = own;
 	err = open_parts(monitor);
 	if (!err)
 		err = states_start(monitor);
 	if (err) {
+		if (monitor->options.connector) /* it stays the caller's */
+			monitor->source.connector = NULL;
 		ptree_monitor_free(monitor);
 		return err;
 	}
@@ -88,6 +98,7 @@ void ptree_monitor_free(struct ptree_monitor *monitor)
 	sampler_clear(&monitor->sampler);
 	ptree_host_free(monitor->host);
 	intake_clear(&monitor->intake);
+	own_clear(&monitor->own);
 	wakeups_close(&monitor->wakeups);
 	free(monitor);
 }

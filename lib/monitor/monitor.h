@@ -9,6 +9,8 @@
 
 #include "accounting.h"
 #include "intake.h"
+#include "orphans.h"
+#include "own.h"
 #include "reaping.h"
 #include "repair.h"
 #include "sampler.h"
@@ -32,6 +34,8 @@ struct ptree_monitor {
 	struct accounting accounting;
 	struct sampler sampler;
 	struct reaping reaping;
+	struct orphans orphans;
+	struct own own;
 	enum ptree_monitor_state state;
 	int reason;	      /* why it polls */
 	bool is_drained;      /* the socket was empty when last looked at */

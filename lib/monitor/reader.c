@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define GIVE_UP_NS UINT64_C(2000000000)
 
@@ -51,6 +52,24 @@ static void read_comm(const struct desk *desk, struct reader_result *result)
 		result->error = err;
 }
 
+/* What has no memory cannot hang. */
+static void read_name(const struct desk *desk, struct reader_result *result)
+{
+	char name[PTREE_NAME_SIZE];
+	int err = ptree_procfs_name(desk->procfs, result->job.pid, name);
+
+	result->error = err;
+	result->has_comm = !err;
+	if (err)
+		return;
+	memcpy(result->comm, name, PTREE_COMM_SIZE - 1);
+	result->comm[PTREE_COMM_SIZE - 1] = '\0';
+	if (strlen(name) < PTREE_COMM_SIZE)
+		return;
+	result->argv = strdup(name);
+	result->argv_size = result->argv ? strlen(name) + 1 : 0;
+}
+
 /* The process may have been another one all along, with the same pid. */
 static void check_identity(const struct desk *desk, struct reader_result *result)
 {
@@ -79,6 +98,8 @@ static void run(void *shared, struct crew_job *job, bool may_hang)
 		read_argv(desk, result, may_hang);
 	if (result->job.what & READER_COMM)
 		read_comm(desk, result);
+	if (result->job.what & READER_NAME)
+		read_name(desk, result);
 	if (result->job.start_ns && (result->has_comm || !result->error))
 		check_identity(desk, result);
 }
@@ -109,7 +130,7 @@ static void free_desk(void *shared)
 }
 
 static const struct crew_work reading = {
-	.thread_name = "proctree-reader",
+	.thread_name = HAND_NAME_PREFIX "reader",
 	.stack_bytes = HAND_STACK_SMALL,
 	.job_size = sizeof(struct item),
 	.stuck_max = READER_STUCK_MAX,

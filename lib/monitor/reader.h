@@ -16,6 +16,7 @@ struct reader;
 enum {
 	READER_ARGV = 1,
 	READER_COMM = 2,
+	READER_NAME = 4, /* of a kernel thread: comm, and if that is not all of it, argv is */
 };
 
 struct reader_job {

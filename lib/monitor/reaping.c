@@ -46,11 +46,13 @@ static int read_state(struct ptree_procfs *procfs, const struct ptree_node *node
 	return node->has_ended && process.start_ns > node->end_ns ? -ESRCH : 0;
 }
 
+/* What cannot be read now, for another reason than that it is gone, is what it was. */
 static bool is_zombie_in_proc(struct ptree_procfs *procfs, const struct ptree_node *node)
 {
 	char state;
+	int err = read_state(procfs, node, &state);
 
-	return !read_state(procfs, node, &state) && state == 'Z';
+	return err ? err != -ESRCH && node->is_zombie : state == 'Z';
 }
 
 /*

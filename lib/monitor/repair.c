@@ -111,16 +111,28 @@ void repair_check(struct repair *repair, uint64_t now_ns)
 
 /* ---- what it says ---- */
 
-static void observe_tasks(struct repair *repair, const struct scan_entry *entry)
+/* Our own threads are nobody's affair, those of the program that we are a part of are. */
+static size_t drop_own(const struct repair *repair, pid_t *tids, size_t count)
 {
-	if (entry->process.pid == repair->self)
-		return;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!own_is_task(repair->own, tids[i]))
+			tids[kept++] = tids[i];
+	}
+	return kept;
+}
+
+static void observe_tasks(struct repair *repair, struct scan_entry *entry)
+{
+	if (entry->process.pid == repair->own->pid)
+		entry->tid_count = drop_own(repair, entry->tids, entry->tid_count);
 	if (entry->tids || entry->process.thread_count <= 1)
 		ptree_tree_observe_tasks(repair->tree, &entry->process, entry->tids,
 					 entry->tid_count);
 }
 
-static int take_entry(struct repair *repair, const struct scan_entry *entry)
+static int take_entry(struct repair *repair, struct scan_entry *entry)
 {
 	const struct ptree_node *node = tree_latest(repair->tree, entry->process.pid);
 	uint64_t known_zombie_id = node && node->is_zombie ? node->id : 0;

@@ -2,6 +2,7 @@
 #ifndef PTREE_REPAIR_H
 #define PTREE_REPAIR_H
 
+#include "own.h"
 #include "reaping.h"
 #include "scan.h"
 #include "texts.h"
@@ -13,12 +14,12 @@
  * ended only when the events from before it have all been read.
  */
 struct repair {
-	struct ptree_tree *tree; /* borrowed, as are the next three */
+	struct ptree_tree *tree; /* borrowed, as are the next four */
 	struct ptree_procfs *procfs;
 	struct texts *texts;
 	struct reaping *reaping;
+	const struct own *own;
 	int wake_fd;
-	pid_t self;
 	struct scan *scan; /* the one under way, or NULL */
 	uint64_t end_ns;   /* when the last one ended, and how long it took */
 	uint64_t duration_ns;

@@ -18,6 +18,7 @@
 
 #define BATCH_SIZE 64
 #define HELPERS_MAX 7
+#define THREAD_NAME HAND_NAME_PREFIX "scan"
 #define DESCRIPTOR_WAIT_NS 1000000
 #define DESCRIPTOR_TRIES 10
 
@@ -163,7 +164,6 @@ static void draw_batches(struct scan *scan)
 
 static void *help(void *argument)
 {
-	pthread_setname_np(pthread_self(), "proctree-scan");
 	draw_batches(argument);
 	return NULL;
 }
@@ -184,7 +184,7 @@ static unsigned start_helpers(struct scan *scan, pthread_t helpers[HELPERS_MAX])
 	unsigned started = 0;
 
 	while (started < scan->helpers && scan->pid_count > (started + 1) * BATCH_SIZE &&
-	       !start_thread(&helpers[started], HAND_STACK_SMALL, help, scan))
+	       !start_thread(&helpers[started], THREAD_NAME, HAND_STACK_SMALL, help, scan))
 		started++;
 	return started;
 }
@@ -195,7 +195,6 @@ static void *lead(void *argument)
 	pthread_t helpers[HELPERS_MAX];
 	unsigned started;
 
-	pthread_setname_np(pthread_self(), "proctree-scan");
 	list_pids(scan);
 	started = start_helpers(scan, helpers);
 	draw_batches(scan);
@@ -224,7 +223,7 @@ int scan_start(struct scan **out, struct ptree_procfs *procfs, unsigned what, un
 	scan->wake_fd = wake_fd;
 	scan->start_ns = ptree_boot_now_ns();
 	pthread_mutex_init(&scan->lock, NULL);
-	err = start_thread(&scan->leader, HAND_STACK_SMALL, lead, scan);
+	err = start_thread(&scan->leader, THREAD_NAME, HAND_STACK_SMALL, lead, scan);
 	if (err) {
 		pthread_mutex_destroy(&scan->lock);
 		free(scan);

@@ -3,8 +3,6 @@
 #include "source.h"
 #include "kernel/connector.h"
 
-#include <sys/prctl.h>
-
 #define HEARTBEATS_MISSED_MAX 2
 
 int source_open(struct source *source, const struct ptree_connector_options *options,
@@ -18,6 +16,13 @@ int source_open(struct source *source, const struct ptree_connector_options *opt
 	source->heartbeats_missed = 0;
 	source->last_event_ns = source->opened_ns;
 	return 0;
+}
+
+void source_give(struct source *source, struct ptree_connector *connector)
+{
+	source->connector = connector;
+	source->is_given = true;
+	source->opened_ns = source->last_event_ns = ptree_boot_now_ns();
 }
 
 /* The socket knows what it dropped before the next event shows the gap. */
@@ -70,16 +75,13 @@ void source_heard(struct source *source, uint64_t now_ns)
 	source->heartbeats_missed = 0;
 }
 
-bool source_beat(struct source *source, uint64_t now_ns, uint64_t tick_ns)
+bool source_beat(struct source *source, struct own *own, uint64_t now_ns, uint64_t tick_ns)
 {
-	char name[PTREE_COMM_SIZE] = "";
-
-	if (now_ns < source->last_event_ns + tick_ns)
+	if (now_ns < source->last_event_ns + tick_ns || !connector_is_netlink(source->connector))
 		return true;
 	if (source->heartbeats_missed >= HEARTBEATS_MISSED_MAX)
 		return false;
 	source->heartbeats_missed++;
-	prctl(PR_GET_NAME, name);
-	prctl(PR_SET_NAME, name);
+	own_beat(own);
 	return true;
 }

@@ -2,7 +2,7 @@
 #ifndef PTREE_SOURCE_H
 #define PTREE_SOURCE_H
 
-#include "proctree.h"
+#include "own.h"
 
 /*
  * Where the events come from: one connector after the other. Owns the socket of now, what all of
@@ -10,7 +10,8 @@
  * is none, or a deaf one, is up to its user.
  */
 struct source {
-	struct ptree_connector *connector;    /* NULL: there is none */
+	struct ptree_connector *connector; /* NULL: there is none */
+	bool is_given; /* by the owner of the monitor: it is the only one there will be */
 	uint64_t lost_before, ignored_before; /* by sockets that are closed */
 	uint64_t lost, ignored;		      /* by all of them, at the last look */
 	size_t receive_buffer_size;
@@ -22,6 +23,7 @@ struct source {
 /* before: the one whose place it takes, or NULL; see connector_open_after(). */
 int source_open(struct source *source, const struct ptree_connector_options *options,
 		const struct ptree_connector *before);
+void source_give(struct source *source, struct ptree_connector *connector);
 /* What it counted stays counted. It is the caller's to close; NULL: there is none. */
 struct ptree_connector *source_take_leave(struct source *source);
 void source_close(struct source *source);
@@ -32,8 +34,9 @@ bool source_has_lost(struct source *source);
 void source_heard(struct source *source, uint64_t now_ns);
 /*
  * Any other process's event proves that the socket hears. Where it is silent, an event of our own
- * must come: setting a thread's name to what it is already. Call it once a tick; false: it is deaf.
+ * must come; from one that is not the kernel's nothing has to. Call it once a tick; false: it is
+ * deaf.
  */
-bool source_beat(struct source *source, uint64_t now_ns, uint64_t tick_ns);
+bool source_beat(struct source *source, struct own *own, uint64_t now_ns, uint64_t tick_ns);
 
 #endif

@@ -12,8 +12,8 @@
  * source.c's.
  */
 #include "monitor.h"
+#include "kernel/connector.h"
 #include "model/tree.h"
-#include "orphans.h"
 #include "told.h"
 
 #include <errno.h>
@@ -28,6 +28,26 @@ static void forget_helpers(struct ptree_monitor *monitor)
 {
 	texts_close_witness(&monitor->texts);
 	accounting_close(&monitor->accounting);
+}
+
+static void open_helpers(struct ptree_monitor *monitor)
+{
+	texts_open_witness(&monitor->texts, monitor->options.no_realtime);
+	accounting_open(&monitor->accounting);
+}
+
+static int watch_source(struct ptree_monitor *monitor)
+{
+	return wakeups_watch(&monitor->wakeups, ptree_connector_fd(monitor->source.connector));
+}
+
+/* What others hear of this machine can only be joined with what the kernel said here. */
+static int connect_given(struct ptree_monitor *monitor)
+{
+	source_give(&monitor->source, monitor->options.connector);
+	if (connector_is_netlink(monitor->source.connector))
+		open_helpers(monitor);
+	return watch_source(monitor);
 }
 
 static int connect_events(struct ptree_monitor *monitor, const struct ptree_connector *before)
@@ -91,6 +111,10 @@ static void replace_deaf_socket(struct ptree_monitor *monitor)
 	struct ptree_connector *old;
 	int err;
 
+	if (monitor->source.is_given) {
+		start_polling(monitor, -EPIPE);
+		return;
+	}
 	if (monitor->state != PTREE_MONITOR_STARTING)
 		enter(monitor, PTREE_MONITOR_DEAF);
 	old = source_take_leave(&monitor->source);
@@ -242,7 +266,7 @@ static void tick(struct ptree_monitor *monitor)
 		poll_tick(monitor, now_ns);
 		return;
 	}
-	if (!source_beat(&monitor->source, now_ns, MONITOR_TICK_NS))
+	if (!source_beat(&monitor->source, &monitor->own, now_ns, MONITOR_TICK_NS))
 		replace_deaf_socket(monitor);
 	repair_check(&monitor->repair, now_ns);
 }
@@ -260,7 +284,9 @@ static void work(struct ptree_monitor *monitor, uint64_t deadline_ns)
 	bool has_more = sampler_work(&monitor->sampler, deadline_ns);
 
 	time_next_turn(monitor);
-	if (!orphans_settle(monitor->tree, monitor->procfs, deadline_ns) || has_more)
+	if (!orphans_settle(&monitor->orphans, monitor->tree, monitor->procfs, ptree_boot_now_ns(),
+			    deadline_ns) ||
+	    has_more)
 		wakeups_wake(&monitor->wakeups);
 	if (source_has_lost(&monitor->source))
 		repair_note_loss(&monitor->repair);
@@ -295,14 +321,20 @@ int ptree_monitor_settle(struct ptree_monitor *monitor)
 	return applied < 0 || !err ? applied : err;
 }
 
+/* Of what the owner gave nothing else can take the place. */
+static bool must_connect(const struct ptree_monitor *monitor, int err)
+{
+	return monitor->options.connector || err == -ENOMEM || err == -EMFILE || err == -ENFILE;
+}
+
 int states_start(struct ptree_monitor *monitor)
 {
 	int err;
 
 	intake_look_at_clocks(&monitor->intake);
 	told_clock(monitor->tree, monitor->procfs);
-	err = connect_events(monitor, NULL);
-	if (err == -ENOMEM || err == -EMFILE || err == -ENFILE)
+	err = monitor->options.connector ? connect_given(monitor) : connect_events(monitor, NULL);
+	if (err && must_connect(monitor, err))
 		return err;
 	if (err)
 		start_polling(monitor, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a monitor says of itself. */
 #include "monitor.h"
+#include "base/sized.h"
 
 #include <errno.h>
 
@@ -14,8 +15,7 @@ static void get_accounting_status(const struct accounting *accounting,
 	status->unaccounted = accounting->missing;
 }
 
-void ptree_monitor_get_status(const struct ptree_monitor *monitor,
-			      struct ptree_monitor_status *status)
+static void read_status(const struct ptree_monitor *monitor, struct ptree_monitor_status *status)
 {
 	*status = (struct ptree_monitor_status){
 		.state = monitor->state,
@@ -36,6 +36,15 @@ void ptree_monitor_get_status(const struct ptree_monitor *monitor,
 		scan_get_progress(monitor->repair.scan, &status->scan_done, &status->scan_total);
 }
 
+void ptree_monitor_get_status_sized(const struct ptree_monitor *monitor,
+				    struct ptree_monitor_status *status, size_t size)
+{
+	struct ptree_monitor_status whole;
+
+	read_status(monitor, &whole);
+	sized_write(status, size, &whole, sizeof(whole));
+}
+
 const char *ptree_monitor_reason_text(int reason)
 {
 	switch (reason) {
@@ -51,6 +60,8 @@ const char *ptree_monitor_reason_text(int reason)
 		       "container";
 	case -ECONNREFUSED:
 		return "no process events in this network namespace: run in the host's";
+	case -EPIPE:
+		return "the source of events that was given has ended";
 	default:
 		return "the process connector failed";
 	}

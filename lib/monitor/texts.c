@@ -158,7 +158,7 @@ static void submit(struct texts *texts, const struct ptree_node *node, unsigned 
 
 void texts_want_name(struct texts *texts, const struct ptree_node *node)
 {
-	submit(texts, node, READER_COMM, true);
+	submit(texts, node, READER_NAME, true);
 }
 
 static bool is_unknown(const struct ptree_node *node)
@@ -283,6 +283,18 @@ static int set_argv(struct texts *texts, const struct ptree_node *node, const st
 	return err == -ENOMEM ? err : 0;
 }
 
+/* Of a kernel thread. */
+static int take_whole_name(struct texts *texts, const struct reader_result *result)
+{
+	int err = 0;
+
+	if (result->argv_size)
+		err = ptree_tree_set_argv(texts->tree, result->job.id, result->job.image_ns,
+					  result->read_ns, PTREE_ARGV_NONE, result->argv,
+					  result->argv_size);
+	return err == -ENOMEM ? err : 0;
+}
+
 static int take_result(struct texts *texts, const struct reader_result *result)
 {
 	const struct ptree_node *node = map_find(&texts->tree->by_id, result->job.id);
@@ -300,6 +312,8 @@ static int take_result(struct texts *texts, const struct reader_result *result)
 	if (result->has_comm &&
 	    ptree_tree_set_comm(texts->tree, result->job.id, result->comm) == -ENOMEM)
 		return -ENOMEM;
+	if (result->job.what & READER_NAME)
+		return take_whole_name(texts, result);
 	return image && result->job.what & READER_ARGV ? set_argv(texts, node, &answer) : 0;
 }
 

@@ -354,7 +354,6 @@ static void *run(void *argument)
 {
 	struct watcher *watcher = argument;
 
-	pthread_setname_np(pthread_self(), "proctree-exec");
 	if (watch(watcher))
 		return NULL; /* its owner joins and frees it */
 	atomic_fetch_sub(&watcher->tally->abandoned, 1);
@@ -376,7 +375,8 @@ static int start_watcher(struct witness *witness)
 	atomic_fetch_add(&watcher->tally->users, 1);
 	err = ptree_procfs_open(&watcher->procfs, witness->proc_path);
 	if (!err)
-		err = start_thread(&watcher->thread, HAND_STACK_SMALL, run, watcher);
+		err = start_thread(&watcher->thread, HAND_NAME_PREFIX "exec", HAND_STACK_SMALL, run,
+				   watcher);
 	if (err) {
 		free_watcher(watcher);
 		return err;

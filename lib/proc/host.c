@@ -4,6 +4,7 @@
  * samples of the CPUs and one of the rest. When to take one is for others to say, and how to open
  * a file is for procfs.c.
  */
+#include "base/sized.h"
 #include "host.h"
 
 #include <errno.h>
@@ -584,10 +585,11 @@ bool ptree_host_cpu_share(const struct ptree_host *host, size_t index,
 	return before && host_share(before, now, share);
 }
 
-bool ptree_host_memory(const struct ptree_host *host, struct ptree_memory *memory)
+bool ptree_host_memory_sized(const struct ptree_host *host, struct ptree_memory *memory,
+			     size_t size)
 {
 	if (host->has_memory)
-		*memory = host->memory;
+		sized_write(memory, size, &host->memory, sizeof(host->memory));
 	return host->has_memory;
 }
 

@@ -121,6 +121,8 @@ enum {
 	STAT_FLAGS = 5,
 	STAT_UTIME = 10,
 	STAT_STIME = 11,
+	STAT_CUTIME = 12, /* of children that it waited for */
+	STAT_CSTIME = 13,
 	STAT_THREADS = 16,
 	STAT_START = 18,
 	STAT_RSS = 20,
@@ -160,6 +162,15 @@ static uint64_t ticks_to_ns(int64_t ticks, uint64_t ticks_per_s)
 	return whole * NS_PER_S + rest * NS_PER_S / ticks_per_s;
 }
 
+/* These two are signed in the kernel's own reckoning, and wrong is not worth refusing all. */
+static uint64_t waited_ns(int64_t user_ticks, int64_t system_ticks, uint64_t ticks_per_s)
+{
+	uint64_t user_ns = user_ticks > 0 ? ticks_to_ns(user_ticks, ticks_per_s) : 0;
+	uint64_t system_ns = system_ticks > 0 ? ticks_to_ns(system_ticks, ticks_per_s) : 0;
+
+	return user_ns > UINT64_MAX - system_ns ? UINT64_MAX : user_ns + system_ns;
+}
+
 static void take_fields(struct ptree_process *process, const int64_t field[STAT_FIELDS],
 			const struct procfs_units *units)
 {
@@ -172,6 +183,8 @@ static void take_fields(struct ptree_process *process, const int64_t field[STAT_
 	process->start_ns = ticks_to_ns(field[STAT_START], units->ticks_per_s);
 	process->cpu_user_ns = ticks_to_ns(field[STAT_UTIME], units->ticks_per_s);
 	process->cpu_system_ns = ticks_to_ns(field[STAT_STIME], units->ticks_per_s);
+	process->waited_cpu_ns =
+	    waited_ns(field[STAT_CUTIME], field[STAT_CSTIME], units->ticks_per_s);
 	process->rss_bytes = (uint64_t)field[STAT_RSS] * units->page_bytes;
 }
 
@@ -180,12 +193,13 @@ static bool is_letter(char byte)
 	return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
-static void take_comm(char comm[PTREE_COMM_SIZE], const char *from, size_t size)
+/* As much of a name as there is room for, and NULs. */
+static void take_name(char *name, size_t room, const char *from, size_t size)
 {
-	size_t kept = size < PTREE_COMM_SIZE ? size : PTREE_COMM_SIZE - 1;
+	size_t kept = size < room ? size : room - 1;
 
-	memset(comm, 0, PTREE_COMM_SIZE);
-	memcpy(comm, from, kept);
+	memset(name, 0, room);
+	memcpy(name, from, kept);
 }
 
 int procfs_parse_stat(const char *buf, size_t size, const struct procfs_units *units,
@@ -211,7 +225,8 @@ int procfs_parse_stat(const char *buf, size_t size, const struct procfs_units *u
 		return -EBADMSG;
 	process->pid = (pid_t)pid;
 	process->state = after[2];
-	take_comm(process->comm, at, (size_t)(after - at));
+	take_name(process->comm, sizeof(process->comm), at, (size_t)(after - at));
+	take_name(process->name, sizeof(process->name), at, (size_t)(after - at));
 	take_fields(process, field, units);
 	*flags = (uint32_t)field[STAT_FLAGS];
 	return 0;
@@ -502,8 +517,7 @@ static int read_owner(const struct ptree_procfs *procfs, pid_t pid, struct ptree
 	return 0;
 }
 
-static int read_comm(const struct ptree_procfs *procfs, const char *path,
-		     char comm[PTREE_COMM_SIZE])
+static int read_name(const struct ptree_procfs *procfs, const char *path, char *name, size_t room)
 {
 	char buf[COMM_BYTES];
 	ssize_t size = read_file(procfs, path, buf, sizeof(buf));
@@ -512,7 +526,7 @@ static int read_comm(const struct ptree_procfs *procfs, const char *path,
 		return (int)size;
 	if (size == 0 || buf[size - 1] != '\n')
 		return -EBADMSG;
-	take_comm(comm, buf, (size_t)size - 1);
+	take_name(name, room, buf, (size_t)size - 1);
 	return 0;
 }
 
@@ -728,7 +742,15 @@ int ptree_procfs_comm(struct ptree_procfs *procfs, pid_t pid, char comm[PTREE_CO
 	char path[PATH_BYTES];
 
 	snprintf(path, sizeof(path), "%d/comm", pid);
-	return read_comm(procfs, path, comm);
+	return read_name(procfs, path, comm, PTREE_COMM_SIZE);
+}
+
+int ptree_procfs_name(struct ptree_procfs *procfs, pid_t pid, char name[PTREE_NAME_SIZE])
+{
+	char path[PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%d/comm", pid);
+	return read_name(procfs, path, name, PTREE_NAME_SIZE);
 }
 
 int ptree_procfs_task_comm(struct ptree_procfs *procfs, pid_t pid, pid_t tid,
@@ -737,7 +759,7 @@ int ptree_procfs_task_comm(struct ptree_procfs *procfs, pid_t pid, pid_t tid,
 	char path[PATH_BYTES];
 
 	snprintf(path, sizeof(path), "%d/task/%d/comm", pid, tid);
-	return read_comm(procfs, path, comm);
+	return read_name(procfs, path, comm, PTREE_COMM_SIZE);
 }
 
 /* ---- directories ---- */

@@ -69,6 +69,45 @@ static char *look_up(uid_t uid)
 	return name;
 }
 
+static int look_up_id_sized(const char *name, size_t size, uid_t *uid)
+{
+	struct passwd entry, *found = NULL;
+	char *buf = malloc(size);
+	int err = buf ? getpwnam_r(name, &entry, buf, size, &found) : ENOMEM;
+
+	free(buf);
+	if (!err && found)
+		*uid = found->pw_uid;
+	return err || found ? err : ENOENT;
+}
+
+/* What libc says of a name that does not exist differs. */
+static int look_up_id(const char *name, uid_t *uid)
+{
+	size_t size = 1024;
+	int err;
+
+	do {
+		err = look_up_id_sized(name, size, uid);
+		size *= err == ERANGE ? 4 : 1;
+	} while (err == EINTR || (err == ERANGE && size <= ENTRY_BYTES_MAX));
+	if (err == ESRCH || err == EBADF || err == EPERM)
+		return -ENOENT;
+	return !err || err == ENOENT || err == ENOMEM ? -err : -EIO;
+}
+
+static bool is_number(const char *name, uid_t *uid)
+{
+	size_t digits = strspn(name, "0123456789");
+	unsigned long long number;
+
+	if (!digits || name[digits] || digits > 10)
+		return false;
+	number = strtoull(name, NULL, 10);
+	*uid = (uid_t)number;
+	return number < UINT32_MAX;
+}
+
 /* ---- the threads ---- */
 
 struct question {
@@ -99,7 +138,7 @@ static void forget_answer(struct crew_job *job)
 /* One that hangs is waited for: a slow answer is a name all the same. Others do not wait with it.
  */
 static const struct crew_work resolving = {
-	.thread_name = "proctree-users",
+	.thread_name = HAND_NAME_PREFIX "users",
 	.stack_bytes = HAND_STACK_FOREIGN,
 	.job_size = sizeof(struct question),
 	.stuck_max = STUCK_MAX,
@@ -175,6 +214,18 @@ const char *ptree_users_name(struct ptree_users *users, uid_t uid)
 	if (!user->is_known)
 		learn(users, user, users->look_up(uid));
 	return name_of(user);
+}
+
+/* A name of digits is somebody's name first. */
+int ptree_user_id(const char *name, uid_t *uid)
+{
+	uid_t found;
+	int err = look_up_id(name, &found);
+
+	if (err && !is_number(name, &found))
+		return err;
+	*uid = found;
+	return 0;
 }
 
 void users_check(struct ptree_users *users, uint64_t now_ns)

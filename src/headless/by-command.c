@@ -106,7 +106,9 @@ static struct tally *tally_at(struct by_command *commands, const struct ptree_no
 {
 	const struct ptree_image *image = ptree_node_image_at(node, boot_ns);
 
-	return find(commands, image && image->comm[0] ? image->comm : ptree_node_comm(node));
+	const char *later = ptree_node_is_comm_old(node) ? "" : ptree_node_comm(node);
+
+	return find(commands, image && image->comm[0] ? image->comm : later);
 }
 
 static void count_exit(struct tally *tally, const struct ptree_node *node)
@@ -207,24 +209,24 @@ static void put_row(const struct log_lines *lines, const struct tally *tally)
 
 static void put_object(const struct log_lines *lines, const struct tally *tally)
 {
-	struct json json;
+	struct ptree_json *json = &lines->output->json;
 
-	json_init(&json, lines->output);
-	json_object(&json, NULL);
-	json_text(&json, "event", "command");
-	log_line_time(lines, &json, ptree_boot_now_ns());
-	json_text(&json, "comm", tally->name);
-	json_unsigned(&json, "forks", tally->forks);
-	json_unsigned(&json, "execs", tally->execs);
-	json_unsigned(&json, "exits", tally->exits);
-	json_unsigned(&json, "failures", tally->failures);
+	ptree_json_object(json, NULL);
+	ptree_json_text(json, "event", "command");
+	log_line_time(lines, json, ptree_boot_now_ns());
+	ptree_json_text(json, "comm", tally->name);
+	ptree_json_unsigned(json, "forks", tally->forks);
+	ptree_json_unsigned(json, "execs", tally->execs);
+	ptree_json_unsigned(json, "exits", tally->exits);
+	ptree_json_unsigned(json, "failures", tally->failures);
 	if (tally->exits && !tally->cpu_ns)
-		json_null(&json, "cpu_ns");
+		ptree_json_null(json, "cpu_ns");
 	else
-		json_unsigned(&json, "cpu_ns", tally->cpu_ns);
-	json_unsigned(&json, "elapsed_ns", tally->elapsed_ns);
-	json_unsigned(&json, "unaccounted", tally->unaccounted);
-	json_end(&json);
+		ptree_json_unsigned(json, "cpu_ns", tally->cpu_ns);
+	ptree_json_unsigned(json, "elapsed_ns", tally->elapsed_ns);
+	ptree_json_unsigned(json, "unaccounted", tally->unaccounted);
+	ptree_json_end(json);
+	output_json(lines->output);
 }
 
 void by_command_print(struct by_command *commands, const struct log_lines *lines)

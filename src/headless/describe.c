@@ -29,7 +29,8 @@ static size_t argv_size(const struct ptree_image *image)
 
 static bool has_argv(const struct ptree_image *image)
 {
-	return image && image->argv && argv_size(image) > 0;
+	return image && image->argv && image->argv_status != PTREE_ARGV_NONE &&
+	       argv_size(image) > 0;
 }
 
 static void put_arguments(struct output *output, const struct ptree_image *image, bool utf8)
@@ -67,12 +68,12 @@ static const char *reason_for_none(enum ptree_argv_status status)
 static void put_name(struct output *output, const struct ptree_node *node,
 		     const struct ptree_image *image, bool utf8)
 {
-	const char *comm = image && image->comm[0] ? image->comm : "?";
+	const char *name = image && image->comm[0] ? ptree_image_name(image) : "?";
 	bool is_kernel_thread = ptree_node_is_kernel_thread(node);
 
 	if (is_kernel_thread)
 		output_bytes(output, "[", 1);
-	output_safe(output, comm, strlen(comm), utf8);
+	output_safe(output, name, strlen(name), utf8);
 	if (is_kernel_thread)
 		output_bytes(output, "]", 1);
 	else if (image)
@@ -138,39 +139,40 @@ void describe_await_users(struct ptree_users *users, const struct ptree_tree *tr
 /* ---- JSON ---- */
 
 /* Every argument, empty ones, too; the NUL that ends the last one does not begin another. */
-static void put_argv(struct json *json, const char *name, const struct field_value *argv)
+static void put_argv(struct ptree_json *json, const char *name, const struct field_value *argv)
 {
 	const char *at = argv->text;
 	const char *end = at ? at + argv->size : at;
 
-	json_array(json, name);
+	ptree_json_array(json, name);
 	while (at < end) {
 		size_t size = strnlen(at, (size_t)(end - at));
 
-		json_string(json, NULL, at, size);
+		ptree_json_string(json, NULL, at, size);
 		at += size + 1;
 	}
-	json_end(json);
+	ptree_json_end(json);
 }
 
-static void put_text(struct json *json, const char *name, const struct field_value *value)
+static void put_text(struct ptree_json *json, const char *name, const struct field_value *value)
 {
 	if (value->text)
-		json_string(json, name, value->text, value->size);
+		ptree_json_string(json, name, value->text, value->size);
 	else
-		json_null(json, name);
+		ptree_json_null(json, name);
 }
 
-static void put_value(struct json *json, const struct field *field, const struct field_value *value)
+static void put_value(struct ptree_json *json, const struct field *field,
+		      const struct field_value *value)
 {
 	const char letter = (char)value->number;
 
 	switch (field->kind) {
 	case FIELD_FLAG:
-		json_bool(json, field->json, value->number);
+		ptree_json_bool(json, field->json, value->number);
 		break;
 	case FIELD_STATE:
-		json_string(json, field->json, &letter, 1);
+		ptree_json_string(json, field->json, &letter, 1);
 		break;
 	case FIELD_USER:
 	case FIELD_TEXT:
@@ -185,12 +187,12 @@ static void put_value(struct json *json, const struct field *field, const struct
 	case FIELD_BYTES:
 	case FIELD_DURATION:
 	case FIELD_BOOT_TIME:
-		json_unsigned(json, field->json, value->number);
+		ptree_json_unsigned(json, field->json, value->number);
 		break;
 	}
 }
 
-void describe_json(struct json *json, const struct column_subject *subject,
+void describe_json(struct ptree_json *json, const struct column_subject *subject,
 		   struct ptree_users *users, int where)
 {
 	const struct column_context context = { .users = users };
@@ -203,6 +205,6 @@ void describe_json(struct json *json, const struct column_subject *subject,
 		if (field->get(&context, subject, &value))
 			put_value(json, field, &value);
 		else
-			json_null(json, field->json);
+			ptree_json_null(json, field->json);
 	}
 }

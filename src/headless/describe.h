@@ -2,7 +2,7 @@
 #ifndef PROCTOP_DESCRIBE_H
 #define PROCTOP_DESCRIBE_H
 
-#include "headless/json.h"
+#include "headless/output.h"
 #include "model/field.h"
 
 #include <proctree.h>
@@ -19,7 +19,7 @@ void describe_user(struct output *output, struct ptree_users *users, uint32_t eu
 
 /* The members of an object about a process: those fields that are FIELD_IN_EVENT, ... null for what
    is not known. */
-void describe_json(struct json *json, const struct column_subject *subject,
+void describe_json(struct ptree_json *json, const struct column_subject *subject,
 		   struct ptree_users *users, int where);
 
 /* Waits for the names of all users who have processes, but not longer than that. */

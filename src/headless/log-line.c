@@ -104,7 +104,7 @@ static void put_ancestors(const struct log_lines *lines, const struct ptree_node
 	if (!is_root(parent))
 		output_string(lines->output, lines->utf8 ? "…" : "...");
 	while (count--) {
-		put_comm(lines, ptree_node_comm(chain[count]));
+		put_comm(lines, ptree_node_name(chain[count]));
 		if (count)
 			output_string(lines->output, lines->utf8 ? "›" : ">");
 		else if (names_parent)
@@ -148,7 +148,7 @@ static void put_parent(const struct log_lines *lines, const struct ptree_node *n
 	if (is_root(parent))
 		return;
 	output_string(lines->output, lines->utf8 ? " ← " : " <- ");
-	put_comm(lines, ptree_node_comm(parent));
+	put_comm(lines, ptree_node_name(parent));
 	output_format(lines->output, "(%d)", ptree_node_pid(parent));
 }
 
@@ -243,7 +243,7 @@ static void put_text(const struct log_lines *lines, const struct ptree_fact *fac
 
 /* ---- JSON ---- */
 
-void log_line_time(const struct log_lines *lines, struct json *json, uint64_t boot_ns)
+void log_line_time(const struct log_lines *lines, struct ptree_json *json, uint64_t boot_ns)
 {
 	uint64_t real_ns = boot_ns + lines->real_offset_ns;
 	time_t seconds = (time_t)(real_ns / NS_PER_S);
@@ -254,11 +254,11 @@ void log_line_time(const struct log_lines *lines, struct json *json, uint64_t bo
 	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%09uZ", utc.tm_year + 1900,
 		 utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
 		 (unsigned)(real_ns % NS_PER_S));
-	json_text(json, "time", text);
-	json_unsigned(json, "boot_ns", boot_ns);
+	ptree_json_text(json, "time", text);
+	ptree_json_unsigned(json, "boot_ns", boot_ns);
 }
 
-static void json_exit(struct json *json, const struct ptree_node *node)
+static void json_exit(struct ptree_json *json, const struct ptree_node *node)
 {
 	struct ptree_usage usage;
 	uint64_t elapsed_ns;
@@ -266,34 +266,34 @@ static void json_exit(struct json *json, const struct ptree_node *node)
 	bool is_known = ptree_node_exit_status(node, &status);
 
 	if (is_known && WIFEXITED(status))
-		json_integer(json, "exit_code", WEXITSTATUS(status));
+		ptree_json_integer(json, "exit_code", WEXITSTATUS(status));
 	else
-		json_null(json, "exit_code");
+		ptree_json_null(json, "exit_code");
 	if (is_known && WIFSIGNALED(status))
-		json_integer(json, "signal", WTERMSIG(status));
+		ptree_json_integer(json, "signal", WTERMSIG(status));
 	else
-		json_null(json, "signal");
+		ptree_json_null(json, "signal");
 	if (is_known)
-		json_bool(json, "core_dumped", WIFSIGNALED(status) && WCOREDUMP(status));
+		ptree_json_bool(json, "core_dumped", WIFSIGNALED(status) && WCOREDUMP(status));
 	else
-		json_null(json, "core_dumped");
-	json_bool(json, "status_inferred", ptree_node_is_status_inferred(node));
+		ptree_json_null(json, "core_dumped");
+	ptree_json_bool(json, "status_inferred", ptree_node_is_status_inferred(node));
 	ptree_node_usage(node, &usage);
 	if (elapsed(node, &usage, &elapsed_ns))
-		json_unsigned(json, "elapsed_ns", elapsed_ns);
+		ptree_json_unsigned(json, "elapsed_ns", elapsed_ns);
 	else
-		json_null(json, "elapsed_ns");
+		ptree_json_null(json, "elapsed_ns");
 }
 
-static void json_tracer(struct json *json, pid_t tracer)
+static void json_tracer(struct ptree_json *json, pid_t tracer)
 {
 	if (tracer)
-		json_integer(json, "tracer_pid", tracer);
+		ptree_json_integer(json, "tracer_pid", tracer);
 	else
-		json_null(json, "tracer_pid");
+		ptree_json_null(json, "tracer_pid");
 }
 
-static void json_details(struct json *json, const struct ptree_fact *fact,
+static void json_details(struct ptree_json *json, const struct ptree_fact *fact,
 			 enum ptree_event_kind kind, const struct ptree_node *node)
 {
 	const struct ptree_image *before;
@@ -301,27 +301,27 @@ static void json_details(struct json *json, const struct ptree_fact *fact,
 	switch (kind) {
 	case PTREE_EVENT_EXEC:
 		before = image_before(node, fact);
-		json_text(json, "previous_comm", before ? before->comm : NULL);
+		ptree_json_text(json, "previous_comm", before ? before->comm : NULL);
 		break;
 	case PTREE_EVENT_EXIT:
 		json_exit(json, node);
 		break;
 	case PTREE_EVENT_UID:
-		json_unsigned(json, "real_uid", fact->u.ids.real);
-		json_unsigned(json, "effective_uid", fact->u.ids.effective);
+		ptree_json_unsigned(json, "real_uid", fact->u.ids.real);
+		ptree_json_unsigned(json, "effective_uid", fact->u.ids.effective);
 		break;
 	case PTREE_EVENT_GID:
-		json_unsigned(json, "real_gid", fact->u.ids.real);
-		json_unsigned(json, "effective_gid", fact->u.ids.effective);
+		ptree_json_unsigned(json, "real_gid", fact->u.ids.real);
+		ptree_json_unsigned(json, "effective_gid", fact->u.ids.effective);
 		break;
 	case PTREE_EVENT_SID:
-		json_integer(json, "sid", fact->u.pid);
+		ptree_json_integer(json, "sid", fact->u.pid);
 		break;
 	case PTREE_EVENT_PTRACE:
 		json_tracer(json, fact->u.pid);
 		break;
 	case PTREE_EVENT_COMM:
-		json_text(json, "new_comm", fact->u.name.comm);
+		ptree_json_text(json, "new_comm", fact->u.name.comm);
 		break;
 	case PTREE_EVENT_COREDUMP:
 	case PTREE_EVENT_FORK:
@@ -334,22 +334,22 @@ static void json_details(struct json *json, const struct ptree_fact *fact,
 
 #define ANCESTRY_MAX 128 /* a chain that forks itself for ever would make lines without end */
 
-static void json_ancestry(struct json *json, const struct ptree_node *node)
+static void json_ancestry(struct ptree_json *json, const struct ptree_node *node)
 {
 	unsigned left = ANCESTRY_MAX;
 
-	json_array(json, "ancestry");
+	ptree_json_array(json, "ancestry");
 	for (node = ptree_node_parent(node); !is_root(node) && left--;
 	     node = ptree_node_parent(node)) {
-		const char *comm = ptree_node_comm(node);
+		const char *name = ptree_node_is_comm_old(node) ? "" : ptree_node_name(node);
 
-		json_object(json, NULL);
-		json_integer(json, "pid", ptree_node_pid(node));
-		json_text(json, "comm", comm[0] ? comm : NULL);
-		json_end(json);
+		ptree_json_object(json, NULL);
+		ptree_json_integer(json, "pid", ptree_node_pid(node));
+		ptree_json_text(json, "comm", name[0] ? name : NULL);
+		ptree_json_end(json);
 	}
-	json_end(json);
-	json_bool(json, "ancestry_cut", !is_root(node));
+	ptree_json_end(json);
+	ptree_json_bool(json, "ancestry_cut", !is_root(node));
 }
 
 /* Who forked it, also if a scan has shown it elsewhere since. 0: nobody that is known. */
@@ -363,7 +363,7 @@ static pid_t forker_of(const struct ptree_tree *tree, const struct ptree_fact *f
 	return parent ? ptree_node_pid(parent) : 0;
 }
 
-static void json_process(const struct log_lines *lines, struct json *json,
+static void json_process(const struct log_lines *lines, struct ptree_json *json,
 			 const struct ptree_fact *fact, enum ptree_event_kind kind,
 			 const struct ptree_tree *tree, const struct ptree_node *node)
 {
@@ -371,7 +371,7 @@ static void json_process(const struct log_lines *lines, struct json *json,
 						.image = image_of(node, fact),
 						.ppid = forker_of(tree, fact) };
 
-	json_bool(json, "inferred", fact->source != PTREE_FACT_TOLD);
+	ptree_json_bool(json, "inferred", fact->source != PTREE_FACT_TOLD);
 	describe_json(json, &subject, lines->users, FIELD_IN_EVENT);
 	json_ancestry(json, node);
 	json_details(json, fact, kind, node);
@@ -379,34 +379,30 @@ static void json_process(const struct log_lines *lines, struct json *json,
 		describe_json(json, &subject, lines->users, FIELD_IN_EXIT);
 }
 
-static void json_raw(struct json *json, const struct ptree_fact *fact)
+static void json_raw(struct ptree_json *json, const struct ptree_fact *fact)
 {
-	struct output hex = { .fd = -1 };
-
-	put_hex(&hex, fact);
-	json_unsigned(json, "kind", fact->u.unknown.what);
-	json_unsigned(json, "size", fact->u.unknown.size);
-	json_string(json, "raw", hex.bytes, hex.size);
-	output_clear(&hex);
+	ptree_json_unsigned(json, "kind", fact->u.unknown.what);
+	ptree_json_unsigned(json, "size", fact->u.unknown.size);
+	ptree_json_hex(json, "raw", fact->u.unknown.bytes, fact->u.unknown.byte_count);
 }
 
 static void put_json(const struct log_lines *lines, const struct ptree_fact *fact,
 		     enum ptree_event_kind kind, const struct ptree_tree *tree,
 		     const struct ptree_node *node)
 {
-	struct json json;
+	struct ptree_json *json = &lines->output->json;
 
-	json_init(&json, lines->output);
-	json_object(&json, NULL);
-	json_text(&json, "event", event_name(fact, kind));
-	log_line_time(lines, &json, fact->time_ns);
+	ptree_json_object(json, NULL);
+	ptree_json_text(json, "event", event_name(fact, kind));
+	log_line_time(lines, json, fact->time_ns);
 	if (is_about_process(kind))
-		json_process(lines, &json, fact, kind, tree, node);
+		json_process(lines, json, fact, kind, tree, node);
 	else if (fact->kind == PTREE_FACT_LOST)
-		json_unsigned(&json, "count", fact->u.count);
+		ptree_json_unsigned(json, "count", fact->u.count);
 	else if (kind == PTREE_EVENT_UNKNOWN)
-		json_raw(&json, fact);
-	json_end(&json);
+		json_raw(json, fact);
+	ptree_json_end(json);
+	output_json(lines->output);
 }
 
 void log_line_fact(const struct log_lines *lines, const struct ptree_fact *fact,
@@ -424,26 +420,27 @@ void log_line_fact(const struct log_lines *lines, const struct ptree_fact *fact,
 
 void log_line_summary(const struct log_lines *lines, const struct ptree_monitor_status *status)
 {
-	struct json json;
+	struct ptree_json *json = &lines->output->json;
 
-	json_init(&json, lines->output);
-	json_object(&json, NULL);
-	json_text(&json, "event", "summary");
-	log_line_time(lines, &json, ptree_boot_now_ns());
-	json_unsigned(&json, "events", status->events);
-	json_unsigned(&json, "lost", status->lost);
-	json_unsigned(&json, "execs", status->execs);
-	json_unsigned(&json, "argv_read", status->argv_read);
-	json_unsigned(&json, "argv_late", status->argv_late);
-	json_bool(&json, "realtime", status->is_realtime);
-	json_bool(&json, "accounting", !status->accounting_error);
-	json_unsigned(&json, "accounted", status->accounted);
-	json_unsigned(&json, "unaccounted", status->unaccounted);
-	json_unsigned(&json, "accounting_lost", status->accounting_lost);
-	json_unsigned(&json, "resyncs", status->resyncs);
-	json_text(&json, "mode", summary_mode(status->state));
-	json_text(&json, "reason",
-		  status->state == PTREE_MONITOR_POLLING ? ptree_monitor_reason_text(status->reason)
-							 : NULL);
-	json_end(&json);
+	ptree_json_object(json, NULL);
+	ptree_json_text(json, "event", "summary");
+	log_line_time(lines, json, ptree_boot_now_ns());
+	ptree_json_unsigned(json, "events", status->events);
+	ptree_json_unsigned(json, "lost", status->lost);
+	ptree_json_unsigned(json, "execs", status->execs);
+	ptree_json_unsigned(json, "argv_read", status->argv_read);
+	ptree_json_unsigned(json, "argv_late", status->argv_late);
+	ptree_json_bool(json, "realtime", status->is_realtime);
+	ptree_json_bool(json, "accounting", !status->accounting_error);
+	ptree_json_unsigned(json, "accounted", status->accounted);
+	ptree_json_unsigned(json, "unaccounted", status->unaccounted);
+	ptree_json_unsigned(json, "accounting_lost", status->accounting_lost);
+	ptree_json_unsigned(json, "resyncs", status->resyncs);
+	ptree_json_text(json, "mode", summary_mode(status->state));
+	ptree_json_text(json, "reason",
+			status->state == PTREE_MONITOR_POLLING
+			    ? ptree_monitor_reason_text(status->reason)
+			    : NULL);
+	ptree_json_end(json);
+	output_json(lines->output);
 }

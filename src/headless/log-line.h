@@ -2,7 +2,7 @@
 #ifndef PROCTOP_LOG_LINE_H
 #define PROCTOP_LOG_LINE_H
 
-#include "headless/json.h"
+#include "headless/output.h"
 
 #include <proctree.h>
 
@@ -22,7 +22,7 @@ void log_line_fact(const struct log_lines *lines, const struct ptree_fact *fact,
 		   const struct ptree_tree *tree, const struct ptree_node *node);
 
 /* The members "time" and "boot_ns". */
-void log_line_time(const struct log_lines *lines, struct json *json, uint64_t boot_ns);
+void log_line_time(const struct log_lines *lines, struct ptree_json *json, uint64_t boot_ns);
 
 /* The last line of JSON. */
 void log_line_summary(const struct log_lines *lines, const struct ptree_monitor_status *status);

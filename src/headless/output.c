@@ -44,6 +44,13 @@ void output_bytes(struct output *output, const char *bytes, size_t count)
 	output->size += count;
 }
 
+void output_json(struct output *output)
+{
+	output_bytes(output, output->json.bytes, output->json.size);
+	output->has_failed |= output->json.has_failed;
+	output->json.size = 0;
+}
+
 void output_string(struct output *output, const char *string)
 {
 	output_bytes(output, string, strlen(string));
@@ -134,5 +141,6 @@ int output_flush(struct output *output, int stop_fd, int timeout_ms)
 void output_clear(struct output *output)
 {
 	free(output->bytes);
+	ptree_json_clear(&output->json);
 	*output = (struct output){ .fd = output->fd };
 }

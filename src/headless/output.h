@@ -2,8 +2,7 @@
 #ifndef PROCTOP_OUTPUT_H
 #define PROCTOP_OUTPUT_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <proctree.h>
 
 /*
  * Bytes on their way to a file descriptor. After a failed allocation it swallows what follows and
@@ -14,12 +13,16 @@ struct output {
 	char *bytes;
 	size_t size, capacity;
 	bool has_failed;
+	struct ptree_json json; /* lines that are still being written */
 };
 
 void output_bytes(struct output *output, const char *bytes, size_t count);
 void output_string(struct output *output, const char *string);
 void output_format(struct output *output, const char *format, ...)
     __attribute__((format(printf, 2, 3))); /* 255 bytes at most */
+
+/* Moves what is in json to the end of the others. */
+void output_json(struct output *output);
 
 /* What came from a process, made safe for a terminal. */
 void output_safe(struct output *output, const char *bytes, size_t count, bool utf8);

@@ -191,7 +191,7 @@ static int compare_leaves(const void *left, const void *right)
 
 	if (a->parent != b->parent)
 		return a->parent < b->parent ? -1 : 1;
-	order = strcmp(ptree_node_comm(a->node), ptree_node_comm(b->node));
+	order = strcmp(ptree_node_name(a->node), ptree_node_name(b->node));
 	return order ? order : (a > b) - (a < b);
 }
 
@@ -203,7 +203,7 @@ static void merge_sorted(struct line **leaves, size_t count)
 		struct line *line = leaves[i];
 
 		if (first && first->parent == line->parent &&
-		    !strcmp(ptree_node_comm(first->node), ptree_node_comm(line->node))) {
+		    !strcmp(ptree_node_name(first->node), ptree_node_name(line->node))) {
 			first->count++;
 			line->is_shown = false;
 		} else {
@@ -250,7 +250,7 @@ static void put_branches(struct tree_dump *dump, const struct line *line)
 static void put_comm(struct tree_dump *dump, const struct ptree_node *node)
 {
 	bool is_kernel_thread = ptree_node_is_kernel_thread(node);
-	const char *comm = ptree_node_comm(node);
+	const char *comm = ptree_node_name(node);
 
 	output_string(&dump->output, is_kernel_thread ? "[" : "");
 	output_safe(&dump->output, comm, strlen(comm), dump->utf8);
@@ -277,7 +277,7 @@ static void put_text(struct tree_dump *dump, const struct line *line)
 /* "make", "4*[worker]". */
 static void put_short(struct tree_dump *dump, const struct line *line)
 {
-	const char *comm = ptree_node_comm(line->node);
+	const char *comm = ptree_node_name(line->node);
 
 	put_branches(dump, line);
 	if (line->count > 1)
@@ -296,13 +296,13 @@ static void put_json(struct tree_dump *dump, const struct line *line)
 		.sum_cpu_ns = line->sum_cpu_ns,
 		.sum_rss_kib = line->sum_rss_bytes / 1024,
 	};
-	struct json json;
+	struct ptree_json *json = &dump->output.json;
 
-	json_init(&json, &dump->output);
-	json_object(&json, NULL);
-	describe_json(&json, &subject, dump->users, FIELD_IN_TREE);
-	json_bool(&json, "match", line->is_match);
-	json_end(&json);
+	ptree_json_object(json, NULL);
+	describe_json(json, &subject, dump->users, FIELD_IN_TREE);
+	ptree_json_bool(json, "match", line->is_match);
+	ptree_json_end(json);
+	output_json(&dump->output);
 }
 
 /* ---- all of it ---- */

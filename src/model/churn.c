@@ -2,6 +2,7 @@
 /* Who spawns, and what comes to nothing: questions to the tree. It draws nothing. */
 #include "model/churn.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -73,7 +74,7 @@ bool churn_find_loop(const struct ptree_node *parent, uint64_t now_ns, struct ch
 	    (ptree_node_begin_ns(latest) - ptree_node_begin_ns(first)) / (found.times - 1);
 	if (has_stopped(latest, found.every_ns, now_ns))
 		return false;
-	memcpy(found.comm, ptree_node_comm(latest), PTREE_COMM_SIZE);
+	snprintf(found.comm, sizeof(found.comm), "%s", ptree_node_comm(latest));
 	*loop = found;
 	return true;
 }

@@ -146,22 +146,10 @@ static const char *remark_on(enum ptree_argv_status status)
 	return NULL;
 }
 
-/* The name of an image that was gone before it could be asked for is that of the one before. */
-static const char *last_known_name(const struct ptree_node *node)
-{
-	const struct ptree_image *image;
-
-	for (unsigned back = 0; (image = ptree_node_image(node, back)); back++) {
-		if (image->comm[0])
-			return image->comm;
-	}
-	return NULL;
-}
-
 void column_image(const struct ptree_node *node, const struct ptree_image *image,
 		  struct command *out)
 {
-	const char *name = last_known_name(node);
+	const char *before = ptree_node_comm(node);
 
 	out->remark = remark_on(image->argv_status);
 	if (image->argv_size) {
@@ -173,8 +161,8 @@ void column_image(const struct ptree_node *node, const struct ptree_image *image
 		return;
 	if (image->comm[0])
 		set_name(out, image->comm, "", "");
-	else if (name)
-		set_name(out, name, "(was ", ")");
+	else if (*before) /* it was gone before it could be asked for */
+		set_name(out, before, "(was ", ")");
 	else
 		set_name(out, "?", "", "");
 }
@@ -194,7 +182,7 @@ void column_command(const struct column_context *context, const struct ptree_nod
 	} else if (!image) {
 		set_name(out, "?", "", "");
 	} else if (ptree_node_is_kernel_thread(node)) {
-		set_name(out, image->comm, "[", "]");
+		set_name(out, ptree_image_name(image), "[", "]");
 	} else if (column_is_mere_fork(node)) {
 		set_name(out, ptree_node_comm(node), context->utf8 ? "⑂ " : "fork of ", "");
 		out->is_dim = true;

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #define NS_PER_S UINT64_C(1000000000)
-/* A command line is known a little later than its exec, and what it matches with it. */
-#define UNSETTLED_NS NS_PER_S
+/* A command line is known a little later than its exec, and a fork is soon another program; after
+   that what a line matches is settled, and costs nothing. */
+#define UNSETTLED_NS (NS_PER_S / 5)
 
 bool event_kind_of(const struct ptree_fact *fact, enum ptree_event_kind *kind)
 {
@@ -46,7 +47,8 @@ const struct event *events_at(const struct events *events, uint64_t number)
 static void describe_process(struct event *event, const struct ptree_node *node)
 {
 	const struct ptree_image *image = ptree_node_image_at(node, event->time_ns);
-	const char *comm = image && image->comm[0] ? image->comm : ptree_node_comm(node);
+	const char *later = ptree_node_is_comm_old(node) ? "" : ptree_node_comm(node);
+	const char *comm = image && image->comm[0] ? image->comm : later;
 
 	event->pid = ptree_node_pid(node);
 	memcpy(event->comm, comm, strnlen(comm, sizeof(event->comm) - 1));
@@ -175,16 +177,24 @@ static bool has_scope_changed(struct events *events, const struct scene *scene)
 	return has_changed;
 }
 
-/* What is forgotten is in no narrower scope than all. */
-static bool is_in_scope(const struct scene *scene, const struct match *match,
-			const struct event *event)
+static bool is_text_awaited(const struct ptree_node *node, uint64_t time_ns)
 {
-	const struct ptree_node *node;
+	const struct ptree_image *image = ptree_node_image_at(node, time_ns);
+
+	return image && image->argv_status == PTREE_ARGV_PENDING;
+}
+
+/* What is forgotten is in no narrower scope than all. */
+static void look(struct event *event, const struct scene *scene, const struct match *match)
+{
+	const struct ptree_node *node = scene_node(scene, event->id);
 
 	if (!scope_is_narrowed(&scene->scope) || !event_is_about_process(event))
-		return true;
-	node = scene_node(scene, event->id);
-	return node && scope_has(&scene->scope, match, scene->moment.tree, node);
+		event->is_in_scope = true;
+	else
+		event->is_in_scope =
+		    node && scope_has(&scene->scope, match, scene->moment.tree, node);
+	event->is_text_awaited = node && is_text_awaited(node, event->time_ns);
 }
 
 static void look_again(struct events *events, const struct scene *scene)
@@ -196,9 +206,11 @@ static void look_again(struct events *events, const struct scene *scene)
 	for (uint64_t number = events->begin; number < events->end; number++) {
 		struct event *event = &events->ring[number % EVENTS_MAX];
 
-		if (has_changed || event->time_ns + UNSETTLED_NS > now_ns)
-			event->is_in_scope = is_in_scope(scene, &match, event);
+		if (has_changed || number >= events->seen_end || event->is_text_awaited ||
+		    event->time_ns + UNSETTLED_NS > now_ns)
+			look(event, scene, &match);
 	}
+	events->seen_end = events->end;
 }
 
 size_t events_list(struct events *events, const struct scene *scene, unsigned classes,

@@ -97,7 +97,7 @@ GETTER(get_comm)
 	const struct ptree_image *image = image_of(subject);
 
 	(void)context;
-	return image && set_text(value, image->comm, strlen(image->comm));
+	return image && set_text(value, ptree_image_name(image), strlen(ptree_image_name(image)));
 }
 
 GETTER(get_arguments)
@@ -201,6 +201,15 @@ GETTER(get_time)
 	if (subject->thread)
 		return ptree_thread_usage(subject->thread, &value->number, &permille);
 	return get_usage(subject, PTREE_USAGE_CPU, &usage) && set_number(value, usage.cpu_ns);
+}
+
+GETTER(get_waited_time)
+{
+	struct ptree_usage usage;
+
+	(void)context;
+	return get_usage(subject, PTREE_USAGE_WAITED, &usage) &&
+	       set_number(value, usage.waited_cpu_ns);
 }
 
 GETTER(get_user_time)
@@ -698,6 +707,11 @@ const struct field fields[] = {
 	  .get = get_system_time,
 	  .json = "cpu_system_ns",
 	  .json_in = FIELD_IN_EXIT | FIELD_IN_TREE },
+	{ .name = "waited-time",
+	  .kind = FIELD_DURATION,
+	  .get = get_waited_time,
+	  .json = "waited_cpu_ns",
+	  .json_in = FIELD_IN_TREE },
 	{ .name = "sum-time",
 	  .kind = FIELD_DURATION,
 	  .get = get_sum_time,

@@ -336,9 +336,9 @@ struct subject {
 
 static bool name_has(const struct ptree_node *node, const struct text_needle *needle)
 {
-	const char *comm = ptree_node_comm(node);
+	const char *name = ptree_node_is_comm_old(node) ? "" : ptree_node_name(node);
 
-	return text_has(comm, strlen(comm), needle);
+	return text_has(name, strlen(name), needle);
 }
 
 /* False if no arguments are known. */

@@ -82,13 +82,24 @@ bool follow_is_in_place(const struct rows *rows, uint32_t handle, struct standin
 		comes_after(rows, candidate_of(rows, candidate->next), one));
 }
 
+/* A job whose line may have changed since it was placed there tells nothing. */
+static bool is_unsettled(const struct rows *rows, const struct candidate *candidate)
+{
+	return candidate->row.is_job && (candidate->is_stale || !rows->places_jobs);
+}
+
 uint32_t follow_place(const struct rows *rows, uint32_t above, struct standing one)
 {
 	uint32_t before = NO_CANDIDATE, at = lineup_last_child(&rows->lineup, above);
 
-	while (at != NO_CANDIDATE && comes_after(rows, candidate_of(rows, at), one)) {
+	for (; at != NO_CANDIDATE; at = candidate_of(rows, at)->prev) {
+		const struct candidate *candidate = candidate_of(rows, at);
+
+		if (is_unsettled(rows, candidate))
+			continue;
+		if (!comes_after(rows, candidate, one))
+			break;
 		before = at;
-		at = candidate_of(rows, at)->prev;
 	}
 	return before;
 }
@@ -175,7 +186,8 @@ static int add(struct rows *rows, const struct ptree_node *node)
 		return -ENOMEM;
 	lineup_set_closed(&rows->lineup, handle,
 			  collect_wants_closed(rows, candidate_of(rows, handle)));
-	return follow_note_new(rows, handle);
+	return follow_note_new(rows, handle) || follow_note_active(rows, handle, node) ? -ENOMEM
+										       : 0;
 }
 
 /* Those above it first, who may be over: only there for it. */

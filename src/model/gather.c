@@ -392,7 +392,9 @@ int gather_extras(struct rows *rows)
 	if (!jobs)
 		return -ENOMEM;
 	count = remove_all_but_jobs(rows, jobs);
+	rows->places_jobs = true;
 	err = place_jobs(rows);
+	rows->places_jobs = false;
 	if (!err)
 		remove_stale(rows, jobs, count);
 	free(jobs);

@@ -131,7 +131,7 @@ uint64_t gone_alike(const struct ptree_node *node)
 	hash = hash_bytes(hash, &is_fork, sizeof(is_fork));
 	if (image && image->argv_size && !is_fork)
 		return hash_bytes(hash, image->argv, image->argv_size);
-	return hash_bytes(hash, ptree_node_comm(node), strlen(ptree_node_comm(node)));
+	return image ? hash_bytes(hash, image->comm, strlen(image->comm)) : hash;
 }
 
 static uint64_t cpu_of(const struct ptree_node *node, bool *is_known)
@@ -182,7 +182,7 @@ static void name_of(const struct ptree_node *node, char name[PTREE_COMM_SIZE])
 	const char *program = image ? image->argv : NULL, *slash;
 	size_t length = program ? strnlen(program, image->argv_size) : 0;
 
-	snprintf(name, PTREE_COMM_SIZE, "%s", ptree_node_comm(node));
+	snprintf(name, PTREE_COMM_SIZE, "%s", image ? image->comm : "");
 	if (*name || !length)
 		return;
 	slash = memrchr(program, '/', length);

@@ -107,6 +107,7 @@ struct rows {
 	bool owes_gathering; /* the tree has changed since the last one */
 	bool keeps_order;    /* a tree in the order of birth: lines can be taken */
 	bool has_filter;     /* or users: when it was last arranged */
+	bool places_jobs;    /* they are being placed */
 	bool must_collect;   /* something else is to be shown: nothing of the lineup is kept */
 	bool is_second_pass; /* of a frame: nobody is new in it */
 };

@@ -421,7 +421,8 @@ static void draw_gutter(const struct tree_view *tree, const struct area *area, i
 	if (is_selected)
 		area_tint(area, y, GUTTER_WIDTH, area->cols, area_style(area, THEME_SELECTED).bg,
 			  area_style(area, THEME_SELECTED).attrs);
-	area_puts(area, y, 0, 1, is_selected ? ">" : " ", area_style(area, THEME_TITLE));
+	area_puts(area, y, 0, 1, is_selected ? ">" : " ",
+		  area_style(area, tree->view.has_focus ? THEME_TITLE : THEME_DIM));
 	area_puts(area, y, 1, 1, letter,
 		  theme_gutter(change, has_failed(node), level, area->colors));
 	if (background >= 0)

@@ -101,6 +101,17 @@ void tree_view_choose_again(struct tree_view *tree)
 	tree->needs_collect = true;
 }
 
+void tree_view_sort(struct tree_view *tree, const struct field *sort)
+{
+	const struct scene *scene = tree->view.scene;
+
+	tree->choice.sort = tree->choice.sort == sort ? NULL : sort;
+	tree->choice.is_reversed = false;
+	tree->needs_collect = true;
+	message_say(scene->message, scene->moment.now_ns, false, "sorted by %s",
+		    field_sort_name(tree->choice.sort));
+}
+
 /* Whatever is folded meanwhile, the followed process stays in sight. */
 static int follow(struct tree_view *tree)
 {
@@ -228,7 +239,7 @@ static bool is_row_found(const struct row *row, const void *what)
 {
 	const struct search *search = what;
 	const struct scene *scene = search->tree->view.scene;
-	struct column_context context = scene_columns(scene, true);
+	struct column_context context = scene_columns(scene, search->tree->utf8);
 	const struct ptree_node *node = scene_node(scene, row->process);
 	struct command command;
 

@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# With capabilities of the file's the environment of who starts it changes nothing; setuid is refused.
+# shellcheck disable=SC2317
+. "${srcdir:-.}/tests/tap.sh"
+
+[ "$(id -u)" = 0 ] || skip_all 'not root: files cannot be given capabilities'
+for tool in setcap setpriv script tic; do
+	command -v $tool >/dev/null || skip_all "no $tool"
+done
+[ -x tests/proctop-alone ] || skip_all 'not built'
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+chmod 755 "$work"
+mkdir "$work/terminfo" "$work/home" "$work/home/.terminfo"
+infocmp xterm 2>/dev/null | sed 's/^xterm[^,]*,/only-here|a terminal that the system has not,/' \
+	>"$work/source"
+for folder in "$work/terminfo" "$work/home/.terminfo"; do
+	tic -x -o "$folder" "$work/source" 2>/dev/null || skip_all 'tic does not make a terminal'
+done
+chmod -R a+rX "$work"
+
+# copy NAME: what make built, debugging information aside.
+copy()
+{
+	program=tests/proctop-alone
+	[ ! -e tests/.libs/proctop-alone ] || program=tests/.libs/proctop-alone
+	cp "$program" "$work/$1" && chmod 755 "$work/$1"
+}
+for name in plain capable setuid; do
+	copy $name || skip_all 'cannot copy the program'
+done
+chmod 4755 "$work/setuid"
+setcap cap_sys_nice+ep "$work/capable" 2>/dev/null || skip_all 'no capabilities on this file system'
+
+as_nobody()
+{
+	setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"
+}
+
+# starts PROGRAM VARIABLE=VALUE: on a terminal that only that variable leads to.
+starts()
+{
+	(sleep 0.5; printf q) | as_nobody env -i PATH="$PATH" TERM=only-here "$2" \
+		script -qec "$work/$1" /dev/null >"$work/out" 2>&1
+}
+
+refuses_terminal()
+{
+	starts capable "$1" && return 1
+	grep -q 'terminfo does not know this TERM' "$work/out"
+}
+
+is_refused()
+{
+	as_nobody "$work/setuid" tree >"$work/out" 2>"$work/err"
+	[ $? = 1 ] && [ ! -s "$work/out" ] && grep -q 'must not be setuid.*setcap' "$work/err"
+}
+
+# AT_SECURE is set, and it works all the same.
+works_with_capabilities()
+{
+	as_nobody env -i PATH="$PATH" "$work/capable" tree $$ >"$work/out" && grep -q "($$)" "$work/out"
+}
+
+check 'without capabilities TERMINFO is heard' starts plain "TERMINFO=$work/terminfo"
+check 'and so is the home directory' starts plain "HOME=$work/home"
+check 'with capabilities TERMINFO is not' refuses_terminal "TERMINFO=$work/terminfo"
+check 'nor TERMINFO_DIRS' refuses_terminal "TERMINFO_DIRS=$work/terminfo"
+check 'nor the home directory' refuses_terminal "HOME=$work/home"
+check 'with capabilities it works' works_with_capabilities
+if [ "$(findmnt -no OPTIONS -T "$work" 2>/dev/null | grep -c nosuid)" = 0 ]; then
+	check 'setuid it refuses to start, with a word on capabilities' is_refused
+else
+	skip 'nosuid' 'setuid it refuses to start, with a word on capabilities'
+fi
+done_testing

@@ -20,8 +20,10 @@ static void notice_scope(struct tree_view *tree)
 
 	if (tree->seen.scope != scene->scope.version)
 		tree_view_choose_again(tree);
-	if (tree->seen.tree != scene->moment.tree || has_new_names)
+	if (tree->seen.tree != scene->moment.tree)
 		tree->needs_collect = true;
+	if (has_new_names)
+		tree_view_choose_again(tree);
 	tree->seen.scope = scene->scope.version;
 	tree->seen.names = scene->world.names;
 	tree->seen.tree = scene->moment.tree;

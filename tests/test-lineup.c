@@ -116,15 +116,20 @@ static void explain(const struct rows *followed, const struct candidate *is,
 
 	for (int i = 0; i < 2; i++) {
 		const struct candidate *candidate = both[i];
+		uint32_t cpu_permille;
+		uint64_t rss_kib;
 
+		lineup_usage(&rows[i]->lineup,
+			     lineup_find(&rows[i]->lineup, candidate->row.id, false), &cpu_permille,
+			     &rss_kib);
 		snprintf(text[i], sizeof(text[i]),
 			 "id %d below %d depth %u match %d past %d ghost %d closed %d kernel %d "
 			 "change %d at %d, %u and %d",
 			 (int)candidate->row.id, (int)id_above(rows[i], candidate),
 			 candidate->row.depth, candidate->is_match, candidate->is_past,
 			 candidate->is_ghost, candidate->is_closed, candidate->row.is_kernel,
-			 candidate->own_change, (int)(candidate->own_changed_ns / MS),
-			 candidate->own_cpu_permille, (int)candidate->own_rss_kib);
+			 candidate->change, (int)(candidate->changed_ns / MS), cpu_permille,
+			 (int)rss_kib);
 	}
 	if (strcmp(text[0], text[1]) != 0)
 		print_message("# is     %s\n# wanted %s\n", text[0], text[1]);
@@ -133,7 +138,8 @@ static void explain(const struct rows *followed, const struct candidate *is,
 static void expect_same(const struct rows *followed, const struct rows *anew, uint32_t handle)
 {
 	const struct candidate *a = lineup_item(&anew->lineup, handle), *b;
-	uint32_t same = lineup_find(&followed->lineup, a->row.id, false);
+	uint32_t same = lineup_find(&followed->lineup, a->row.id, false), cpu, is_cpu;
+	uint64_t rss, is_rss;
 
 	if (same == NO_CANDIDATE)
 		print_message("# is not there: id %d below %d\n", (int)a->row.id,
@@ -150,10 +156,12 @@ static void expect_same(const struct rows *followed, const struct rows *anew, ui
 	assert_int_equal(b->is_past, a->is_past);
 	assert_int_equal(b->is_ghost, a->is_ghost);
 	assert_int_equal(b->is_closed, a->is_closed);
-	assert_int_equal(b->own_change, a->own_change);
-	assert_int_equal(b->own_changed_ns, a->own_changed_ns);
-	assert_int_equal(b->own_cpu_permille, a->own_cpu_permille);
-	assert_int_equal(b->own_rss_kib, a->own_rss_kib);
+	assert_int_equal(b->change, a->change);
+	assert_int_equal(b->changed_ns, a->changed_ns);
+	lineup_usage(&followed->lineup, same, &is_cpu, &is_rss);
+	lineup_usage(&anew->lineup, handle, &cpu, &rss);
+	assert_int_equal(is_cpu, cpu);
+	assert_int_equal(is_rss, rss);
 }
 
 static void print_order(const char *which, const struct rows *rows)

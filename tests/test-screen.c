@@ -49,6 +49,8 @@ static void changes_are_told_by_letters_and_words(void **state)
 static void a_folded_parent_counts_and_glows(void **state)
 {
 	struct screen *screen = *state;
+	const struct rows *rows;
+	uint8_t change;
 
 	type(screen, "jjjh");
 	expect_rows(screen, "        1 root      2d ▾ /sbin/init splash\n"
@@ -59,8 +61,9 @@ static void a_folded_parent_counts_and_glows(void **state)
 			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 	fork_ago(screen, 100, 300, 400);
 	draw(screen);
-	assert_true(rows_at(screen->session.panes.tree->rows, 3)->changed_ns == NOW_NS - S / 10);
-	assert_int_equal(rows_at(screen->session.panes.tree->rows, 3)->change, PTREE_CHANGE_FORKED);
+	rows = screen->session.panes.tree->rows;
+	assert_true(rows_changed_ns(rows, rows_at(rows, 3), &change) == NOW_NS - S / 10);
+	assert_int_equal(change, PTREE_CHANGE_FORKED);
 	assert_int_equal(tree_view_glow(screen->session.panes.tree, NOW_NS - S / 10), GLOW_LEVELS);
 	type(screen, "h");
 	expect_rows(screen, "        1 root      2d ▾ /sbin/init splash\n"

@@ -27,9 +27,9 @@ static void set_usage(struct candidate *candidate, const struct ptree_node *node
 	struct ptree_usage usage;
 
 	ptree_node_usage(node, &usage);
-	candidate->own_cpu_permille =
+	candidate->row.sum_cpu_permille =
 	    usage.cpu_permille + (activity ? activity->exited_cpu_permille : 0);
-	candidate->own_rss_kib = usage.rss_bytes / 1024;
+	candidate->row.sum_rss_kib = usage.rss_bytes / 1024;
 }
 
 struct candidate collect_candidate(const struct rows *rows, const struct ptree_node *node)
@@ -44,7 +44,7 @@ struct candidate collect_candidate(const struct rows *rows, const struct ptree_n
 				       .is_past = gone_is_over(node),
 				       .is_ghost = !collect_is_in_scope(node, &rows->scope) };
 
-	candidate.own_change = (uint8_t)ptree_node_last_change(node, &candidate.own_changed_ns);
+	candidate.change = (uint8_t)ptree_node_last_change(node, &candidate.changed_ns);
 	if (candidate.is_ghost || candidate.is_past)
 		return candidate;
 	candidate.is_match = match_node(rows->gone.match, rows->gone.tree, node);
@@ -226,8 +226,8 @@ static int add_thread(struct rows *rows, const struct ptree_thread *thread, uint
 						.pid = ptree_thread_tid(thread),
 						.is_thread = true },
 				       .job = NO_JOB,
-				       .own_changed_ns = ptree_thread_begin_ns(thread),
-				       .own_change = PTREE_CHANGE_FORKED,
+				       .changed_ns = ptree_thread_begin_ns(thread),
+				       .change = PTREE_CHANGE_FORKED,
 				       .is_match = process->is_match };
 
 	return append(rows, &candidate, above) == NO_CANDIDATE ? -ENOMEM : 0;
@@ -323,6 +323,7 @@ int collect_all(struct rows *rows)
 	give_back_scratch(rows);
 	if (err)
 		return err;
+	lineup_add_up(&rows->lineup);
 	lineup_count(&rows->lineup);
 	return follow_orphans(rows);
 }

@@ -116,8 +116,8 @@ void follow_hide_below(const struct rows *rows, struct candidate *candidate, uin
 		return;
 	candidate->is_ghost = candidate->row.is_kernel = true;
 	candidate->is_match = false;
-	candidate->own_cpu_permille = 0;
-	candidate->own_rss_kib = 0;
+	candidate->row.sum_cpu_permille = 0;
+	candidate->row.sum_rss_kib = 0;
 }
 
 int follow_note_new(struct rows *rows, uint32_t handle)
@@ -307,10 +307,10 @@ static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *
 		candidate->row.is_kernel = fresh.row.is_kernel;
 		lineup_set_closed(&rows->lineup, handle, collect_wants_closed(rows, candidate));
 	}
-	candidate->own_changed_ns = fresh.own_changed_ns;
-	candidate->own_change = fresh.own_change;
+	candidate->changed_ns = fresh.changed_ns;
+	candidate->change = fresh.change;
 	lineup_set_match(&rows->lineup, handle, fresh.is_match, fresh.is_past);
-	lineup_set_usage(&rows->lineup, handle, fresh.own_cpu_permille, fresh.own_rss_kib);
+	lineup_set_usage(&rows->lineup, handle, fresh.row.sum_cpu_permille, fresh.row.sum_rss_kib);
 	return 0;
 }
 
@@ -392,7 +392,7 @@ static void refresh_usage(struct rows *rows, uint64_t id)
 	if (!node || handle == NO_CANDIDATE || candidate_of(rows, handle)->is_ghost)
 		return;
 	fresh = collect_candidate(rows, node);
-	lineup_set_usage(&rows->lineup, handle, fresh.own_cpu_permille, fresh.own_rss_kib);
+	lineup_set_usage(&rows->lineup, handle, fresh.row.sum_cpu_permille, fresh.row.sum_rss_kib);
 }
 
 static int follow_activity(struct rows *rows)

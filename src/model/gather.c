@@ -37,7 +37,7 @@ static struct candidate over(const struct ptree_node *node)
 				       .job = NO_JOB,
 				       .is_match = true };
 
-	candidate.own_change = (uint8_t)ptree_node_last_change(node, &candidate.own_changed_ns);
+	candidate.change = (uint8_t)ptree_node_last_change(node, &candidate.changed_ns);
 	return candidate;
 }
 
@@ -112,8 +112,8 @@ static int keep_job(struct rows *rows, uint32_t handle, const struct candidate *
 
 	candidate->row.process = fresh->row.process;
 	candidate->row.pid = fresh->row.pid;
-	candidate->own_changed_ns = fresh->own_changed_ns;
-	candidate->own_change = fresh->own_change;
+	candidate->changed_ns = fresh->changed_ns;
+	candidate->change = fresh->change;
 	candidate->job = fresh->job;
 	candidate->is_stale = false;
 	lineup_set_match(&rows->lineup, handle, fresh->is_match, false);
@@ -351,7 +351,7 @@ static int add_summary(struct rows *rows, const struct ptree_node *node, uint32_
 	struct candidate candidate = {
 		.row = { .is_summary = true },
 		.job = NO_JOB,
-		.own_cpu_permille = activity ? activity->exited_cpu_permille : 0,
+		.row.sum_cpu_permille = activity ? activity->exited_cpu_permille : 0,
 		.is_match = node ? match_node(rows->gone.match, rows->gone.tree, node)
 				 : !match_is_set(rows->gone.match),
 	};

@@ -529,8 +529,6 @@ static void count_self(struct candidate *candidate)
 	candidate->matching = candidate->is_match;
 	candidate->alive = candidate->is_match && !candidate->row.is_job;
 	candidate->countable = is_countable(candidate);
-	candidate->row.sum_cpu_permille = candidate->own_cpu_permille;
-	candidate->row.sum_rss_kib = candidate->own_rss_kib;
 }
 
 static void take_level(struct lineup *lineup, struct candidate *candidate)
@@ -543,17 +541,14 @@ static void take_level(struct lineup *lineup, struct candidate *candidate)
 }
 
 /* To whom it stands below; what that one counts itself may change by it. */
-static void add_to_above(struct lineup *lineup, const struct candidate *candidate)
+static void count_above(struct lineup *lineup, const struct candidate *candidate)
 {
-	struct counts counts = counts_of(candidate);
 	struct candidate *above = &lineup->items[candidate->above];
 
 	above->countable -= is_countable(above);
-	above->matching += counts.matching;
-	above->countable += counts.countable + is_countable(above);
-	above->alive += counts.alive;
-	above->row.sum_cpu_permille += counts.cpu_permille;
-	above->row.sum_rss_kib += counts.rss_kib;
+	above->matching += candidate->matching;
+	above->countable += candidate->countable + is_countable(above);
+	above->alive += candidate->alive;
 }
 
 static void flag_all(struct lineup *lineup)
@@ -594,10 +589,30 @@ void lineup_count(struct lineup *lineup)
 
 			count_in_tally(&lineup->tally, candidate, 1);
 			if (candidate->above != NO_CANDIDATE)
-				add_to_above(lineup, candidate);
+				count_above(lineup, candidate);
 		}
 	}
 	flag_all(lineup);
+}
+
+void lineup_add_up(struct lineup *lineup)
+{
+	for (uint32_t place = lineup->order_count; place-- > 0;) {
+		const struct lineup_block *block = lineup->blocks[lineup->order[place]];
+
+		for (uint32_t i = block->count; i-- > 0;) {
+			const struct candidate *candidate = &lineup->items[block->items[i]];
+			struct counts counts = counts_of(candidate);
+			struct row *above = candidate->above == NO_CANDIDATE
+						? NULL
+						: &lineup->items[candidate->above].row;
+
+			if (!above)
+				continue;
+			above->sum_cpu_permille += counts.cpu_permille;
+			above->sum_rss_kib += counts.rss_kib;
+		}
+	}
 }
 
 /* ---- coming and going ---- */
@@ -831,25 +846,38 @@ void lineup_set_match(struct lineup *lineup, uint32_t handle, bool is_match, boo
 	add_counts(lineup, handle, counts);
 }
 
+void lineup_usage(const struct lineup *lineup, uint32_t handle, uint32_t *cpu_permille,
+		  uint64_t *rss_kib)
+{
+	uint32_t child = lineup_first_child(lineup, handle);
+
+	*cpu_permille = lineup->items[handle].row.sum_cpu_permille;
+	*rss_kib = lineup->items[handle].row.sum_rss_kib;
+	for (; child != NO_CANDIDATE; child = lineup->items[child].next) {
+		struct counts counts = counts_of(&lineup->items[child]);
+
+		*cpu_permille -= counts.cpu_permille;
+		*rss_kib -= counts.rss_kib;
+	}
+}
+
 void lineup_set_usage(struct lineup *lineup, uint32_t handle, uint32_t cpu_permille,
 		      uint64_t rss_kib)
 {
-	struct candidate *candidate = &lineup->items[handle];
-	struct counts counts = { .cpu_permille = cpu_permille - candidate->own_cpu_permille,
-				 .rss_kib = rss_kib - candidate->own_rss_kib };
-	uint32_t above = candidate->above;
+	bool is_apart = lineup->items[handle].row.is_summary;
+	uint32_t own_cpu_permille;
+	uint64_t own_rss_kib;
 
-	if (!counts.cpu_permille && !counts.rss_kib)
+	lineup_usage(lineup, handle, &own_cpu_permille, &own_rss_kib);
+	if (cpu_permille == own_cpu_permille && rss_kib == own_rss_kib)
 		return;
-	candidate->own_cpu_permille = cpu_permille;
-	candidate->own_rss_kib = rss_kib;
-	candidate->row.sum_cpu_permille += counts.cpu_permille;
-	candidate->row.sum_rss_kib += counts.rss_kib;
-	for (; !candidate->row.is_summary && above != NO_CANDIDATE;
-	     above = lineup->items[above].above) {
-		lineup->items[above].row.sum_cpu_permille += counts.cpu_permille;
-		lineup->items[above].row.sum_rss_kib += counts.rss_kib;
-	}
+	do {
+		struct candidate *candidate = &lineup->items[handle];
+
+		candidate->row.sum_cpu_permille += cpu_permille - own_cpu_permille;
+		candidate->row.sum_rss_kib += rss_kib - own_rss_kib;
+		handle = candidate->above;
+	} while (handle != NO_CANDIDATE && !is_apart);
 }
 
 void lineup_set_closed(struct lineup *lineup, uint32_t handle, bool is_closed)

@@ -15,17 +15,15 @@
 #define NO_JOB UINT32_MAX
 
 struct candidate {
-	struct row row; /* parent, hidden, changed and what follows are set when it is read */
-	uint64_t own_changed_ns;
-	uint64_t own_rss_kib;
-	uint32_t own_cpu_permille;
-	uint32_t job;	/* index among the jobs; NO_JOB */
+	struct row row;	     /* parent, hidden and what follows are set when it is read */
+	uint64_t changed_ns; /* itself */
+	uint32_t job;	     /* index among the jobs; NO_JOB */
 	uint32_t above; /* the rest are handles: whom it stands below, NO_CANDIDATE at the top */
 	uint32_t prev, next; /* among those below the same one */
 	uint32_t block; /* the lineup's own, as are the counts, which are of it and all below: */
 	uint32_t matching, alive, countable;
 	uint32_t folds_above; /* how many above it are folded */
-	uint8_t own_change;
+	uint8_t change;	      /* enum ptree_change_kind */
 	bool is_match : 1;
 	bool is_past : 1;    /* over, and no job: only there for what is below it */
 	bool is_process : 1; /* counts when it is left out */
@@ -64,15 +62,17 @@ static inline struct candidate *lineup_item(const struct lineup *lineup, uint32_
 }
 
 /*
- * Both copy a candidate of which row, own_*, job and the flags but is_closed are set. The first
- * adds it below one, before a child of that one or as the last (NO_CANDIDATE), and counts it. The
- * second adds it at the end of all, uncounted: lineup_count() does that. NO_CANDIDATE: no memory.
+ * Both copy a candidate of which row, with its own usage as sums, what it changed, job and the
+ * flags but is_closed are set. The first adds it below one, before a child of that one or as the
+ * last (NO_CANDIDATE), and counts it. The second adds it at the end of all, uncounted:
+ * lineup_count() does that. NO_CANDIDATE: no memory.
  */
 uint32_t lineup_add(struct lineup *lineup, const struct candidate *candidate, uint32_t above,
 		    uint32_t before);
 uint32_t lineup_append(struct lineup *lineup, const struct candidate *candidate, uint32_t above);
-/* All anew, after flags of many were set. */
+/* All anew, after flags of many were set. The second: after all were appended. */
 void lineup_count(struct lineup *lineup);
+void lineup_add_up(struct lineup *lineup);
 /* One that has nobody below it. */
 void lineup_remove(struct lineup *lineup, uint32_t handle);
 /* With all that is below it. -ENOMEM: it stands where it stood. */
@@ -81,8 +81,11 @@ int lineup_move(struct lineup *lineup, uint32_t handle, uint32_t above, uint32_t
 int lineup_reorder(struct lineup *lineup, const uint32_t *handles);
 
 void lineup_set_match(struct lineup *lineup, uint32_t handle, bool is_match, bool is_past);
+/* Its own, without what is below it. */
 void lineup_set_usage(struct lineup *lineup, uint32_t handle, uint32_t cpu_permille,
 		      uint64_t rss_kib);
+void lineup_usage(const struct lineup *lineup, uint32_t handle, uint32_t *cpu_permille,
+		  uint64_t *rss_kib);
 void lineup_set_closed(struct lineup *lineup, uint32_t handle, bool is_closed);
 
 /* By the row's id; a job's and a process's row are different ones. */

@@ -201,25 +201,25 @@ uint32_t rows_count(const struct rows *rows)
 	return rows->lineup.row_count;
 }
 
-/* Behind a fold the latest change is the row's own. */
-static void set_change(const struct rows *rows, uint32_t handle, struct row *row)
+uint64_t rows_changed_ns(const struct rows *rows, const struct row *row, uint8_t *change)
 {
-	const struct candidate *candidate = candidate_of(rows, handle);
+	const struct candidate *candidate = (const struct candidate *)row;
+	uint32_t handle = lineup_find(&rows->lineup, row->id, row->is_job);
 	uint32_t end = lineup_skip(&rows->lineup, handle);
-	struct lineup_iterator below;
+	struct lineup_iterator below = lineup_begin_at(&rows->lineup, handle);
+	uint64_t latest_ns = candidate->changed_ns;
 
-	row->changed_ns = candidate->own_changed_ns;
-	row->change = candidate->own_change;
+	*change = candidate->change;
 	if (!row->is_folded || row->is_job)
-		return;
-	below = lineup_begin_at(&rows->lineup, handle);
+		return latest_ns;
 	while ((handle = lineup_next(&below)) != end) {
 		candidate = candidate_of(rows, handle);
-		if (!candidate->matching || candidate->own_changed_ns <= row->changed_ns)
+		if (!candidate->matching || candidate->changed_ns <= latest_ns)
 			continue;
-		row->changed_ns = candidate->own_changed_ns;
-		row->change = candidate->own_change;
+		latest_ns = candidate->changed_ns;
+		*change = candidate->change;
 	}
+	return latest_ns;
 }
 
 /* The next row is below it. */
@@ -255,7 +255,6 @@ static void describe(const struct rows *rows, uint32_t handle)
 	row->has_children = row->is_folded || shows_children(rows, handle);
 	row->is_last = is_last(rows, handle);
 	row->is_context = !candidate->is_match && !candidate->is_past;
-	set_change(rows, handle, row);
 }
 
 const struct row *rows_at(const struct rows *rows, uint32_t index)

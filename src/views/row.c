@@ -403,8 +403,9 @@ static void draw_gutter(const struct tree_view *tree, const struct area *area, i
 	/* A zombie is still there. */
 	bool is_over =
 	    column_is_over(&context, node) && !row->is_summary && !ptree_node_is_zombie(node);
-	enum ptree_change_kind change = (enum ptree_change_kind)row->change;
-	int level = tree_view_glow(tree, row->changed_ns);
+	uint8_t kind;
+	int level = tree_view_glow(tree, rows_changed_ns(tree->rows, row, &kind));
+	enum ptree_change_kind change = (enum ptree_change_kind)kind;
 	char letter[8];
 	int16_t background;
 

@@ -274,8 +274,7 @@ void tree_view_search(struct tree_view *tree)
 
 static void arrange_again(struct tree_view *tree)
 {
-	tree->needs_arrange = true;
-	tree->needs_collect = true; /* other rows, other suffixes */
+	tree->needs_collect = true; /* other suffixes; the rows fold at once */
 }
 
 void tree_view_set_folded(struct tree_view *tree, bool folded)

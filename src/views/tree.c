@@ -68,8 +68,10 @@ static void note_changes(struct tree_view *tree)
 	for (int line = 0; line < tree->view.body_rows; line++) {
 		const struct row *row = rows_at(tree->rows, tree->cursor.top + (uint32_t)line);
 
+		uint8_t change;
+
 		if (row)
-			note_fading(tree, row->changed_ns);
+			note_fading(tree, rows_changed_ns(tree->rows, row, &change));
 	}
 	note_change(tree, rows_next_change_ns(tree->rows, &tree->cursor));
 }

@@ -185,7 +185,7 @@ static void typing_leaves_the_rows_alone_until_they_are_looked_at(void **state)
 	assert_true(tree->needs_search);
 	draw(screen);
 	assert_true(tree->seen.scope == screen->session.scene.scope.version);
-	assert_false(tree->needs_search || tree->needs_arrange);
+	assert_false(tree->needs_search || tree->needs_collect);
 }
 
 /* ---- back, and keys without a meaning ---- */

@@ -12,7 +12,7 @@ struct cursor {
 };
 
 /*
- * After rows were arranged: the same row on the same line, however many came or went above it;
+ * After rows were collected: the same row on the same line, however many came or went above it;
  * nearer to the top only if too few are left there. A neighbour if it is gone.
  */
 void cursor_settle(struct cursor *cursor, const struct rows *rows, uint32_t height);

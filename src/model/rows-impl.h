@@ -106,7 +106,7 @@ struct rows {
 	bool forgets_jobs;   /* so may those that have one */
 	bool owes_gathering; /* the tree has changed since the last one */
 	bool keeps_order;    /* a tree in the order of birth: lines can be taken */
-	bool has_filter;     /* or users: when it was last arranged */
+	bool has_filter;     /* or users: when it was last collected */
 	bool places_jobs;    /* they are being placed */
 	bool must_collect;   /* something else is to be shown: nothing of the lineup is kept */
 	bool is_second_pass; /* of a frame: nobody is new in it */
@@ -166,7 +166,7 @@ int tally_choose_lines(struct rows *rows, const struct rows_scope *scope, uint32
 /* Before collecting: who was seen alive and is over has a job; who is not over has none. */
 int living_prepare(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope,
 		   const struct cursor *cursor);
-/* After arranging, with the window settled. 1 if the jobs have changed: collect again. */
+/* Then, with the window settled. 1 if the jobs have changed: collect again. */
 int living_apply(struct rows *rows, const struct rows_scope *scope, const struct cursor *cursor);
 /* In the end: what is seen now, and what is gone below it. */
 int living_remember(struct rows *rows, const struct ptree_tree *tree,

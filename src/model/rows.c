@@ -45,64 +45,12 @@ void rows_free(struct rows *rows)
 	free(rows);
 }
 
-/* ---- arranging ---- */
-
-static bool is_match(const struct rows *rows, const struct candidate *candidate)
-{
-	const struct ptree_node *node;
-
-	if (candidate->is_ghost || candidate->is_past)
-		return false;
-	if (!match_is_set(rows->gone.match) || candidate->is_inside)
-		return true;
-	if (candidate->job != NO_JOB && (rows->jobs.items[candidate->job].matching ||
-					 rows->jobs.items[candidate->job].is_pinned))
-		return true;
-	node = ptree_tree_find_id(rows->gone.tree, candidate->row.process);
-	return node && match_node(rows->gone.match, rows->gone.tree, node);
-}
-
-static void close_folds(struct rows *rows)
-{
-	struct lineup_iterator all = lineup_begin(&rows->lineup);
-	uint32_t handle;
-
-	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
-		struct candidate *candidate = candidate_of(rows, handle);
-
-		candidate->is_closed = collect_wants_closed(rows, candidate);
-	}
-}
-
-static void match_all(struct rows *rows)
-{
-	struct lineup_iterator all = lineup_begin(&rows->lineup);
-	uint32_t handle;
-
-	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
-		struct candidate *candidate = candidate_of(rows, handle);
-
-		candidate->is_match = is_match(rows, candidate);
-	}
-}
-
 /* Filter and users belong to somebody else, who may free them later. */
 static void borrow(struct rows *rows, const struct ptree_tree *tree, const struct match *match)
 {
 	rows->gone.tree = tree;
 	rows->gone.match = match;
 	rows->has_filter = match_is_set(match);
-}
-
-int rows_arrange(struct rows *rows, const struct ptree_tree *tree, const struct match *match)
-{
-	borrow(rows, tree, match);
-	match_all(rows);
-	close_folds(rows);
-	lineup_count(&rows->lineup);
-	lineup_settle(&rows->lineup);
-	rows->gone.match = NULL;
-	return 0;
 }
 
 /* ---- collecting ---- */
@@ -240,6 +188,15 @@ static bool is_last(const struct rows *rows, uint32_t handle)
 	       lineup_drawn_above(lineup, next) != lineup_drawn_above(lineup, handle);
 }
 
+static bool is_folded(const struct rows *rows, uint32_t handle)
+{
+	const struct candidate *candidate = candidate_of(rows, handle);
+
+	return candidate->row.is_job
+		   ? gather_is_folded(rows, handle)
+		   : candidate->is_closed && candidate->matching > candidate->is_match;
+}
+
 /* What depends on the others. */
 static void describe(const struct rows *rows, uint32_t handle)
 {
@@ -313,6 +270,18 @@ uint64_t rows_search(const struct rows *rows, uint64_t from, bool backwards,
 
 /* ---- folding ---- */
 
+bool rows_have_folds(const struct rows *rows)
+{
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	uint32_t handle;
+
+	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
+		if (lineup_is_row(&rows->lineup, handle) && is_folded(rows, handle))
+			return true;
+	}
+	return false;
+}
+
 void rows_set_folded(struct rows *rows, uint64_t id, bool folded)
 {
 	uint32_t handle = find(rows, id);
@@ -323,6 +292,18 @@ void rows_set_folded(struct rows *rows, uint64_t id, bool folded)
 	lineup_set_closed(&rows->lineup, handle,
 			  collect_wants_closed(rows, candidate_of(rows, handle)));
 	lineup_settle(&rows->lineup);
+}
+
+static void close_folds(struct rows *rows)
+{
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	uint32_t handle;
+
+	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
+		struct candidate *candidate = candidate_of(rows, handle);
+
+		candidate->is_closed = collect_wants_closed(rows, candidate);
+	}
 }
 
 static void fold_anew(struct rows *rows)

@@ -59,13 +59,11 @@ struct rows *rows_new(void); /* NULL: no memory */
 void rows_free(struct rows *rows);
 
 /*
- * Both return 0 or -ENOMEM; then there are no rows. Collecting follows the tree: it applies the
- * rules of jobs.h, arranges and settles the cursor. Arranging is what filter and folds need; it can
- * be repeated over what was collected before, while the tree goes on.
+ * 0 or -ENOMEM; then there are no rows. Follows the tree, applies the rules of jobs.h and settles
+ * the cursor.
  */
 int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope,
 		 const struct match *match, struct cursor *cursor);
-int rows_arrange(struct rows *rows, const struct ptree_tree *tree, const struct match *match);
 
 uint32_t rows_count(const struct rows *rows);
 /* When it, or what is folded below it, changed last; *change: which enum ptree_change_kind. */
@@ -97,7 +95,8 @@ const struct ptree_summary *rows_gone(const struct rows *rows, const struct row 
 /* When the rows change though the tree does not; 0: never. */
 uint64_t rows_next_change_ns(const struct rows *rows, const struct cursor *cursor);
 
-/* Folding: takes effect when the rows are arranged. */
+/* Folding takes effect at once; what is over follows when the rows are collected. */
+bool rows_have_folds(const struct rows *rows); /* one that is seen is folded */
 void rows_set_folded(struct rows *rows, uint64_t id, bool folded);
 void rows_fold_all(struct rows *rows);
 void rows_unfold_all(struct rows *rows);

@@ -10,7 +10,7 @@ static uint32_t height(const struct tree_view *tree)
 	return tree->view.body_rows > 0 ? (uint32_t)tree->view.body_rows : 0;
 }
 
-/* ---- collecting and arranging ---- */
+/* ---- collecting ---- */
 
 /* What all views share was changed by somebody. */
 static void notice_scope(struct tree_view *tree)
@@ -49,12 +49,6 @@ static bool must_collect(const struct tree_view *tree)
 	return has_tree_changed(tree) || (change_ns && change_ns <= moment->now_ns);
 }
 
-static void note_arranged(struct tree_view *tree)
-{
-	tree->seen.arranged_generation = ptree_tree_generation(tree->view.scene->moment.tree);
-	tree->needs_arrange = false;
-}
-
 static int collect(struct tree_view *tree)
 {
 	const struct scene *scene = tree->view.scene;
@@ -70,34 +64,12 @@ static int collect(struct tree_view *tree)
 	tree->seen.generation = ptree_tree_generation(scene->moment.tree);
 	tree->seen.usage_generation = ptree_tree_usage_generation(scene->moment.tree);
 	tree->needs_collect = false;
-	note_arranged(tree);
 	return 0;
-}
-
-static int arrange(struct tree_view *tree)
-{
-	const struct match match = scene_match(tree->view.scene);
-	int err = rows_arrange(tree->rows, tree->view.scene->moment.tree, &match);
-
-	if (!err)
-		note_arranged(tree);
-	return err;
-}
-
-static bool must_arrange(const struct tree_view *tree)
-{
-	const struct scene *scene = tree->view.scene;
-	bool has_names_to_match = scene->scope.filter || scene->scope.uid_count;
-
-	return tree->needs_arrange ||
-	       (has_names_to_match &&
-		tree->seen.arranged_generation != ptree_tree_generation(scene->moment.tree));
 }
 
 void tree_view_choose_again(struct tree_view *tree)
 {
 	rows_reset_exited(tree->rows);
-	tree->needs_arrange = true;
 	tree->needs_collect = true;
 }
 
@@ -113,25 +85,24 @@ void tree_view_sort(struct tree_view *tree, const struct field *sort)
 }
 
 /* Whatever is folded meanwhile, the followed process stays in sight. */
-static int follow(struct tree_view *tree)
+static void follow(struct tree_view *tree)
 {
 	const struct scene *scene = tree->view.scene;
 	const struct ptree_node *node = scene_node(scene, tree->follow_id);
 
 	if (!tree->follow_id)
-		return 0;
+		return;
 	if (!node || ptree_node_has_ended(node)) {
 		message_say(scene->message, scene->moment.now_ns, false,
 			    "the followed process has ended");
 		tree->follow_id = 0;
-		return 0;
+		return;
 	}
 	tree->cursor.id = tree->follow_id;
 	tree->cursor.is_held = true;
 	if (rows_find(tree->rows, tree->follow_id) == NO_ROW &&
 	    rows_reveal(tree->rows, tree->follow_id))
-		return arrange(tree);
-	return 0;
+		tree->needs_collect = true; /* at the next frame: other suffixes */
 }
 
 /* What is typed moves the cursor from where it was when the search began. */
@@ -154,10 +125,8 @@ int tree_view_update_rows(struct tree_view *tree)
 
 	notice_scope(tree);
 	err = must_collect(tree) ? collect(tree) : 0;
-	if (!err && must_arrange(tree))
-		err = arrange(tree);
 	if (!err)
-		err = follow(tree);
+		follow(tree);
 	if (!err)
 		cursor_settle(&tree->cursor, tree->rows, height(tree));
 	if (!err && tree->needs_search)
@@ -198,7 +167,6 @@ static bool show_exited(struct tree_view *tree, uint64_t id)
 		return false;
 	tree->cursor.id = id;
 	tree->cursor.is_held = true;
-	tree->needs_collect = true;
 	return true;
 }
 
@@ -207,7 +175,7 @@ void tree_view_select(struct tree_view *tree, uint64_t id)
 	uint32_t index = rows_find(tree->rows, id);
 
 	if (index == NO_ROW && (rows_reveal(tree->rows, id) || show_exited(tree, id))) {
-		tree->needs_arrange = true;
+		tree->needs_collect = true;
 		tree_view_update_rows(tree);
 		index = rows_find(tree->rows, id);
 	}
@@ -272,7 +240,7 @@ void tree_view_search(struct tree_view *tree)
 
 /* ---- folding ---- */
 
-static void arrange_again(struct tree_view *tree)
+static void fold_again(struct tree_view *tree)
 {
 	tree->needs_collect = true; /* other suffixes; the rows fold at once */
 }
@@ -284,7 +252,7 @@ void tree_view_set_folded(struct tree_view *tree, bool folded)
 	if (!row || !row->has_children)
 		return;
 	rows_set_folded(tree->rows, row->id, folded);
-	arrange_again(tree);
+	fold_again(tree);
 }
 
 void tree_view_fold_all(struct tree_view *tree, bool folded)
@@ -293,23 +261,19 @@ void tree_view_fold_all(struct tree_view *tree, bool folded)
 		rows_fold_all(tree->rows);
 	else
 		rows_unfold_all(tree->rows);
-	arrange_again(tree);
+	fold_again(tree);
 }
 
 /* What is folded unfolds, and if nothing is, all folds. */
 void tree_view_toggle_all(struct tree_view *tree)
 {
-	bool has_folded = false;
-
-	for (uint32_t i = 0; i < rows_count(tree->rows) && !has_folded; i++)
-		has_folded = rows_at(tree->rows, i)->is_folded;
-	tree_view_fold_all(tree, !has_folded);
+	tree_view_fold_all(tree, !rows_have_folds(tree->rows));
 }
 
 void tree_view_fold_at_depth(struct tree_view *tree, uint32_t depth)
 {
 	rows_fold_at_depth(tree->rows, depth);
-	arrange_again(tree);
+	fold_again(tree);
 }
 
 /* ---- what is seen ---- */

@@ -11,7 +11,6 @@
 struct tree_seen {
 	const struct ptree_tree *tree;
 	uint64_t generation, usage_generation;
-	uint64_t arranged_generation;
 	uint64_t scope, names; /* versions */
 };
 
@@ -26,7 +25,7 @@ struct tree_view {
 	uint64_t search_from; /* where the cursor was when the search began */
 	int sideways;	      /* cells by which commands are shifted */
 	bool basenames;	      /* programs without their directories */
-	bool needs_collect, needs_arrange, needs_search;
+	bool needs_collect, needs_search;
 	struct tree_seen seen;
 	int cols;		 /* of its area */
 	bool has_titles;	 /* above the body */

@@ -533,5 +533,5 @@ void rows_reset_exited(struct rows *rows)
 		rows->jobs.items[i].matching = rows->jobs.items[i].kept = 0;
 	rows->forgets_marks = true;
 	rows->forgets_jobs = true;
-	rows->must_collect = true;
+	rows->must_match = true;
 }

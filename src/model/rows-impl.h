@@ -108,6 +108,7 @@ struct rows {
 	bool keeps_order;    /* a tree in the order of birth: lines can be taken */
 	bool has_filter;     /* or users: when it was last collected */
 	bool places_jobs;    /* they are being placed */
+	bool must_match;     /* something else may be looked for */
 	bool must_collect;   /* something else is to be shown: nothing of the lineup is kept */
 	bool is_second_pass; /* of a frame: nobody is new in it */
 };

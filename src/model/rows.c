@@ -70,6 +70,31 @@ static bool can_follow(const struct rows_scope *scope)
 	       !scope->is_reversed && scope->exited != JOBS_STAY;
 }
 
+/* Of all that is there by another filter. 1: another scope, too. */
+static int match_all(struct rows *rows)
+{
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	uint32_t handle;
+
+	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
+		struct candidate *candidate = candidate_of(rows, handle);
+		const struct ptree_node *node =
+		    candidate->is_process
+			? ptree_tree_find_id(rows->gone.tree, candidate->row.process)
+			: NULL;
+
+		if (!node)
+			continue;
+		if (collect_is_in_scope(node, &rows->scope) == candidate->is_ghost)
+			return 1;
+		candidate->is_match = !candidate->is_ghost && !candidate->is_past &&
+				      match_node(rows->gone.match, rows->gone.tree, node);
+		candidate->is_closed = collect_wants_closed(rows, candidate);
+	}
+	lineup_count(&rows->lineup);
+	return 0;
+}
+
 static int collect(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope)
 {
 	bool must_collect = rows->must_collect || rows->of != tree ||
@@ -83,6 +108,9 @@ static int collect(struct rows *rows, const struct ptree_tree *tree, const struc
 	rows->newcomer_count = 0;
 	if (!must_collect)
 		err = follow_tree(rows);
+	if (!must_collect && !err && rows->must_match)
+		err = match_all(rows);
+	rows->must_match = false;
 	if (must_collect || err > 0)
 		err = collect_all(rows);
 	rows->must_collect = err != 0;

@@ -229,8 +229,8 @@ struct picture {
 	int count;
 };
 
-/* Between the titles of the columns and the last lines; the selected row's line has none of the
-   gutter's blanks. */
+/* Between the titles of the columns and the events, or the last lines; the selected row's line has
+   none of the gutter's blanks. */
 static void parse(const struct screen *screen, struct picture *picture)
 {
 	int from = 0, to = screen->rows - 1 - (screen->rows >= 20);
@@ -246,6 +246,8 @@ static void parse(const struct screen *screen, struct picture *picture)
 		const char *pid = line + 1 + (is_over ? strlen("†") : 1);
 		struct row *row = &picture->rows[picture->count];
 
+		if (!strncmp(line, "── events", strlen("── events")))
+			break;
 		if (strlen(line) < 4)
 			continue;
 		pid += strspn(pid, " ");

@@ -725,6 +725,8 @@ PTREE_API void ptree_tree_set_polling(struct ptree_tree *tree, bool polling);
  * zombie.
  */
 PTREE_API pid_t ptree_tree_orphaned(const struct ptree_tree *tree, size_t skip, pid_t *child);
+/* The same one as a node, whose pid may be another one's by now. NULL: nobody waits. */
+PTREE_API const struct ptree_node *ptree_tree_orphaning(const struct ptree_tree *tree, size_t skip);
 
 /* child and everybody orphaned with it now belong to ppid. -ESRCH: child or ppid is not here;
    -EINVAL: ppid comes from child. */

@@ -610,6 +610,119 @@ static void a_process_that_starts_is_seen(void **state)
 	pty_end(&pty);
 }
 
+static pid_t start_marker(const char *name)
+{
+	char *argv[] = { (char *)(uintptr_t)name, NULL };
+	pid_t pid = fork();
+
+	if (!pid) {
+		execv("/proc/self/exe", argv);
+		_exit(1);
+	}
+	return pid;
+}
+
+/* Of a text that comes where others have been curses may send only the cells that differ: so the
+   screen is drawn anew until it has it. */
+static bool is_on_screen(struct pty *pty, const char *text)
+{
+	double deadline = pty_now_s() + PATIENCE_S;
+
+	while (pty_now_s() < deadline) {
+		pty->seen = pty->size;
+		pty_keys(pty, "\f");
+		if (pty_wait_for(pty, text, 1))
+			return true;
+	}
+	return false;
+}
+
+static void what_happens_is_told_on_a_page_of_a_low_screen(void **state)
+{
+	char *monitor[] = { (char *)(uintptr_t)program(),
+			    (char *)(uintptr_t) "--filter=marker-7392", NULL };
+	struct pty pty;
+	pid_t pid;
+
+	(void)state;
+	assert_true(pty_start(&pty, monitor, 15, 120, NULL));
+	assert_true(pty_wait_for(&pty, "nothing matches", PATIENCE_S));
+	pty_keys(&pty, "v");
+	assert_true(pty_wait_for(&pty, " events", PATIENCE_S));
+	pid = start_marker("proctop-marker-7392");
+	assert_true(is_on_screen(&pty, "proctop-marker-7392"));
+	pty_keys(&pty, "\r");
+	assert_true(is_on_screen(&pty, "COMMAND"));
+	assert_true(is_on_screen(&pty, "proctop-marker-7392")); /* in the tree */
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	pty_keys(&pty, "\033");
+	assert_true(is_on_screen(&pty, "SIGKILL") || geteuid() != 0);
+	pty_keys(&pty, "\003");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
+/* The row, from 1 on, on which the cursor was when it sent what is at `to`, after a row that is
+   known from there on: a screen drawn anew begins at its top. */
+static int row_at(const char *from, const char *to)
+{
+	int row = 1;
+
+	for (const char *at = from; at < to; at++) {
+		int number, column, size = 0;
+
+		if (*at == '\n')
+			row++;
+		if (*at != '\033')
+			continue;
+		if (sscanf(at, "\033[%d;%dH%n", &number, &column, &size) == 2 && size)
+			row = number;
+		else if (sscanf(at, "\033[%dd%n", &number, &size) == 1 && size)
+			row = number;
+		else if (sscanf(at, "\033[%dB%n", &number, &size) == 1 && size)
+			row += number;
+		else if (!strncmp(at, "\033[H", 3))
+			row = 1;
+	}
+	return row;
+}
+
+/* The row of a text, on a screen that is drawn anew for it. */
+static int row_of(struct pty *pty, const char *text)
+{
+	size_t from;
+
+	pty->seen = pty->size;
+	pty_keys(pty, "\f");
+	assert_true(pty_wait_for(pty, "\033[H", PATIENCE_S));
+	from = pty->seen - 3;
+	assert_true(pty_wait_for(pty, text, PATIENCE_S));
+	return row_at(pty->bytes + from, pty->bytes + pty->seen);
+}
+
+static void a_border_is_dragged_with_the_mouse(void **state)
+{
+	char *monitor[] = { (char *)(uintptr_t)program(), (char *)(uintptr_t) "--poll", NULL };
+	struct pty pty;
+	char keys[64];
+	int row;
+
+	(void)state;
+	assert_true(pty_start(&pty, monitor, 30, 80, NULL));
+	assert_true(pty_wait_for(&pty, " events", PATIENCE_S));
+	row = row_of(&pty, " events");
+	snprintf(keys, sizeof(keys), "\033[<0;70;%dM\033[<32;70;%dM\033[<0;70;%dm", row, row - 4,
+		 row - 4);
+	pty_keys(&pty, keys);
+	assert_int_equal(row_of(&pty, " events"), row - 4);
+	pty_keys(&pty, "\033[<32;70;20M"); /* nothing is held any more */
+	assert_int_equal(row_of(&pty, " events"), row - 4);
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
 static void the_mouse_selects_and_the_wheel_scrolls(void **state)
 {
 	struct pty pty;
@@ -706,6 +819,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_paste_into_a_prompt_is_survived_and_loses_no_event),
 		cmocka_unit_test(hostile_names_reach_the_terminal_only_as_text),
 		cmocka_unit_test(a_process_that_starts_is_seen),
+		cmocka_unit_test(what_happens_is_told_on_a_page_of_a_low_screen),
+		cmocka_unit_test(a_border_is_dragged_with_the_mouse),
 		cmocka_unit_test(the_mouse_selects_and_the_wheel_scrolls),
 		cmocka_unit_test(sequences_that_nobody_knows_are_swallowed_whole),
 		cmocka_unit_test(polling_is_said_with_its_reason),

@@ -120,6 +120,26 @@ static void narrow_screens_keep_what_happened_to_whom(void **state)
 	expect_on_screen(screen, " X     400 cc -c a.c\n");
 }
 
+static void ascii_draws_nothing_else(void **state)
+{
+	struct screen *screen = *state;
+	char *text;
+
+	screen->canvas->ascii_marks = true;
+	do_some(screen);
+	resize(screen, 40, 100);
+	expect_events(screen, 1,
+		      "-- events 1fork 2exec 3exit 4fail 5other ------------------------------"
+		      "--------------------- tail --\n");
+	expect_on_screen(screen, " F 17:46:39.100     400 fork of make");
+	expect_on_screen(screen, " E 17:46:39.400     401 ok 100ms  fork of make");
+	expect_on_screen(screen, " E 17:46:39.500     400 exit 1 400ms  /usr/bin/cc -c a.c");
+	text = canvas_dump(screen->canvas);
+	for (const char *at = text; *at; at++)
+		assert_in_range((unsigned char)*at, '\n', '~');
+	free(text);
+}
+
 static void it_says_why_it_is_empty(void **state)
 {
 	struct screen *screen = *state;
@@ -264,9 +284,9 @@ static void they_keep_to_what_is_watched_and_matches_and_say_so(void **state)
 	assert_int_equal(events_of(screen)->count, 6);
 	type(screen, "\\a.c\r");
 	assert_int_equal(events_of(screen)->count, 3);
-	fork_ago(screen, 300, 300, 501);
+	fork_ago(screen, 100, 300, 501);
 	assert_int_equal(events_of(screen)->count, 3);
-	exec_ago(screen, 200, 501, "as\0a.c", 7); /* what it forked as matches with it */
+	exec_ago(screen, 50, 501, "as\0a.c", 7); /* what it forked as matches with it */
 	assert_int_equal(events_of(screen)->count, 5);
 	press(screen, '\t');
 	type(screen, "\\\x15"
@@ -275,6 +295,24 @@ static void they_keep_to_what_is_watched_and_matches_and_say_so(void **state)
 	assert_int_equal(events_of(screen)->count, 1);
 	type(screen, "w");
 	assert_int_equal(screen->session.scene.scope.watch[0].items[0].pid, 500);
+}
+
+static void a_command_line_that_comes_late_is_matched_all_the_same(void **state)
+{
+	struct screen *screen = *state;
+	struct ptree_tree *tree = screen->session.scene.world.tree;
+	const struct ptree_image *image;
+
+	resize(screen, 40, 80);
+	type(screen, "\\a.c\r");
+	fork_ago(screen, 5000, 300, 400);
+	apply(screen, (struct ptree_event){ .kind = PTREE_EVENT_EXEC, .pid = 400, .tgid = 400 },
+	      4000);
+	assert_int_equal(events_of(screen)->count, 0);
+	image = ptree_node_image(ptree_tree_find(tree, 400), 0);
+	ptree_tree_set_argv(tree, id_of(screen, 400), image->begin_ns, image->begin_ns,
+			    PTREE_ARGV_READ, "cc\0a.c", 7);
+	assert_int_equal(events_of(screen)->count, 1);
 }
 
 static void the_newest_are_followed_until_somebody_goes_up(void **state)
@@ -421,6 +459,20 @@ static void stopped_it_stands_still_and_goes_on_where_it_was(void **state)
 	free(after);
 }
 
+static void what_happened_during_a_long_stop_is_told_when_it_goes_on(void **state)
+{
+	struct screen *screen = *state;
+
+	do_some(screen);
+	resize(screen, 40, 80);
+	type(screen, "Z");
+	draw(screen);
+	fork_ago(screen, 0, 300, 600);
+	screen->session.scene.moment.now_ns += 60 * S;
+	type(screen, "Z");
+	assert_int_equal(events_of(screen)->count, 6);
+}
+
 static void opened_while_stopped_it_tells_what_had_happened_by_then(void **state)
 {
 	struct screen *screen = *state;
@@ -440,6 +492,7 @@ int main(void)
 		SCREEN_TEST(a_high_screen_shows_what_happens_below_the_tree),
 		SCREEN_TEST(what_else_happens_is_said_in_words),
 		SCREEN_TEST(narrow_screens_keep_what_happened_to_whom),
+		SCREEN_TEST(ascii_draws_nothing_else),
 		SCREEN_TEST(it_says_why_it_is_empty),
 		SCREEN_TEST(low_screens_show_it_when_asked_and_the_lowest_as_a_page),
 		cmocka_unit_test(the_layout_has_a_place_for_details_from_110_columns),
@@ -447,12 +500,14 @@ int main(void)
 		SCREEN_TEST(tab_and_the_mouse_choose_who_takes_the_keys),
 		SCREEN_TEST(kinds_can_be_left_out_but_never_a_loss),
 		SCREEN_TEST(they_keep_to_what_is_watched_and_matches_and_say_so),
+		SCREEN_TEST(a_command_line_that_comes_late_is_matched_all_the_same),
 		SCREEN_TEST(the_newest_are_followed_until_somebody_goes_up),
 		SCREEN_TEST(so_many_are_kept_and_no_more),
 		SCREEN_TEST(what_nobody_read_in_time_is_counted),
 		SCREEN_TEST(enter_goes_to_the_process_and_escape_back),
 		SCREEN_TEST(there_is_no_going_to_what_nobody_keeps),
 		SCREEN_TEST(stopped_it_stands_still_and_goes_on_where_it_was),
+		SCREEN_TEST(what_happened_during_a_long_stop_is_told_when_it_goes_on),
 		SCREEN_TEST(opened_while_stopped_it_tells_what_had_happened_by_then),
 	};
 

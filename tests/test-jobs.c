@@ -126,7 +126,7 @@ static void a_line_that_is_chosen_or_shared_or_unseen_is_not_taken(void **state)
 	assert_null(jobs_lane(jobs, 31));
 }
 
-static bool is_odd(uint64_t id, const void *what)
+static bool is_odd(uint64_t id, void *what)
 {
 	(void)what;
 	return id % 2 == 1;

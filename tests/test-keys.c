@@ -2,6 +2,7 @@
 /* Keys: what is a key at all, and who takes it. */
 #include "screen.h"
 
+#include "ui/command.h"
 #include "ui/escape.h"
 
 #include <poll.h>
@@ -17,6 +18,7 @@ static const struct sequence_case sequence_cases[] = {
 	{ "j", "j", "" },
 	{ "E[<0;30;9M", "", "0 at 8,29 down" },
 	{ "E[<0;30;9m", "", "0 at 8,29 up" },
+	{ "E[<32;30;9M", "", "32 at 8,29 down" },
 	{ "E[<65;1;1Mk", "k", "65 at 0,0 down" },
 	{ "E[<20;2;3M", "", "0 at 2,1 down" },
 	{ "E[<0;0;0M", "", "" },
@@ -298,6 +300,25 @@ static void help_goes_back_to_where_one_was(void **state)
 	}
 }
 
+static void each_key_means_a_command_that_there_is(void **state)
+{
+	static const enum view_context contexts[] = { VIEW_TREE,   VIEW_PAGE,	VIEW_HELP,
+						      VIEW_DIALOG, VIEW_EVENTS, VIEW_PROMPT };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(contexts) / sizeof(*contexts); i++) {
+		for (uint32_t code = 1; code <= TERM_KEY_OTHER; code++) {
+			struct keymap_state keys = { 0 };
+			struct keymap_hit hit;
+
+			if (code == 128)
+				code = TERM_KEY_UP;
+			if (keymap_feed(&keys, contexts[i], code, &hit) == KEYMAP_COMMAND)
+				assert_non_null(command_find(hit.command));
+		}
+	}
+}
+
 /* ---- errors ---- */
 
 static void an_error_in_a_prompt_is_seen_at_any_width(void **state)
@@ -380,6 +401,7 @@ int main(void)
 		SCREEN_TEST(a_key_without_a_meaning_says_so_and_names_help),
 		SCREEN_TEST(what_is_open_closes_by_its_own_key_by_q_and_by_escape),
 		SCREEN_TEST(help_goes_back_to_where_one_was),
+		cmocka_unit_test(each_key_means_a_command_that_there_is),
 		SCREEN_TEST(an_error_in_a_prompt_is_seen_at_any_width),
 		SCREEN_TEST(a_user_is_found_by_name_once_it_is_known),
 		SCREEN_TEST(another_watch_keeps_those_of_a_match_that_is_over),

@@ -19,7 +19,8 @@ static void exit_now(struct screen *screen, pid_t pid, uint32_t status)
 static void run_now(struct screen *screen, pid_t parent, pid_t child, const char *argv)
 {
 	fork_now(screen, parent, child);
-	exec_ago(screen, (NOW_NS - screen->session.scene.moment.now_ns) / MS, child, argv, strlen(argv) + 1);
+	exec_ago(screen, (NOW_NS - screen->session.scene.moment.now_ns) / MS, child, argv,
+		 strlen(argv) + 1);
 }
 
 /* Time goes on, and a frame is drawn. */
@@ -168,7 +169,9 @@ static void what_is_over_never_hides_what_lives(void **state)
 	assert_int_equal(rows_count(screen->session.panes.tree->rows), 9);
 	for (uint32_t i = 0; i < 9; i++)
 		assert_false(rows_at(screen->session.panes.tree->rows, i)->is_job);
-	assert_int_equal(rows_gone(screen->session.panes.tree->rows, rows_at(screen->session.panes.tree->rows, 0))->gone,
+	assert_int_equal(rows_gone(screen->session.panes.tree->rows,
+				   rows_at(screen->session.panes.tree->rows, 0))
+			     ->gone,
 			 32);
 	type(screen, "G");
 	pass(screen, 400);
@@ -216,11 +219,15 @@ static void the_selected_row_keeps_its_line(void **state)
 	run_now(screen, 400, 410, "cc1"); /* above */
 	pass(screen, 100);
 	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 403);
-	assert_int_equal(screen->session.panes.tree->cursor.index - screen->session.panes.tree->cursor.top, line);
+	assert_int_equal(screen->session.panes.tree->cursor.index -
+			     screen->session.panes.tree->cursor.top,
+			 line);
 	assert_int_equal(screen->session.panes.tree->cursor.top, 1);
 	exit_now(screen, 410, 0);
 	pass(screen, 4000); /* a row less above: the list moves back */
-	assert_int_equal(screen->session.panes.tree->cursor.index - screen->session.panes.tree->cursor.top, line);
+	assert_int_equal(screen->session.panes.tree->cursor.index -
+			     screen->session.panes.tree->cursor.top,
+			 line);
 	assert_int_equal(screen->session.panes.tree->cursor.top, 0);
 }
 
@@ -398,7 +405,9 @@ static void a_zombie_is_among_the_living(void **state)
 			    "      400 root   0.10s └─ cc  zombie, exit 1\n");
 	pass(screen, 400);
 	/* Nothing is waited for: it leaves when it is reaped. */
-	assert_int_equal(rows_next_change_ns(screen->session.panes.tree->rows, &screen->session.panes.tree->cursor), 0);
+	assert_int_equal(rows_next_change_ns(screen->session.panes.tree->rows,
+					     &screen->session.panes.tree->cursor),
+			 0);
 	assert_int_equal(ptree_tree_set_zombie(screen->session.scene.world.tree, id, false), 0);
 	pass(screen, 400);
 	expect_rows(screen, ">     300 root     30s   make -j4  †1 1✗ cc×1\n");
@@ -413,8 +422,9 @@ static void what_failed_is_shown_when_it_is_gone_to(void **state)
 	exit_now(screen, 400, 3 << 8);
 	pass(screen, 20000);
 	assert_int_equal(rows_count(screen->session.panes.tree->rows), 1);
-	tree_view_select(screen->session.panes.tree, ptree_node_id(ptree_node_last_exited(
-					     ptree_tree_find(screen->session.scene.world.tree, 300))));
+	tree_view_select(screen->session.panes.tree,
+			 ptree_node_id(ptree_node_last_exited(
+			     ptree_tree_find(screen->session.scene.world.tree, 300))));
 	pass(screen, 20000);
 	expect_rows(screen, "      300 root     50s ▾ make -j4\n"
 			    ">†    400 root   0.00s └─ flaky  ✗ exit 3\n");
@@ -533,7 +543,8 @@ static void expect_nothing_counted_twice(struct screen *screen)
 
 	for (uint32_t i = 0; i < rows_count(session->panes.tree->rows); i++) {
 		const struct row *row = rows_at(session->panes.tree->rows, i);
-		const struct ptree_node *node = ptree_tree_find_id(session->scene.moment.tree, row->process);
+		const struct ptree_node *node =
+		    ptree_tree_find_id(session->scene.moment.tree, row->process);
 		const struct ptree_summary *suffix = rows_gone(session->panes.tree->rows, row);
 		struct rows_job job;
 
@@ -640,7 +651,8 @@ static void no_key_and_no_event_breaks_the_rows(void **state)
 
 			assert_true(row->parent == NO_ROW || row->parent < at);
 			assert_true(row->parent == NO_ROW ||
-				    rows_at(screen->session.panes.tree->rows, row->parent)->depth < row->depth);
+				    rows_at(screen->session.panes.tree->rows, row->parent)->depth <
+					row->depth);
 		}
 		assert_true(!rows || screen->session.panes.tree->cursor.index < rows);
 	}

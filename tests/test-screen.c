@@ -2,6 +2,7 @@
 /* The tree on the screen, and what keys do to it. */
 #include "screen.h"
 
+#include "model/field.h"
 #include "ui/command.h"
 #include "views/row.h"
 
@@ -48,6 +49,8 @@ static void changes_are_told_by_letters_and_words(void **state)
 static void a_folded_parent_counts_and_glows(void **state)
 {
 	struct screen *screen = *state;
+	const struct rows *rows;
+	uint8_t change;
 
 	type(screen, "jjjh");
 	expect_rows(screen, "        1 root      2d ▾ /sbin/init splash\n"
@@ -58,8 +61,9 @@ static void a_folded_parent_counts_and_glows(void **state)
 			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 	fork_ago(screen, 100, 300, 400);
 	draw(screen);
-	assert_true(rows_at(screen->session.panes.tree->rows, 3)->changed_ns == NOW_NS - S / 10);
-	assert_int_equal(rows_at(screen->session.panes.tree->rows, 3)->change, PTREE_CHANGE_FORKED);
+	rows = screen->session.panes.tree->rows;
+	assert_true(rows_changed_ns(rows, rows_at(rows, 3), &change) == NOW_NS - S / 10);
+	assert_int_equal(change, PTREE_CHANGE_FORKED);
 	assert_int_equal(tree_view_glow(screen->session.panes.tree, NOW_NS - S / 10), GLOW_LEVELS);
 	type(screen, "h");
 	expect_rows(screen, "        1 root      2d ▾ /sbin/init splash\n"
@@ -567,6 +571,28 @@ static void a_click_selects_and_on_the_mark_folds(void **state)
 	assert_int_equal(tree_view_row(tree)->pid, 100);
 }
 
+static void a_click_on_a_columns_title_sorts_by_it(void **state)
+{
+	struct screen *screen = *state;
+	struct tree_view *tree = screen->session.panes.tree;
+	int y;
+
+	resize(screen, 24, 80);
+	draw(screen);
+	y = first_line_of(screen, &tree->view) - 1;
+	expect_lines(screen, y, 1, "      PID USER   S CPU% ΣCPU ΣRSS   AGE COMMAND\n");
+	click(screen, y, 26);
+	assert_string_equal(field_sort_name(tree->choice.sort), "CPU");
+	expect_on_screen(screen, "sorted by CPU");
+	click(screen, y, 70);
+	assert_string_equal(field_sort_name(tree->choice.sort),
+			    "CPU"); /* the line has gone down by one */
+	click(screen, y + 1, 70);
+	assert_string_equal(field_sort_name(tree->choice.sort), "command");
+	click(screen, y + 1, 70);
+	assert_null(tree->choice.sort);
+}
+
 static void the_keys_of_the_last_line_are_buttons(void **state)
 {
 	struct screen *screen = *state;
@@ -798,6 +824,7 @@ int main(void)
 		SCREEN_TEST(users_can_be_picked),
 		SCREEN_TEST(no_key_reaches_the_rows_behind_the_list_of_users),
 		SCREEN_TEST(a_click_selects_and_on_the_mark_folds),
+		SCREEN_TEST(a_click_on_a_columns_title_sorts_by_it),
 		SCREEN_TEST(the_keys_of_the_last_line_are_buttons),
 		SCREEN_TEST(ascii_draws_nothing_else),
 		SCREEN_TEST(every_size_is_legal),

@@ -530,6 +530,11 @@ void ptree_tree_set_polling(struct ptree_tree *tree, bool polling)
 
 /* ---- orphans and zombies ---- */
 
+const struct ptree_node *ptree_tree_orphaning(const struct ptree_tree *tree, size_t skip)
+{
+	return skip < tree->orphaned_count ? tree->orphaned[skip] : NULL;
+}
+
 pid_t ptree_tree_orphaned(const struct ptree_tree *tree, size_t skip, pid_t *child)
 {
 	if (skip >= tree->orphaned_count)

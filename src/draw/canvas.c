@@ -3,8 +3,6 @@
 #include "draw/canvas.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,18 +144,6 @@ int canvas_puts(struct canvas *canvas, int y, int x, int max_cells, const char *
 		struct style style)
 {
 	return canvas_put(canvas, y, x, max_cells, string, strlen(string), style);
-}
-
-int canvas_printf(struct canvas *canvas, int y, int x, int max_cells, struct style style,
-		  const char *format, ...)
-{
-	char buf[512];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(buf, sizeof(buf), format, args);
-	va_end(args);
-	return canvas_puts(canvas, y, x, max_cells, buf, style);
 }
 
 void canvas_fill(struct canvas *canvas, int y, int x, int rows, int cols, struct style style)

@@ -49,8 +49,6 @@ int canvas_put(struct canvas *canvas, int y, int x, int max_cells, const char *b
 	       struct style style);
 int canvas_puts(struct canvas *canvas, int y, int x, int max_cells, const char *string,
 		struct style style);
-int canvas_printf(struct canvas *canvas, int y, int x, int max_cells, struct style style,
-		  const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 void canvas_fill(struct canvas *canvas, int y, int x, int rows, int cols, struct style style);
 

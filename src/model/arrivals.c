@@ -43,9 +43,24 @@ static int add_arrival(struct rows *rows, const struct ptree_node *node, uint64_
 	return 0;
 }
 
+/* Below whom one looks, and below whose row that stands. */
+struct parent {
+	uint64_t id;
+	uint32_t handle;
+};
+
+/* It has no row, nor had one that somebody else needed. */
+static bool is_new(const struct rows *rows, const struct ptree_node *node)
+{
+	uint64_t id = ptree_node_id(node);
+
+	return !jobs_find(&rows->jobs, id) &&
+	       (rows->forgets_marks || !jobs_was_displaced(&rows->jobs, id));
+}
+
 /* The topmost ones that are in scope: below one that is not they stand for themselves. */
 static int add_arrivals_below(struct rows *rows, const struct ptree_node *node,
-			      const struct frame *frame, const struct rows_scope *scope)
+			      const struct parent *parent, const struct rows_scope *scope)
 {
 	size_t bottom = rows->gone.count;
 	int err = gone_push(&rows->gone, node) ? 0 : -ENOMEM;
@@ -54,7 +69,8 @@ static int add_arrivals_below(struct rows *rows, const struct ptree_node *node,
 		const struct ptree_node *at = rows->gone.nodes[--rows->gone.count];
 
 		if (collect_is_in_scope(at, scope)) {
-			err = add_arrival(rows, at, frame->above, frame->parent);
+			if (is_new(rows, at))
+				err = add_arrival(rows, at, parent->id, parent->handle);
 			continue;
 		}
 		for (at = gone_first(&rows->gone, at); at && !err; at = gone_next(&rows->gone, at))
@@ -71,101 +87,173 @@ static bool is_recent(const struct ptree_node *node, const struct rows_scope *sc
 }
 
 /* From the latest exit back to the one that was looked at last; none longer ago can have a row. */
-int arrivals_gather(struct rows *rows, const struct ptree_node *parent, const struct frame *frame,
-		    const struct rows_scope *scope)
+static int gather_below(struct rows *rows, const struct ptree_node *node,
+			const struct parent *parent, const struct rows_scope *scope)
 {
-	const struct ptree_node *node = ptree_node_last_exited(parent);
-	const struct mark *mark = rows->forgets_marks ? NULL : find_mark(rows, frame->above);
+	const struct mark *mark = rows->forgets_marks ? NULL : find_mark(rows, parent->id);
 
+	node = ptree_node_last_exited(node);
 	if (!node)
 		return 0;
-	if (set_mark(rows, frame->above, ptree_node_id(node)))
+	if (set_mark(rows, parent->id, ptree_node_id(node)))
 		return -ENOMEM;
 	for (; node && is_recent(node, scope); node = ptree_node_prev_exited(node)) {
 		if (mark && mark->last == ptree_node_id(node))
 			break;
-		if (gone_is_job(&rows->gone, node) &&
-		    !jobs_find(&rows->jobs, ptree_node_id(node)) &&
-		    (rows->forgets_marks ||
-		     !jobs_was_displaced(&rows->jobs, ptree_node_id(node))) &&
-		    add_arrivals_below(rows, node, frame, scope))
+		if (gone_is_job(&rows->gone, node) && is_new(rows, node) &&
+		    add_arrivals_below(rows, node, parent, scope))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-/* In lineage they are among the candidates: the topmost of those from whom nothing lives. */
-int arrivals_gather_forked(struct rows *rows, const struct rows_scope *scope)
+static int gather_below_handle(struct rows *rows, uint32_t handle, const struct rows_scope *scope)
 {
-	for (size_t i = rows->candidate_count; i-- > 0;) {
-		struct candidate *candidate = &rows->candidates[i];
+	const struct candidate *candidate = candidate_of(rows, handle);
+	const struct ptree_node *node =
+	    candidate->is_process ? ptree_tree_find_id(rows->gone.tree, candidate->row.id) : NULL;
+	struct parent parent = { candidate->row.id, handle };
 
-		candidate->is_needed_alive |= !candidate->is_past && candidate->job == NO_JOB;
-		if (candidate->is_needed_alive && candidate->above != NO_ROW)
-			rows->candidates[candidate->above].is_needed_alive = true;
+	if (!node ||
+	    (scope->hides_kernel_threads && candidate->is_ghost && candidate->row.is_kernel))
+		return 0;
+	if (candidate->is_ghost)
+		parent.handle = lineup_drawn_above(&rows->lineup, handle);
+	return gather_below(rows, node, &parent, scope);
+}
+
+static int gather_below_top(struct rows *rows, const struct rows_scope *scope)
+{
+	const struct parent top = { 0, NO_CANDIDATE };
+
+	return gather_below(rows, ptree_tree_root(rows->gone.tree), &top, scope);
+}
+
+static int gather_all(struct rows *rows, const struct rows_scope *scope)
+{
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	int err = gather_below_top(rows, scope);
+	uint32_t handle;
+
+	while (!err && (handle = lineup_next(&all)) != NO_CANDIDATE)
+		err = gather_below_handle(rows, handle, scope);
+	return err;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Only where somebody has ended since. */
+static int gather_told(struct rows *rows, const struct rows_scope *scope)
+{
+	int err = 0;
+
+	if (rows->exit_count)
+		qsort(rows->exits, rows->exit_count, sizeof(*rows->exits), compare_ids);
+	for (size_t i = 0; i < rows->exit_count && !err; i++) {
+		uint32_t handle;
+
+		if (i && rows->exits[i] == rows->exits[i - 1])
+			continue;
+		handle = lineup_find(&rows->lineup, rows->exits[i], false);
+		if (!rows->exits[i])
+			err = gather_below_top(rows, scope);
+		else if (handle != NO_CANDIDATE)
+			err = gather_below_handle(rows, handle, scope);
 	}
-	for (size_t i = 0; i < rows->candidate_count; i++) {
-		const struct candidate *candidate = &rows->candidates[i];
-		uint32_t above = candidate->above;
+	return err;
+}
+
+/* In lineage they are among the candidates: the topmost of those from whom nothing lives. */
+static bool is_topmost(struct rows *rows, const struct ptree_node *node)
+{
+	const struct ptree_node *above = gone_above(&rows->gone, node);
+
+	return gone_is_job(&rows->gone, node) && !(above && gone_is_job(&rows->gone, above));
+}
+
+static int gather_forked(struct rows *rows, const struct rows_scope *scope)
+{
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	uint32_t handle;
+	int err = 0;
+
+	while (!err && (handle = lineup_next(&all)) != NO_CANDIDATE) {
+		const struct candidate *candidate = candidate_of(rows, handle);
+		uint32_t above = lineup_drawn_above(&rows->lineup, handle);
 		const struct ptree_node *node =
 		    ptree_tree_find_id(rows->gone.tree, candidate->row.process);
 
-		if (!candidate->is_past || candidate->is_needed_alive || !is_recent(node, scope))
-			continue;
-		if ((above == NO_ROW || rows->candidates[above].is_needed_alive) &&
-		    add_arrival(rows, node,
-				above == NO_ROW ? 0 : rows->candidates[above].row.process, above))
-			return -ENOMEM;
+		if (candidate->is_past && !candidate->is_ghost && is_recent(node, scope) &&
+		    is_topmost(rows, node))
+			err = add_arrival(
+			    rows, node,
+			    above == NO_CANDIDATE ? 0 : candidate_of(rows, above)->row.process,
+			    above);
 	}
-	return 0;
+	return err;
+}
+
+int arrivals_gather(struct rows *rows, const struct rows_scope *scope)
+{
+	int err;
+
+	rows->arrival_count = rows->new_mark_count = 0;
+	rows->keeps_marks = !rows->forgets_marks && !rows->misses_exits;
+	if (scope->by_origin)
+		err = gather_forked(rows, scope);
+	else
+		err = rows->keeps_marks ? gather_told(rows, scope) : gather_all(rows, scope);
+	rows->exit_count = 0;
+	rows->misses_exits = err != 0;
+	return err;
 }
 
 /* ---- where they would stand ---- */
 
-/* Where the last of those below a row would stand. */
-static size_t end_of(const struct rows *rows, uint32_t row)
+/* They are sorted by pid, but for the line that ends the list. */
+static uint32_t place_in_list(const struct rows *rows, const struct ptree_node *node,
+			      const struct rows_scope *scope)
 {
-	size_t at = (size_t)row + 1;
-
-	if (row == NO_ROW)
-		return rows->row_count;
-	while (at < rows->row_count &&
-	       rows_at(rows, (uint32_t)at)->depth > rows_at(rows, row)->depth)
-		at++;
-	return at;
-}
-
-static size_t place_in_list(const struct rows *rows, const struct ptree_node *node,
-			    const struct rows_scope *scope)
-{
-	size_t at = 0;
+	uint32_t from = 0, to = rows_count(rows);
 
 	if (scope->sort || scope->is_reversed)
-		return rows->row_count;
-	while (at < rows->row_count && rows_at(rows, (uint32_t)at)->pid < ptree_node_pid(node))
-		at++;
-	return at;
+		return to;
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+		const struct row *row = &candidate_of(rows, lineup_row(&rows->lineup, middle))->row;
+
+		if (!row->is_summary && row->pid < ptree_node_pid(node))
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
 }
 
 /* The lines that an arrival would cost; 0: it has no place in the window. */
 static uint32_t lines_of(const struct rows *rows, const struct arrival *arrival,
 			 const struct rows_scope *scope, const struct cursor *cursor)
 {
-	uint32_t lines = 1, at = scope->is_list ? NO_ROW : arrival->parent;
-	const struct candidate *parent;
-	size_t end;
+	const struct lineup *lineup = &rows->lineup;
+	uint32_t lines = 1, at = scope->is_list ? NO_CANDIDATE : arrival->parent, end;
 
-	while (at != NO_ROW && rows->candidates[at].place == NO_ROW) {
-		if (rows->candidates[at].is_needed)
+	while (at != NO_CANDIDATE && !lineup_is_row(lineup, at)) {
+		if (lineup_is_needed(lineup, at))
 			return 0; /* folded away */
 		lines++;
-		at = rows->candidates[at].above;
+		at = lineup_drawn_above(lineup, at);
 	}
-	parent = at == NO_ROW ? NULL : &rows->candidates[at];
-	if (parent && parent->row.is_folded)
+	if (at != NO_CANDIDATE && candidate_of(rows, at)->is_closed &&
+	    candidate_of(rows, at)->matching > candidate_of(rows, at)->is_match)
 		return 0;
-	end = scope->is_list ? place_in_list(rows, arrival->node, scope)
-			     : end_of(rows, parent ? parent->place : NO_ROW);
+	end = scope->is_list	   ? place_in_list(rows, arrival->node, scope)
+	      : at == NO_CANDIDATE ? rows_count(rows)
+				   : lineup_rows_before(lineup, lineup_skip(lineup, at));
 	return scope->exited == JOBS_STAY || living_is_in_window(rows, scope, cursor, end) ? lines
 											   : 0;
 }
@@ -199,11 +287,33 @@ static int compare_marks(const void *a, const void *b)
 	return (x->above > y->above) - (x->above < y->above);
 }
 
+/* Of those below whom nobody has ended since the mark is the old one. */
+static void keep_old_marks(struct rows *rows)
+{
+	size_t count = rows->new_mark_count;
+
+	if (count)
+		qsort(rows->new_marks, count, sizeof(*rows->new_marks), compare_marks);
+	for (size_t i = 0; i < rows->mark_count; i++) {
+		const struct mark *mark = &rows->marks[i];
+
+		if ((count &&
+		     bsearch(mark, rows->new_marks, count, sizeof(*mark), compare_marks)) ||
+		    (mark->above && !ptree_tree_find_id(rows->gone.tree, mark->above)))
+			continue;
+		if (set_mark(rows, mark->above, mark->last))
+			return; /* who was passed over may come, after all */
+	}
+}
+
 void arrivals_keep_marks(struct rows *rows)
 {
 	struct mark *marks = rows->marks;
-	size_t capacity = rows->mark_capacity;
+	size_t capacity;
 
+	if (rows->keeps_marks)
+		keep_old_marks(rows);
+	capacity = rows->mark_capacity;
 	rows->marks = rows->new_marks;
 	rows->mark_count = rows->new_mark_count;
 	rows->mark_capacity = rows->new_mark_capacity;

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #define NS_PER_S UINT64_C(1000000000)
-/* A command line is known a little later than its exec, and what it matches with it. */
-#define UNSETTLED_NS NS_PER_S
+/* A command line is known a little later than its exec, and a fork is soon another program; after
+   that what a line matches is settled, and costs nothing. */
+#define UNSETTLED_NS (NS_PER_S / 5)
 
 bool event_kind_of(const struct ptree_fact *fact, enum ptree_event_kind *kind)
 {
@@ -135,7 +136,7 @@ void events_read(struct events *events, const struct scene *scene)
 
 /* ---- which of them are wanted ---- */
 
-enum event_class event_class_of(const struct event *event)
+static enum event_class class_of(const struct event *event)
 {
 	switch ((enum ptree_event_kind)event->kind) {
 	case PTREE_EVENT_FORK:
@@ -176,16 +177,24 @@ static bool has_scope_changed(struct events *events, const struct scene *scene)
 	return has_changed;
 }
 
-/* What is forgotten is in no narrower scope than all. */
-static bool is_in_scope(const struct scene *scene, const struct match *match,
-			const struct event *event)
+static bool is_text_awaited(const struct ptree_node *node, uint64_t time_ns)
 {
-	const struct ptree_node *node;
+	const struct ptree_image *image = ptree_node_image_at(node, time_ns);
+
+	return image && image->argv_status == PTREE_ARGV_PENDING;
+}
+
+/* What is forgotten is in no narrower scope than all. */
+static void look(struct event *event, const struct scene *scene, const struct match *match)
+{
+	const struct ptree_node *node = scene_node(scene, event->id);
 
 	if (!scope_is_narrowed(&scene->scope) || !event_is_about_process(event))
-		return true;
-	node = scene_node(scene, event->id);
-	return node && scope_has(&scene->scope, match, scene->moment.tree, node);
+		event->is_in_scope = true;
+	else
+		event->is_in_scope =
+		    node && scope_has(&scene->scope, match, scene->moment.tree, node);
+	event->is_text_awaited = node && is_text_awaited(node, event->time_ns);
 }
 
 static void look_again(struct events *events, const struct scene *scene)
@@ -197,9 +206,11 @@ static void look_again(struct events *events, const struct scene *scene)
 	for (uint64_t number = events->begin; number < events->end; number++) {
 		struct event *event = &events->ring[number % EVENTS_MAX];
 
-		if (has_changed || event->time_ns + UNSETTLED_NS > now_ns)
-			event->is_in_scope = is_in_scope(scene, &match, event);
+		if (has_changed || number >= events->seen_end || event->is_text_awaited ||
+		    event->time_ns + UNSETTLED_NS > now_ns)
+			look(event, scene, &match);
 	}
+	events->seen_end = events->end;
 }
 
 size_t events_list(struct events *events, const struct scene *scene, unsigned classes,
@@ -210,8 +221,7 @@ size_t events_list(struct events *events, const struct scene *scene, unsigned cl
 	look_again(events, scene);
 	for (uint64_t number = events->begin; number < events->end; number++) {
 		const struct event *event = events_at(events, number);
-		bool is_wanted =
-		    !event_is_about_process(event) || classes & 1u << event_class_of(event);
+		bool is_wanted = !event_is_about_process(event) || classes & 1u << class_of(event);
 
 		if (is_wanted && event->is_in_scope)
 			numbers[count++] = number;

@@ -33,6 +33,7 @@ struct event {
 	bool is_status_known : 1;
 	bool is_comparison : 1;	    /* with /proc, after a loss */
 	bool is_in_scope : 1;	    /* as of the last look */
+	bool is_text_awaited : 1;   /* its command line was not known yet then */
 	char comm[PTREE_COMM_SIZE]; /* the name that it had, or got */
 };
 
@@ -47,13 +48,13 @@ struct events {
 	/* What is_in_scope depends on, as of the last look: */
 	const struct ptree_tree *seen_tree;
 	uint64_t seen_scope, seen_names;
+	uint64_t seen_end; /* those from this number on were not looked at yet */
 };
 
 /* Takes what has happened, up to the moment that is shown. */
 void events_read(struct events *events, const struct scene *scene);
 
 const struct event *events_at(const struct events *events, uint64_t number); /* one that is kept */
-enum event_class event_class_of(const struct event *event);
 /* Loss is told whatever somebody wants to see. */
 bool event_is_about_process(const struct event *event);
 

@@ -489,3 +489,12 @@ bool filter_matches(const struct filter *filter, const struct ptree_tree *tree,
 
 	return all_match(&subject, filter->root.first);
 }
+
+bool filter_looks_above(const struct filter *filter)
+{
+	for (const struct expression *term = filter->root.first; term; term = term->next) {
+		if (term->kind == EXPRESSION_UNDER)
+			return true;
+	}
+	return false;
+}

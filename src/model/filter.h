@@ -18,4 +18,7 @@ void filter_free(struct filter *filter);
 bool filter_matches(const struct filter *filter, const struct ptree_tree *tree,
 		    struct ptree_users *users, const struct ptree_node *node);
 
+/* Whether one matches depends on those above it, too. */
+bool filter_looks_above(const struct filter *filter);
+
 #endif

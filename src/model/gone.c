@@ -28,6 +28,13 @@ bool gone_is_over(const struct ptree_node *node)
 	return ptree_node_has_ended(node) && !ptree_node_is_zombie(node);
 }
 
+const struct ptree_node *gone_above(const struct gone *gone, const struct ptree_node *node)
+{
+	const struct ptree_node *origin = gone->by_origin ? ptree_node_origin(node) : NULL;
+
+	return origin ? origin : ptree_node_parent(node);
+}
+
 /* ---- walks ---- */
 
 bool gone_push(struct gone *gone, const struct ptree_node *node)

@@ -20,6 +20,9 @@ void gone_clear(struct gone *gone);
 /* False: no memory. Whoever pushes pops until the count is as it was. */
 bool gone_push(struct gone *gone, const struct ptree_node *node);
 
+/* Whom it stands below. */
+const struct ptree_node *gone_above(const struct gone *gone, const struct ptree_node *node);
+
 /* Over, and no zombie. */
 bool gone_is_over(const struct ptree_node *node);
 /* Over, and so is all that comes from it, as far as is drawn. */

@@ -150,13 +150,12 @@ void jobs_keep_line(struct jobs *jobs, uint64_t above, uint64_t id, struct jobs_
 	jobs->aboves |= bit_of(above);
 }
 
-void jobs_keep_lanes(struct jobs *jobs, bool (*is_alive)(uint64_t id, const void *what),
-		     const void *what)
+void jobs_keep_lanes(struct jobs *jobs, bool (*stands)(uint64_t id, void *what), void *what)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < jobs->lane_count; i++) {
-		if (is_alive(jobs->lanes[i].id, what))
+		if (stands(jobs->lanes[i].id, what))
 			jobs->lanes[kept++] = jobs->lanes[i];
 	}
 	jobs->lane_count = kept;

@@ -107,9 +107,8 @@ bool jobs_drop_gone(struct jobs *jobs);
 bool jobs_take_line(struct jobs *jobs, uint64_t above, uint64_t id);
 /* A living process stands on that line; what was over is not, after all. */
 void jobs_keep_line(struct jobs *jobs, uint64_t above, uint64_t id, struct jobs_line line);
-/* The lanes of those who are not told to be alive are forgotten. */
-void jobs_keep_lanes(struct jobs *jobs, bool (*is_alive)(uint64_t id, const void *what),
-		     const void *what);
+/* The lanes of those who are not told to stand there are forgotten. */
+void jobs_keep_lanes(struct jobs *jobs, bool (*stands)(uint64_t id, void *what), void *what);
 
 /* After is_pinned, above, line or others of its fields were set from outside. */
 void jobs_sort(struct jobs *jobs);

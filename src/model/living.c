@@ -10,31 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BRIDGES_MAX 256
-
 /* ---- before collecting ---- */
-
-/* Those without a living parent yet, and who is over above them, so that they are met. */
-static int find_bridges(struct rows *rows, const struct ptree_tree *tree)
-{
-	pid_t child;
-
-	rows->bridge_count = 0;
-	for (size_t skip = 0; ptree_tree_orphaned(tree, skip, &child); skip++) {
-		const struct ptree_node *node = ptree_tree_find(tree, child);
-
-		node = node ? ptree_node_parent(node) : NULL;
-		for (; node && gone_is_over(node); node = ptree_node_parent(node)) {
-			if (rows->bridge_count == BRIDGES_MAX)
-				return 0;
-			if (array_reserve(&rows->bridges, &rows->bridge_capacity,
-					  rows->bridge_count + 1, sizeof(*rows->bridges)))
-				return -ENOMEM;
-			rows->bridges[rows->bridge_count++] = ptree_node_id(node);
-		}
-	}
-	return 0;
-}
 
 /* Who was drawn alive turns over on its own line. */
 static int add_ended(struct rows *rows, const struct ptree_tree *tree)
@@ -57,13 +33,6 @@ static int add_ended(struct rows *rows, const struct ptree_tree *tree)
 	return 0;
 }
 
-static const struct ptree_node *up(const struct rows *rows, const struct ptree_node *node)
-{
-	const struct ptree_node *origin = rows->gone.by_origin ? ptree_node_origin(node) : NULL;
-
-	return origin ? origin : ptree_node_parent(node);
-}
-
 static bool is_row_above(const struct rows *rows, const struct ptree_node *node)
 {
 	const struct job *job = jobs_find(&rows->jobs, ptree_node_id(node));
@@ -75,14 +44,14 @@ static bool is_row_above(const struct rows *rows, const struct ptree_node *node)
 static void place(struct rows *rows, struct job *job, const struct ptree_node *node,
 		  const struct rows_scope *scope)
 {
-	const struct ptree_node *above = up(rows, node);
+	const struct ptree_node *above = gone_above(&rows->gone, node);
 
 	job->is_inside = false;
 	while (above && gone_is_job(&rows->gone, above)) {
 		job->is_inside |= collect_is_in_scope(above, scope);
 		if (is_row_above(rows, above))
 			break;
-		above = up(rows, above);
+		above = gone_above(&rows->gone, above);
 	}
 	job->above = above ? ptree_node_id(above) : 0;
 }
@@ -149,11 +118,13 @@ static void pin_above(struct jobs *jobs)
 	}
 }
 
-static bool is_alive(uint64_t id, const void *what)
+/* Alive, or only there for those below it: it stands where it stood. */
+static bool has_line(uint64_t id, void *what)
 {
-	const struct ptree_node *node = ptree_tree_find_id(what, id);
+	struct rows *rows = what;
+	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
 
-	return node && !gone_is_over(node);
+	return node && !gone_is_job(&rows->gone, node);
 }
 
 static void note_window(struct rows *rows, const struct rows_scope *scope,
@@ -185,59 +156,101 @@ static void forget_jobs(struct rows *rows, const struct cursor *cursor)
 int living_prepare(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope,
 		   const struct cursor *cursor)
 {
-	int err = find_bridges(rows, tree);
+	int err;
 
 	note_window(rows, scope, cursor);
 	rows->gathers = jobs_is_batch_due(&rows->jobs, scope->now_ns);
 	if (rows->forgets_jobs)
 		forget_jobs(rows, cursor);
 	jobs_drop_gone(&rows->jobs);
-	if (!err)
-		err = add_ended(rows, tree);
+	err = add_ended(rows, tree);
 	for (size_t i = 0; i < rows->jobs.count; i++)
 		update_job(rows, &rows->jobs.items[i], tree, scope, cursor);
 	jobs_drop_gone(&rows->jobs);
 	pin_above(&rows->jobs);
-	jobs_keep_lanes(&rows->jobs, is_alive, tree);
+	jobs_keep_lanes(&rows->jobs, has_line, rows);
 	jobs_sort(&rows->jobs);
 	return err;
 }
 
 /* ---- the window ---- */
 
-/* Counts the living rows, and what each job costs: itself, and ancestors that only it needs. */
-static uint32_t count_lines(struct rows *rows)
+/* A job with its row. */
+struct job_row {
+	uint32_t index, handle;
+};
+
+static int compare_job_rows(const void *a, const void *b)
 {
-	uint32_t living = 0, context = 0;
+	const struct job_row *x = a;
+	const struct job_row *y = b;
 
-	rows->last_living = 0;
-	for (size_t i = 0; i < rows->jobs.count; i++)
-		rows->jobs.items[i].lines = 0;
-	for (size_t i = 0; i < rows->row_count; i++) {
-		const struct candidate *candidate = &rows->candidates[rows->order[i]];
-
-		if (candidate->job != NO_JOB) {
-			rows->jobs.items[candidate->job].lines = 1 + context;
-			context = 0;
-		} else if (candidate->is_needed_alive && !candidate->row.is_summary) {
-			living++;
-			rows->last_living = i;
-		} else if (!candidate->row.is_job && !candidate->row.is_summary) {
-			context++;
-		}
-	}
-	return living;
+	return (x->index > y->index) - (x->index < y->index);
 }
 
-static bool is_on_screen(const struct rows_scope *scope, const struct cursor *cursor, size_t index)
+/* Those that have rows, as they stand. */
+static struct job_row *list_job_rows(const struct rows *rows, size_t *count)
 {
-	return index >= cursor->top && index < (size_t)cursor->top + scope->height;
+	struct job_row *list = reallocarray(NULL, rows->extra_count + 1, sizeof(*list));
+
+	*count = 0;
+	for (size_t i = 0; list && i < rows->extra_count; i++) {
+		uint32_t handle = rows->extras[i];
+
+		if (candidate_of(rows, handle)->job != NO_JOB &&
+		    lineup_is_row(&rows->lineup, handle))
+			list[(*count)++] =
+			    (struct job_row){ lineup_index(&rows->lineup, handle), handle };
+	}
+	if (list && *count)
+		qsort(list, *count, sizeof(*list), compare_job_rows);
+	return list;
+}
+
+static struct job *job_at(const struct rows *rows, const struct job_row *row)
+{
+	return &rows->jobs.items[candidate_of(rows, row->handle)->job];
+}
+
+/* Those above it that are only there for what is over, up to the first whom another one needs, too:
+   whoever stands before it below that one has paid for it. */
+static uint32_t count_context(const struct rows *rows, const struct job_row *row,
+			      uint32_t index_before)
+{
+	uint32_t lines = 0, at = lineup_drawn_above(&rows->lineup, row->handle);
+
+	for (; at != NO_CANDIDATE; at = lineup_drawn_above(&rows->lineup, at)) {
+		const struct candidate *candidate = candidate_of(rows, at);
+
+		if (candidate->alive || candidate->row.is_job ||
+		    (index_before != NO_ROW && lineup_index(&rows->lineup, at) < index_before))
+			break;
+		lines++;
+	}
+	return lines;
+}
+
+/* What each job costs: itself, and ancestors that only it needs. */
+static void count_lines(struct rows *rows, const struct job_row *list, size_t count)
+{
+	for (size_t i = 0; i < rows->jobs.count; i++)
+		rows->jobs.items[i].lines = 0;
+	for (size_t i = 0; i < count; i++)
+		job_at(rows, &list[i])->lines =
+		    1 + count_context(rows, &list[i], i ? list[i - 1].index : NO_ROW);
+	rows->last_living = lineup_last_living(&rows->lineup);
+}
+
+static bool is_on_screen(const struct rows_scope *scope, const struct cursor *cursor,
+			 uint32_t index)
+{
+	return index >= cursor->top && index - cursor->top < scope->height;
 }
 
 /* What stands behind the last living row belongs to the window that shows that one: else nobody
    could scroll to it. */
 bool living_is_in_window(const struct rows *rows, const struct rows_scope *scope,
-			 const struct cursor *cursor, size_t index)
+			 const struct cursor *cursor, uint32_t index)
 {
 	return is_on_screen(scope, cursor, index) ||
 	       (index >= cursor->top && is_on_screen(scope, cursor, rows->last_living));
@@ -245,19 +258,17 @@ bool living_is_in_window(const struct rows *rows, const struct rows_scope *scope
 
 /* Outside the window there are no jobs, but those that somebody chose. */
 static bool drop_unseen(struct rows *rows, const struct rows_scope *scope,
-			const struct cursor *cursor)
+			const struct cursor *cursor, const struct job_row *list, size_t count)
 {
 	bool has_changed = false;
 
-	for (size_t i = 0; i < rows->row_count; i++) {
-		const struct candidate *candidate = &rows->candidates[rows->order[i]];
-		struct job *job;
+	for (size_t i = 0; i < count; i++) {
+		struct job *job = job_at(rows, &list[i]);
 
-		if (candidate->job == NO_JOB || living_is_in_window(rows, scope, cursor, i))
+		if (job->is_pinned || job->is_unfolded ||
+		    living_is_in_window(rows, scope, cursor, list[i].index))
 			continue;
-		job = &rows->jobs.items[candidate->job];
-		if (!job->is_pinned && !job->is_unfolded)
-			job->is_gone = has_changed = true;
+		job->is_gone = has_changed = true;
 	}
 	for (size_t i = 0; i < rows->jobs.count; i++) {
 		struct job *job = &rows->jobs.items[i];
@@ -272,10 +283,13 @@ static bool drop_unseen(struct rows *rows, const struct rows_scope *scope,
 static int run_batch(struct rows *rows, const struct rows_scope *scope, const struct cursor *cursor,
 		     uint32_t room)
 {
-	struct job *arrived = reallocarray(NULL, rows->arrival_count + 1, sizeof(*arrived));
+	struct job *arrived;
 	size_t count;
 	bool has_changed;
 
+	if (arrivals_gather(rows, scope))
+		return -ENOMEM;
+	arrived = reallocarray(NULL, rows->arrival_count + 1, sizeof(*arrived));
 	if (!arrived)
 		return -ENOMEM;
 	count = arrivals_to_jobs(rows, arrived, scope, cursor);
@@ -289,52 +303,37 @@ static int run_batch(struct rows *rows, const struct rows_scope *scope, const st
 /* ---- room ---- */
 
 /* The row of the first process that came since the last time and took nobody's line. */
-static size_t first_new(const struct rows *rows)
+static uint32_t first_new(const struct rows *rows)
 {
-	size_t at = 0;
+	uint32_t first = rows->known ? rows_count(rows) : 0;
 
-	while (at < rows->row_count) {
-		const struct candidate *candidate = &rows->candidates[rows->order[at]];
+	for (size_t i = 0; i < rows->newcomer_count; i++) {
+		uint32_t index = lineup_index(&rows->lineup, rows->newcomers[i]);
 
-		if (candidate->is_process && candidate->job == NO_JOB &&
-		    candidate->row.process > rows->known &&
-		    !jobs_lane(&rows->jobs, candidate->row.process))
-			break;
-		at++;
+		if (index < first &&
+		    !jobs_lane(&rows->jobs, candidate_of(rows, rows->newcomers[i])->row.id))
+			first = index;
 	}
-	return at;
-}
-
-/* A living row stands below the window, and would not without jobs. */
-static bool hides_living(const struct rows *rows, const struct rows_scope *scope,
-			 const struct cursor *cursor)
-{
-	for (size_t i = rows->row_count; i-- > (size_t)cursor->top + scope->height;) {
-		const struct candidate *candidate = &rows->candidates[rows->order[i]];
-
-		if (candidate->is_needed_alive && !candidate->row.is_summary)
-			return true;
-	}
-	return false;
+	return first;
 }
 
 /*
  * Who came where nobody left a line takes the room of the oldest job below it, so that what stands
  * above stays where it is and what stands below that job does, too. Where there is none, one goes
- * with the next batch, unless what is over hides what lives until then.
+ * with the next batch, unless what is over hides what lives until then: the last living row stands
+ * below the window, and would not without jobs.
  */
 static bool give_room(struct rows *rows, const struct rows_scope *scope,
-		      const struct cursor *cursor, uint32_t room)
+		      const struct cursor *cursor, uint32_t room, const struct job_row *list,
+		      size_t count)
 {
-	bool has_changed = false, hides = hides_living(rows, scope, cursor);
-	size_t from = first_new(rows);
+	bool hides =
+	    rows->lineup.living_count && rows->last_living >= (uint64_t)cursor->top + scope->height;
+	bool has_changed = false;
+	uint32_t from = first_new(rows);
 
-	for (size_t i = 0; i < rows->row_count; i++) {
-		const struct candidate *candidate = &rows->candidates[rows->order[i]];
-
-		if (candidate->job != NO_JOB)
-			rows->jobs.items[candidate->job].is_below_new = i > from;
-	}
+	for (size_t i = 0; i < count; i++)
+		job_at(rows, &list[i])->is_below_new = list[i].index > from;
 	while (jobs_give_up(&rows->jobs, room, hides))
 		has_changed = true;
 	return has_changed;
@@ -342,14 +341,20 @@ static bool give_room(struct rows *rows, const struct rows_scope *scope,
 
 int living_apply(struct rows *rows, const struct rows_scope *scope, const struct cursor *cursor)
 {
-	uint32_t living = count_lines(rows), room = jobs_room(scope->height, living);
+	uint32_t living = rows->lineup.living_count, room = jobs_room(scope->height, living);
+	size_t count;
+	struct job_row *list = list_job_rows(rows, &count);
 	bool has_changed = false;
 	int result = 0;
 
+	if (!list)
+		return -ENOMEM;
+	count_lines(rows, list, count);
 	if (scope->exited != JOBS_STAY) {
-		has_changed = drop_unseen(rows, scope, cursor);
-		has_changed |= give_room(rows, scope, cursor, room);
+		has_changed = drop_unseen(rows, scope, cursor, list, count);
+		has_changed |= give_room(rows, scope, cursor, room, list, count);
 	}
+	free(list);
 	has_changed |= jobs_drop_gone(&rows->jobs);
 	if (rows->gathers)
 		result = run_batch(rows, scope, cursor, room);
@@ -378,11 +383,6 @@ static int see(struct rows *rows, const struct candidate *candidate, const struc
 	return 0;
 }
 
-static bool is_living_row(const struct candidate *candidate)
-{
-	return candidate->is_process && candidate->job == NO_JOB && !candidate->row.is_job;
-}
-
 /* Where each one that is kept has to be looked at, only with the batches. */
 static bool must_tally(const struct rows *rows, const struct rows_scope *scope)
 {
@@ -392,16 +392,16 @@ static bool must_tally(const struct rows *rows, const struct rows_scope *scope)
 }
 
 static int remember_row(struct rows *rows, const struct ptree_tree *tree,
-			const struct rows_scope *scope, size_t index, bool tallies)
+			const struct rows_scope *scope, uint32_t handle, bool tallies)
 {
-	const struct candidate *candidate = &rows->candidates[index];
+	const struct candidate *candidate = candidate_of(rows, handle);
 	const struct ptree_node *node = ptree_tree_find_id(tree, candidate->row.process);
 	int err;
 
-	if (!is_living_row(candidate) || !node)
+	if (!candidate->is_process || !node)
 		return 0;
 	err = see(rows, candidate, node);
-	return err || !tallies || scope->is_list ? err : tally_row(rows, tree, index);
+	return err || !tallies || scope->is_list ? err : tally_row(rows, tree, handle);
 }
 
 int living_remember(struct rows *rows, const struct ptree_tree *tree,
@@ -413,9 +413,9 @@ int living_remember(struct rows *rows, const struct ptree_tree *tree,
 	rows->seen_count = 0;
 	if (tallies)
 		rows->tally_count = 0;
-	for (size_t i = cursor->top; i < rows->row_count && is_on_screen(scope, cursor, i) && !err;
-	     i++)
-		err = remember_row(rows, tree, scope, rows->order[i], tallies);
+	for (uint32_t i = cursor->top;
+	     i < rows_count(rows) && is_on_screen(scope, cursor, i) && !err; i++)
+		err = remember_row(rows, tree, scope, lineup_row(&rows->lineup, i), tallies);
 	if (!err && tallies && scope->is_list)
 		err = tally_list(rows, tree);
 	/* The line that ends a list comes once it is known what it tells. */
@@ -458,13 +458,13 @@ static void describe_job(const struct rows *rows, const struct job *job, struct 
 /* What an unfolded one shows is not told once more. */
 static void subtract_shown(const struct rows *rows, const struct row *row, struct rows_job *out)
 {
-	const struct candidate *candidate = (const struct candidate *)row;
-	size_t at = (size_t)candidate->place + 1;
+	uint32_t depth = row->depth, at = rows_find(rows, row->id) + 1;
+	const struct row *next;
 
 	if (row->is_folded || out->count > 1)
 		return;
-	for (; at < rows->row_count && rows_at(rows, (uint32_t)at)->depth > row->depth; at++) {
-		const struct candidate *inside = &rows->candidates[rows->order[at]];
+	for (; (next = rows_at(rows, at)) && next->depth > depth; at++) {
+		const struct candidate *inside = (const struct candidate *)next;
 		const struct ptree_node *node =
 		    ptree_tree_find_id(rows->gone.tree, inside->row.process);
 		const struct ptree_summary *summary =
@@ -533,4 +533,5 @@ void rows_reset_exited(struct rows *rows)
 		rows->jobs.items[i].matching = rows->jobs.items[i].kept = 0;
 	rows->forgets_marks = true;
 	rows->forgets_jobs = true;
+	rows->must_collect = true;
 }

@@ -4,11 +4,6 @@
 
 #include <stdlib.h>
 
-void picker_reset(struct picker *picker)
-{
-	picker->count = picker->at = 0;
-}
-
 bool picker_add(struct picker *picker, const struct picker_item *item)
 {
 	if (picker->count == picker->capacity) {

@@ -22,7 +22,6 @@ struct picker {
 	size_t at;
 };
 
-void picker_reset(struct picker *picker);
 bool picker_add(struct picker *picker, const struct picker_item *item); /* false: no memory */
 void picker_move(struct picker *picker, int64_t items);		      /* as far as there are any */
 const struct picker_item *picker_chosen(const struct picker *picker); /* NULL: it is empty */

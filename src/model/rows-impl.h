@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The inside of struct rows, for the files that make rows out of a tree and for nobody else:
- *   collect.c	the tree, flattened into candidates in the order of birth
- *   order.c	the same in another order
- *   rows.c	filter and folds choose the rows among them; reading
+ *   collect.c	the tree, walked anew into the lineup
+ *   follow.c	the lineup, kept current by what the tree has learned since
+ *   order.c	the lineup in another order than that of birth
+ *   gather.c	rows of what is over: jobs, what they show unfolded, summaries
+ *   rows.c	filter and folds; reading
  *   living.c	what is over: which jobs there are, given the window (the rules are jobs.c's)
  *   arrivals.c	who of them came, never having been seen alive
  *   tally.c	what has no row
@@ -14,41 +16,20 @@
 #include "model/array.h"
 #include "model/folds.h"
 #include "model/gone.h"
-#include "model/rows.h"
+#include "model/lineup.h"
 
 #define SUMMARY_ID_BIT (UINT64_C(1) << 63)
 #define SHARED_ID_BIT (UINT64_C(1) << 62)
-#define NO_JOB UINT32_MAX
-
-/* What arranging sets in the row it sets anew each time; what is the process's own is kept beside.
- */
-struct candidate {
-	struct row row;
-	uint64_t own_changed_ns;
-	uint32_t above; /* the parent's index among the candidates, NO_ROW at the top */
-	uint32_t place; /* index among the rows, NO_ROW: it is none */
-	uint32_t job;	/* index among the jobs; NO_JOB */
-	uint8_t own_change;
-	bool is_match : 1;
-	bool is_needed : 1;
-	bool is_needed_alive : 1; /* by something that lives */
-	bool is_past : 1;	  /* over, and no job: only there for its descendants */
-	bool is_process : 1;	  /* counts when it is left out */
-};
-
-/* A child in the walk: a process, one that is over and has a row, or the line for those that have
-   none. */
-struct child {
-	const struct ptree_node *node;
-	uint32_t job;
-	bool is_summary;
-};
-
 /* A parent whose children are being walked: they lie in the scratch list. */
 struct frame {
 	size_t at, end;
-	uint64_t above; /* the parent's id */
-	uint32_t parent, depth;
+	uint32_t above; /* handles */
+};
+
+/* One with the line on which it stands. */
+struct standing {
+	struct jobs_line line;
+	const struct ptree_node *node;
 };
 
 /* A living row that was seen: what stays of it when it is over. */
@@ -69,7 +50,7 @@ struct tally {
 struct arrival {
 	const struct ptree_node *node;
 	uint64_t above;
-	uint32_t parent;
+	uint32_t parent; /* a handle */
 };
 
 /* Up to which exit a parent's children were looked at. */
@@ -78,18 +59,24 @@ struct mark {
 };
 
 struct rows {
-	struct candidate *candidates;
-	size_t candidate_count, candidate_capacity;
-	size_t collected_count; /* beyond are those that unfolded jobs show */
-	uint32_t *order;	/* the candidates that are rows */
-	size_t row_count, row_capacity;
-	struct child *scratch;
+	struct lineup lineup;
+	struct rows_scope scope;	 /* of the lineup */
+	struct ptree_feed_reader reader; /* up to where the lineup follows the tree */
+	const struct ptree_tree *of;	 /* only compared */
+	uint64_t *active;		 /* processes in which something goes on */
+	size_t active_count, active_capacity;
+	const struct ptree_node **scratch;
 	size_t scratch_count, scratch_capacity;
 	struct frame *frames;
 	size_t frame_count, frame_capacity;
+	uint32_t *newcomers; /* handles of those who came since the last frame */
+	size_t newcomer_count, newcomer_capacity;
+	uint64_t *branch; /* a stack of ids for a walk */
+	size_t branch_count, branch_capacity;
+	uint32_t *extras; /* handles of rows of what is over */
+	size_t extra_count, extra_capacity;
 	struct folds folds;
 	struct jobs jobs;
-	struct rows_tally tally;
 	struct gone gone; /* how what is over is read */
 	struct seen *seen;
 	size_t seen_count, seen_capacity;
@@ -101,44 +88,76 @@ struct rows {
 	size_t arrival_count, arrival_capacity;
 	struct mark *marks, *new_marks;
 	size_t mark_count, new_mark_count, mark_capacity, new_mark_capacity;
-	uint64_t *bridges; /* over, with children that nobody has adopted yet, and those above */
-	size_t bridge_count, bridge_capacity;
+	uint64_t *exits; /* below whom somebody has ended since arrivals were last looked for */
+	size_t exit_count, exit_capacity;
 	uint64_t known;	      /* the highest id of those that were seen: beyond is new */
 	uint64_t youngest;    /* the same, of those of this collecting */
 	uint64_t gathered_ns; /* when arrivals were last looked for */
 	uint32_t window_top, window_height;
-	size_t last_living; /* index of a row */
-	uint64_t selected;  /* the row, when all this was settled */
+	uint32_t last_living; /* index of a row */
+	uint32_t first_new;   /* of the first one who came and took nobody's line */
+	uint64_t selected;    /* the row, when all this was settled */
 	enum jobs_mode exited;
 	bool is_list;
 	bool gathers;	     /* this collecting looks for arrivals */
 	bool forgets_marks;  /* what was passed over may have a row now */
+	bool misses_exits;   /* more than those have ended */
+	bool keeps_marks;    /* of those below whom nobody has */
 	bool forgets_jobs;   /* so may those that have one */
 	bool owes_gathering; /* the tree has changed since the last one */
 	bool keeps_order;    /* a tree in the order of birth: lines can be taken */
+	bool has_filter;     /* or users: when it was last arranged */
+	bool places_jobs;    /* they are being placed */
+	bool must_collect;   /* something else is to be shown: nothing of the lineup is kept */
 	bool is_second_pass; /* of a frame: nobody is new in it */
 };
 
+static inline struct candidate *candidate_of(const struct rows *rows, uint32_t handle)
+{
+	return lineup_item(&rows->lineup, handle);
+}
+
 /* collect.c */
-int collect_candidates(struct rows *rows, const struct ptree_tree *tree,
-		       const struct rows_scope *scope, const struct match *match);
-struct candidate *collect_exited(struct rows *rows, const struct ptree_node *node, uint32_t depth);
+int collect_all(struct rows *rows);
+/* The process's candidate as the tree has it now; place, counts and folds are the lineup's. */
+struct candidate collect_candidate(const struct rows *rows, const struct ptree_node *node);
 bool collect_is_in_scope(const struct ptree_node *node, const struct rows_scope *scope);
+bool collect_wants_closed(const struct rows *rows, const struct candidate *candidate);
+
+/* follow.c */
+/* 1: there was too much, or it cannot be followed: collect all. */
+int follow_tree(struct rows *rows);
+int follow_orphans(struct rows *rows);
+/* The line of one that lives below another one, and where a line belongs: before which of those
+   that stand there. */
+struct jobs_line follow_line(const struct rows *rows, const struct ptree_node *node,
+			     uint64_t above);
+uint32_t follow_place(const struct rows *rows, uint32_t above, struct standing one);
+bool follow_is_in_place(const struct rows *rows, uint32_t handle, struct standing one);
+int follow_compare(struct standing x, struct standing y);
+void follow_take_line(struct rows *rows, const struct ptree_node *node, uint64_t above);
+void follow_hide_below(const struct rows *rows, struct candidate *candidate, uint32_t above);
+int follow_note_new(struct rows *rows, uint32_t handle);
+int follow_note_active(struct rows *rows, uint32_t handle, const struct ptree_node *node);
+/* It and those above it, as far as they were only there for what stood below them. */
+void follow_remove_needless(struct rows *rows, uint32_t handle);
+
+/* gather.c */
+int gather_extras(struct rows *rows);
+bool gather_is_folded(const struct rows *rows, uint32_t handle);
 
 /* order.c */
-int order_candidates(struct rows *rows, const struct rows_scope *scope);
+int order_lineup(struct rows *rows);
 
 /* arrivals.c */
-int arrivals_gather(struct rows *rows, const struct ptree_node *parent, const struct frame *frame,
-		    const struct rows_scope *scope);
-int arrivals_gather_forked(struct rows *rows, const struct rows_scope *scope);
+int arrivals_gather(struct rows *rows, const struct rows_scope *scope);
 /* Returns how many: those with a place in the window that match. There is room for all. */
 size_t arrivals_to_jobs(struct rows *rows, struct job *arrived, const struct rows_scope *scope,
 			const struct cursor *cursor);
 void arrivals_keep_marks(struct rows *rows);
 
 /* tally.c */
-int tally_row(struct rows *rows, const struct ptree_tree *tree, size_t index);
+int tally_row(struct rows *rows, const struct ptree_tree *tree, uint32_t handle);
 int tally_list(struct rows *rows, const struct ptree_tree *tree);
 /* 1 if other rows have lines of their own for what is gone below them. */
 int tally_choose_lines(struct rows *rows, const struct rows_scope *scope, uint32_t living);
@@ -153,6 +172,6 @@ int living_apply(struct rows *rows, const struct rows_scope *scope, const struct
 int living_remember(struct rows *rows, const struct ptree_tree *tree,
 		    const struct rows_scope *scope, const struct cursor *cursor);
 bool living_is_in_window(const struct rows *rows, const struct rows_scope *scope,
-			 const struct cursor *cursor, size_t index);
+			 const struct cursor *cursor, uint32_t index);
 
 #endif

@@ -22,7 +22,6 @@ struct row {
 	   that several share: what selection and folds hold */
 	uint64_t id;
 	uint64_t process; /* the process, also of a thread; of those who share a row the newest */
-	uint64_t changed_ns;  /* the last change of it, or of what is folded below it */
 	uint64_t sum_rss_kib; /* resident memory, as sum_cpu_permille */
 	pid_t pid;	      /* or the tid */
 	uint32_t parent;      /* index, NO_ROW at the top */
@@ -31,7 +30,6 @@ struct row {
 	/* Of it and of all that is collected below it: CPU in parts of 1000 of one, with what
 	   those used that ended in the last tick, and sum_rss_kib. In a list its own. */
 	uint32_t sum_cpu_permille;
-	uint8_t change; /* enum ptree_change_kind: which that was */
 	bool is_thread : 1;
 	bool is_summary : 1; /* what is over below the process and has no row, in one line */
 	bool is_job : 1;     /* over, with all that is over below it: see rows_job() */
@@ -70,6 +68,8 @@ int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct 
 int rows_arrange(struct rows *rows, const struct ptree_tree *tree, const struct match *match);
 
 uint32_t rows_count(const struct rows *rows);
+/* When it, or what is folded below it, changed last; *change: which enum ptree_change_kind. */
+uint64_t rows_changed_ns(const struct rows *rows, const struct row *row, uint8_t *change);
 const struct row *rows_at(const struct rows *rows, uint32_t index);
 uint32_t rows_find(const struct rows *rows, uint64_t id); /* NO_ROW: not among them */
 

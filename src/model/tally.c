@@ -62,36 +62,38 @@ static void subtract_zombies(struct rows *rows, const struct ptree_tree *tree,
 	}
 }
 
-/* Below a row, or below all that a folded one hides. */
-static void add_up_gone(struct rows *rows, const struct ptree_tree *tree, size_t index,
-			struct ptree_summary *gone)
+static void add_gone_below(struct rows *rows, const struct ptree_tree *tree, uint32_t handle,
+			   struct ptree_summary *gone)
 {
-	uint32_t depth = rows->candidates[index].row.depth;
-	bool is_folded = rows->candidates[index].row.is_folded;
+	const struct candidate *candidate = candidate_of(rows, handle);
+	const struct ptree_node *node =
+	    candidate->is_process ? ptree_tree_find_id(tree, candidate->row.process) : NULL;
 
-	do {
-		const struct candidate *candidate = &rows->candidates[index];
-		const struct ptree_node *node =
-		    candidate->is_process && candidate->job == NO_JOB
-			? ptree_tree_find_id(tree, candidate->row.process)
-			: NULL;
-
-		if (!node)
-			continue;
-		gone_add_below(&rows->gone, gone, node);
-		subtract_zombies(rows, tree, node, gone);
-	} while (++index < rows->collected_count && is_folded &&
-		 rows->candidates[index].row.depth > depth);
+	if (!node || candidate->is_ghost)
+		return;
+	gone_add_below(&rows->gone, gone, node);
+	subtract_zombies(rows, tree, node, gone);
 }
 
-int tally_row(struct rows *rows, const struct ptree_tree *tree, size_t index)
+static bool is_folded(const struct candidate *candidate)
 {
-	const struct candidate *candidate = &rows->candidates[index];
-	struct tally tally = { .row = candidate->row.process };
+	return candidate->is_closed && candidate->matching > candidate->is_match;
+}
 
-	add_up_gone(rows, tree, index, &tally.gone);
-	if (!candidate->row.is_folded)
-		subtract_jobs(rows, tree, candidate->row.process, &tally.gone);
+/* Below a row, or below all that a folded one hides. */
+int tally_row(struct rows *rows, const struct ptree_tree *tree, uint32_t handle)
+{
+	uint32_t end = lineup_skip(&rows->lineup, handle), at;
+	struct lineup_iterator below = lineup_begin_at(&rows->lineup, handle);
+	struct tally tally = { .row = candidate_of(rows, handle)->row.process };
+
+	if (is_folded(candidate_of(rows, handle))) {
+		while ((at = lineup_next(&below)) != end)
+			add_gone_below(rows, tree, at, &tally.gone);
+	} else {
+		add_gone_below(rows, tree, handle, &tally.gone);
+		subtract_jobs(rows, tree, tally.row, &tally.gone);
+	}
 	if (!tally.gone.gone)
 		return 0;
 	if (array_reserve(&rows->tallies, &rows->tally_capacity, rows->tally_count + 1,
@@ -104,16 +106,16 @@ int tally_row(struct rows *rows, const struct ptree_tree *tree, size_t index)
 /* The one line that ends a list tells of all. */
 int tally_list(struct rows *rows, const struct ptree_tree *tree)
 {
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
 	struct tally tally = { .row = 0 };
+	uint32_t at;
 
-	for (size_t i = 0; i < rows->collected_count; i++) {
-		const struct candidate *candidate = &rows->candidates[i];
-		const struct ptree_node *node = ptree_tree_find_id(tree, candidate->row.process);
+	while ((at = lineup_next(&all)) != NO_CANDIDATE) {
+		const struct candidate *candidate = candidate_of(rows, at);
 
-		if (!node || candidate->job != NO_JOB || !candidate->is_process)
+		if (!candidate->is_process || candidate->is_ghost)
 			continue;
-		gone_add_below(&rows->gone, &tally.gone, node);
-		subtract_zombies(rows, tree, node, &tally.gone);
+		add_gone_below(rows, tree, at, &tally.gone);
 		subtract_jobs(rows, tree, candidate->row.process, &tally.gone);
 	}
 	rows->tally_count = 0;

@@ -30,7 +30,7 @@
 #define KEY_BUDGET_NS (8 * NS_PER_MS)
 #define FIRST_FRAME_PATIENCE_NS (300 * NS_PER_MS)
 #define READY_PATIENCE_MS 5000
-#define FEED_BYTES (512u << 10) /* of what happens between two frames, or is not looked at yet */
+#define FEED_BYTES (128u << 10) /* of what happens between two frames, or is not looked at yet */
 #define TICKS_PER_REFRESH 2
 #define TICKS_UNTIL_SETTLED 2
 

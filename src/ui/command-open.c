@@ -114,16 +114,18 @@ void command_pick_sort(struct session *session, int unused)
 
 static void take_choice(struct session *session)
 {
-	struct picker_view *view = open_picker(session);
-	const struct picker_item *item = picker_chosen(&view->picker);
-	enum purpose purpose = (enum purpose)view->purpose;
-	uint64_t value = item ? item->value : 0;
-	uint32_t uid = (uint32_t)value;
-	bool has_chosen = item;
+	const struct picker_view *view = open_picker(session);
+	const struct picker_item *item = view ? picker_chosen(&view->picker) : NULL;
+	enum purpose purpose;
+	uint64_t value;
+	uint32_t uid;
 
-	panes_pop(&session->panes);
-	if (!has_chosen)
+	if (!item)
 		return;
+	purpose = (enum purpose)view->purpose;
+	value = item->value;
+	uid = (uint32_t)value;
+	panes_pop(&session->panes);
 	switch (purpose) {
 	case CHOOSE_SORT:
 		if (field_sort_at((int)value) != session->panes.tree->choice.sort)

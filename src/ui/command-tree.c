@@ -127,14 +127,7 @@ void command_cycle_exited(struct session *session, int unused)
 
 void command_sort(struct session *session, int place)
 {
-	struct tree_view *tree = session->panes.tree;
-	const struct field *sort = field_sort_at(place);
-
-	/* The same one again turns back to the order that keeps still. */
-	tree->choice.sort = tree->choice.sort == sort ? NULL : sort;
-	tree->choice.is_reversed = false;
-	tree->needs_collect = true;
-	session_say(session, false, "sorted by %s", field_sort_name(tree->choice.sort));
+	tree_view_sort(session->panes.tree, field_sort_at(place));
 }
 
 void command_invert_sort(struct session *session, int unused)

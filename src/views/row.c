@@ -30,7 +30,7 @@ int row_cells_x(void)
 	return GUTTER_WIDTH;
 }
 
-int row_command_x(int cols)
+static int command_x(int cols)
 {
 	int x = GUTTER_WIDTH;
 
@@ -122,7 +122,7 @@ static const char *fold_mark(const struct area *area, const struct row *row)
 
 int row_mark_x(const struct tree_view *tree, const struct row *row)
 {
-	int x = row_command_x(tree->cols);
+	int x = command_x(tree->cols);
 	int room = lines_room(tree->cols, x);
 
 	return row->has_children ? x + ((int)row->depth < room ? (int)row->depth : room) : -1;
@@ -403,8 +403,9 @@ static void draw_gutter(const struct tree_view *tree, const struct area *area, i
 	/* A zombie is still there. */
 	bool is_over =
 	    column_is_over(&context, node) && !row->is_summary && !ptree_node_is_zombie(node);
-	enum ptree_change_kind change = (enum ptree_change_kind)row->change;
-	int level = tree_view_glow(tree, row->changed_ns);
+	uint8_t kind;
+	int level = tree_view_glow(tree, rows_changed_ns(tree->rows, row, &kind));
+	enum ptree_change_kind change = (enum ptree_change_kind)kind;
 	char letter[8];
 	int16_t background;
 
@@ -421,7 +422,8 @@ static void draw_gutter(const struct tree_view *tree, const struct area *area, i
 	if (is_selected)
 		area_tint(area, y, GUTTER_WIDTH, area->cols, area_style(area, THEME_SELECTED).bg,
 			  area_style(area, THEME_SELECTED).attrs);
-	area_puts(area, y, 0, 1, is_selected ? ">" : " ", area_style(area, THEME_TITLE));
+	area_puts(area, y, 0, 1, is_selected ? ">" : " ",
+		  area_style(area, tree->view.has_focus ? THEME_TITLE : THEME_DIM));
 	area_puts(area, y, 1, 1, letter,
 		  theme_gutter(change, has_failed(node), level, area->colors));
 	if (background >= 0)
@@ -491,7 +493,7 @@ void row_draw(const struct tree_view *tree, const struct area *area, int y, uint
 	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	struct column_subject subject;
 	struct command command;
-	int x = row_command_x(area->cols);
+	int x = command_x(area->cols);
 
 	if (!node && row->is_summary) /* the line that ends a list */
 		node = ptree_tree_root(tree->view.scene->moment.tree);

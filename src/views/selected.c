@@ -161,7 +161,7 @@ void row_draw_selected(const struct view *view, const struct area *area)
 {
 	const struct tree_view *tree = (const struct tree_view *)view;
 	const struct row *row = tree_view_row(tree);
-	const struct ptree_node *node = tree_view_node(tree);
+	const struct ptree_node *node = row ? scene_node(view->scene, row->process) : NULL;
 	struct line line = { .size = 0 };
 
 	if (row && row->is_summary)

@@ -20,8 +20,10 @@ static void notice_scope(struct tree_view *tree)
 
 	if (tree->seen.scope != scene->scope.version)
 		tree_view_choose_again(tree);
-	if (tree->seen.tree != scene->moment.tree || has_new_names)
+	if (tree->seen.tree != scene->moment.tree)
 		tree->needs_collect = true;
+	if (has_new_names)
+		tree_view_choose_again(tree);
 	tree->seen.scope = scene->scope.version;
 	tree->seen.names = scene->world.names;
 	tree->seen.tree = scene->moment.tree;
@@ -97,6 +99,17 @@ void tree_view_choose_again(struct tree_view *tree)
 	rows_reset_exited(tree->rows);
 	tree->needs_arrange = true;
 	tree->needs_collect = true;
+}
+
+void tree_view_sort(struct tree_view *tree, const struct field *sort)
+{
+	const struct scene *scene = tree->view.scene;
+
+	tree->choice.sort = tree->choice.sort == sort ? NULL : sort;
+	tree->choice.is_reversed = false;
+	tree->needs_collect = true;
+	message_say(scene->message, scene->moment.now_ns, false, "sorted by %s",
+		    field_sort_name(tree->choice.sort));
 }
 
 /* Whatever is folded meanwhile, the followed process stays in sight. */
@@ -226,7 +239,7 @@ static bool is_row_found(const struct row *row, const void *what)
 {
 	const struct search *search = what;
 	const struct scene *scene = search->tree->view.scene;
-	struct column_context context = scene_columns(scene, true);
+	struct column_context context = scene_columns(scene, search->tree->utf8);
 	const struct ptree_node *node = scene_node(scene, row->process);
 	struct command command;
 
@@ -261,8 +274,7 @@ void tree_view_search(struct tree_view *tree)
 
 static void arrange_again(struct tree_view *tree)
 {
-	tree->needs_arrange = true;
-	tree->needs_collect = true; /* other rows, other suffixes */
+	tree->needs_collect = true; /* other suffixes; the rows fold at once */
 }
 
 void tree_view_set_folded(struct tree_view *tree, bool folded)

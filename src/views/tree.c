@@ -68,8 +68,10 @@ static void note_changes(struct tree_view *tree)
 	for (int line = 0; line < tree->view.body_rows; line++) {
 		const struct row *row = rows_at(tree->rows, tree->cursor.top + (uint32_t)line);
 
+		uint8_t change;
+
 		if (row)
-			note_fading(tree, row->changed_ns);
+			note_fading(tree, rows_changed_ns(tree->rows, row, &change));
 	}
 	note_change(tree, rows_next_change_ns(tree->rows, &tree->cursor));
 }
@@ -119,6 +121,8 @@ static int update(struct view *view, const struct area *area)
 	int y = has_scope_line(tree, area) + has_column_titles(tree, area);
 
 	tree->cols = area->cols;
+	tree->utf8 = area->utf8;
+	tree->has_titles = has_column_titles(tree, area);
 	if (!err)
 		err = set_body(tree, y, area->rows - y);
 	note_changes(tree);
@@ -226,6 +230,24 @@ static void scroll(struct view *view, int64_t lines)
 	cursor_scroll(&tree->cursor, tree->rows, (int)lines, height(tree));
 }
 
+/* On the title of a column that one can sort by. */
+static void click_on_titles(struct tree_view *tree, int x)
+{
+	int end = row_cells_x();
+
+	for (const struct field *field = fields; field->name; field++) {
+		if (!field_is_shown(field, tree->cols))
+			continue;
+		end += field_width(field, tree->cols) + 1;
+		if (x >= end)
+			continue;
+		if (field->sort_name || field->is_birth_order)
+			tree_view_sort(tree, field->is_birth_order ? NULL : field);
+		return;
+	}
+	tree_view_sort(tree, field_find("comm", 4));
+}
+
 /* Selects; on the mark it folds, too. */
 static void click(struct view *view, int y, int x)
 {
@@ -235,6 +257,8 @@ static void click(struct view *view, int y, int x)
 	const struct row *row;
 	int mark_x;
 
+	if (line == -1 && tree->has_titles)
+		click_on_titles(tree, x);
 	if (line < 0 || line >= view->body_rows || index >= rows_count(tree->rows))
 		return;
 	tree->follow_id = 0;

@@ -29,6 +29,8 @@ struct tree_view {
 	bool needs_collect, needs_arrange, needs_search;
 	struct tree_seen seen;
 	int cols;		 /* of its area */
+	bool has_titles;	 /* above the body */
+	bool utf8;		 /* its marks are more than ASCII */
 	uint64_t next_change_ns; /* when a highlight that is seen fades a step; 0: never */
 };
 
@@ -52,6 +54,8 @@ bool tree_view_search_next(struct tree_view *tree, uint64_t from, bool backwards
 /* The search of what stands in search_text, when the rows are looked at next. */
 void tree_view_search(struct tree_view *tree);
 
+/* Sorts by it, and says so. The same one again turns back to the order that keeps still. */
+void tree_view_sort(struct tree_view *tree, const struct field *sort);
 /* Something else is to be shown: what is over is looked at anew, too. */
 void tree_view_choose_again(struct tree_view *tree);
 

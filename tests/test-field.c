@@ -95,6 +95,7 @@ static char *as_json(struct screen *screen, pid_t pid)
 	ptree_json_end(&output.json);
 	output_json(&output);
 	output_bytes(&output, "", 1);
+	ptree_json_clear(&output.json);
 	return output.bytes;
 }
 

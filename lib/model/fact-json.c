@@ -11,7 +11,7 @@ static const char *const source_names[] = {
 /* What has no end of its own at the end is an argument, too. */
 static void put_arguments(struct ptree_json *json, const char *at, size_t size)
 {
-	const char *end = at + size;
+	const char *end = size ? at + size : at;
 
 	ptree_json_array(json, "argv");
 	while (at < end) {

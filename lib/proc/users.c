@@ -219,7 +219,7 @@ const char *ptree_users_name(struct ptree_users *users, uid_t uid)
 /* A name of digits is somebody's name first. */
 int ptree_user_id(const char *name, uid_t *uid)
 {
-	uid_t found;
+	uid_t found = 0;
 	int err = look_up_id(name, &found);
 
 	if (err && !is_number(name, &found))

@@ -222,7 +222,7 @@ static double measure_move(struct stage *stage)
 static void measure(int count, bool is_flat)
 {
 	struct stage *stage = calloc(1, sizeof(*stage));
-	double first, event, move, key, filtered;
+	double first, event, move, key, filtered, sorted;
 
 	open_stage(stage, 24, 80);
 	populate(stage, count, is_flat);
@@ -232,8 +232,12 @@ static void measure(int count, bool is_flat)
 	move = measure_move(stage);
 	key = measure_filter(stage);
 	filtered = measure_events(stage, FIRST_PID);
-	printf("%7d %-6s %9.3f %9.3f %9.3f %9.3f %9.3f\n", count, is_flat ? "flat" : "groups",
-	       first, event, move, key, filtered);
+	press(stage, '\033');
+	press(stage, 'P');
+	draw(stage);
+	sorted = measure_events(stage, FIRST_PID);
+	printf("%7d %-6s %9.3f %9.3f %9.3f %9.3f %9.3f %9.3f\n", count, is_flat ? "flat" : "groups",
+	       first, event, move, key, filtered, sorted);
 	close_stage(stage);
 	free(stage);
 }
@@ -245,8 +249,8 @@ int main(void)
 	setlocale(LC_ALL, "C.UTF-8");
 	puts("ms of CPU, 24x80, medians: the first frame; a frame after an event; a key that "
 	     "moves;\n"
-	     "a key in the filter; a frame after an event with a filter\n"
-	     "   processes      first     event      move       key  filtered");
+	     "a key in the filter; a frame after an event with a filter, and sorted by CPU\n"
+	     "   processes      first     event      move       key  filtered    sorted");
 	for (int i = 0; i < 3; i++) {
 		measure(counts[i], false);
 		measure(counts[i], true);

@@ -169,14 +169,16 @@ static void print_order(const char *which, const struct rows *rows)
 	struct lineup_iterator all = lineup_begin(&rows->lineup);
 	uint32_t handle;
 
-	print_message("# %s", which);
+	print_message("# %s %s%s%s:", which, rows->scope.is_list ? "list " : "",
+		      rows->scope.is_reversed ? "reversed " : "",
+		      field_sort_name(rows->scope.sort));
 	while ((handle = next_living(rows, &all)) != NO_CANDIDATE)
 		print_message(" %d<%d", (int)lineup_item(&rows->lineup, handle)->row.id,
 			      (int)id_above(rows, lineup_item(&rows->lineup, handle)));
 	print_message("\n");
 }
 
-/* All that lives, and in the same order where nobody stands on another one's line. */
+/* All that lives, and in the same order unless somebody stands on another one's line. */
 static void expect_as_collected_anew(struct look *look)
 {
 	struct rows *anew = rows_new();
@@ -197,7 +199,7 @@ static void expect_as_collected_anew(struct look *look)
 		if (handle == NO_CANDIDATE)
 			break;
 		expect_same(look->rows, anew, handle);
-		if (!look->rows->keeps_order || look->rows->jobs.lane_count ||
+		if (look->rows->jobs.lane_count ||
 		    lineup_item(&look->rows->lineup, other)->row.id ==
 			lineup_item(&anew->lineup, handle)->row.id)
 			continue;

@@ -60,7 +60,7 @@ static bool is_new(const struct rows *rows, const struct ptree_node *node)
 
 /* The topmost ones that are in scope: below one that is not they stand for themselves. */
 static int add_arrivals_below(struct rows *rows, const struct ptree_node *node,
-			      const struct parent *parent, const struct rows_scope *scope)
+			      const struct parent *parent)
 {
 	size_t bottom = rows->gone.count;
 	int err = gone_push(&rows->gone, node) ? 0 : -ENOMEM;
@@ -68,7 +68,7 @@ static int add_arrivals_below(struct rows *rows, const struct ptree_node *node,
 	while (!err && rows->gone.count > bottom) {
 		const struct ptree_node *at = rows->gone.nodes[--rows->gone.count];
 
-		if (collect_is_in_scope(at, scope)) {
+		if (collect_is_in_scope(rows, at)) {
 			if (is_new(rows, at))
 				err = add_arrival(rows, at, parent->id, parent->handle);
 			continue;
@@ -101,7 +101,7 @@ static int gather_below(struct rows *rows, const struct ptree_node *node,
 		if (mark && mark->last == ptree_node_id(node))
 			break;
 		if (gone_is_job(&rows->gone, node) && is_new(rows, node) &&
-		    add_arrivals_below(rows, node, parent, scope))
+		    add_arrivals_below(rows, node, parent))
 			return -ENOMEM;
 	}
 	return 0;
@@ -114,8 +114,7 @@ static int gather_below_handle(struct rows *rows, uint32_t handle, const struct 
 	    candidate->is_process ? ptree_tree_find_id(rows->gone.tree, candidate->row.id) : NULL;
 	struct parent parent = { candidate->row.id, handle };
 
-	if (!node ||
-	    (scope->hides_kernel_threads && candidate->is_ghost && candidate->row.is_kernel))
+	if (!node)
 		return 0;
 	if (candidate->is_ghost)
 		parent.handle = lineup_drawn_above(&rows->lineup, handle);

@@ -14,11 +14,26 @@
 
 /* ---- what a candidate is ---- */
 
-bool collect_is_in_scope(const struct ptree_node *node, const struct rows_scope *scope)
+/* Below a kernel thread, whatever has come of it. */
+static bool is_below_kernel_thread(const struct gone *gone, const struct ptree_node *node)
 {
-	if (scope->hides_kernel_threads && ptree_node_is_kernel_thread(node))
+	struct ptree_tree_counts counts;
+	size_t most;
+
+	ptree_tree_get_counts(gone->tree, &counts);
+	most = counts.live + counts.zombies + counts.exited; /* by origins one can meet a circle */
+	for (; node && most--; node = gone_above(gone, node)) {
+		if (ptree_node_is_kernel_thread(node))
+			return true;
+	}
+	return false;
+}
+
+bool collect_is_in_scope(const struct rows *rows, const struct ptree_node *node)
+{
+	if (rows->scope.hides_kernel_threads && is_below_kernel_thread(&rows->gone, node))
 		return false;
-	return !scope->only_watched || ptree_node_is_watched(node);
+	return !rows->scope.only_watched || ptree_node_is_watched(node);
 }
 
 static void set_usage(struct candidate *candidate, const struct ptree_node *node)
@@ -42,7 +57,7 @@ struct candidate collect_candidate(const struct rows *rows, const struct ptree_n
 				       .job = NO_JOB,
 				       .is_process = true,
 				       .is_past = gone_is_over(node),
-				       .is_ghost = !collect_is_in_scope(node, &rows->scope) };
+				       .is_ghost = !collect_is_in_scope(rows, node) };
 
 	candidate.change = (uint8_t)ptree_node_last_change(node, &candidate.changed_ns);
 	if (candidate.is_ghost || candidate.is_past)
@@ -119,14 +134,20 @@ static int push_by_origin(struct rows *rows, const struct ptree_node *parent)
 
 /* ---- in what order ---- */
 
+static int compare_standings(const void *a, const void *b)
+{
+	return place_compare_lines(a, b);
+}
+
 /* What a scan found has begun by the tick, so that many begin at once. */
 static int compare_birth(const void *a, const void *b)
 {
 	const struct ptree_node *x = *(const struct ptree_node *const *)a;
 	const struct ptree_node *y = *(const struct ptree_node *const *)b;
+	const struct standing standings[] = { { .line = gone_line(x), .node = x },
+					      { .line = gone_line(y), .node = y } };
 
-	return follow_compare((struct standing){ gone_line(x), x },
-			      (struct standing){ gone_line(y), y });
+	return place_compare_lines(&standings[0], &standings[1]);
 }
 
 /* Children mostly are in order already. */
@@ -140,13 +161,8 @@ static void sort_by_birth(const struct ptree_node **children, size_t count)
 	}
 }
 
-static int compare_standings(const void *a, const void *b)
-{
-	return follow_compare(*(const struct standing *)a, *(const struct standing *)b);
-}
-
 /* Those who took the lines of what is over stand there. */
-static int sort_by_line(struct rows *rows, size_t first, uint64_t above)
+static int sort_by_line(struct rows *rows, size_t first)
 {
 	size_t count = rows->scratch_count - first;
 	struct standing *standings = reallocarray(NULL, count + 1, sizeof(*standings));
@@ -156,7 +172,7 @@ static int sort_by_line(struct rows *rows, size_t first, uint64_t above)
 	for (size_t i = 0; i < count; i++) {
 		const struct ptree_node *node = rows->scratch[first + i];
 
-		standings[i] = (struct standing){ follow_line(rows, node, above), node };
+		standings[i] = (struct standing){ .line = place_line(rows, node), .node = node };
 	}
 	qsort(standings, count, sizeof(*standings), compare_standings);
 	for (size_t i = 0; i < count; i++)
@@ -179,8 +195,8 @@ static int push_children(struct rows *rows, const struct ptree_node *node, size_
 	if (!jobs_has_lines(&rows->jobs, id))
 		return 0;
 	for (size_t i = first; i < rows->scratch_count; i++)
-		follow_take_line(rows, rows->scratch[i], id);
-	return sort_by_line(rows, first, id);
+		place_take_line(rows, rows->scratch[i], id);
+	return sort_by_line(rows, first);
 }
 
 static int enter(struct rows *rows, const struct ptree_node *node, uint32_t above)
@@ -259,7 +275,6 @@ static int add_process(struct rows *rows, const struct ptree_node *node, uint32_
 {
 	struct candidate candidate = collect_candidate(rows, node);
 
-	follow_hide_below(rows, &candidate, above);
 	*handle = append(rows, &candidate, above);
 	if (*handle == NO_CANDIDATE || follow_note_new(rows, *handle) ||
 	    follow_note_active(rows, *handle, node))
@@ -318,6 +333,8 @@ int collect_all(struct rows *rows)
 	rows->scratch_count = rows->frame_count = 0;
 	rows->extra_count = rows->newcomer_count = rows->active_count = 0;
 	rows->misses_exits = true;
+	rows->unsettled_count = 0;
+	rows->must_order = !order_is_by_line(&rows->scope) || rows->scope.is_reversed;
 	ptree_tree_feed_end(rows->gone.tree, &rows->reader);
 	err = walk(rows);
 	give_back_scratch(rows);

@@ -11,114 +11,7 @@
 
 #define FACTS_MIN 256 /* so many are followed in any case */
 
-/* ---- lines ---- */
-
-struct jobs_line follow_line(const struct rows *rows, const struct ptree_node *node, uint64_t above)
-{
-	const struct jobs_lane *lane = jobs_lane(&rows->jobs, ptree_node_id(node));
-
-	return lane && lane->above == above ? lane->line : gone_line(node);
-}
-
-/* Who came since the last time takes the line of the oldest job below the same one. */
-void follow_take_line(struct rows *rows, const struct ptree_node *node, uint64_t above)
-{
-	const struct rows_scope *scope = &rows->scope;
-
-	if (!rows->keeps_order || rows->is_second_pass || scope->exited == JOBS_STAY ||
-	    ptree_node_id(node) <= rows->known || gone_is_over(node))
-		return;
-	if (collect_is_in_scope(node, scope) && match_node(rows->gone.match, rows->gone.tree, node))
-		jobs_take_line(&rows->jobs, above, ptree_node_id(node));
-}
-
-static int compare_lines(struct jobs_line x, struct jobs_line y)
-{
-	if (x.key != y.key)
-		return x.key < y.key ? -1 : 1;
-	return (x.tie > y.tie) - (x.tie < y.tie);
-}
-
-/* Who took a line can meet the one whose it was, who has come back since, and stands before it. */
-int follow_compare(struct standing x, struct standing y)
-{
-	int order = compare_lines(x.line, y.line);
-
-	if (!order)
-		order = compare_lines(gone_line(y.node), gone_line(x.node));
-	if (!order && ptree_node_id(x.node) != ptree_node_id(y.node))
-		order = ptree_node_id(x.node) < ptree_node_id(y.node) ? -1 : 1;
-	return order;
-}
-
-/* Threads come first, a summary last, and what an unfolded job shows before what stands below it.
- */
-static bool comes_after(const struct rows *rows, const struct candidate *candidate,
-			struct standing one)
-{
-	const struct job *job =
-	    candidate->row.is_job ? jobs_find(&rows->jobs, candidate->row.process) : NULL;
-	const struct ptree_node *above;
-	struct standing other = { .node =
-				      ptree_tree_find_id(rows->gone.tree, candidate->row.process) };
-
-	if (candidate->row.is_thread || candidate->is_inside)
-		return false;
-	if (candidate->row.is_summary || !other.node) /* one that is not kept is about to go */
-		return true;
-	above = gone_above(&rows->gone, other.node);
-	other.line =
-	    job ? job->line : follow_line(rows, other.node, above ? ptree_node_id(above) : 0);
-	return follow_compare(other, one) > 0;
-}
-
-bool follow_is_in_place(const struct rows *rows, uint32_t handle, struct standing one)
-{
-	const struct candidate *candidate = candidate_of(rows, handle);
-
-	return (candidate->prev == NO_CANDIDATE ||
-		!comes_after(rows, candidate_of(rows, candidate->prev), one)) &&
-	       (candidate->next == NO_CANDIDATE ||
-		comes_after(rows, candidate_of(rows, candidate->next), one));
-}
-
-/* A job whose line may have changed since it was placed there tells nothing. */
-static bool is_unsettled(const struct rows *rows, const struct candidate *candidate)
-{
-	return candidate->row.is_job && (candidate->is_stale || !rows->places_jobs);
-}
-
-uint32_t follow_place(const struct rows *rows, uint32_t above, struct standing one)
-{
-	uint32_t before = NO_CANDIDATE, at = lineup_last_child(&rows->lineup, above);
-
-	for (; at != NO_CANDIDATE; at = candidate_of(rows, at)->prev) {
-		const struct candidate *candidate = candidate_of(rows, at);
-
-		if (is_unsettled(rows, candidate))
-			continue;
-		if (!comes_after(rows, candidate, one))
-			break;
-		before = at;
-	}
-	return before;
-}
-
 /* ---- what is noted of one that comes ---- */
-
-/* Below a kernel thread that is hidden all is. */
-void follow_hide_below(const struct rows *rows, struct candidate *candidate, uint32_t above)
-{
-	const struct candidate *parent = above == NO_CANDIDATE ? NULL : candidate_of(rows, above);
-
-	if (!rows->scope.hides_kernel_threads || !parent || !parent->is_ghost ||
-	    !parent->row.is_kernel)
-		return;
-	candidate->is_ghost = candidate->row.is_kernel = true;
-	candidate->is_match = false;
-	candidate->row.sum_cpu_permille = 0;
-	candidate->row.sum_rss_kib = 0;
-}
 
 int follow_note_new(struct rows *rows, uint32_t handle)
 {
@@ -148,12 +41,6 @@ int follow_note_active(struct rows *rows, uint32_t handle, const struct ptree_no
 
 /* ---- coming and going ---- */
 
-static struct standing standing_of(const struct rows *rows, const struct ptree_node *node,
-				   uint64_t above)
-{
-	return (struct standing){ follow_line(rows, node, above), node };
-}
-
 static uint32_t find(const struct rows *rows, const struct ptree_node *node)
 {
 	return lineup_find(&rows->lineup, ptree_node_id(node), false);
@@ -174,20 +61,20 @@ static uint32_t above_of(const struct rows *rows, const struct ptree_node *node)
 static int add(struct rows *rows, const struct ptree_node *node)
 {
 	const struct ptree_node *parent = gone_above(&rows->gone, node);
-	uint64_t parent_id = is_root(parent) ? 0 : ptree_node_id(parent);
 	uint32_t above = above_of(rows, node), handle;
 	struct candidate candidate = collect_candidate(rows, node);
+	struct standing one;
 
-	follow_hide_below(rows, &candidate, above);
-	follow_take_line(rows, node, parent_id);
-	handle = lineup_add(&rows->lineup, &candidate, above,
-			    follow_place(rows, above, standing_of(rows, node, parent_id)));
+	place_take_line(rows, node, is_root(parent) ? 0 : ptree_node_id(parent));
+	one = place_standing(rows, &candidate);
+	handle = lineup_add(&rows->lineup, &candidate, above, place_find(rows, above, &one));
 	if (handle == NO_CANDIDATE)
 		return -ENOMEM;
 	lineup_set_closed(&rows->lineup, handle,
 			  collect_wants_closed(rows, candidate_of(rows, handle)));
-	return follow_note_new(rows, handle) || follow_note_active(rows, handle, node) ? -ENOMEM
-										       : 0;
+	if (follow_note_new(rows, handle) || follow_note_active(rows, handle, node))
+		return -ENOMEM;
+	return place_unsettle(rows, above);
 }
 
 /* Those above it first, who may be over: only there for it. */
@@ -196,6 +83,9 @@ static int add_with_those_above(struct rows *rows, const struct ptree_node *node
 	size_t bottom = rows->gone.count, most = (size_t)rows->lineup.count + 2 * FACTS_MIN;
 	int err = 0;
 
+	if (rows->scope.is_list) /* nobody stands below anybody */
+		return find(rows, node) == NO_CANDIDATE && !gone_is_over(node) ? add(rows, node)
+									       : 0;
 	for (; !is_root(node) && find(rows, node) == NO_CANDIDATE && !err && most--;
 	     node = gone_above(&rows->gone, node))
 		err = gone_push(&rows->gone, node) ? 0 : -ENOMEM;
@@ -214,6 +104,7 @@ static void remove_one(struct rows *rows, uint32_t handle)
 		if (rows->newcomers[i] == handle)
 			rows->newcomers[i--] = rows->newcomers[--rows->newcomer_count];
 	}
+	candidate_of(rows, handle)->is_unsettled = false;
 	lineup_remove(&rows->lineup, handle);
 }
 
@@ -272,36 +163,27 @@ int follow_orphans(struct rows *rows)
 
 /* ---- one fact's process ---- */
 
-static int move(struct rows *rows, uint32_t handle, const struct ptree_node *node, uint32_t above)
+static int move(struct rows *rows, uint32_t handle, uint32_t above)
 {
-	const struct ptree_node *parent = gone_above(&rows->gone, node);
-	uint32_t before, was_above = candidate_of(rows, handle)->above;
+	const struct standing one = place_standing(rows, candidate_of(rows, handle));
+	uint32_t was_above = candidate_of(rows, handle)->above;
 	uint32_t depth = candidate_of(rows, handle)->row.depth;
-	int err;
 
-	before = follow_place(rows, above,
-			      standing_of(rows, node, is_root(parent) ? 0 : ptree_node_id(parent)));
-	if (before == handle)
-		before = candidate_of(rows, handle)->next;
-	err = lineup_move(&rows->lineup, handle, above, before);
-	if (err)
-		return err;
-	if (was_above != above)
-		follow_remove_needless(rows, was_above);
+	if (place_unsettle(rows, was_above) || place_unsettle(rows, above) ||
+	    lineup_move(&rows->lineup, handle, above, place_find(rows, above, &one)))
+		return -ENOMEM;
+	follow_remove_needless(rows, was_above);
 	/* Branches of that depth may be folded, or no more. */
 	return rows->folds.depth != UINT32_MAX && candidate_of(rows, handle)->row.depth != depth;
 }
 
 /* It is there already: all but its place. 1: its place in the scope has changed. */
-static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *node,
-		   uint32_t above)
+static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *node)
 {
 	struct candidate fresh = collect_candidate(rows, node), *candidate;
 
-	follow_hide_below(rows, &fresh, above);
 	candidate = candidate_of(rows, handle);
-	if (candidate->is_ghost != fresh.is_ghost ||
-	    (fresh.is_ghost && candidate->row.is_kernel != fresh.row.is_kernel))
+	if (candidate->is_ghost != fresh.is_ghost)
 		return 1;
 	if (candidate->row.is_kernel != fresh.row.is_kernel) {
 		candidate->row.is_kernel = fresh.row.is_kernel;
@@ -311,7 +193,7 @@ static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *
 	candidate->change = fresh.change;
 	lineup_set_match(&rows->lineup, handle, fresh.is_match, fresh.is_past);
 	lineup_set_usage(&rows->lineup, handle, fresh.row.sum_cpu_permille, fresh.row.sum_rss_kib);
-	return 0;
+	return place_unsettle(rows, handle);
 }
 
 static int follow_living(struct rows *rows, const struct ptree_node *node)
@@ -327,16 +209,17 @@ static int follow_living(struct rows *rows, const struct ptree_node *node)
 		return err;
 	handle = find(rows, node);
 	above = above_of(rows, node);
-	err = refresh(rows, handle, node, above);
+	err = refresh(rows, handle, node);
 	if (err || candidate_of(rows, handle)->above == above)
 		return err;
-	return move(rows, handle, node, above);
+	return move(rows, handle, above);
 }
 
 static void take_away(struct rows *rows, uint32_t handle)
 {
 	uint32_t above = candidate_of(rows, handle)->above;
 
+	place_unsettle(rows, above); /* without memory a sum stands where it stood */
 	remove_one(rows, handle);
 	follow_remove_needless(rows, above);
 }
@@ -345,7 +228,7 @@ static void take_away(struct rows *rows, uint32_t handle)
 static int follow_ended(struct rows *rows, uint32_t handle, const struct ptree_node *node)
 {
 	if (lineup_first_child(&rows->lineup, handle) != NO_CANDIDATE)
-		return refresh(rows, handle, node, candidate_of(rows, handle)->above);
+		return refresh(rows, handle, node);
 	take_away(rows, handle);
 	return 0;
 }
@@ -383,16 +266,17 @@ static int follow_one(struct rows *rows, uint64_t id)
 
 /* ---- what goes on ---- */
 
-static void refresh_usage(struct rows *rows, uint64_t id)
+static int refresh_usage(struct rows *rows, uint64_t id)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
 	uint32_t handle = lineup_find(&rows->lineup, id, false);
 	struct candidate fresh;
 
 	if (!node || handle == NO_CANDIDATE || candidate_of(rows, handle)->is_ghost)
-		return;
+		return 0;
 	fresh = collect_candidate(rows, node);
 	lineup_set_usage(&rows->lineup, handle, fresh.row.sum_cpu_permille, fresh.row.sum_rss_kib);
+	return place_unsettle(rows, handle);
 }
 
 static int follow_activity(struct rows *rows)
@@ -400,37 +284,47 @@ static int follow_activity(struct rows *rows)
 	const struct ptree_node *node = ptree_tree_first_active(rows->gone.tree);
 	int err = 0;
 
-	for (size_t i = 0; i < rows->active_count; i++)
-		refresh_usage(rows, rows->active[i]);
+	for (size_t i = 0; i < rows->active_count && !err; i++)
+		err = refresh_usage(rows, rows->active[i]);
 	rows->active_count = 0;
 	for (; node && !err; node = ptree_node_next_active(node)) {
 		uint32_t handle = find(rows, node);
 
 		if (handle == NO_CANDIDATE)
 			continue;
-		refresh_usage(rows, ptree_node_id(node));
-		err = follow_note_active(rows, handle, node);
+		err = refresh_usage(rows, ptree_node_id(node));
+		if (!err)
+			err = follow_note_active(rows, handle, node);
 	}
 	return err;
 }
 
 /* ---- facts ---- */
 
-/* It says something of others, too: a filter may look for it above them, and who is watched passes
-   that on to those whom it forked. */
+/* It says something of others, too: a filter may look for it above them, who is watched passes that
+   on to those whom it forked, and below a hidden kernel thread all is hidden. */
 static bool is_told_to_those_below(const struct rows *rows, const struct ptree_fact *fact)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, fact->id);
-	bool is_name = fact->kind == PTREE_FACT_NAME || fact->kind == PTREE_FACT_ARGUMENTS ||
-		       fact->kind == PTREE_FACT_ORIGIN;
 	bool looks_above = rows->gone.match->filter && filter_looks_above(rows->gone.match->filter);
 
-	if (!looks_above && !(rows->scope.only_watched && is_name))
-		return false;
 	if (!node) /* whom it had forked its origin has forked now */
 		return looks_above && fact->kind == PTREE_FACT_FORGOTTEN;
-	return fact->kind != PTREE_FACT_SAMPLED && fact->kind != PTREE_FACT_APPEARED &&
-	       (ptree_node_first_child(node) || ptree_node_last_forked(node));
+	if (!ptree_node_first_child(node) && !ptree_node_last_forked(node))
+		return false;
+	switch (fact->kind) {
+	case PTREE_FACT_NAME:
+	case PTREE_FACT_ARGUMENTS:
+	case PTREE_FACT_ORIGIN:
+		return looks_above || rows->scope.only_watched;
+	case PTREE_FACT_MOVED:
+	case PTREE_FACT_KERNEL_THREAD:
+		return looks_above || rows->scope.hides_kernel_threads;
+	case PTREE_FACT_SAMPLED:
+	case PTREE_FACT_APPEARED:
+		return false;
+	}
+	return looks_above;
 }
 
 /* Below whom arrivals are looked for. */
@@ -448,6 +342,49 @@ static int note_exit(struct rows *rows, uint64_t id)
 	return 0;
 }
 
+static bool runs(const struct ptree_node *node, uint64_t image)
+{
+	const struct ptree_image *present = node ? ptree_node_image(node, 0) : NULL;
+
+	return present && present->id == image;
+}
+
+static int push_forked(struct rows *rows, const struct ptree_node *node, uint64_t image)
+{
+	for (node = ptree_node_last_forked(node); node; node = ptree_node_prev_forked(node)) {
+		if (!runs(node, image))
+			continue;
+		if (array_reserve(&rows->branch, &rows->branch_capacity, rows->branch_count + 1,
+				  sizeof(*rows->branch)))
+			return -ENOMEM;
+		rows->branch[rows->branch_count++] = ptree_node_id(node);
+	}
+	return 0;
+}
+
+/* A text is an image's, which those who were forked share as long as they run it. */
+static int follow_image(struct rows *rows, uint64_t id, uint64_t image)
+{
+	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
+	size_t bottom = rows->branch_count;
+	int err = follow_one(rows, id);
+
+	while (!err && runs(node, image) && runs(ptree_node_origin(node), image))
+		node = ptree_node_origin(node);
+	if (!err && runs(node, image) && ptree_node_id(node) != id)
+		err = follow_one(rows, ptree_node_id(node));
+	if (!err && runs(node, image))
+		err = push_forked(rows, node, image);
+	while (!err && rows->branch_count > bottom) {
+		node = ptree_tree_find_id(rows->gone.tree, rows->branch[--rows->branch_count]);
+		err = push_forked(rows, node, image);
+		if (!err)
+			err = follow_one(rows, ptree_node_id(node));
+	}
+	rows->branch_count = bottom;
+	return err;
+}
+
 /* 1: collect all. */
 static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 {
@@ -455,8 +392,9 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 	case PTREE_FACT_TICK:
 		return follow_activity(rows);
 	case PTREE_FACT_THREAD_BEGAN:
-	case PTREE_FACT_THREAD_NAMED:
 	case PTREE_FACT_THREAD_ENDED:
+		return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
+	case PTREE_FACT_THREAD_NAMED:
 	case PTREE_FACT_THREAD_SAMPLED:
 	case PTREE_FACT_ACCOUNTED:
 		return 0;
@@ -470,6 +408,10 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 		return -ENOMEM;
 	if (is_told_to_those_below(rows, fact))
 		return 1;
+	if (fact->kind == PTREE_FACT_NAME)
+		return follow_image(rows, fact->id, fact->u.name.image);
+	if (fact->kind == PTREE_FACT_ARGUMENTS)
+		return follow_image(rows, fact->id, fact->u.arguments.image);
 	return follow_one(rows, fact->id);
 }
 
@@ -484,5 +426,7 @@ int follow_tree(struct rows *rows)
 		return 1;
 	while (!err && (ret = ptree_tree_feed_read(rows->gone.tree, &rows->reader, &fact)) > 0)
 		err = follow_fact(rows, &fact);
-	return err ? err : ret < 0;
+	if (!err && ret < 0)
+		err = 1;
+	return err ? err : place_settle(rows);
 }

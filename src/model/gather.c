@@ -75,7 +75,6 @@ static struct candidate candidate_of_job(const struct rows *rows, uint32_t index
 static bool find_above(struct rows *rows, const struct job *job, uint32_t *above)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, job->above);
-	const struct candidate *candidate;
 
 	*above = NO_CANDIDATE;
 	if (rows->scope.is_list || !job->above)
@@ -85,15 +84,13 @@ static bool find_above(struct rows *rows, const struct job *job, uint32_t *above
 	*above = lineup_find(&rows->lineup, job->above, gone_is_job(&rows->gone, node));
 	if (*above == NO_CANDIDATE)
 		return false;
-	candidate = candidate_of(rows, *above);
-	return !candidate->is_stale && !(rows->scope.hides_kernel_threads && candidate->is_ghost &&
-					 candidate->row.is_kernel);
+	return !candidate_of(rows, *above)->is_stale;
 }
 
-static int move_job(struct rows *rows, uint32_t handle, uint32_t above, struct standing one)
+static int move_job(struct rows *rows, uint32_t handle, uint32_t above, const struct standing *one)
 {
 	uint32_t was_above = candidate_of(rows, handle)->above;
-	uint32_t before = follow_place(rows, above, one);
+	uint32_t before = place_find(rows, above, one);
 	int err;
 
 	if (before == handle)
@@ -106,7 +103,7 @@ static int move_job(struct rows *rows, uint32_t handle, uint32_t above, struct s
 
 /* The candidate that an earlier frame left. */
 static int keep_job(struct rows *rows, uint32_t handle, const struct candidate *fresh,
-		    uint32_t above, struct standing one)
+		    uint32_t above, const struct standing *one)
 {
 	struct candidate *candidate = candidate_of(rows, handle);
 
@@ -117,7 +114,7 @@ static int keep_job(struct rows *rows, uint32_t handle, const struct candidate *
 	candidate->job = fresh->job;
 	candidate->is_stale = false;
 	lineup_set_match(&rows->lineup, handle, fresh->is_match, false);
-	if (candidate->above == above && follow_is_in_place(rows, handle, one))
+	if (candidate->above == above && place_is_right(rows, handle, one))
 		return 0;
 	return move_job(rows, handle, above, one);
 }
@@ -127,19 +124,20 @@ static int place_job(struct rows *rows, uint32_t index)
 {
 	const struct job *job = &rows->jobs.items[index];
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, job->newest);
-	const struct standing one = { job->line, node };
 	struct candidate fresh;
+	struct standing one;
 	uint32_t above, handle;
 	int err = 0;
 
 	if (!node || job->is_gone || !find_above(rows, job, &above))
 		return 0;
 	fresh = candidate_of_job(rows, index, node);
+	one = place_standing(rows, &fresh);
 	handle = lineup_find(&rows->lineup, fresh.row.id, true);
 	if (handle == NO_CANDIDATE)
-		handle = lineup_add(&rows->lineup, &fresh, above, follow_place(rows, above, one));
+		handle = lineup_add(&rows->lineup, &fresh, above, place_find(rows, above, &one));
 	else
-		err = keep_job(rows, handle, &fresh, above, one);
+		err = keep_job(rows, handle, &fresh, above, &one);
 	return err || note_extra(rows, handle) ? -ENOMEM : 1;
 }
 

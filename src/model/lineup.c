@@ -424,6 +424,77 @@ uint32_t lineup_drawn_above(const struct lineup *lineup, uint32_t handle)
 	return handle;
 }
 
+/* ---- places ---- */
+
+/* Back from one of them to the last one before it of whom the place is known; NO_CANDIDATE: none.
+ */
+static uint32_t known_before(const struct lineup *lineup, uint32_t handle,
+			     enum lineup_answer (*ask)(uint32_t handle, const void *what),
+			     const void *what, enum lineup_answer *answer)
+{
+	for (; handle != NO_CANDIDATE; handle = lineup->items[handle].prev) {
+		*answer = ask(handle, what);
+		if (*answer != LINEUP_UNKNOWN)
+			break;
+	}
+	return handle;
+}
+
+/* Who stands below `above` and has the first candidate of a block below itself. */
+static uint32_t child_at(const struct lineup *lineup, uint32_t above, uint32_t place)
+{
+	uint32_t handle = lineup->blocks[lineup->order[place]]->items[0];
+
+	while (lineup->items[handle].above != above)
+		handle = lineup->items[handle].above;
+	return handle;
+}
+
+/* One of the last that are known to come before; the blocks between the first and the last child
+   are halved for it. */
+static uint32_t start_of_search(const struct lineup *lineup, uint32_t above, uint32_t last,
+				enum lineup_answer (*ask)(uint32_t handle, const void *what),
+				const void *what)
+{
+	uint32_t first = lineup_first_child(lineup, above), found = first;
+	uint32_t from = block_of(lineup, first)->place, to = block_of(lineup, last)->place;
+	enum lineup_answer answer = LINEUP_AFTER;
+
+	while (from < to) {
+		uint32_t middle = to - (to - from) / 2;
+		uint32_t child =
+		    known_before(lineup, child_at(lineup, above, middle), ask, what, &answer);
+
+		if (child != NO_CANDIDATE && answer == LINEUP_AFTER) {
+			to = middle - 1;
+			continue;
+		}
+		from = middle;
+		found = child == NO_CANDIDATE ? found : child;
+	}
+	return found;
+}
+
+uint32_t lineup_place(const struct lineup *lineup, uint32_t above,
+		      enum lineup_answer (*ask)(uint32_t handle, const void *what),
+		      const void *what)
+{
+	uint32_t last = lineup_last_child(lineup, above), at;
+	enum lineup_answer answer;
+
+	if (last == NO_CANDIDATE)
+		return NO_CANDIDATE;
+	at = known_before(lineup, last, ask, what, &answer);
+	if (at == NO_CANDIDATE || answer == LINEUP_BEFORE) /* most come last */
+		return at == NO_CANDIDATE ? NO_CANDIDATE : lineup->items[at].next;
+	for (at = start_of_search(lineup, above, last, ask, what); at != NO_CANDIDATE;
+	     at = lineup->items[at].next) {
+		if (ask(at, what) == LINEUP_AFTER)
+			break;
+	}
+	return at;
+}
+
 /* ---- counts ---- */
 
 bool lineup_is_needed(const struct lineup *lineup, uint32_t handle)

@@ -31,7 +31,8 @@ struct candidate {
 			     */
 	bool is_closed : 1; /* folded, if there is anything below it */
 	bool is_inside : 1; /* of an unfolded job */
-	bool is_stale : 1;  /* a job's, of an earlier frame, unless it is kept */
+	bool is_unsettled : 1; /* its figures have changed since it was placed there */
+	bool is_stale : 1;     /* a job's, of an earlier frame, unless it is kept */
 };
 
 struct lineup_block;
@@ -108,6 +109,13 @@ uint32_t lineup_before(const struct lineup *lineup, uint32_t handle);
 uint32_t lineup_skip(const struct lineup *lineup, uint32_t handle);
 uint32_t lineup_first_child(const struct lineup *lineup, uint32_t above); /* also of NO_CANDIDATE */
 uint32_t lineup_last_child(const struct lineup *lineup, uint32_t above);
+
+/* Where something belongs among those below one, who are in order but for those of whom that is not
+   known: before which of them. Asks of few, however many there are. */
+enum lineup_answer { LINEUP_BEFORE, LINEUP_AFTER, LINEUP_UNKNOWN };
+uint32_t lineup_place(const struct lineup *lineup, uint32_t above,
+		      enum lineup_answer (*ask)(uint32_t handle, const void *what),
+		      const void *what);
 
 /*
  * Rows: those that match or are needed, and are not folded away. The second group is about where

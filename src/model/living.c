@@ -41,14 +41,13 @@ static bool is_row_above(const struct rows *rows, const struct ptree_node *node)
 }
 
 /* Below whom it stands: who lives, or is over and has a row. */
-static void place(struct rows *rows, struct job *job, const struct ptree_node *node,
-		  const struct rows_scope *scope)
+static void place(struct rows *rows, struct job *job, const struct ptree_node *node)
 {
 	const struct ptree_node *above = gone_above(&rows->gone, node);
 
 	job->is_inside = false;
 	while (above && gone_is_job(&rows->gone, above)) {
-		job->is_inside |= collect_is_in_scope(above, scope);
+		job->is_inside |= collect_is_in_scope(rows, above);
 		if (is_row_above(rows, above))
 			break;
 		above = gone_above(&rows->gone, above);
@@ -78,7 +77,7 @@ static void refresh_cost(struct rows *rows, struct job *job, const struct ptree_
 }
 
 static void update_job(struct rows *rows, struct job *job, const struct ptree_tree *tree,
-		       const struct rows_scope *scope, const struct cursor *cursor)
+		       const struct cursor *cursor)
 {
 	const struct ptree_node *node = ptree_tree_find_id(tree, job->newest);
 
@@ -92,7 +91,7 @@ static void update_job(struct rows *rows, struct job *job, const struct ptree_tr
 		job->is_gone = true;
 		return;
 	}
-	place(rows, job, node, scope);
+	place(rows, job, node);
 	refresh_cost(rows, job, node);
 	job->is_unfolded = folds_told(&rows->folds, row_id(job)) == FOLDS_UNFOLDED;
 	job->is_pinned = cursor->is_held && row_id(job) == cursor->id;
@@ -165,7 +164,7 @@ int living_prepare(struct rows *rows, const struct ptree_tree *tree, const struc
 	jobs_drop_gone(&rows->jobs);
 	err = add_ended(rows, tree);
 	for (size_t i = 0; i < rows->jobs.count; i++)
-		update_job(rows, &rows->jobs.items[i], tree, scope, cursor);
+		update_job(rows, &rows->jobs.items[i], tree, cursor);
 	jobs_drop_gone(&rows->jobs);
 	pin_above(&rows->jobs);
 	jobs_keep_lanes(&rows->jobs, has_line, rows);

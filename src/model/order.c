@@ -8,11 +8,15 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A job has its last figures. The order of birth is the one that they are in; a list's is by pid.
- */
-static uint64_t own_key(const struct rows *rows, const struct candidate *candidate, size_t index)
+bool order_is_by_line(const struct rows_scope *scope)
 {
-	const struct job *job = candidate->job == NO_JOB ? NULL : &rows->jobs.items[candidate->job];
+	return !scope->sort && !scope->is_list;
+}
+
+/* A job has its last figures. A list is by pid. */
+static uint64_t own_key(const struct rows *rows, const struct candidate *candidate,
+			const struct job *job)
+{
 	const struct row *row = &candidate->row;
 	const struct column_subject subject = {
 		.node = ptree_tree_find_id(rows->gone.tree, row->process),
@@ -22,7 +26,7 @@ static uint64_t own_key(const struct rows *rows, const struct candidate *candida
 	};
 
 	if (!rows->scope.sort)
-		return UINT32_MAX - (rows->scope.is_list ? (uint64_t)row->pid : index);
+		return UINT32_MAX - (uint64_t)row->pid;
 	return subject.node ? field_sort_key(rows->scope.sort, &subject) : 0;
 }
 
@@ -37,6 +41,23 @@ static uint64_t key_in_order(const struct candidate *candidate, uint64_t key,
 	/* Room at both ends for the two above. */
 	key = key > UINT64_MAX - 2 ? UINT64_MAX - 2 : key;
 	return scope->is_reversed ? UINT64_MAX - 2 - key + 1 : key + 1;
+}
+
+uint64_t order_key(const struct rows *rows, const struct candidate *candidate,
+		   const struct job *job)
+{
+	if (order_is_by_line(&rows->scope))
+		return 0;
+	return key_in_order(candidate, own_key(rows, candidate, job), &rows->scope);
+}
+
+/* In the order of birth all are already, so that their place is the key. */
+static uint64_t key_at(const struct rows *rows, const struct candidate *candidate, uint32_t place)
+{
+	const struct job *job = candidate->job == NO_JOB ? NULL : &rows->jobs.items[candidate->job];
+
+	return order_is_by_line(&rows->scope) ? UINT32_MAX - (uint64_t)place
+					      : own_key(rows, candidate, job);
 }
 
 /* From the end up, like the other sums. A summary's figures are in its process's own. */
@@ -66,7 +87,7 @@ static void list(const struct rows *rows, uint32_t *handles, uint32_t *index,
 		items[i] =
 		    (struct sort_item){ candidate->above == NO_CANDIDATE ? SORT_NO_PARENT
 									 : index[candidate->above],
-					own_key(rows, candidate, i) };
+					key_at(rows, candidate, i) };
 	}
 }
 
@@ -86,6 +107,45 @@ static int sort(struct rows *rows, struct sort_item *items, uint32_t *handles, u
 	return lineup_reorder(&rows->lineup, order);
 }
 
+/* One of a list, which has them as the walk met them. */
+struct item {
+	struct standing standing;
+	uint32_t index;
+};
+
+static int compare_items(const void *a, const void *b)
+{
+	const struct item *x = a;
+	const struct item *y = b;
+
+	if (!x->standing.node || !y->standing.node) /* what has no process ends it */
+		return (!x->standing.node) - (!y->standing.node);
+	return place_compare_lines(&x->standing, &y->standing);
+}
+
+/* So that those with the same key are by pid. */
+static int sort_list(struct rows *rows, struct sort_item *items, const uint32_t *handles,
+		     uint32_t *order)
+{
+	uint32_t count = rows->lineup.count;
+	struct item *list = reallocarray(NULL, count + 1, sizeof(*list));
+	int err;
+
+	if (!list)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < count; i++)
+		list[i] = (struct item){ place_standing(rows, candidate_of(rows, handles[i])), i };
+	if (count)
+		qsort(list, count, sizeof(*list), compare_items);
+	for (uint32_t i = 0; i < count; i++)
+		items[list[i].index].key = UINT32_MAX - (uint64_t)i;
+	free(list);
+	err = sort_forest(items, count, order);
+	for (uint32_t i = 0; i < count && !err; i++)
+		order[i] = handles[order[i]];
+	return err ? err : lineup_reorder(&rows->lineup, order);
+}
+
 int order_lineup(struct rows *rows)
 {
 	uint32_t count = rows->lineup.count;
@@ -96,6 +156,10 @@ int order_lineup(struct rows *rows)
 	int err = items && handles && order && index ? 0 : -ENOMEM;
 
 	if (!err)
+		list(rows, handles, index, items);
+	if (!err && rows->scope.is_list)
+		err = sort_list(rows, items, handles, order);
+	if (!err && rows->scope.is_list)
 		list(rows, handles, index, items);
 	if (!err)
 		err = sort(rows, items, handles, order);

@@ -3,6 +3,7 @@
  * The inside of struct rows, for the files that make rows out of a tree and for nobody else:
  *   collect.c	the tree, walked anew into the lineup
  *   follow.c	the lineup, kept current by what the tree has learned since
+ *   place.c	where each stands among its siblings
  *   order.c	the lineup in another order than that of birth
  *   gather.c	rows of what is over: jobs, what they show unfolded, summaries
  *   rows.c	filter and folds; reading
@@ -28,6 +29,7 @@ struct frame {
 
 /* One with the line on which it stands. */
 struct standing {
+	uint64_t key; /* the greatest first, and then by lines */
 	struct jobs_line line;
 	const struct ptree_node *node;
 };
@@ -73,6 +75,8 @@ struct rows {
 	size_t newcomer_count, newcomer_capacity;
 	uint64_t *branch; /* a stack of ids for a walk */
 	size_t branch_count, branch_capacity;
+	uint32_t *unsettled; /* handles of those whose place is to be looked at */
+	size_t unsettled_count, unsettled_capacity;
 	uint32_t *extras; /* handles of rows of what is over */
 	size_t extra_count, extra_capacity;
 	struct folds folds;
@@ -108,6 +112,7 @@ struct rows {
 	bool keeps_order;    /* a tree in the order of birth: lines can be taken */
 	bool has_filter;     /* or users: when it was last collected */
 	bool places_jobs;    /* they are being placed */
+	bool must_order;     /* all was collected, in the order of birth */
 	bool must_match;     /* something else may be looked for */
 	bool must_collect;   /* something else is to be shown: nothing of the lineup is kept */
 	bool is_second_pass; /* of a frame: nobody is new in it */
@@ -122,26 +127,29 @@ static inline struct candidate *candidate_of(const struct rows *rows, uint32_t h
 int collect_all(struct rows *rows);
 /* The process's candidate as the tree has it now; place, counts and folds are the lineup's. */
 struct candidate collect_candidate(const struct rows *rows, const struct ptree_node *node);
-bool collect_is_in_scope(const struct ptree_node *node, const struct rows_scope *scope);
+bool collect_is_in_scope(const struct rows *rows, const struct ptree_node *node);
 bool collect_wants_closed(const struct rows *rows, const struct candidate *candidate);
 
 /* follow.c */
 /* 1: there was too much, or it cannot be followed: collect all. */
 int follow_tree(struct rows *rows);
 int follow_orphans(struct rows *rows);
-/* The line of one that lives below another one, and where a line belongs: before which of those
-   that stand there. */
-struct jobs_line follow_line(const struct rows *rows, const struct ptree_node *node,
-			     uint64_t above);
-uint32_t follow_place(const struct rows *rows, uint32_t above, struct standing one);
-bool follow_is_in_place(const struct rows *rows, uint32_t handle, struct standing one);
-int follow_compare(struct standing x, struct standing y);
-void follow_take_line(struct rows *rows, const struct ptree_node *node, uint64_t above);
-void follow_hide_below(const struct rows *rows, struct candidate *candidate, uint32_t above);
 int follow_note_new(struct rows *rows, uint32_t handle);
 int follow_note_active(struct rows *rows, uint32_t handle, const struct ptree_node *node);
 /* It and those above it, as far as they were only there for what stood below them. */
 void follow_remove_needless(struct rows *rows, uint32_t handle);
+
+/* place.c */
+struct jobs_line place_line(const struct rows *rows, const struct ptree_node *node);
+void place_take_line(struct rows *rows, const struct ptree_node *node, uint64_t above);
+struct standing place_standing(const struct rows *rows, const struct candidate *candidate);
+int place_compare_lines(const struct standing *x, const struct standing *y);
+/* Where it belongs among those below one: before which of them. */
+uint32_t place_find(const struct rows *rows, uint32_t above, const struct standing *one);
+bool place_is_right(const struct rows *rows, uint32_t handle, const struct standing *one);
+/* Sorted, it and those above it may belong elsewhere: they wait for place_settle(), 1: sort all. */
+int place_unsettle(struct rows *rows, uint32_t handle);
+int place_settle(struct rows *rows);
 
 /* gather.c */
 int gather_extras(struct rows *rows);
@@ -149,6 +157,10 @@ bool gather_is_folded(const struct rows *rows, uint32_t handle);
 
 /* order.c */
 int order_lineup(struct rows *rows);
+bool order_is_by_line(const struct rows_scope *scope);
+/* Among siblings, the greatest first; 0 where lines decide. */
+uint64_t order_key(const struct rows *rows, const struct candidate *candidate,
+		   const struct job *job);
 
 /* arrivals.c */
 int arrivals_gather(struct rows *rows, const struct rows_scope *scope);

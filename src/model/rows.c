@@ -2,6 +2,7 @@
 /* Rows: those of the lineup that filter and folds leave, as they are read. */
 #include "model/rows.h"
 #include "model/cursor.h"
+#include "model/field.h"
 #include "model/rows-impl.h"
 
 #include <errno.h>
@@ -32,6 +33,7 @@ void rows_free(struct rows *rows)
 	free(rows->active);
 	free(rows->newcomers);
 	free(rows->branch);
+	free(rows->unsettled);
 	free(rows->extras);
 	free(rows->scratch);
 	free(rows->frames);
@@ -63,11 +65,11 @@ static bool is_same_scope(const struct rows_scope *a, const struct rows_scope *b
 	       a->sort == b->sort && a->is_reversed == b->is_reversed;
 }
 
-/* A tree in the order of birth follows the facts; all else is collected for each change. */
+/* Else all is collected for each change. */
 static bool can_follow(const struct rows_scope *scope)
 {
-	return !scope->is_list && !scope->by_origin && !scope->shows_threads && !scope->sort &&
-	       !scope->is_reversed && scope->exited != JOBS_STAY;
+	return !scope->by_origin && !scope->shows_threads && scope->exited != JOBS_STAY &&
+	       !(scope->sort && scope->sort->sorts_by_sum);
 }
 
 /* Of all that is there by another filter. 1: another scope, too. */
@@ -85,7 +87,7 @@ static int match_all(struct rows *rows)
 
 		if (!node)
 			continue;
-		if (collect_is_in_scope(node, &rows->scope) == candidate->is_ghost)
+		if (collect_is_in_scope(rows, node) == candidate->is_ghost)
 			return 1;
 		candidate->is_match = !candidate->is_ghost && !candidate->is_past &&
 				      match_node(rows->gone.match, rows->gone.tree, node);
@@ -95,23 +97,29 @@ static int match_all(struct rows *rows)
 	return 0;
 }
 
-static int collect(struct rows *rows, const struct ptree_tree *tree, const struct rows_scope *scope)
+/* What is to be shown; else all that is there can be kept. */
+static void take_scope(struct rows *rows, const struct ptree_tree *tree,
+		       const struct rows_scope *scope)
 {
-	bool must_collect = rows->must_collect || rows->of != tree ||
-			    !is_same_scope(&rows->scope, scope) || !can_follow(scope);
-	int err = 0;
-
+	rows->must_collect |=
+	    rows->of != tree || !is_same_scope(&rows->scope, scope) || !can_follow(scope);
 	rows->scope = *scope;
 	rows->of = tree;
 	rows->keeps_order = !scope->sort && !scope->is_reversed && !scope->is_list;
+}
+
+static int collect(struct rows *rows)
+{
+	int err = rows->must_collect;
+
 	rows->youngest = rows->known;
 	rows->newcomer_count = 0;
-	if (!must_collect)
+	if (!err)
 		err = follow_tree(rows);
-	if (!must_collect && !err && rows->must_match)
+	if (!err && rows->must_match)
 		err = match_all(rows);
 	rows->must_match = false;
-	if (must_collect || err > 0)
+	if (err > 0)
 		err = collect_all(rows);
 	rows->must_collect = err != 0;
 	return err;
@@ -122,8 +130,9 @@ static int finish(struct rows *rows, const struct rows_scope *scope, struct curs
 {
 	int err = gather_extras(rows);
 
-	if (!err && !rows->keeps_order)
+	if (!err && rows->must_order)
 		err = order_lineup(rows);
+	rows->must_order = false;
 	lineup_settle(&rows->lineup);
 	if (!err)
 		cursor_settle(cursor, rows, scope->height);
@@ -148,9 +157,10 @@ int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct 
 	borrow(rows, tree, match);
 	rows->gone.by_origin = scope->by_origin;
 	rows->is_second_pass = false;
+	take_scope(rows, tree, scope);
 	result = living_prepare(rows, tree, scope, cursor);
 	if (!result)
-		result = collect(rows, tree, scope);
+		result = collect(rows);
 	if (!result)
 		result = finish(rows, scope, cursor);
 	if (!result)

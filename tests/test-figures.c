@@ -999,7 +999,7 @@ static void threads_come_first_in_every_order(void **state)
 		assert_int_equal(rows_at(rows, at + 1)->pid, 251);
 		assert_int_equal(rows_at(rows, at + 2)->pid, 252);
 		assert_true(rows_at(rows, at + 2)->is_thread);
-		assert_int_equal(rows_at(rows, at + 4)->parent, at);
+		assert_int_equal(rows_parent(rows, rows_at(rows, at + 4)), at);
 		assert_true(rows_at(rows, at + 4)->is_last);
 		rows_free(rows);
 	}

@@ -648,10 +648,12 @@ static void no_key_and_no_event_breaks_the_rows(void **state)
 		rows = rows_count(screen->session.panes.tree->rows);
 		for (uint32_t at = 0; at < rows; at++) {
 			const struct row *row = rows_at(screen->session.panes.tree->rows, at);
+			uint32_t parent;
 
-			assert_true(row->parent == NO_ROW || row->parent < at);
-			assert_true(row->parent == NO_ROW ||
-				    rows_at(screen->session.panes.tree->rows, row->parent)->depth <
+			parent = rows_parent(screen->session.panes.tree->rows, row);
+			assert_true(parent == NO_ROW || parent < at);
+			assert_true(parent == NO_ROW ||
+				    rows_at(screen->session.panes.tree->rows, parent)->depth <
 					row->depth);
 		}
 		assert_true(!rows || screen->session.panes.tree->cursor.index < rows);

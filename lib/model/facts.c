@@ -163,7 +163,7 @@ static int learn_origin(struct ptree_tree *tree, struct ptree_node **node,
 
 static int reserve_edge(struct ptree_node *node)
 {
-	struct edge *bigger = reallocarray(node->edges, node->edge_count + 1, sizeof(*bigger));
+	struct edge *bigger = reallocarray(node->edges, node->edge_count + 1u, sizeof(*bigger));
 
 	if (!bigger)
 		return -ENOMEM;
@@ -176,7 +176,8 @@ static int learn_move(struct ptree_tree *tree, struct ptree_node **node,
 {
 	struct ptree_node *parent = node_or_root(tree, fact->u.parent);
 
-	if (!parent || parent == (*node)->parent || links_is_below(parent, *node))
+	if (!parent || parent == (*node)->parent || links_is_below(parent, *node) ||
+	    (*node)->edge_count == UINT16_MAX)
 		return -EINVAL;
 	if (links_reserve(tree) || ((*node)->parent != &tree->root && reserve_edge(*node)))
 		return -ENOMEM;

@@ -226,8 +226,11 @@ static int learn_thread(struct ptree_tree *tree, struct ptree_node *node,
 
 static int learn_edge(struct ptree_node *node, const struct ptree_fact *fact)
 {
-	struct edge *bigger = reallocarray(node->edges, node->edge_count + 1, sizeof(*bigger));
+	struct edge *bigger;
 
+	if (node->edge_count == UINT16_MAX)
+		return -EINVAL;
+	bigger = reallocarray(node->edges, node->edge_count + 1u, sizeof(*bigger));
 	if (!bigger)
 		return -ENOMEM;
 	node->edges = bigger;

@@ -109,13 +109,14 @@ struct ptree_node {
 	uint32_t cpu_permille; /* of one CPU, between the last two samples */
 	pid_t pid, sid, tracer;
 	uint32_t ruid, euid, rgid, egid;
-	uint32_t thread_count, edge_count;
+	uint32_t thread_count;
 	uint32_t elided;
 	uint32_t exec_count;
 	uint32_t status;
+	uint16_t edge_count;
 	uint16_t image_count; /* the present one and the past ones */
-	uint8_t change;	      /* enum ptree_change_kind */
-	uint8_t fate;	      /* enum node_fate */
+	uint8_t change : 4;   /* enum ptree_change_kind */
+	uint8_t fate : 4;     /* enum node_fate */
 	char state;	      /* as sampled; 0: not known */
 	bool is_begin_exact : 1;
 	bool is_origin_told : 1;

@@ -15,7 +15,7 @@
 #define NO_JOB UINT32_MAX
 
 struct candidate {
-	struct row row;	     /* parent, hidden and what follows are set when it is read */
+	struct row row;	     /* is_last and what follows are set when it is read */
 	uint64_t changed_ns; /* itself */
 	uint32_t job;	     /* index among the jobs; NO_JOB */
 	uint32_t above; /* the rest are handles: whom it stands below, NO_CANDIDATE at the top */

@@ -187,6 +187,21 @@ uint32_t rows_count(const struct rows *rows)
 	return rows->lineup.row_count;
 }
 
+uint32_t rows_parent(const struct rows *rows, const struct row *row)
+{
+	uint32_t above =
+	    lineup_drawn_above(&rows->lineup, lineup_find(&rows->lineup, row->id, row->is_job));
+
+	return above == NO_CANDIDATE ? NO_ROW : lineup_index(&rows->lineup, above);
+}
+
+uint32_t rows_hidden(const struct rows *rows, const struct row *row)
+{
+	if (!row->is_folded || row->is_job)
+		return 0;
+	return lineup_hidden(&rows->lineup, lineup_find(&rows->lineup, row->id, false));
+}
+
 uint64_t rows_changed_ns(const struct rows *rows, const struct row *row, uint8_t *change)
 {
 	const struct candidate *candidate = (const struct candidate *)row;
@@ -239,14 +254,11 @@ static bool is_folded(const struct rows *rows, uint32_t handle)
 static void describe(const struct rows *rows, uint32_t handle)
 {
 	struct candidate *candidate = candidate_of(rows, handle);
-	uint32_t above = lineup_drawn_above(&rows->lineup, handle);
 	struct row *row = &candidate->row;
 
-	row->parent = above == NO_CANDIDATE ? NO_ROW : lineup_index(&rows->lineup, above);
 	row->is_folded = row->is_job
 			     ? gather_is_folded(rows, handle)
 			     : candidate->is_closed && candidate->matching > candidate->is_match;
-	row->hidden = row->is_folded && !row->is_job ? lineup_hidden(&rows->lineup, handle) : 0;
 	row->has_children = row->is_folded || shows_children(rows, handle);
 	row->is_last = is_last(rows, handle);
 	row->is_context = !candidate->is_match && !candidate->is_past;

@@ -24,9 +24,7 @@ struct row {
 	uint64_t process; /* the process, also of a thread; of those who share a row the newest */
 	uint64_t sum_rss_kib; /* resident memory, as sum_cpu_permille */
 	pid_t pid;	      /* or the tid */
-	uint32_t parent;      /* index, NO_ROW at the top */
 	uint32_t depth;
-	uint32_t hidden; /* living descendants folded away */
 	/* Of it and of all that is collected below it: CPU in parts of 1000 of one, with what
 	   those used that ended in the last tick, and sum_rss_kib. In a list its own. */
 	uint32_t sum_cpu_permille;
@@ -66,6 +64,8 @@ int rows_collect(struct rows *rows, const struct ptree_tree *tree, const struct 
 		 const struct match *match, struct cursor *cursor);
 
 uint32_t rows_count(const struct rows *rows);
+uint32_t rows_parent(const struct rows *rows, const struct row *row); /* index; NO_ROW at the top */
+uint32_t rows_hidden(const struct rows *rows, const struct row *row); /* living ones folded away */
 /* When it, or what is folded below it, changed last; *change: which enum ptree_change_kind. */
 uint64_t rows_changed_ns(const struct rows *rows, const struct row *row, uint8_t *change);
 const struct row *rows_at(const struct rows *rows, uint32_t index);

@@ -45,8 +45,9 @@ void command_fold_or_parent(struct session *session, int unused)
 		return;
 	if (row->has_children && !row->is_folded)
 		tree_view_set_folded(tree, true);
-	else if (row->parent != NO_ROW)
-		tree_view_kind.move(&tree->view, (int64_t)row->parent - tree->cursor.index);
+	else if (rows_parent(tree->rows, row) != NO_ROW)
+		tree_view_kind.move(&tree->view,
+				    (int64_t)rows_parent(tree->rows, row) - tree->cursor.index);
 }
 
 void command_unfold_or_child(struct session *session, int unused)

@@ -96,7 +96,7 @@ static int draw_lines(const struct tree_view *tree, const struct area *area, int
 		if (level == 1 && depth < (int)row->depth)
 			mark = marks->cut;
 		area_puts(area, y, x + level - 1, 1, mark, style);
-		at = rows_at(tree->rows, at->parent);
+		at = rows_at(tree->rows, rows_parent(tree->rows, at));
 	}
 	return x + depth;
 }
@@ -307,7 +307,7 @@ static void describe_living(const struct tree_view *tree, const struct area *are
 	if (column_ending(&context, node, &ending))
 		add_piece(area, tail, 2, ending.role, ending.text);
 	if (row->is_folded)
-		add_count(area, tail, THEME_COUNT, "[+%llu]", row->hidden);
+		add_count(area, tail, THEME_COUNT, "[+%llu]", rows_hidden(tree->rows, row));
 }
 
 static void describe_tail(const struct tree_view *tree, const struct area *area,

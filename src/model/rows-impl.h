@@ -99,7 +99,6 @@ struct rows {
 	uint64_t gathered_ns; /* when arrivals were last looked for */
 	uint32_t window_top, window_height;
 	uint32_t last_living; /* index of a row */
-	uint32_t first_new;   /* of the first one who came and took nobody's line */
 	uint64_t selected;    /* the row, when all this was settled */
 	enum jobs_mode exited;
 	bool is_list;

@@ -118,7 +118,8 @@ const struct command_entry *command_find(const char *name)
 static bool is_looking_around(const struct command_entry *entry)
 {
 	return !strcmp(entry->group, "Move") || !strcmp(entry->group, "Fold") ||
-	       !strcmp(entry->group, "Mouse") || !strcmp(entry->name, "back");
+	       !strcmp(entry->group, "Mouse") || !strcmp(entry->name, "back") ||
+	       !strcmp(entry->name, "redraw");
 }
 
 void command_run(const char *name, struct session *session, int argument)

@@ -741,7 +741,7 @@ PTREE_API int ptree_tree_adopt(struct ptree_tree *tree, pid_t child, pid_t ppid)
 PTREE_API int ptree_tree_set_argv(struct ptree_tree *tree, uint64_t id, uint64_t image_ns,
 				  uint64_t read_ns, enum ptree_argv_status status, const char *argv,
 				  size_t size);
-PTREE_API int ptree_tree_set_comm(struct ptree_tree *tree, uint64_t id,
+PTREE_API int ptree_tree_set_comm(struct ptree_tree *tree, uint64_t id, uint64_t read_ns,
 				  const char comm[PTREE_COMM_SIZE]);
 PTREE_API int ptree_tree_set_thread_comm(struct ptree_tree *tree, pid_t tid,
 					 const char comm[PTREE_COMM_SIZE]);

@@ -163,7 +163,7 @@ static inline void read_text(struct load *load)
 	if (!node)
 		return;
 	if (draw(load, 2))
-		ptree_tree_set_comm(load->tree, node->id, comm);
+		ptree_tree_set_comm(load->tree, node->id, load->now_ns, comm);
 	if (node->image)
 		ptree_tree_set_argv(load->tree, node->id, node->image->pub.begin_ns, load->now_ns,
 				    draw(load, 4) ? PTREE_ARGV_READ : PTREE_ARGV_LATE, argv,

@@ -338,7 +338,7 @@ static void a_kernel_threads_name_is_whole(void **state)
 	assert_int_equal(ptree_tree_find_command(tree, "R-writeback", &found), 0);
 	ptree_nodes_clear(&found);
 	/* Workers change their names. What was read of another one is not the name of this. */
-	assert_int_equal(ptree_tree_set_comm(tree, ptree_node_id(node), other), 0);
+	assert_int_equal(ptree_tree_set_comm(tree, ptree_node_id(node), 2 * S, other), 0);
 	assert_string_equal(ptree_node_name(ptree_tree_find(tree, 9)), other);
 }
 
@@ -394,7 +394,8 @@ static void each_exec_is_a_new_image_and_old_ones_are_kept(void **state)
 	plant(tree);
 	id = ptree_node_id(ptree_tree_find(tree, 100));
 	exec_at(tree, 2 * S, 100);
-	assert_int_equal(ptree_tree_set_comm(tree, id, (const char[PTREE_COMM_SIZE]){ "sh" }), 0);
+	assert_int_equal(
+	    ptree_tree_set_comm(tree, id, 2 * S, (const char[PTREE_COMM_SIZE]){ "sh" }), 0);
 	assert_int_equal(
 	    ptree_tree_set_argv(tree, id, 2 * S, 2 * S + 1, PTREE_ARGV_READ, "sh\0-c", 6), 0);
 	exec_at(tree, 3 * S, 100);
@@ -425,6 +426,64 @@ static void text_read_after_the_next_exec_belongs_to_that(void **state)
 	assert_int_equal(ptree_node_image(node, 1)->argv_status, PTREE_ARGV_LATE);
 	assert_int_equal(ptree_node_image(node, 0)->argv_status, PTREE_ARGV_READ);
 	assert_string_equal(ptree_node_image(node, 0)->argv, "new");
+}
+
+/* A scan had the name before it, and a reader the arguments after it. */
+static void a_name_read_before_the_exec_stays_with_what_bore_it(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	uint64_t id;
+
+	plant(tree);
+	id = ptree_node_id(ptree_tree_find(tree, 100));
+	exec_at(tree, 2 * S, 100);
+	ptree_tree_set_comm(tree, id, 2 * S + 1, (const char[PTREE_COMM_SIZE]){ "old" });
+	ptree_tree_set_argv(tree, id, 2 * S, 3 * S + 5, PTREE_ARGV_READ, "new", 4);
+	exec_at(tree, 3 * S, 100);
+	node = ptree_tree_find(tree, 100);
+	assert_string_equal(ptree_node_image(node, 0)->argv, "new");
+	assert_string_equal(ptree_node_image(node, 0)->comm, "");
+	assert_true(ptree_node_is_comm_old(node));
+	assert_string_equal(ptree_node_image(node, 1)->comm, "old");
+	ptree_tree_set_comm(tree, id, 3 * S + 6, (const char[PTREE_COMM_SIZE]){ "new" });
+	assert_string_equal(ptree_node_comm(ptree_tree_find(tree, 100)), "new");
+}
+
+static void a_name_read_after_the_next_exec_belongs_to_that(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	uint64_t id;
+
+	plant(tree);
+	id = ptree_node_id(ptree_tree_find(tree, 100));
+	exec_at(tree, 2 * S, 100);
+	ptree_tree_set_argv(tree, id, 2 * S, 3 * S + 5, PTREE_ARGV_READ, "new", 4);
+	ptree_tree_set_comm(tree, id, 3 * S + 5, (const char[PTREE_COMM_SIZE]){ "new" });
+	exec_at(tree, 3 * S, 100);
+	node = ptree_tree_find(tree, 100);
+	assert_string_equal(ptree_node_image(node, 0)->comm, "new");
+	assert_string_equal(ptree_node_image(node, 1)->comm, "");
+}
+
+/* Its end was not heard of, and its arguments were asked for when the pid was another's. */
+static void a_name_read_before_the_pid_was_anothers_stays(void **state)
+{
+	struct ptree_tree *tree = *state;
+	uint64_t id;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 100, 200);
+	exec_at(tree, 2 * S + 1, 200);
+	id = ptree_node_id(ptree_tree_find(tree, 200));
+	ptree_tree_set_comm(tree, id, 3 * S, (const char[PTREE_COMM_SIZE]){ "former" });
+	ptree_tree_set_argv(tree, id, 2 * S + 1, 5 * S, PTREE_ARGV_READ, "later", 6);
+	fork_at(tree, 4 * S, 100, 200);
+	assert_string_equal(ptree_node_comm(ptree_tree_find_id(tree, id)), "former");
+	assert_int_equal(ptree_node_image(ptree_tree_find_id(tree, id), 0)->argv_status,
+			 PTREE_ARGV_LATE);
+	assert_true(ptree_node_id(ptree_tree_find(tree, 200)) != id);
 }
 
 static void a_child_keeps_the_image_it_was_forked_with(void **state)
@@ -1199,6 +1258,9 @@ int main(void)
 		TREE_TEST(credentials_sessions_and_tracers_are_kept),
 		TREE_TEST(each_exec_is_a_new_image_and_old_ones_are_kept),
 		TREE_TEST(text_read_after_the_next_exec_belongs_to_that),
+		TREE_TEST(a_name_read_before_the_exec_stays_with_what_bore_it),
+		TREE_TEST(a_name_read_after_the_next_exec_belongs_to_that),
+		TREE_TEST(a_name_read_before_the_pid_was_anothers_stays),
 		TREE_TEST(a_child_keeps_the_image_it_was_forked_with),
 		TREE_TEST(children_of_a_dead_parent_wait_for_the_kernels_answer),
 		TREE_TEST(twenty_thousand_orphans_move_at_once),

@@ -136,12 +136,13 @@ static int take_back_text(struct ptree_tree *tree, struct ptree_node *former, ui
 {
 	static const char nothing[PTREE_COMM_SIZE] = "";
 	const struct image *image = former ? former->image : NULL;
-	int err;
+	int err = 0;
 
 	if (!image || image->reader != former->id || !image->pub.argv_size ||
 	    image->pub.read_ns + READ_SLACK_NS < now_ns)
 		return 0;
-	err = tell_name(tree, former, image->pub.id, nothing, now_ns);
+	if (image->named_ns + READ_SLACK_NS >= now_ns)
+		err = tell_name(tree, former, image->pub.id, nothing, now_ns);
 	return err ? err
 		   : tell_arguments(tree, former, image->pub.id, now_ns, PTREE_ARGV_LATE, NULL, 0);
 }
@@ -259,15 +260,17 @@ static bool has_been_read_since(const struct ptree_node *node, uint64_t now_ns)
 	       (image->refs == 1 || image->reader == node->id);
 }
 
-/* What is known of an image, to be told of another. */
+/* What was read of an image, and is another's. comm: "": that was read before. */
 struct text {
 	struct ptree_image image;
 	char *argv;
 };
 
-static int copy_text(const struct image *image, struct text *text)
+static int copy_text(const struct image *image, uint64_t since_ns, struct text *text)
 {
 	*text = (struct text){ .image = image->pub };
+	if (image->named_ns <= since_ns)
+		text->image.comm[0] = '\0';
 	if (!image->pub.argv_size)
 		return 0;
 	text->argv = malloc(image->pub.argv_size);
@@ -278,13 +281,16 @@ static int copy_text(const struct image *image, struct text *text)
 }
 
 /* Nobody knows what it really was. Those who share it can still be asked. */
-static int take_away(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns)
+static int take_away(struct ptree_tree *tree, struct ptree_node *node, const struct text *text,
+		     uint64_t now_ns)
 {
 	static const char nothing[PTREE_COMM_SIZE] = "";
 	const struct image *image = node->image;
 	bool is_shared = image->refs > 1;
-	int err = is_shared ? 0 : tell_name(tree, node, image->pub.id, nothing, now_ns);
+	int err = 0;
 
+	if (text->image.comm[0] && !is_shared)
+		err = tell_name(tree, node, image->pub.id, nothing, now_ns);
 	return err ? err
 		   : tell_arguments(tree, node, image->pub.id, 0,
 				    is_shared ? PTREE_ARGV_PENDING : PTREE_ARGV_LATE, NULL, 0);
@@ -294,8 +300,10 @@ static int give(struct ptree_tree *tree, struct ptree_node *node, const struct t
 		uint64_t now_ns)
 {
 	uint64_t image = node->image->pub.id;
-	int err = tell_name(tree, node, image, text->image.comm, now_ns);
+	int err = 0;
 
+	if (text->image.comm[0])
+		err = tell_name(tree, node, image, text->image.comm, now_ns);
 	return err ? err
 		   : tell_arguments(tree, node, image, text->image.read_ns, text->image.argv_status,
 				    text->argv, text->image.argv_size);
@@ -325,10 +333,10 @@ static int tell_image(struct ptree_tree *tree, struct ptree_node *node, uint64_t
 static int hand_over(struct ptree_tree *tree, struct ptree_node *node, uint64_t now_ns)
 {
 	struct text text;
-	int err = copy_text(node->image, &text);
+	int err = copy_text(node->image, now_ns, &text);
 
 	if (!err)
-		err = take_away(tree, node, now_ns);
+		err = take_away(tree, node, &text, now_ns);
 	if (!err)
 		err = tell_image(tree, node, now_ns);
 	if (!err)

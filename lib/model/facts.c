@@ -296,7 +296,7 @@ static int learn_name(struct ptree_tree *tree, struct ptree_node **node,
 
 	if (err)
 		return err;
-	image_set_comm(image, fact->u.name.comm);
+	image_set_comm(image, fact->time_ns, fact->u.name.comm);
 	watch_check_name(tree, *node);
 	return 0;
 }

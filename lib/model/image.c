@@ -159,6 +159,13 @@ void image_take_argv(struct image *image, uint64_t read_ns, enum ptree_argv_stat
 	image->pub.read_ns = read_ns;
 }
 
+void image_set_comm(struct image *image, uint64_t named_ns, const char comm[PTREE_COMM_SIZE])
+{
+	image->named_ns = named_ns;
+	memcpy(image->pub.comm, comm, PTREE_COMM_SIZE);
+	image->pub.comm[PTREE_COMM_SIZE - 1] = '\0';
+}
+
 static void share_text(struct image *to, const struct image *from)
 {
 	struct words *words = words_of(from);
@@ -167,7 +174,7 @@ static void share_text(struct image *to, const struct image *from)
 		words->refs++;
 	image_take_argv(to, from->pub.read_ns, from->pub.argv_status, words, from->pub.argv_size);
 	to->reader = from->reader;
-	memcpy(to->pub.comm, from->pub.comm, PTREE_COMM_SIZE);
+	image_set_comm(to, from->named_ns, from->pub.comm);
 }
 
 int image_make_own(struct ptree_tree *tree, struct ptree_node *node, uint64_t id)
@@ -184,10 +191,4 @@ int image_make_own(struct ptree_tree *tree, struct ptree_node *node, uint64_t id
 	image_unref(tree, shared);
 	node->image = own;
 	return 0;
-}
-
-void image_set_comm(struct image *image, const char comm[PTREE_COMM_SIZE])
-{
-	memcpy(image->pub.comm, comm, PTREE_COMM_SIZE);
-	image->pub.comm[PTREE_COMM_SIZE - 1] = '\0';
 }

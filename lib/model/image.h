@@ -35,7 +35,7 @@ static inline struct image *image_before(const struct past_image **past)
 struct image *image_find(const struct ptree_node *node, uint64_t id);
 /* A copy of the present one, or an empty one if there is none, that it shares with nobody. */
 int image_make_own(struct ptree_tree *tree, struct ptree_node *node, uint64_t id);
-void image_set_comm(struct image *image, const char comm[PTREE_COMM_SIZE]);
+void image_set_comm(struct image *image, uint64_t named_ns, const char comm[PTREE_COMM_SIZE]);
 /* The arguments: twin's, if it has the same ones, or a copy; NULL if size is 0. -ENOMEM. */
 struct words;
 int words_get(struct words **out, const struct image *twin, const char *bytes, size_t size);

@@ -55,7 +55,7 @@ static int learn_image(struct ptree_tree *tree, const struct ptree_fact *fact)
 	map_set(&tree->kept_images, id, image);
 	image_take_argv(image, fact->u.kept_image.read_ns,
 			(enum ptree_argv_status)fact->u.kept_image.status, words, size);
-	image_set_comm(image, fact->u.kept_image.comm);
+	image_set_comm(image, fact->time_ns, fact->u.kept_image.comm);
 	image->reader = fact->u.kept_image.reader;
 	use_id(tree, id);
 	return 0;

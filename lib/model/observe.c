@@ -582,7 +582,8 @@ int ptree_tree_set_zombie(struct ptree_tree *tree, uint64_t id, bool is_zombie)
 
 /* ---- what readers found ---- */
 
-int ptree_tree_set_comm(struct ptree_tree *tree, uint64_t id, const char comm[PTREE_COMM_SIZE])
+int ptree_tree_set_comm(struct ptree_tree *tree, uint64_t id, uint64_t read_ns,
+			const char comm[PTREE_COMM_SIZE])
 {
 	struct ptree_node *node = tree_node(tree, id);
 
@@ -590,7 +591,7 @@ int ptree_tree_set_comm(struct ptree_tree *tree, uint64_t id, const char comm[PT
 		return -ESRCH;
 	if (has_name(node, comm))
 		return 0;
-	return tell_name(tree, node, tell_own_image(tree, node), comm, node->evidence.event_ns);
+	return tell_name(tree, node, tell_own_image(tree, node), comm, read_ns);
 }
 
 int ptree_tree_set_argv(struct ptree_tree *tree, uint64_t id, uint64_t image_ns, uint64_t read_ns,

@@ -25,6 +25,7 @@
 struct image {
 	struct ptree_image pub;
 	uint64_t reader; /* the node whose arguments they are, as read; 0: nobody was asked */
+	uint64_t named_ns; /* just before its name was read, or when it was told */
 	uint32_t refs;
 };
 

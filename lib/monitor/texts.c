@@ -309,15 +309,15 @@ static int take_result(struct texts *texts, const struct reader_result *result)
 
 	if (!node || (image && image->begin_ns != result->job.image_ns))
 		return 0;
-	if (result->has_comm &&
-	    ptree_tree_set_comm(texts->tree, result->job.id, result->comm) == -ENOMEM)
+	if (result->has_comm && ptree_tree_set_comm(texts->tree, result->job.id, result->read_ns,
+						    result->comm) == -ENOMEM)
 		return -ENOMEM;
 	if (result->job.what & READER_NAME)
 		return take_whole_name(texts, result);
 	return image && result->job.what & READER_ARGV ? set_argv(texts, node, &answer) : 0;
 }
 
-/* Puts it to the image that it is about, unless somebody else's answer is known already. */
+/* Puts it to the image that it is about, as far as nobody else has answered already. */
 static int apply_testimony(struct texts *texts, const struct ptree_node *node,
 			   const struct witness_testimony *said)
 {
@@ -330,11 +330,10 @@ static int apply_testimony(struct texts *texts, const struct ptree_node *node,
 				       .argv_size = said->argv_size,
 				       .is_of_exec = true };
 
-	if (is_text(image->argv_status))
-		return 0;
-	if (said->has_comm && ptree_tree_set_comm(texts->tree, node->id, said->comm) == -ENOMEM)
+	if (said->has_comm &&
+	    ptree_tree_set_comm(texts->tree, node->id, said->read_ns, said->comm) == -ENOMEM)
 		return -ENOMEM;
-	return set_argv(texts, node, &answer);
+	return is_text(image->argv_status) ? 0 : set_argv(texts, node, &answer);
 }
 
 /* The exec has been heard here, and this is what the process still runs. */

@@ -202,7 +202,7 @@ void describe_json(struct ptree_json *json, const struct column_subject *subject
 
 		if (!(field->json_in & where))
 			continue;
-		if (field->get(&context, subject, &value))
+		if (field_get(field, &context, subject, &value))
 			put_value(json, field, &value);
 		else
 			ptree_json_null(json, field->json);

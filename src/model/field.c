@@ -6,6 +6,7 @@
 #include "model/field.h"
 #include "draw/text.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,8 +15,9 @@
 
 /* ---- getting ---- */
 
+/* Few values depend on who looks, and when. */
 #define GETTER(name)                                                                               \
-	static bool name(const struct column_context *context,                                     \
+	static bool name(const struct column_context *context __attribute__((unused)),             \
 			 const struct column_subject *subject, struct field_value *value)
 
 static bool set_number(struct field_value *value, uint64_t number)
@@ -43,7 +45,6 @@ static const struct ptree_image *image_of(const struct column_subject *subject)
 
 GETTER(get_pid)
 {
-	(void)context;
 	return set_number(value, (uint64_t)(subject->thread ? ptree_thread_tid(subject->thread)
 							    : ptree_node_pid(subject->node)));
 }
@@ -54,7 +55,6 @@ GETTER(get_ppid)
 	const struct ptree_node *parent = ptree_node_parent(subject->node);
 	pid_t ppid = !subject->ppid && parent ? ptree_node_pid(parent) : subject->ppid;
 
-	(void)context;
 	set_number(value, (uint64_t)ppid);
 	return ppid || ptree_node_euid(subject->node) != PTREE_UNKNOWN_ID;
 }
@@ -63,19 +63,16 @@ GETTER(get_origin)
 {
 	const struct ptree_node *origin = ptree_node_origin(subject->node);
 
-	(void)context;
 	return origin && set_number(value, (uint64_t)ptree_node_pid(origin));
 }
 
 GETTER(get_is_origin_inferred)
 {
-	(void)context;
 	return set_number(value, ptree_node_is_origin_inferred(subject->node));
 }
 
 GETTER(get_uid)
 {
-	(void)context;
 	set_number(value, ptree_node_euid(subject->node));
 	return is_process(subject) && value->number != PTREE_UNKNOWN_ID;
 }
@@ -96,7 +93,6 @@ GETTER(get_comm)
 {
 	const struct ptree_image *image = image_of(subject);
 
-	(void)context;
 	return image && set_text(value, ptree_image_name(image), strlen(ptree_image_name(image)));
 }
 
@@ -104,7 +100,6 @@ GETTER(get_arguments)
 {
 	const struct ptree_image *image = image_of(subject);
 
-	(void)context;
 	if (!image)
 		return false;
 	set_text(value, image->argv, image->argv_size);
@@ -121,7 +116,6 @@ GETTER(get_arguments_status)
 	const struct ptree_image *image = image_of(subject);
 	const char *name = image ? names[image->argv_status] : NULL;
 
-	(void)context;
 	return name && set_text(value, name, strlen(name));
 }
 
@@ -129,7 +123,6 @@ GETTER(get_state)
 {
 	struct ptree_usage usage;
 
-	(void)context;
 	ptree_node_usage(subject->node, &usage);
 	set_number(value, ptree_node_is_zombie(subject->node) ? 'Z' : (unsigned char)usage.state);
 	return is_process(subject) && value->number;
@@ -141,7 +134,6 @@ GETTER(get_cpu)
 	uint32_t permille;
 	uint64_t cpu_ns;
 
-	(void)context;
 	if (subject->thread)
 		return ptree_thread_usage(subject->thread, &cpu_ns, &permille) &&
 		       permille != PTREE_UNKNOWN_ID && set_number(value, permille);
@@ -152,25 +144,21 @@ GETTER(get_cpu)
 
 GETTER(get_sum_cpu)
 {
-	(void)context;
 	return subject->has_sums && set_number(value, subject->sum_cpu_permille);
 }
 
 GETTER(get_sum_rss)
 {
-	(void)context;
 	return subject->has_sums && set_number(value, subject->sum_rss_kib * 1024);
 }
 
 GETTER(get_sum_time)
 {
-	(void)context;
 	return subject->has_sums && set_number(value, subject->sum_cpu_ns);
 }
 
 GETTER(get_threads)
 {
-	(void)context;
 	set_number(value, ptree_node_thread_count(subject->node) + 1);
 	return is_process(subject);
 }
@@ -188,7 +176,6 @@ GETTER(get_rss)
 {
 	struct ptree_usage usage;
 
-	(void)context;
 	return get_usage(subject, PTREE_USAGE_RSS, &usage) && set_number(value, usage.rss_bytes);
 }
 
@@ -197,73 +184,18 @@ GETTER(get_time)
 	struct ptree_usage usage;
 	uint32_t permille;
 
-	(void)context;
 	if (subject->thread)
 		return ptree_thread_usage(subject->thread, &value->number, &permille);
 	return get_usage(subject, PTREE_USAGE_CPU, &usage) && set_number(value, usage.cpu_ns);
 }
 
-GETTER(get_waited_time)
-{
-	struct ptree_usage usage;
-
-	(void)context;
-	return get_usage(subject, PTREE_USAGE_WAITED, &usage) &&
-	       set_number(value, usage.waited_cpu_ns);
-}
-
-GETTER(get_user_time)
-{
-	struct ptree_usage usage;
-
-	(void)context;
-	return get_usage(subject, PTREE_USAGE_CPU_SPLIT, &usage) &&
-	       set_number(value, usage.cpu_user_ns);
-}
-
-GETTER(get_system_time)
-{
-	struct ptree_usage usage;
-
-	(void)context;
-	return get_usage(subject, PTREE_USAGE_CPU_SPLIT, &usage) &&
-	       set_number(value, usage.cpu_system_ns);
-}
-
-GETTER(get_max_rss)
-{
-	struct ptree_usage usage;
-
-	(void)context;
-	return get_usage(subject, PTREE_USAGE_MAX_RSS, &usage) &&
-	       set_number(value, usage.max_rss_bytes);
-}
-
-GETTER(get_read)
-{
-	struct ptree_usage usage;
-
-	(void)context;
-	return get_usage(subject, PTREE_USAGE_IO, &usage) && set_number(value, usage.read_bytes);
-}
-
-GETTER(get_written)
-{
-	struct ptree_usage usage;
-
-	(void)context;
-	return get_usage(subject, PTREE_USAGE_IO, &usage) && set_number(value, usage.write_bytes);
-}
-
 GETTER(get_session)
 {
-	(void)context;
 	return set_number(value, (uint64_t)ptree_node_sid(subject->node));
 }
 
 GETTER(get_begin)
 {
-	(void)context;
 	set_number(value, subject->thread ? ptree_thread_begin_ns(subject->thread)
 					  : ptree_node_begin_ns(subject->node));
 	return true;
@@ -288,14 +220,25 @@ GETTER(get_age)
 
 GETTER(get_is_kernel_thread)
 {
-	(void)context;
 	return set_number(value, ptree_node_is_kernel_thread(subject->node));
 }
 
 GETTER(get_is_zombie)
 {
-	(void)context;
 	return set_number(value, ptree_node_is_zombie(subject->node));
+}
+
+bool field_get(const struct field *field, const struct column_context *context,
+	       const struct column_subject *subject, struct field_value *value)
+{
+	struct ptree_usage usage;
+
+	if (field->get)
+		return field->get(context, subject, value);
+	if (!get_usage(subject, field->usage, &usage))
+		return false;
+	memcpy(&value->number, (const char *)&usage + field->usage_at, sizeof(value->number));
+	return true;
 }
 
 /* ---- showing ---- */
@@ -495,7 +438,7 @@ void field_show(const struct field *field, const struct column_context *context,
 		return;
 	if (field->show)
 		field->show(context, subject, cell);
-	else if (field->get(context, subject, &value))
+	else if (field_get(field, context, subject, &value))
 		put_value(field->kind, context, &value, cell);
 }
 
@@ -699,17 +642,20 @@ const struct field fields[] = {
 	  .json_in = FIELD_IN_EXIT | FIELD_IN_TREE },
 	{ .name = "user-time",
 	  .kind = FIELD_DURATION,
-	  .get = get_user_time,
+	  .usage = PTREE_USAGE_CPU_SPLIT,
+	  .usage_at = offsetof(struct ptree_usage, cpu_user_ns),
 	  .json = "cpu_user_ns",
 	  .json_in = FIELD_IN_EXIT | FIELD_IN_TREE },
 	{ .name = "system-time",
 	  .kind = FIELD_DURATION,
-	  .get = get_system_time,
+	  .usage = PTREE_USAGE_CPU_SPLIT,
+	  .usage_at = offsetof(struct ptree_usage, cpu_system_ns),
 	  .json = "cpu_system_ns",
 	  .json_in = FIELD_IN_EXIT | FIELD_IN_TREE },
 	{ .name = "waited-time",
 	  .kind = FIELD_DURATION,
-	  .get = get_waited_time,
+	  .usage = PTREE_USAGE_WAITED,
+	  .usage_at = offsetof(struct ptree_usage, waited_cpu_ns),
 	  .json = "waited_cpu_ns",
 	  .json_in = FIELD_IN_TREE },
 	{ .name = "sum-time",
@@ -719,17 +665,20 @@ const struct field fields[] = {
 	  .json_in = FIELD_IN_TREE },
 	{ .name = "max-rss",
 	  .kind = FIELD_BYTES,
-	  .get = get_max_rss,
+	  .usage = PTREE_USAGE_MAX_RSS,
+	  .usage_at = offsetof(struct ptree_usage, max_rss_bytes),
 	  .json = "max_rss_bytes",
 	  .json_in = FIELD_IN_EXIT },
 	{ .name = "read",
 	  .kind = FIELD_BYTES,
-	  .get = get_read,
+	  .usage = PTREE_USAGE_IO,
+	  .usage_at = offsetof(struct ptree_usage, read_bytes),
 	  .json = "read_bytes",
 	  .json_in = FIELD_IN_EXIT },
 	{ .name = "written",
 	  .kind = FIELD_BYTES,
-	  .get = get_written,
+	  .usage = PTREE_USAGE_IO,
+	  .usage_at = offsetof(struct ptree_usage, write_bytes),
 	  .json = "write_bytes",
 	  .json_in = FIELD_IN_EXIT },
 	{ .name = "age",
@@ -805,7 +754,7 @@ uint64_t field_sort_key(const struct field *sort, const struct column_subject *s
 
 	if (sort->sort_key)
 		return sort->sort_key(subject);
-	if (!sort->get(&nobody, subject, &value))
+	if (!field_get(sort, &nobody, subject, &value))
 		return 0;
 	return sort->sorts_up ? UINT32_MAX - value.number : value.number;
 }

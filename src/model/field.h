@@ -37,8 +37,11 @@ struct field_value {
 struct field {
 	const char *name; /* in filters; and what the manual calls it */
 	enum field_kind kind;
+	/* NULL: it is a member of what a process used, at usage_at, a uint64_t. */
 	bool (*get)(const struct column_context *context, const struct column_subject *subject,
-		    struct field_value *value); /* false: not known, or it has none */
+		    struct field_value *value);
+	unsigned usage; /* PTREE_USAGE_*: what has to be known of it */
+	size_t usage_at;
 
 	/* As a column; width 0: it is none. */
 	const char *title;
@@ -70,6 +73,10 @@ struct field {
 extern const struct field fields[];
 
 const struct field *field_find(const char *name, size_t size); /* NULL: there is none */
+
+/* False: it is not known, or the subject has none; *value may have been written to all the same. */
+bool field_get(const struct field *field, const struct column_context *context,
+	       const struct column_subject *subject, struct field_value *value);
 
 /* Places of orders that commands name. */
 #define FIELD_SORT_CPU 1

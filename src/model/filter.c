@@ -396,7 +396,7 @@ static bool field_matches(const struct subject *subject, const struct expression
 
 	if (term->field->kind == FIELD_ARGUMENTS)
 		return command_has(subject->node, &term->needle);
-	return term->field->get(&context, &process, &value) && value_matches(term, &value);
+	return field_get(term->field, &context, &process, &value) && value_matches(term, &value);
 }
 
 static bool is_the_one(const struct ptree_node *node, const struct expression *term)

@@ -14,7 +14,7 @@
 
 int panes_init(struct panes *panes, const struct scene *scene)
 {
-	struct view *tree = tree_view_kind.open(scene);
+	struct view *tree = view_open(&tree_view_kind, scene);
 
 	if (!tree)
 		return -ENOMEM;
@@ -27,10 +27,8 @@ int panes_init(struct panes *panes, const struct scene *scene)
 void panes_clear(struct panes *panes)
 {
 	panes_pop_all(panes);
-	if (panes->events)
-		events_view_kind.close(&panes->events->view);
-	if (panes->tree)
-		tree_view_kind.close(&panes->tree->view);
+	view_close((struct view *)panes->events);
+	view_close((struct view *)panes->tree);
 }
 
 /* ---- what lies over the panes ---- */
@@ -56,7 +54,7 @@ bool panes_have(const struct panes *panes, const struct view_kind *kind)
 
 struct view *panes_push(struct panes *panes, const struct view_kind *kind)
 {
-	struct view *view = panes->depth < PANES_STACK_MAX ? kind->open(panes->scene) : NULL;
+	struct view *view = panes->depth < PANES_STACK_MAX ? view_open(kind, panes->scene) : NULL;
 
 	if (view)
 		panes->stack[panes->depth++] = view;
@@ -71,7 +69,7 @@ void panes_pop(struct panes *panes)
 		return;
 	view = panes->stack[--panes->depth];
 	if (!panes->events || view != &panes->events->view)
-		view->kind->close(view);
+		view_close(view);
 }
 
 void panes_pop_all(struct panes *panes)
@@ -86,7 +84,7 @@ void panes_pop_all(struct panes *panes)
 static bool open_events(struct panes *panes)
 {
 	if (!panes->events)
-		panes->events = (struct events_view *)events_view_kind.open(panes->scene);
+		panes->events = (struct events_view *)view_open(&events_view_kind, panes->scene);
 	return panes->events;
 }
 

@@ -95,11 +95,6 @@ static void draw_line(const struct page_view *page, const struct area *area, int
 		area_puts(area, y, x, -1, line->summary, area_style(area, THEME_DIM));
 }
 
-static struct view *open_churn(const struct scene *scene)
-{
-	return page_view_open(&churn_view_kind, scene);
-}
-
 static int update(struct view *view, const struct area *area)
 {
 	struct page_view *page = (struct page_view *)view;
@@ -135,8 +130,7 @@ static enum view_entered enter(struct view *view)
 const struct view_kind churn_view_kind = {
 	.name = "churn",
 	.context = VIEW_PAGE,
-	.open = open_churn,
-	.close = page_view_close,
+	.size = sizeof(struct page_view),
 	.update = update,
 	.draw = draw,
 	.selected = page_view_selected,

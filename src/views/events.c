@@ -7,7 +7,6 @@
 #include "views/scope.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define LINES_ABOVE 1
 
@@ -19,23 +18,6 @@ static struct events_view *events_of(struct view *view)
 static const struct events_view *const_events_of(const struct view *view)
 {
 	return (const struct events_view *)view;
-}
-
-/* ---- begin and end ---- */
-
-static struct view *open_events(const struct scene *scene)
-{
-	struct events_view *view = calloc(1, sizeof(*view));
-
-	if (!view)
-		return NULL;
-	view->view = (struct view){ .kind = &events_view_kind, .scene = scene };
-	return &view->view;
-}
-
-static void close_events(struct view *view)
-{
-	free(view);
 }
 
 /* ---- what is shown ---- */
@@ -302,8 +284,7 @@ void events_view_toggle_tail(struct events_view *view)
 const struct view_kind events_view_kind = {
 	.name = "events",
 	.context = VIEW_EVENTS,
-	.open = open_events,
-	.close = close_events,
+	.size = sizeof(struct events_view),
 	.update = update,
 	.draw = draw,
 	.draw_selected = draw_selected,

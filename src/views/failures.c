@@ -149,11 +149,6 @@ static const char *columns_of(const struct page_view *page, const struct area *a
 			 : "       HOW                    LAST  COMMAND, of the newest";
 }
 
-static struct view *open_failures(const struct scene *scene)
-{
-	return page_view_open(&failures_view_kind, scene);
-}
-
 static int update(struct view *view, const struct area *area)
 {
 	struct page_view *page = (struct page_view *)view;
@@ -201,8 +196,7 @@ static bool back(struct view *view)
 const struct view_kind failures_view_kind = {
 	.name = "failures",
 	.context = VIEW_PAGE,
-	.open = open_failures,
-	.close = page_view_close,
+	.size = sizeof(struct page_view),
 	.update = update,
 	.draw = draw,
 	.selected = page_view_selected,

@@ -7,7 +7,6 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define KEYS_WIDTH 11
@@ -20,21 +19,6 @@ static struct help_view *help_of(struct view *view)
 }
 
 /* ---- what is said ---- */
-
-static struct view *open_help(const struct scene *scene)
-{
-	struct help_view *help = calloc(1, sizeof(*help));
-
-	if (!help)
-		return NULL;
-	help->view = (struct view){ .kind = &help_view_kind, .scene = scene };
-	return &help->view;
-}
-
-static void close_help(struct view *view)
-{
-	free(view);
-}
 
 void help_view_add(struct help_view *help, const char *keys, const char *text)
 {
@@ -153,8 +137,7 @@ const struct view_kind help_view_kind = {
 	.name = "help",
 	.context = VIEW_HELP,
 	.is_whole = true,
-	.open = open_help,
-	.close = close_help,
+	.size = sizeof(struct help_view),
 	.update = update,
 	.draw = draw,
 	.move = move,

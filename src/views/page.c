@@ -3,27 +3,9 @@
 #include "views/page.h"
 #include "views/scope.h"
 
-#include <stdlib.h>
-
 #define LINES_ABOVE 2 /* the title, and what the columns are */
 
 /* ---- what is listed ---- */
-
-struct view *page_view_open(const struct view_kind *kind, const struct scene *scene)
-{
-	struct page_view *page = calloc(1, sizeof(*page));
-
-	if (!page)
-		return NULL;
-	page->view = (struct view){ .kind = kind, .scene = scene };
-	page->needs_list = true;
-	return &page->view;
-}
-
-void page_view_close(struct view *view)
-{
-	free(view);
-}
 
 static bool is_due(const struct page_view *page)
 {

@@ -22,7 +22,6 @@ struct page_look {
 			  const struct page_line *line);
 };
 
-struct view *page_view_open(const struct view_kind *kind, const struct scene *scene);
 /* True: it is to be listed anew, in that scope. */
 bool page_view_begin_update(struct page_view *page, const struct area *area,
 			    struct page_scope *scope);
@@ -31,7 +30,6 @@ void page_view_draw(const struct page_view *page, const struct area *area,
 		    const struct page_look *look);
 
 /* For their kinds. */
-void page_view_close(struct view *view);
 uint64_t page_view_selected(const struct view *view);
 void page_view_move(struct view *view, int64_t lines);
 void page_view_click(struct view *view, int y, int x);

@@ -3,7 +3,6 @@
 #include "views/picker.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define WIDTH 36
@@ -101,21 +100,9 @@ static void draw_item(const struct picker_view *view, const struct area *area, i
 			    NUMBER_WIDTH, item->number);
 }
 
-static struct view *open_picker(const struct scene *scene)
-{
-	struct picker_view *view = calloc(1, sizeof(*view));
-
-	if (!view)
-		return NULL;
-	view->view = (struct view){ .kind = &picker_view_kind, .scene = scene };
-	view->title = "";
-	return &view->view;
-}
-
 static void close_picker(struct view *view)
 {
 	picker_clear(&((struct picker_view *)view)->picker);
-	free(view);
 }
 
 static int update(struct view *base, const struct area *area)
@@ -182,7 +169,7 @@ static enum view_entered enter(struct view *view)
 const struct view_kind picker_view_kind = {
 	.name = "picker",
 	.context = VIEW_DIALOG,
-	.open = open_picker,
+	.size = sizeof(struct picker_view),
 	.close = close_picker,
 	.update = update,
 	.draw = draw,

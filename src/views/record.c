@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define NAME_WIDTH 20
@@ -105,20 +104,6 @@ static void put_tree(struct sheet *sheet)
 	    counts.exited, (unsigned long long)counts.gone);
 }
 
-static struct view *open_record(const struct scene *scene)
-{
-	struct view *view = calloc(1, sizeof(*view));
-
-	if (view)
-		*view = (struct view){ .kind = &record_view_kind, .scene = scene };
-	return view;
-}
-
-static void close_record(struct view *view)
-{
-	free(view);
-}
-
 static int update(struct view *view, const struct area *area)
 {
 	view->body_y = 0;
@@ -143,8 +128,7 @@ static void draw(const struct view *view, const struct area *area)
 const struct view_kind record_view_kind = {
 	.name = "record",
 	.context = VIEW_PAGE,
-	.open = open_record,
-	.close = close_record,
+	.size = sizeof(struct view),
 	.update = update,
 	.draw = draw,
 };

@@ -3,7 +3,7 @@
 #include "views/row.h"
 #include "model/field.h"
 
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 
 #define LEAST_ROWS_FOR_COLUMN_TITLES 9
@@ -24,22 +24,15 @@ static struct tree_view *tree_of(struct view *view)
 static void close_tree(struct view *view)
 {
 	rows_free(tree_of(view)->rows);
-	free(view);
 }
 
-static struct view *open_tree(const struct scene *scene)
+static int open_tree(struct view *view)
 {
-	struct tree_view *tree = calloc(1, sizeof(*tree));
+	struct tree_view *tree = tree_of(view);
 
-	if (!tree)
-		return NULL;
-	tree->view = (struct view){ .kind = &tree_view_kind, .scene = scene };
 	tree->needs_collect = true;
 	tree->rows = rows_new();
-	if (tree->rows)
-		return &tree->view;
-	free(tree);
-	return NULL;
+	return tree->rows ? 0 : -ENOMEM;
 }
 
 /* ---- when it changes ---- */
@@ -272,6 +265,7 @@ static void click(struct view *view, int y, int x)
 const struct view_kind tree_view_kind = {
 	.name = "tree",
 	.context = VIEW_TREE,
+	.size = sizeof(struct tree_view),
 	.open = open_tree,
 	.close = close_tree,
 	.update = update,

@@ -32,9 +32,10 @@ struct view;
 struct view_kind {
 	const char *name;
 	enum view_context context;
-	bool is_whole;					 /* also title and meters are under it */
-	struct view *(*open)(const struct scene *scene); /* NULL: no memory */
-	void (*close)(struct view *view);
+	bool is_whole; /* also title and meters are under it */
+	size_t size;   /* of its struct, which begins with a struct view and is opened all zero */
+	int (*open)(struct view *view);	  /* gets what else it needs; 0 or -ENOMEM */
+	void (*close)(struct view *view); /* gives back what it holds beside itself */
 	int (*update)(struct view *view, const struct area *area); /* 0 or -ENOMEM */
 	void (*draw)(const struct view *view, const struct area *area);
 	/* All of what is selected, in one line. */
@@ -56,5 +57,9 @@ struct view {
 	bool has_focus;		   /* it takes the keys */
 	int body_y, body_rows;	   /* of its area the lines of its list, as of the last update */
 };
+
+/* NULL: no memory. The scene outlives it. */
+struct view *view_open(const struct view_kind *kind, const struct scene *scene);
+void view_close(struct view *view); /* or NULL */
 
 #endif

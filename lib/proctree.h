@@ -92,6 +92,13 @@ PTREE_API void ptree_json_end(struct ptree_json *json);
 PTREE_API void ptree_json_string(struct ptree_json *json, const char *name, const char *bytes,
 				 size_t size);
 PTREE_API void ptree_json_text(struct ptree_json *json, const char *name, const char *text);
+/*
+ * Arguments as the kernel gives them, NUL-separated, as an array of strings: empty ones, too. What
+ * was cut has no NUL at its end and is an argument all the same; the NUL that ends the last one
+ * does not begin another.
+ */
+PTREE_API void ptree_json_arguments(struct ptree_json *json, const char *name, const char *argv,
+				    size_t size);
 /* A string of two hexadecimal digits a byte. */
 PTREE_API void ptree_json_hex(struct ptree_json *json, const char *name, const void *bytes,
 			      size_t size);

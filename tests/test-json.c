@@ -60,6 +60,18 @@ static void each_value_at_the_top_is_a_line(void **state)
 	assert_output(&output, "1\n{}\n\"x\"\n");
 }
 
+static void arguments_are_as_many_as_the_kernel_gave(void **state)
+{
+	struct output output = { .fd = -1 };
+
+	(void)state;
+	ptree_json_arguments(&output.json, NULL, NULL, 0);
+	ptree_json_arguments(&output.json, NULL, "", 1);
+	ptree_json_arguments(&output.json, NULL, "a\0\0b", 5);
+	ptree_json_arguments(&output.json, NULL, "a\0cut", 4);
+	assert_output(&output, "[]\n[\"\"]\n[\"a\",\"\",\"b\"]\n[\"a\",\"cu\"]\n");
+}
+
 static void numbers_are_whole_at_both_ends(void **state)
 {
 	struct output output = { .fd = -1 };
@@ -318,6 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_has_its_commas_and_its_newline),
 		cmocka_unit_test(each_value_at_the_top_is_a_line),
+		cmocka_unit_test(arguments_are_as_many_as_the_kernel_gave),
 		cmocka_unit_test(numbers_are_whole_at_both_ends),
 		cmocka_unit_test(strings_are_ascii_whatever_the_bytes),
 		cmocka_unit_test(every_byte_alone_is_one_json_string),

@@ -1082,6 +1082,36 @@ static void chains_go_by_origins_and_have_arguments_of_those_who_exited_too(void
 	free(text);
 }
 
+/* As they are kept where a command line is longer than what is read of it. */
+static void arguments_that_were_cut_end_where_they_were_cut(void **state)
+{
+	struct ptree_tree *tree = *state;
+	enum { LENGTH = 4096 };
+	char argv[LENGTH];
+	char *text, *expected;
+	size_t before;
+
+	plant(tree);
+	fork_at(tree, 2 * S, 1, 200);
+	exec_at(tree, 4 * S, 200);
+	comm_at(tree, 4 * S, 200, 200, "cut");
+	memset(argv, 'a', sizeof(argv));
+	memcpy(argv, "cut\0\0", 5);
+	set_argv_at(tree, 5 * S, 200, argv, sizeof(argv));
+	assert_int_equal(ptree_tree_chain_text(tree, 200, PTREE_CHAIN_ARGUMENTS, NULL, &text), 0);
+	assert_true(asprintf(&expected, "200|cut  %.*s|0;1|p1|0", LENGTH - 5, argv + 5) > 0);
+	assert_string_equal(text, expected);
+	free(text);
+	free(expected);
+	assert_int_equal(ptree_tree_chain_json(tree, 200, PTREE_CHAIN_ARGUMENTS, NULL, &text), 0);
+	before = strcspn(text, "[");
+	before += strcspn(text + before + 1, "[") + 1;
+	assert_true(asprintf(&expected, "[\"cut\",\"\",\"%.*s\"]}", LENGTH - 5, argv + 5) > 0);
+	assert_memory_equal(text + before, expected, strlen(expected));
+	free(text);
+	free(expected);
+}
+
 static void processes_are_found_by_pattern_and_by_either_user(void **state)
 {
 	struct ptree_tree *tree = *state;
@@ -1287,6 +1317,7 @@ int main(void)
 		TREE_TEST(names_are_comm_or_the_basename_of_the_program),
 		TREE_TEST(queries_return_what_they_say),
 		TREE_TEST(chains_go_by_origins_and_have_arguments_of_those_who_exited_too),
+		TREE_TEST(arguments_that_were_cut_end_where_they_were_cut),
 		TREE_TEST(memory_is_bounded_whatever_names_users_and_arguments_come),
 		TREE_TEST(processes_are_found_by_pattern_and_by_either_user),
 		TREE_TEST(a_random_storm_leaves_what_the_load_left),

@@ -243,6 +243,20 @@ void ptree_json_text(struct ptree_json *json, const char *name, const char *text
 		ptree_json_null(json, name);
 }
 
+void ptree_json_arguments(struct ptree_json *json, const char *name, const char *argv, size_t size)
+{
+	ptree_json_array(json, name);
+	while (size) {
+		size_t length = strnlen(argv, size);
+		size_t step = length < size ? length + 1 : length;
+
+		ptree_json_string(json, NULL, argv, length);
+		argv += step;
+		size -= step;
+	}
+	ptree_json_end(json);
+}
+
 /* ---- the others ---- */
 
 static void put_word(struct ptree_json *json, const char *name, const char *word, size_t size)

@@ -8,26 +8,11 @@ static const char *const source_names[] = {
 	[PTREE_FACT_TOLD] = "told", [PTREE_FACT_READ] = "read", [PTREE_FACT_INFERRED] = "inferred"
 };
 
-/* What has no end of its own at the end is an argument, too. */
-static void put_arguments(struct ptree_json *json, const char *at, size_t size)
-{
-	const char *end = size ? at + size : at;
-
-	ptree_json_array(json, "argv");
-	while (at < end) {
-		size_t length = strnlen(at, (size_t)(end - at));
-
-		ptree_json_string(json, NULL, at, length);
-		at += length + 1;
-	}
-	ptree_json_end(json);
-}
-
 static void put_bytes(struct ptree_json *json, const struct ptree_fact *fact, const char *name,
 		      const struct codec_value *value)
 {
 	if (fact->kind == PTREE_FACT_ARGUMENTS || fact->kind == PTREE_FACT_KEPT_IMAGE)
-		put_arguments(json, value->bytes, value->size);
+		ptree_json_arguments(json, "argv", value->bytes, value->size);
 	else if (fact->kind == PTREE_FACT_USER)
 		ptree_json_string(json, name, value->bytes, value->size);
 	else

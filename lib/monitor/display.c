@@ -18,18 +18,24 @@ static bool is_control(unsigned char byte)
 }
 
 /* Bytes above ASCII pass: whether they are valid UTF-8 is for the one who shows them to judge. */
-static void append_escaped(struct text *text, const char *string, const char *special)
+static void append_escaped_bytes(struct text *text, const char *bytes, size_t size,
+				 const char *special)
 {
-	for (; *string; string++) {
-		unsigned char byte = (unsigned char)*string;
+	for (const char *end = bytes + size; bytes < end; bytes++) {
+		unsigned char byte = (unsigned char)*bytes;
 
 		if (is_control(byte))
 			text_format(text, "\\x%02x", byte);
 		else if (strchr(special, byte))
 			text_format(text, "\\%c", byte);
 		else
-			text_append(text, string, 1);
+			text_append(text, bytes, 1);
 	}
+}
+
+static void append_escaped(struct text *text, const char *string, const char *special)
+{
+	append_escaped_bytes(text, string, strlen(string), special);
 }
 
 static const char *user_of(const struct ptree_node *node, struct ptree_users *users, char *buf,
@@ -68,17 +74,21 @@ static bool arguments_of(const struct ptree_node *node, const char **argv, size_
 /* As one would type it, more or less: a blank between two. */
 static void append_arguments(struct text *text, const struct ptree_node *node)
 {
-	const char *argv, *end;
-	size_t size;
+	const char *argv;
+	size_t size, length;
 
 	if (!arguments_of(node, &argv, &size)) {
 		append_escaped(text, ptree_node_name(node), "|;\\");
 		return;
 	}
-	for (end = argv + size; argv < end; argv += strlen(argv) + 1) {
-		append_escaped(text, argv, "|;\\");
-		if (argv + strlen(argv) + 1 < end)
-			text_string(text, " ");
+	for (;;) {
+		length = strnlen(argv, size);
+		append_escaped_bytes(text, argv, length, "|;\\");
+		if (length + 1 >= size)
+			break;
+		text_string(text, " ");
+		argv += length + 1;
+		size -= length + 1;
 	}
 }
 
@@ -97,17 +107,13 @@ static void append_link(struct text *text, const struct chain *chain, const stru
 
 static void put_arguments(struct ptree_json *json, const struct ptree_node *node)
 {
-	const char *argv, *end;
+	const char *argv;
 	size_t size;
 
-	if (!arguments_of(node, &argv, &size)) {
+	if (arguments_of(node, &argv, &size))
+		ptree_json_arguments(json, "argv", argv, size);
+	else
 		ptree_json_null(json, "argv");
-		return;
-	}
-	ptree_json_array(json, "argv");
-	for (end = argv + size; argv < end; argv += strlen(argv) + 1)
-		ptree_json_text(json, NULL, argv);
-	ptree_json_end(json);
 }
 
 static void put_link(struct ptree_json *json, const struct chain *chain,

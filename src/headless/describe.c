@@ -138,22 +138,6 @@ void describe_await_users(struct ptree_users *users, const struct ptree_tree *tr
 
 /* ---- JSON ---- */
 
-/* Every argument, empty ones, too; the NUL that ends the last one does not begin another. */
-static void put_argv(struct ptree_json *json, const char *name, const struct field_value *argv)
-{
-	const char *at = argv->text;
-	const char *end = at ? at + argv->size : at;
-
-	ptree_json_array(json, name);
-	while (at < end) {
-		size_t size = strnlen(at, (size_t)(end - at));
-
-		ptree_json_string(json, NULL, at, size);
-		at += size + 1;
-	}
-	ptree_json_end(json);
-}
-
 static void put_text(struct ptree_json *json, const char *name, const struct field_value *value)
 {
 	if (value->text)
@@ -179,7 +163,7 @@ static void put_value(struct ptree_json *json, const struct field *field,
 		put_text(json, field->json, value);
 		break;
 	case FIELD_ARGUMENTS:
-		put_argv(json, field->json, value);
+		ptree_json_arguments(json, field->json, value->text, value->size);
 		break;
 	case FIELD_NUMBER:
 	case FIELD_PID:

@@ -66,13 +66,20 @@ static int learn(struct ptree_tree *tree, const struct ptree_fact *fact)
 
 static void read_node(const struct ptree_tree *tree, const struct ptree_node *node)
 {
+	const unsigned everything = PTREE_CHAIN_ORIGINS | PTREE_CHAIN_ARGUMENTS;
+	pid_t pid = ptree_node_pid(node);
 	struct ptree_usage usage;
+	char *chain;
 
+	if (ptree_tree_chain_text(tree, pid, everything, NULL, &chain) == 0)
+		free(chain);
+	if (ptree_tree_chain_json(tree, pid, everything, NULL, &chain) == 0)
+		free(chain);
 	ptree_node_usage(node, &usage);
 	ptree_node_image_at(node, UINT64_MAX);
 	ptree_node_image(node, 15);
 	require(ptree_node_parent(node) != NULL);
-	ptree_tree_is_under_command(tree, ptree_node_pid(node), "name");
+	ptree_tree_is_under_command(tree, pid, "name");
 }
 
 static void walk(const struct ptree_tree *tree)

@@ -12,10 +12,11 @@ cd "${srcdir:-.}" || exit 1
 program_rooms_of()
 {
 	case $1 in
-	main) echo 'ui headless views config model draw' ;;
-	ui) echo 'ui views config model draw' ;;
+	main) echo 'ui headless views act config model draw' ;;
+	ui) echo 'ui views act config model draw' ;;
 	headless) echo 'headless config model draw' ;;
 	views) echo 'views config model draw' ;;
+	act) echo 'act config model draw' ;;
 	config | model) echo 'config model draw' ;;
 	draw) echo draw ;;
 	esac
@@ -183,6 +184,25 @@ none()
 	return 0
 }
 
+# What changes another process. The program stops itself, and its whole job, in app.c, and dies of
+# its own faults in term.c.
+processes_are_changed_in_act_only()
+{
+	grep -nE '(^|[^_.>[:alnum:]])(kill|killpg|tgkill|tkill|sigqueue|pthread_kill|raise|setpriority|sched_set(scheduler|param|affinity|attr)|ptrace|process_madvise|process_vm_writev)[[:space:]]*\([^2]|SYS_[a-z_]*(kill|ioprio_set|sched_set[a-z]*|setpriority|pidfd_send_signal|sigqueueinfo|process_)' \
+		src/*.[ch] src/*/*.[ch] |
+		grep -vE '^src/act/|^src/ui/app\.c:[0-9]+:.*(kill\(0, SIGTSTP\)|raise\(SIGSTOP\))|^src/ui/term\.c:[0-9]+:.*raise\(' |
+		grep . && return 1
+	return 0
+}
+
+# By pid nothing is sent at all.
+nothing_is_sent_by_pid()
+{
+	grep -nE '(^|[^_.>[:alnum:]])(kill|killpg|tgkill|tkill|sigqueue)[[:space:]]*\([^2]' src/act/*.[ch] &&
+		return 1
+	return 0
+}
+
 include='^[[:space:]]*#[[:space:]]*include[[:space:]]*'
 curses="${include}[<\"](ncursesw?/|curses|ncurses|term\\.h>|panel|menu|form)"
 unistring="${include}[<\"]uni(str|width|case|ctype|gbrk|norm|conv|types|name|wbrk|lbrk|stdio|regex)"
@@ -191,6 +211,8 @@ unistring="${include}[<\"]uni(str|width|case|ctype|gbrk|norm|conv|types|name|wbr
 
 check 'every file of the program is in a room' every_file_has_a_room
 check "no include of the program's rooms points up" arrows_point_down
+check 'only src/act changes other processes' processes_are_changed_in_act_only
+check 'and it sends nothing by pid' nothing_is_sent_by_pid
 check 'only term.c knows curses' none src/ui/term.c "$curses" src/*.[ch] src/*/*.[ch] lib/*.h lib/*/*.[ch]
 check 'only text.c knows libunistring' none src/draw/text.c "$unistring" \
 	src/*.[ch] src/*/*.[ch] lib/*.h lib/*/*.[ch]

@@ -637,6 +637,47 @@ static bool is_on_screen(struct pty *pty, const char *text)
 	return false;
 }
 
+/* Found, looked at and ended, from the screen alone; what is typed besides hurts nobody. */
+static void the_dialog_ends_the_process_that_it_names(void **state)
+{
+	static const int sizes[][2] = { { 24, 80 }, { 50, 160 }, { 10, 40 } };
+	char *monitor[] = { (char *)(uintptr_t)program(), NULL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		char name[64], keys[64];
+		pid_t pid, other;
+		struct pty pty;
+		int status;
+
+		snprintf(name, sizeof(name), "proctop-m%d-%zu", getpid(),
+			 i); /* and nobody else's */
+		snprintf(keys, sizeof(keys), "/%s\r", name + 8);
+		pid = start_marker(name);
+		other = start_marker("proctop-marker-7394");
+		assert_true(pty_start(&pty, monitor, sizes[i][0], sizes[i][1], NULL));
+		assert_true(pty_wait_for(&pty, "COMMAND", PATIENCE_S));
+		pty_keys(&pty, keys);
+		pty_keys(&pty, "dd");
+		assert_true(is_on_screen(&pty, "signal 1 process"));
+		pty_keys(&pty, "kx\r"); /* no signal is called so */
+		assert_true(is_on_screen(&pty, "no signal is called so"));
+		assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+		pty_keys(&pty, "\b\177\b\177");
+		assert_true(is_on_screen(&pty, "> 15 TERM"));
+		pty_keys(&pty, "\r");
+		assert_true(is_on_screen(&pty, "ended after"));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, SIGTERM);
+		assert_int_equal(waitpid(other, &status, WNOHANG), 0);
+		pty_keys(&pty, "\rq");
+		expect_end(&pty, 0);
+		pty_end(&pty);
+		kill(other, SIGKILL);
+		waitpid(other, NULL, 0);
+	}
+}
+
 static void what_happens_is_told_on_a_page_of_a_low_screen(void **state)
 {
 	char *monitor[] = { (char *)(uintptr_t)program(),
@@ -822,6 +863,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_paste_into_a_prompt_is_survived_and_loses_no_event),
 		cmocka_unit_test(hostile_names_reach_the_terminal_only_as_text),
 		cmocka_unit_test(a_process_that_starts_is_seen),
+		cmocka_unit_test(the_dialog_ends_the_process_that_it_names),
 		cmocka_unit_test(what_happens_is_told_on_a_page_of_a_low_screen),
 		cmocka_unit_test(a_border_is_dragged_with_the_mouse),
 		cmocka_unit_test(the_mouse_selects_and_the_wheel_scrolls),

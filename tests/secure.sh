@@ -64,12 +64,27 @@ works_with_capabilities()
 	as_nobody env -i PATH="$PATH" "$work/capable" tree $$ >"$work/out" && grep -q "($$)" "$work/out"
 }
 
+# Another user's process: the file's cap_sys_nice would let it.
+changes_nobody_elses()
+{
+	sleep 60 &
+	victim=$!
+	(sleep 1; printf '%s\r' $victim; sleep 0.5; printf ']'; sleep 0.5; printf '\r'; sleep 1; printf 'qq') |
+		as_nobody env -i PATH="$PATH" TERM=xterm LC_ALL=C.UTF-8 \
+			script -qec "$work/capable" /dev/null >"$work/out" 2>&1
+	nice=$(ps -o ni= -p $victim)
+	kill $victim
+	echo "nice $nice"
+	grep -q 'not permitted' "$work/out" && [ "$nice" -eq 0 ]
+}
+
 check 'without capabilities TERMINFO is heard' starts plain "TERMINFO=$work/terminfo"
 check 'and so is the home directory' starts plain "HOME=$work/home"
 check 'with capabilities TERMINFO is not' refuses_terminal "TERMINFO=$work/terminfo"
 check 'nor TERMINFO_DIRS' refuses_terminal "TERMINFO_DIRS=$work/terminfo"
 check 'nor the home directory' refuses_terminal "HOME=$work/home"
 check 'with capabilities it works' works_with_capabilities
+check "and changes no processes but its user's own" changes_nobody_elses
 if [ "$(findmnt -no OPTIONS -T "$work" 2>/dev/null | grep -c nosuid)" = 0 ]; then
 	check 'setuid it refuses to start, with a word on capabilities' is_refused
 else

@@ -5,7 +5,10 @@
 #include "ui/command.h"
 #include "ui/escape.h"
 
+#include "views/sheet.h"
+
 #include <poll.h>
+#include <signal.h>
 
 /* ---- control sequences ---- */
 
@@ -302,8 +305,9 @@ static void help_goes_back_to_where_one_was(void **state)
 
 static void each_key_means_a_command_that_there_is(void **state)
 {
-	static const enum view_context contexts[] = { VIEW_TREE,   VIEW_PAGE,	VIEW_HELP,
-						      VIEW_DIALOG, VIEW_EVENTS, VIEW_PROMPT };
+	static const enum view_context contexts[] = { VIEW_TREE,  VIEW_PAGE,   VIEW_HELP,
+						      VIEW_ACT,	  VIEW_DIALOG, VIEW_EVENTS,
+						      VIEW_PROMPT };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(contexts) / sizeof(*contexts); i++) {
@@ -317,6 +321,124 @@ static void each_key_means_a_command_that_there_is(void **state)
 				assert_non_null(command_find(hit.command));
 		}
 	}
+}
+
+/* ---- acting ---- */
+
+static struct sheet *sheet_of(struct screen *screen)
+{
+	assert_ptr_equal(open_kind(screen), &sheet_view_kind);
+	return &((struct sheet_view *)top_of(screen))->sheet;
+}
+
+/* The processes of this test are nobody's: whoever has their pids here began at another time. */
+static void what_acts_always_asks_and_names_whom_it_is_about(void **state)
+{
+	static const char *const keys[] = { "dd", "dt", "dg", "]", "[", "di", "dc", "dp" };
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	type(screen, "300\r");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		const struct sheet *sheet;
+
+		type(screen, keys[i]);
+		sheet = sheet_of(screen);
+		assert_int_equal(sheet->lines[0].pid, 300);
+		assert_string_equal(sheet->lines[0].command, "make -j4");
+		assert_string_equal(sheet->lines[0].note, "is over");
+		press(screen, 'q');
+		assert_ptr_equal(open_kind(screen), &tree_view_kind);
+	}
+}
+
+static void letters_and_digits_choose_a_signal_and_do_no_more(void **state)
+{
+	struct screen *screen = *state;
+	struct sheet *sheet;
+
+	resize(screen, 24, 80);
+	type(screen, "300\rdd");
+	sheet = sheet_of(screen);
+	assert_int_equal(sheet_chosen(sheet)->value, SIGTERM);
+	type(screen, "usr");
+	assert_int_equal(sheet_chosen(sheet)->value, SIGUSR1);
+	expect_on_screen(screen, "2 begin so");
+	type(screen, "2");
+	assert_int_equal(sheet_chosen(sheet)->value, SIGUSR2);
+	press(screen, TERM_KEY_ESC); /* what was typed */
+	assert_int_equal(sheet_chosen(sheet)->value, SIGTERM);
+	type(screen, "9");
+	assert_int_equal(sheet_chosen(sheet)->value, SIGKILL);
+	press(screen, TERM_KEY_BACKSPACE);
+	assert_int_equal(sheet_chosen(sheet)->value, SIGTERM);
+	type(screen, "xyz");
+	expect_on_screen(screen, "no signal is called so");
+	press(screen, TERM_KEY_ENTER); /* is not sent */
+	assert_int_equal(sheet->stage, SHEET_CHOOSE);
+	press(screen, TERM_KEY_ESC);
+	press(screen, TERM_KEY_DOWN);
+	assert_int_equal(sheet_chosen(sheet)->value, SIGKILL);
+	press(screen, TERM_KEY_ESC);
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
+}
+
+static void what_is_asked_twice_takes_a_y_and_no_second_enter(void **state)
+{
+	struct screen *screen = *state;
+	struct sheet *sheet;
+
+	resize(screen, 24, 80);
+	for (pid_t pid = 400; pid < 430; pid++)
+		fork_ago(screen, 5000, 300, pid);
+	type(screen, "300\rdt");
+	sheet = sheet_of(screen);
+	press(screen, TERM_KEY_ENTER); /* none of them is there: nothing to be asked twice */
+	assert_int_equal(sheet->stage, SHEET_RESULTS);
+	press(screen, TERM_KEY_ENTER);
+	type(screen, "300\rdd");
+	sheet = sheet_of(screen);
+	sheet->stage = SHEET_CONFIRM;
+	press(screen, TERM_KEY_ENTER);
+	assert_int_equal(sheet->stage, SHEET_CHOOSE);
+	sheet->stage = SHEET_CONFIRM;
+	press(screen, 'x');
+	assert_int_equal(sheet->stage, SHEET_CHOOSE);
+	sheet->stage = SHEET_CONFIRM;
+	press(screen, 'y');
+	assert_int_equal(sheet->stage, SHEET_RESULTS);
+}
+
+static void on_what_is_over_nothing_acts_though_the_picture_is_stopped(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "300\rZ");
+	exit_ago(screen, 0, 300, 0);
+	type(screen, "dd");
+	expect_on_screen(screen, "it is over: there is nothing to act on");
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
+}
+
+static void nice_goes_by_steps_or_to_a_number(void **state)
+{
+	struct screen *screen = *state;
+	struct sheet *sheet;
+
+	resize(screen, 24, 80);
+	type(screen, "300\r]");
+	sheet = sheet_of(screen);
+	assert_string_equal(sheet->input, "+1");
+	type(screen, "]]");
+	assert_string_equal(sheet->input, "+3");
+	type(screen, "[[[[");
+	assert_string_equal(sheet->input, "-1");
+	press(screen, TERM_KEY_BACKSPACE);
+	press(screen, TERM_KEY_BACKSPACE);
+	type(screen, "99");
+	expect_on_screen(screen, "nice goes from -20 (first) to 19 (last)");
+	press(screen, TERM_KEY_ENTER);
+	assert_int_equal(sheet->stage, SHEET_TYPE);
 }
 
 /* ---- errors ---- */
@@ -402,6 +524,11 @@ int main(void)
 		SCREEN_TEST(what_is_open_closes_by_its_own_key_by_q_and_by_escape),
 		SCREEN_TEST(help_goes_back_to_where_one_was),
 		cmocka_unit_test(each_key_means_a_command_that_there_is),
+		SCREEN_TEST(what_acts_always_asks_and_names_whom_it_is_about),
+		SCREEN_TEST(letters_and_digits_choose_a_signal_and_do_no_more),
+		SCREEN_TEST(what_is_asked_twice_takes_a_y_and_no_second_enter),
+		SCREEN_TEST(on_what_is_over_nothing_acts_though_the_picture_is_stopped),
+		SCREEN_TEST(nice_goes_by_steps_or_to_a_number),
 		SCREEN_TEST(an_error_in_a_prompt_is_seen_at_any_width),
 		SCREEN_TEST(a_user_is_found_by_name_once_it_is_known),
 		SCREEN_TEST(another_watch_keeps_those_of_a_match_that_is_over),

@@ -341,7 +341,7 @@ static void the_footer_takes_the_width_that_there_is(void **state)
 		const char *keys, *text;
 	} cases[] = {
 		{ 80, "",
-		  "F1Help /Find \\Filter wWatch hlFold PSort xGone ZStop vEvents CChurn EError "
+		  "F1Help /Find \\Filter wWatch hlFold PSort F9Kill xGone ZStop vEvents CChurn "
 		  "qQuit" },
 		{ 40, "", "F1Help /Find \\Filter wWatch hlFold qQuit" },
 		{ 12, "", "F1Help qQuit" },

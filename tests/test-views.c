@@ -160,7 +160,8 @@ static void open_and_expect(struct screen *screen, const char *keys)
 
 static void no_view_draws_outside_its_area(void **state)
 {
-	static const char *const keys[] = { "", "E", "E\r", "C", "i", "u", "s", "?", "v", "vk" };
+	static const char *const keys[] = { "",	 "E",  "E\r", "C",    "i",  "u", "s", "?",
+					    "v", "vk", "dd",  "dtte", "dg", "]", "dp" };
 	struct screen *screen = *state;
 
 	screen->canvas->colors = 256;
@@ -203,7 +204,8 @@ static void neither_does_the_head(void **state)
 /* As it is put together, with whatever is open. */
 static void the_whole_screen_is_whole_at_every_size(void **state)
 {
-	static const char *const keys[] = { "", "E", "i", "u", "?", "/x", "\\user:", "Z", "v" };
+	static const char *const keys[] = { "",	       "E", "i", "u",  "?",    "/x",
+					    "\\user:", "Z", "v", "dd", "dtte", "]" };
 	struct screen *screen = *state;
 
 	fill_with_hostile_names(screen);

@@ -52,7 +52,9 @@ static void describe_error(int err, char *out, size_t size)
 
 static void describe_time(uint64_t ns, char *out, size_t size)
 {
-	if (ns < NS_PER_S)
+	if (ns < 10 * NS_PER_MS)
+		snprintf(out, size, "ended after %.1f ms", (double)ns / (double)NS_PER_MS);
+	else if (ns < NS_PER_S)
 		snprintf(out, size, "ended after %u ms",
 			 (unsigned)((ns + NS_PER_MS / 2) / NS_PER_MS));
 	else

@@ -12,6 +12,7 @@
  */
 #include "act/setting.h"
 #include "act/setting-impl.h"
+#include "act/rights.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -73,7 +74,7 @@ static int set_cpus(const struct setting *setting, pid_t tid)
 	return syscall(SYS_sched_setaffinity, tid, sizeof(mask), mask) < 0 ? -errno : 0;
 }
 
-static int set(const struct setting *setting, pid_t tid)
+static int set_with_rights(const struct setting *setting, pid_t tid)
 {
 	switch (setting->kind) {
 	case SETTING_NICE:
@@ -86,6 +87,17 @@ static int set(const struct setting *setting, pid_t tid)
 		return set_policy(setting, tid);
 	}
 	return -EINVAL;
+}
+
+static int set(const struct setting *setting, pid_t tid)
+{
+	struct rights rights;
+	int err = rights_drop(&rights);
+
+	if (!err)
+		err = set_with_rights(setting, tid);
+	rights_restore(&rights);
+	return err;
 }
 
 /* ---- what it is now ---- */

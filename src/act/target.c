@@ -8,6 +8,7 @@
  * was the entry.
  */
 #include "act/target.h"
+#include "act/rights.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -38,7 +39,13 @@ static int open_pidfd(pid_t pid)
 
 static int send_signal(int pidfd, int number, unsigned flags)
 {
-	return syscall(SYS_pidfd_send_signal, pidfd, number, NULL, flags) ? -errno : 0;
+	struct rights rights;
+	int err = rights_drop(&rights);
+
+	if (!err && syscall(SYS_pidfd_send_signal, pidfd, number, NULL, flags))
+		err = -errno;
+	rights_restore(&rights);
+	return err;
 }
 
 /* Which pid it has in /proc: 0 after it was waited for, and if it has none there. */

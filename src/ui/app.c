@@ -8,6 +8,7 @@
  */
 #include "ui/app.h"
 #include "model/summary.h"
+#include "ui/acting.h"
 #include "ui/input.h"
 #include "ui/session.h"
 #include "ui/term.h"
@@ -233,7 +234,10 @@ static int timeout_ms(const struct app *app)
 	uint64_t now_ns = ptree_boot_now_ns();
 	uint64_t next_ns = app->tick_ns;
 	uint64_t frame_ns = next_frame_ns(app);
+	uint64_t acting_ns = acting_next_ns(&app->session);
 
+	if (acting_ns < next_ns)
+		next_ns = acting_ns;
 	if (!term_has_output(app->term) && frame_ns < next_ns)
 		next_ns = frame_ns;
 	if (next_ns <= now_ns)
@@ -274,6 +278,8 @@ static int turn(struct app *app)
 		app->is_hung_up = true;
 	if (fds[FD_MONITOR].revents)
 		err = ptree_monitor_dispatch(app->monitor, EVENT_BUDGET_NS);
+	if (err >= 0)
+		err = acting_turn(session);
 	moment_of(app)->now_ns = ptree_boot_now_ns();
 	if (fds[FD_USERS].revents && world_take_names(&session->scene.world))
 		session->needs_redraw = true;

@@ -53,6 +53,14 @@ void command_show_help(struct session *session, int unused);
 void command_enter(struct session *session, int unused);
 void command_back(struct session *session, int unused);
 
+/* command-act.c: acting on processes. */
+void command_signal(struct session *session, int reach); /* enum delivery_reach */
+void command_nice(struct session *session, int by);
+void command_set(struct session *session, int kind); /* enum setting_kind */
+void command_send(struct session *session, int unused);
+void command_freeze(struct session *session, int unused);
+void command_act_erase(struct session *session, int unused);
+
 /* command-line.c: what is typed. */
 void command_begin_search(struct session *session, int unused);
 void command_find_again(struct session *session, int direction);

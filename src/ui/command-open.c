@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What lies over the panes: lists to choose from, pages, help; and the way back. */
+#include "ui/acting.h"
 #include "ui/command-impl.h"
 #include "model/field.h"
 #include "ui/help-text.h"
@@ -300,7 +301,8 @@ void command_back(struct session *session, int unused)
 	struct view *view = panes_top(&session->panes);
 
 	(void)unused;
-	if (view->kind->back && view->kind->back(view))
+	if ((view->kind->back && view->kind->back(view)) ||
+	    (view->kind->context == VIEW_ACT && acting_back(session)))
 		return;
 	if (!panes_are_bare(&session->panes))
 		panes_pop(&session->panes);

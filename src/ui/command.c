@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person can ask for, as one table. */
+#include "ui/acting.h"
 #include "ui/command-impl.h"
 #include "model/field.h"
 
@@ -72,6 +73,19 @@ const struct command_entry commands[] = {
 	{ "sort-time", "Sort", "by CPU time, the gone included", NULL, command_sort,
 	  FIELD_SORT_TIME },
 	{ "invert", "Sort", "the other way round", NULL, command_invert_sort, 0 },
+	{ "signal", "Act", "send a signal: always asks", "Kill", command_signal, DELIVERY_EACH },
+	{ "signal-subtree", "Act", "... to it and all below it", NULL, command_signal,
+	  DELIVERY_SUBTREE },
+	{ "signal-group", "Act", "... to its process group", NULL, command_signal, DELIVERY_GROUP },
+	{ "nicer", "Act", "nice +1: others come first", "Nice +", command_nice, 1 },
+	{ "less-nice", "Act", "nice -1: it comes first", "Nice -", command_nice, -1 },
+	{ "io-priority", "Act", "class and level of its I/O", NULL, command_set,
+	  SETTING_IO_PRIORITY },
+	{ "cpus", "Act", "on which CPUs it may run", NULL, command_set, SETTING_CPUS_ALLOWED },
+	{ "policy", "Act", "how it is scheduled", NULL, command_set, SETTING_POLICY },
+	{ "send", "Act", "in the dialog: do it", "Send", command_send, 0 },
+	{ "freeze", "Act", "freeze a subtree before", "Freeze", command_freeze, 0 },
+	{ "act-erase", "Act", "erase what was typed", NULL, command_act_erase, 0 },
 	{ "churn", "Pages", "who spawns, and restart loops", "Churn", command_show_churn, 0 },
 	{ "failures", "Pages", "what failed, and how", "Error", command_show_failures, 0 },
 	{ "record", "Pages", "what was seen, and what was missed", "Missed", command_show_record,

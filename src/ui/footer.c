@@ -29,6 +29,7 @@ static const struct footer tree_footer = {
 		   { .command = "watch" },
 		   { .command = "fold-or-parent", .second = "unfold-or-child" },
 		   { .command = "sort-cpu" },
+		   { .command = "signal" },
 		   { .command = "exited" },
 		   { .command = "pause" },
 		   { .command = "events" },
@@ -85,10 +86,20 @@ static const struct footer dialog_footer = {
 	.last = "back",
 };
 
+static const struct footer act_footer = {
+	.context = VIEW_ACT,
+	.items = { { .command = "send" },
+		   { .command = "down", .second = "up" },
+		   { .command = "freeze" },
+		   { .command = "help" } },
+	.last = "back",
+};
+
 static const struct footer *footer_of(enum view_context context)
 {
-	static const struct footer *const footers[] = { &tree_footer, &page_footer, &events_footer,
-							&help_footer, &dialog_footer };
+	static const struct footer *const footers[] = { &tree_footer,	&page_footer,
+							&events_footer, &help_footer,
+							&dialog_footer, &act_footer };
 
 	for (size_t i = 0; i < sizeof(footers) / sizeof(*footers); i++) {
 		if (footers[i]->context == context)

@@ -2,6 +2,7 @@
 /* From a key to what it means: what lies on top has its own meanings, then the line that is typed.
  */
 #include "ui/input.h"
+#include "ui/acting.h"
 #include "ui/command-impl.h"
 
 #include <stdio.h>
@@ -63,6 +64,8 @@ void input_key(struct keymap_state *keys, struct session *session, const struct 
 	case KEYMAP_NOTHING:
 		if (context == VIEW_PROMPT)
 			command_type(session, key->code);
+		else if (context == VIEW_ACT)
+			acting_type(session, key->code);
 		else
 			say_meaningless(session, keys);
 		break;

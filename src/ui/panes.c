@@ -138,9 +138,14 @@ bool panes_focus_next(struct panes *panes)
 
 /* ---- what is seen ---- */
 
+static bool is_dialog(const struct view *view)
+{
+	return view->kind->context == VIEW_DIALOG || view->kind->context == VIEW_ACT;
+}
+
 static bool covers(const struct view *view)
 {
-	return view->kind->context != VIEW_DIALOG;
+	return !is_dialog(view);
 }
 
 /* The lowest of the stack that is seen: what it covers is not. 0 with *covered false: the panes are
@@ -206,7 +211,7 @@ static struct area dialog_area(const struct panes *panes)
 
 struct area panes_area(const struct panes *panes, const struct view *view)
 {
-	if (view->kind->context == VIEW_DIALOG)
+	if (is_dialog(view))
 		return dialog_area(panes);
 	if (view == &panes->tree->view)
 		return panes->layout.tree;

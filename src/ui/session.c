@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* One person at a screen; see session.h. It reads no key. */
 #include "ui/session.h"
+#include "ui/acting.h"
 #include "ui/last-line.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int session_init(struct session *session, struct ptree_monitor *monitor, struct ptree_users *users)
@@ -21,6 +23,7 @@ int session_init(struct session *session, struct ptree_monitor *monitor, struct 
 
 void session_clear(struct session *session)
 {
+	acting_free(session);
 	panes_clear(&session->panes);
 	moment_clear(&session->scene.moment);
 	scope_clear(&session->scene.scope);
@@ -114,6 +117,20 @@ void session_go_on(struct session *session)
 {
 	moment_go_on(&session->scene.moment, session->scene.world.tree);
 	session->needs_redraw = true;
+}
+
+/* ---- what commands are about ---- */
+
+uint64_t *session_targets(const struct session *session, size_t *count)
+{
+	const struct view *view = panes_top(&session->panes);
+	uint64_t id = view->kind->selected ? view->kind->selected(view) : 0;
+	uint64_t *ids = id ? malloc(sizeof(*ids)) : NULL;
+
+	*count = id ? 1 : 0;
+	if (ids)
+		*ids = id;
+	return ids;
 }
 
 /* ---- a frame ---- */

@@ -12,6 +12,8 @@ enum session_prompt {
 	SESSION_PROMPT_PID,
 };
 
+struct acting;
+
 /*
  * One person at a screen: what all views share, the views, and the line that is typed. The app owns
  * it, and drives monitor and terminal around it.
@@ -24,6 +26,7 @@ struct session {
 	struct prompt prompt;
 	char filter_before[SCOPE_FILTER_SIZE]; /* what Esc goes back to */
 	char filter_error[256];
+	struct acting *acting; /* on processes; NULL: nothing is asked or on its way */
 	int pointer_y, pointer_x; /* where the mouse was last */
 	bool came_from_events;	  /* Esc goes back there */
 	bool needs_redraw, wants_full_redraw;
@@ -57,6 +60,10 @@ void session_go_on(struct session *session);
 struct session_cursor {
 	int y, x;
 };
+
+/* The processes that a command is about, by their ids, malloc()ed: what is selected, wherever that
+   is. NULL with *count 0: none; with another one: no memory. */
+uint64_t *session_targets(const struct session *session, size_t *count);
 
 /* A frame: first what is to be seen is settled, then it is drawn. */
 void session_update(struct session *session, struct canvas *canvas);

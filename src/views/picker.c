@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A list to choose from, in a frame over the middle of what is below. */
 #include "views/picker.h"
+#include "views/frame.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,26 +9,13 @@
 #define WIDTH 36
 #define NUMBER_WIDTH 7
 #define LEAST_COLS_FOR_NUMBER 24
-#define LEAST_ROWS_FOR_FRAME 4
-#define FRAME 2 /* cells, or lines, of both its sides */
-
-struct frame_marks {
-	const char *top_left, *top_right, *bottom_left, *bottom_right, *across, *down;
-};
-
-static const struct frame_marks box_marks = { "┌", "┐", "└", "┘", "─", "│" };
-static const struct frame_marks ascii_marks = { "+", "+", "+", "+", "-", "|" };
-
-struct box {
-	int y, x, rows, cols;
-};
 
 /* In the middle of what there is. */
-static struct box box_of(const struct picker_view *view, const struct area *area)
+static struct frame frame_of_picker(const struct picker_view *view, const struct area *area)
 {
-	struct box box = { .cols = area->cols < WIDTH ? area->cols : WIDTH };
+	struct frame box = { .cols = area->cols < WIDTH ? area->cols : WIDTH };
 
-	box.rows = (int)view->picker.count + FRAME;
+	box.rows = (int)view->picker.count + FRAME_SIZE;
 	if (box.rows > area->rows)
 		box.rows = area->rows;
 	box.x = (area->cols - box.cols) / 2;
@@ -35,49 +23,15 @@ static struct box box_of(const struct picker_view *view, const struct area *area
 	return box;
 }
 
-static bool has_frame(const struct box *box)
-{
-	return box->rows >= LEAST_ROWS_FOR_FRAME && box->cols > FRAME + 2;
-}
-
-static void draw_edge(const struct area *area, const struct box *box, int y, const char *left,
-		      const char *right)
-{
-	const struct frame_marks *marks = area->utf8 ? &box_marks : &ascii_marks;
-	struct style style = area_style(area, THEME_PROMPT);
-
-	area_puts(area, y, box->x, 1, left, style);
-	for (int x = 1; x < box->cols - 1; x++)
-		area_puts(area, y, box->x + x, 1, marks->across, style);
-	area_puts(area, y, box->x + box->cols - 1, 1, right, style);
-}
-
-static void draw_frame(const struct picker_view *view, const struct area *area,
-		       const struct box *box)
-{
-	const struct frame_marks *marks = area->utf8 ? &box_marks : &ascii_marks;
-	struct style style = area_style(area, THEME_PROMPT);
-	int bottom = box->y + box->rows - 1;
-
-	draw_edge(area, box, box->y, marks->top_left, marks->top_right);
-	area_puts(area, box->y, box->x + 1, box->cols - FRAME, view->title,
-		  area_style(area, THEME_TITLE));
-	for (int y = box->y + 1; y < bottom; y++) {
-		area_puts(area, y, box->x, 1, marks->down, style);
-		area_puts(area, y, box->x + box->cols - 1, 1, marks->down, style);
-	}
-	draw_edge(area, box, bottom, marks->bottom_left, marks->bottom_right);
-}
-
 /* Where in a list that does not fit one is. */
 static void draw_position(const struct picker_view *view, const struct area *area,
-			  const struct box *box)
+			  const struct frame *box)
 {
 	char text[32];
 	int size =
 	    snprintf(text, sizeof(text), " %zu of %zu ", view->picker.at + 1, view->picker.count);
 
-	if (view->picker.count > (size_t)(box->rows - FRAME) && size <= box->cols - FRAME)
+	if (view->picker.count > (size_t)(box->rows - FRAME_SIZE) && size <= box->cols - FRAME_SIZE)
 		area_puts(area, box->y + box->rows - 1, box->x + box->cols - 1 - size, size, text,
 			  area_style(area, THEME_PROMPT));
 }
@@ -108,8 +62,8 @@ static void close_picker(struct view *view)
 static int update(struct view *base, const struct area *area)
 {
 	struct picker_view *view = (struct picker_view *)base;
-	struct box box = box_of(view, area);
-	int edge = has_frame(&box) ? 1 : 0;
+	struct frame box = frame_of_picker(view, area);
+	int edge = frame_is_drawn(&box) ? 1 : 0;
 
 	base->body_y = box.y + edge;
 	base->body_rows = box.rows - 2 * edge;
@@ -127,13 +81,11 @@ static size_t first_of(const struct picker_view *view)
 static void draw(const struct view *base, const struct area *area)
 {
 	const struct picker_view *view = (const struct picker_view *)base;
-	struct box box = box_of(view, area);
-	int edge = has_frame(&box) ? 1 : 0;
+	struct frame box = frame_of_picker(view, area);
+	int edge = frame_is_drawn(&box) ? 1 : 0;
 	size_t first = first_of(view);
 
-	area_fill(area, box.y, box.x, box.rows, box.cols, area_style(area, THEME_PROMPT));
-	if (edge)
-		draw_frame(view, area, &box);
+	frame_draw(&box, area, view->title);
 	for (int line = 0; line < base->body_rows; line++) {
 		if (first + (size_t)line < view->picker.count)
 			draw_item(view, area, base->body_y + line, box.x + edge,

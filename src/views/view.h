@@ -13,6 +13,7 @@ enum view_context {
 	VIEW_DIALOG = 8,
 	VIEW_EVENTS = 16, /* a pane, or a page */
 	VIEW_PROMPT = 32, /* a line that is typed; no view */
+	VIEW_ACT = 64,	  /* a dialog about processes, in which letters are typed */
 };
 
 /* What Enter came to. */

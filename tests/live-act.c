@@ -178,16 +178,14 @@ static int fork_across_users(struct live *live)
 	return hold(live);
 }
 
-static void in_the_midst_of_a_subtree_who_may_not_be_signalled_is_said(void **state)
+static void expect_refusal_in_the_midst(struct live *live, bool freezes)
 {
-	struct live *live = *state;
 	struct delivery delivery;
 	pid_t top, leaf;
 	char text[128];
 	int role;
 
-	if (geteuid() != 0)
-		skip();
+	live->oracle->step = 0;
 	top = start(live, fork_across_users);
 	AWAIT(live, live->oracle->step == 1 && is_live(live, live->oracle->pid[1]));
 	leaf = live->oracle->pid[1];
@@ -196,7 +194,8 @@ static void in_the_midst_of_a_subtree_who_may_not_be_signalled_is_said(void **st
 	step(live, &delivery);
 	member_describe(&delivery, member_of(&delivery, leaf), text, sizeof(text), &role);
 	assert_non_null(strstr(text, "not permitted")); /* before one tries */
-	send(live, &delivery, SIGTERM, false);
+	send(live, &delivery, SIGTERM, freezes);
+	assert_true(live_now_ns() < delivery.since_ns + 5 * NS_PER_S);
 	expect_words(&delivery, top, "not permitted");
 	expect_words(&delivery, leaf, "not permitted");
 	expect_words(&delivery, live->oracle->pid[0], "ended after");
@@ -205,6 +204,16 @@ static void in_the_midst_of_a_subtree_who_may_not_be_signalled_is_said(void **st
 	kill(leaf, SIGKILL);
 	kill(top, SIGKILL);
 	wait_for(top);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+static void in_the_midst_of_a_subtree_who_may_not_be_signalled_is_said(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	expect_refusal_in_the_midst(*state, false);
+	expect_refusal_in_the_midst(*state, true);
 }
 
 /* Each forks another one every millisecond or so, whose parent is soon over. */
@@ -446,6 +455,7 @@ static void end_bomb(struct live *live, const char *limited, const char *frozen)
 	print_message("# a fork bomb, %zu met, %s: over after %.0f ms\n", delivery.count,
 		      delivery.froze_cgroup ? "its cgroup frozen" : "each stopped",
 		      (double)(live_now_ns() - delivery.since_ns) / NS_PER_MS);
+	assert_int_equal(delivery.froze_cgroup, frozen != NULL);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
 	AWAIT(live, count_held(live) == 0);

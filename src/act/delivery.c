@@ -100,8 +100,10 @@ static void note_sent(struct delivery *delivery, struct member *member, int err)
 
 static void freeze_one(struct delivery *delivery, struct member *member)
 {
-	member->was_stopped = member->target.state == 'T' || member->target.state == 't';
-	if (member->was_stopped)
+	bool was_stopped = member->target.state == 'T' || member->target.state == 't';
+
+	member->is_settled = true;
+	if (was_stopped)
 		return;
 	member->is_frozen = !target_signal(&member->target, SIGSTOP);
 	delivery->changed_ns = now();
@@ -123,7 +125,7 @@ static size_t freeze_all(struct delivery *delivery, const struct ptree_tree *tre
 	for (size_t i = 0; i < delivery->count; i++) {
 		struct member *member = &delivery->members[i];
 
-		if (member->outcome != MEMBER_WAITS || member->is_frozen || member->was_stopped ||
+		if (member->outcome != MEMBER_WAITS || member->is_settled ||
 		    members_is_own(tree, member->target.pid))
 			continue;
 		if (is_ready(delivery, tree, member, now_ns))

@@ -36,10 +36,10 @@ struct member {
 	enum member_outcome outcome;
 	int error; /* of opening or of sending; before it is sent: why it may not be */
 	uint64_t sent_ns, took_ns;
-	bool is_named;	  /* by who asks; the others belong to one of those */
-	bool is_bearer;	  /* it was over when it was met: only who it forked matters */
-	bool was_stopped; /* before it was frozen: then it is left so */
-	bool is_frozen;
+	bool is_named;	 /* by who asks; the others belong to one of those */
+	bool is_bearer;	 /* it was over when it was met: only who it forked matters */
+	bool is_settled; /* it stands still, or cannot be made to */
+	bool is_frozen;	 /* by us: who stood still before is left so */
 };
 
 /*

@@ -345,12 +345,16 @@ static bool is_living_member(const struct delivery *delivery, const struct ptree
 	return node && has(delivery, ptree_node_id(node));
 }
 
-static size_t count_waiting(const struct delivery *delivery)
+static size_t count_living(const struct delivery *delivery, const struct ptree_tree *tree)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < delivery->count; i++)
-		count += delivery->members[i].outcome == MEMBER_WAITS;
+	for (size_t i = 0; i < delivery->count; i++) {
+		const struct ptree_node *node =
+		    ptree_tree_find_id(tree, delivery->members[i].target.id);
+
+		count += node && !ptree_node_has_ended(node);
+	}
 	return count;
 }
 
@@ -369,7 +373,7 @@ static bool is_members_cgroup(const struct delivery *delivery, const struct ptre
 			    !members_is_own(tree, pids[i]);
 	}
 	free(pids);
-	return is_theirs && (!is_settled || (size_t)count == count_waiting(delivery));
+	return is_theirs && (!is_settled || (size_t)count == count_living(delivery, tree));
 }
 
 bool members_freeze_cgroup(struct delivery *delivery, const struct ptree_tree *tree)
@@ -401,7 +405,7 @@ void members_thaw(struct delivery *delivery)
 
 		if (member->is_frozen && !members_open(delivery, member))
 			target_signal(&member->target, SIGCONT);
-		member->is_frozen = false;
+		member->is_frozen = member->is_settled = false;
 		members_close_spare(delivery, member);
 	}
 }

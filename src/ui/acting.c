@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * From the dialog to the deed; see acting.h. What is said in the dialog is made here, of a delivery
- * or of settings, each time it is stepped.
- */
+/* From the dialog to the deed; see acting.h. What the dialog says is acting-words.c's. */
 #include "ui/acting.h"
+#include "ui/acting-impl.h"
 
-#include "act/guard.h"
 #include "act/signals.h"
 #include "ui/session.h"
 #include "views/sheet.h"
@@ -21,19 +18,7 @@
 #define DISPATCH_NS (4 * NS_PER_MS)
 #define REFRESH_NS (100 * NS_PER_MS)
 
-struct acting {
-	struct delivery delivery; /* for settings: who it is about */
-	struct guard guard;
-	bool is_setting, freezes;
-	enum setting_kind kind;
-	struct setting setting;
-	char (*said)[SETTING_WORDS_SIZE]; /* of each that a setting was for; NULL: none was made */
-	bool is_applying;
-	int number; /* the signal that is asked for twice, or sent */
-	uint64_t next_ns, refreshed_ns;
-};
-
-static struct sheet *sheet_of(struct session *session)
+struct sheet *acting_sheet(struct session *session)
 {
 	struct panes *panes = &session->panes;
 
@@ -55,206 +40,6 @@ void acting_free(struct session *session)
 	free(acting->said);
 	free(acting);
 	session->acting = NULL;
-}
-
-/* ---- what the dialog says of processes ---- */
-
-static void describe_user(const struct session *session, const struct ptree_node *node, char *out,
-			  size_t size)
-{
-	uint32_t uid = ptree_node_euid(node);
-	const char *name = uid == PTREE_UNKNOWN_ID
-			       ? NULL
-			       : ptree_users_name_later(session->scene.world.users, uid);
-
-	if (name)
-		snprintf(out, size, "%s", name);
-	else if (uid != PTREE_UNKNOWN_ID)
-		snprintf(out, size, "%u", uid);
-}
-
-static void describe_member(struct session *session, struct sheet_line *line, size_t index)
-{
-	struct acting *acting = session->acting;
-	const struct member *member = &acting->delivery.members[index];
-	const struct ptree_node *node =
-	    ptree_tree_find_id(session->scene.world.tree, member->target.id);
-	struct column_context context = scene_columns(&session->scene, true);
-	int role = 0;
-
-	line->pid = member->target.pid;
-	if (node) {
-		struct command command;
-
-		column_command(&context, node, NULL, &command);
-		snprintf(line->command, sizeof(line->command), "%.*s", (int)command.size,
-			 command.line);
-		describe_user(session, node, line->user, sizeof(line->user));
-	}
-	if (acting->said && acting->said[index][0])
-		snprintf(line->note, sizeof(line->note), "%.60s", acting->said[index]);
-	else if (acting->is_setting && member->outcome == MEMBER_WAITS)
-		setting_read(acting->kind, line->pid, line->note, sizeof(line->note));
-	else
-		member_describe(&acting->delivery, member, line->note, sizeof(line->note), &role);
-	if (acting->said && acting->said[index][0])
-		role = strncmp(acting->said[index], "now ", 4) ? -1 : 1;
-	line->role = role > 0 ? SHEET_GOOD : role < 0 ? SHEET_BAD : SHEET_PLAIN;
-}
-
-/* What went wrong comes first: it must be seen. */
-static void list_members(struct session *session, struct sheet *sheet)
-{
-	const struct delivery *delivery = &session->acting->delivery;
-
-	sheet->count = sheet->more = 0;
-	for (int turn = 0; turn < 2; turn++) {
-		for (size_t i = 0; i < delivery->count; i++) {
-			const struct member *member = &delivery->members[i];
-			bool is_bad = member->outcome == MEMBER_STAYS ||
-				      member->outcome == MEMBER_REFUSED || member->error;
-			struct sheet_line *line;
-
-			if (member->is_bearer || is_bad == turn)
-				continue;
-			line = sheet_add(sheet);
-			if (line)
-				describe_member(session, line, i);
-			else
-				sheet->more++;
-		}
-	}
-}
-
-static void name_reach(const struct acting *acting, size_t count, char *out, size_t size)
-{
-	const struct delivery *delivery = &acting->delivery;
-	const char *processes = count == 1 ? "process" : "processes";
-	pid_t first = delivery->count ? delivery->members[0].target.pid : 0;
-
-	switch (delivery->reach) {
-	case DELIVERY_EACH:
-		snprintf(out, size, "%zu %s", count, processes);
-		break;
-	case DELIVERY_SUBTREE:
-		snprintf(out, size, "the subtree of %d: %zu %s", first, count, processes);
-		break;
-	case DELIVERY_GROUP:
-		snprintf(out, size, "the process group of %d: %zu %s", first, count, processes);
-		break;
-	}
-}
-
-static void add_count(char *out, size_t size, size_t count, const char *words)
-{
-	size_t used = strlen(out);
-
-	if (count && used < size)
-		snprintf(out + used, size - used, "%s%zu %s", used ? ", " : "", count, words);
-}
-
-static void describe_results(const struct acting *acting, struct sheet *sheet)
-{
-	const struct delivery *delivery = &acting->delivery;
-	struct delivery_tally tally = delivery_tally(delivery);
-	bool is_to_end = signal_is_to_end(delivery->signal);
-	char *out = sheet->words;
-	size_t size = sizeof(sheet->words);
-
-	*out = '\0';
-	add_count(out, size, tally.ended, "ended");
-	add_count(out, size, tally.stay, "did not end in 5 s");
-	add_count(out, size, tally.refused, "not permitted or failed");
-	add_count(out, size, tally.gone, "over before");
-	if (is_to_end)
-		add_count(out, size, tally.waiting, "still to end");
-	else
-		add_count(out, size, tally.sent, "sent");
-	if (delivery->reach == DELIVERY_GROUP && delivery->phase == DELIVERY_WATCHING)
-		snprintf(out + strlen(out), size - strlen(out), "; sent %s",
-			 delivery->went_at_once ? "to the group at once" : "to each by itself");
-	if (delivery->freezes && delivery->phase >= DELIVERY_SENDING)
-		snprintf(out + strlen(out), size - strlen(out), "; %s",
-			 delivery->froze_cgroup ? "its cgroup was frozen first"
-						: "each was stopped first");
-	sheet->words_role = tally.stay || tally.refused ? SHEET_BAD : SHEET_PLAIN;
-	snprintf(sheet->hint, sizeof(sheet->hint), "%s",
-		 tally.stay && delivery->signal != SIGKILL
-		     ? "K: KILL those that did not end   Esc: close"
-		     : "Enter, Esc: close");
-}
-
-static void describe_choosing(const struct acting *acting, struct sheet *sheet)
-{
-	bool has_freeze = acting->delivery.reach == DELIVERY_SUBTREE;
-
-	sheet->words[0] = '\0';
-	sheet->words_role = SHEET_PLAIN;
-	snprintf(sheet->label, sizeof(sheet->label), "signal");
-	snprintf(sheet->hint, sizeof(sheet->hint), "Enter: send   letters, digits: choose%s   Esc",
-		 !has_freeze	   ? ""
-		 : acting->freezes ? "   Tab: freeze first [x]"
-				   : "   Tab: freeze first [ ]");
-	if (sheet->input[0]) {
-		int numbers[SIGNALS_MAX];
-		size_t count = signals_find(sheet->input, numbers);
-
-		if (count > 1)
-			snprintf(sheet->words, sizeof(sheet->words), "%zu begin so", count);
-		else if (!count)
-			snprintf(sheet->words, sizeof(sheet->words), "no signal is called so");
-		sheet->words_role = count ? SHEET_PLAIN : SHEET_BAD;
-	}
-}
-
-static void describe_typing(struct acting *acting, struct sheet *sheet)
-{
-	struct setting parsed;
-
-	snprintf(sheet->label, sizeof(sheet->label), "%s", setting_title(acting->kind));
-	snprintf(sheet->hint, sizeof(sheet->hint), "%s   Enter: set   Esc",
-		 setting_syntax(acting->kind));
-	sheet->words[0] = '\0';
-	if (setting_parse(acting->kind, sheet->input, &parsed, sheet->words, sizeof(sheet->words)))
-		sheet->words_role = SHEET_BAD;
-	if (!sheet->input[0])
-		sheet->words[0] = '\0';
-}
-
-static void refresh(struct session *session)
-{
-	struct acting *acting = session->acting;
-	struct sheet *sheet = sheet_of(session);
-	struct delivery_tally tally = delivery_tally(&acting->delivery);
-	char reach[64], name[SIGNAL_NAME_SIZE];
-
-	session->needs_redraw = true;
-	if (!sheet)
-		return;
-	name_reach(acting, tally.members, reach, sizeof(reach));
-	signal_format(acting->number, name);
-	if (acting->is_setting)
-		snprintf(sheet->title, sizeof(sheet->title), " %s of %s ",
-			 setting_title(acting->kind), reach);
-	else if (sheet->stage == SHEET_RESULTS)
-		snprintf(sheet->title, sizeof(sheet->title), " %s to %s ", name, reach);
-	else
-		snprintf(sheet->title, sizeof(sheet->title), " signal %s ", reach);
-	list_members(session, sheet);
-	switch (sheet->stage) {
-	case SHEET_CHOOSE:
-		describe_choosing(acting, sheet);
-		break;
-	case SHEET_TYPE:
-		describe_typing(acting, sheet);
-		break;
-	case SHEET_CONFIRM:
-		break;
-	case SHEET_RESULTS:
-		if (!acting->is_setting)
-			describe_results(acting, sheet);
-		break;
-	}
 }
 
 /* ---- opening ---- */
@@ -307,9 +92,18 @@ static void say_why_not(struct session *session, int err)
 		session_say(session, true, "cannot act on it: %s", strerror(-err));
 }
 
+static bool is_thread_selected(const struct session *session)
+{
+	const struct tree_view *tree = session->panes.tree;
+	const struct row *row = tree_view_row(tree);
+
+	return panes_top(&session->panes) == &tree->view && row && row->is_thread;
+}
+
 /* NULL: it was said why not. */
 static struct acting *open(struct session *session, enum delivery_reach reach)
 {
+	bool is_about_thread = is_thread_selected(session);
 	struct acting *acting;
 	int err;
 
@@ -334,6 +128,8 @@ static struct acting *open(struct session *session, enum delivery_reach reach)
 		return NULL;
 	}
 	delivery_step(&acting->delivery, session->scene.world.tree, ptree_boot_now_ns());
+	if (is_about_thread)
+		session_say(session, false, "of a thread: it acts on the whole process");
 	return acting;
 }
 
@@ -343,8 +139,8 @@ void acting_open_signal(struct session *session, enum delivery_reach reach)
 
 	if (!acting)
 		return;
-	list_signals(sheet_of(session));
-	refresh(session);
+	list_signals(acting_sheet(session));
+	acting_refresh(session);
 }
 
 void acting_open_setting(struct session *session, enum setting_kind kind, const char *text)
@@ -356,11 +152,11 @@ void acting_open_setting(struct session *session, enum setting_kind kind, const 
 		return;
 	acting->is_setting = true;
 	acting->kind = kind;
-	sheet = sheet_of(session);
+	sheet = acting_sheet(session);
 	sheet->stage = SHEET_TYPE;
 	if (text)
 		snprintf(sheet->input, sizeof(sheet->input), "%s", text);
-	refresh(session);
+	acting_refresh(session);
 }
 
 /* ---- doing ---- */
@@ -368,7 +164,7 @@ void acting_open_setting(struct session *session, enum setting_kind kind, const 
 static void begin(struct session *session)
 {
 	struct acting *acting = session->acting;
-	struct sheet *sheet = sheet_of(session);
+	struct sheet *sheet = acting_sheet(session);
 
 	sheet->stage = SHEET_RESULTS;
 	sheet->input[0] = '\0';
@@ -385,7 +181,7 @@ static void begin(struct session *session)
 			       ptree_boot_now_ns());
 	}
 	acting->next_ns = 0;
-	refresh(session);
+	acting_refresh(session);
 }
 
 /* Asks once more where one may regret it. */
@@ -393,7 +189,7 @@ static void begin_or_ask(struct session *session)
 {
 	struct acting *acting = session->acting;
 	const struct delivery *delivery = &acting->delivery;
-	struct sheet *sheet = sheet_of(session);
+	struct sheet *sheet = acting_sheet(session);
 	char reason[160], name[SIGNAL_NAME_SIZE];
 
 	guard_begin(&acting->guard);
@@ -421,7 +217,7 @@ static void begin_or_ask(struct session *session)
 void acting_enter(struct session *session)
 {
 	struct acting *acting = session->acting;
-	struct sheet *sheet = sheet_of(session);
+	struct sheet *sheet = acting_sheet(session);
 	const struct sheet_choice *choice;
 
 	if (!acting || !sheet)
@@ -469,7 +265,7 @@ static void select_signal(struct sheet *sheet)
 void acting_type(struct session *session, uint32_t code)
 {
 	struct acting *acting = session->acting;
-	struct sheet *sheet = sheet_of(session);
+	struct sheet *sheet = acting_sheet(session);
 
 	if (!acting || !sheet)
 		return;
@@ -496,24 +292,24 @@ void acting_type(struct session *session, uint32_t code)
 		begin_or_ask(session);
 		return;
 	}
-	refresh(session);
+	acting_refresh(session);
 }
 
 void acting_erase(struct session *session)
 {
-	struct sheet *sheet = sheet_of(session);
+	struct sheet *sheet = acting_sheet(session);
 
 	if (!session->acting || !sheet || !sheet_erase(sheet))
 		return;
 	if (sheet->stage == SHEET_CHOOSE)
 		select_signal(sheet);
-	refresh(session);
+	acting_refresh(session);
 }
 
 void acting_toggle_freeze(struct session *session)
 {
 	struct acting *acting = session->acting;
-	struct sheet *sheet = sheet_of(session);
+	struct sheet *sheet = acting_sheet(session);
 
 	if (!acting || !sheet || sheet->stage != SHEET_CHOOSE)
 		return;
@@ -521,14 +317,14 @@ void acting_toggle_freeze(struct session *session)
 		acting->freezes = !acting->freezes;
 	else
 		session_say(session, false, "only a subtree is frozen first: d t");
-	refresh(session);
+	acting_refresh(session);
 }
 
 /* In the dialog of nice: one more or less than what stands there. */
 void acting_change_nice(struct session *session, int by)
 {
 	struct acting *acting = session->acting;
-	struct sheet *sheet = sheet_of(session);
+	struct sheet *sheet = acting_sheet(session);
 	struct setting setting;
 	char error[128];
 
@@ -542,12 +338,12 @@ void acting_change_nice(struct session *session, int by)
 		 : setting.level < 0 ? "=%d"
 				     : "%d",
 		 setting.level);
-	refresh(session);
+	acting_refresh(session);
 }
 
 bool acting_back(struct session *session)
 {
-	struct sheet *sheet = sheet_of(session);
+	struct sheet *sheet = acting_sheet(session);
 
 	if (!session->acting || !sheet)
 		return false;
@@ -555,13 +351,13 @@ bool acting_back(struct session *session)
 		sheet->stage = session->acting->is_setting ? SHEET_TYPE : SHEET_CHOOSE;
 		if (delivery_tally(&session->acting->delivery).stay)
 			sheet->stage = SHEET_RESULTS;
-		refresh(session);
+		acting_refresh(session);
 		return true;
 	}
 	if (sheet->stage == SHEET_CHOOSE && sheet->input[0]) {
 		sheet->input[0] = '\0';
 		select_signal(sheet);
-		refresh(session);
+		acting_refresh(session);
 		return true;
 	}
 	return false;
@@ -631,9 +427,9 @@ int acting_turn(struct session *session)
 	}
 	if (now_ns >= acting->refreshed_ns + REFRESH_NS) {
 		acting->refreshed_ns = now_ns;
-		refresh(session);
+		acting_refresh(session);
 	}
-	if (!sheet_of(session) && !is_on_its_way(acting))
+	if (!acting_sheet(session) && !is_on_its_way(acting))
 		acting_free(session);
 	return err < 0 ? err : 0;
 }

@@ -66,19 +66,17 @@ static FILE *open_file(const struct cgroup *cgroup, const char *name)
 }
 
 /* None below it: what is in those would be frozen, too. */
-static bool is_lowest(const struct cgroup *cgroup)
+static bool has_none_below(const struct cgroup *cgroup)
 {
 	FILE *file = open_file(cgroup, "cgroup.stat");
-	unsigned long below = 1;
+	bool is_lowest = false;
 	char line[128];
 
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "nr_descendants %lu", &below) == 1)
-			break;
-	}
+	while (file && !is_lowest && fgets(line, sizeof(line), file))
+		is_lowest = !strcmp(line, "nr_descendants 0\n");
 	if (file)
 		fclose(file);
-	return !below;
+	return is_lowest;
 }
 
 int cgroup_open(struct cgroup *cgroup, pid_t pid)
@@ -96,7 +94,7 @@ int cgroup_open(struct cgroup *cgroup, pid_t pid)
 	close(root);
 	if (cgroup->dir_fd < 0)
 		return -errno;
-	if (is_lowest(cgroup) && !faccessat(cgroup->dir_fd, "cgroup.freeze", W_OK, 0))
+	if (has_none_below(cgroup) && !faccessat(cgroup->dir_fd, "cgroup.freeze", W_OK, 0))
 		return 0;
 	cgroup_close(cgroup);
 	return -ENOTSUP;
@@ -114,13 +112,13 @@ ssize_t cgroup_pids(const struct cgroup *cgroup, pid_t **pids)
 	FILE *file = open_file(cgroup, "cgroup.procs");
 	size_t count = 0, capacity = 0;
 	int err = file ? 0 : -errno;
-	pid_t pid;
+	char line[32];
 
 	*pids = NULL;
-	while (!err && fscanf(file, "%d", &pid) == 1) {
+	while (!err && fgets(line, sizeof(line), file)) {
 		err = array_reserve(pids, &capacity, count + 1, sizeof(**pids));
 		if (!err)
-			(*pids)[count++] = pid;
+			(*pids)[count++] = (pid_t)strtol(line, NULL, 10);
 	}
 	if (file)
 		fclose(file);

@@ -74,7 +74,7 @@ static int parse_number(const char *text)
 
 	if (!length || length > 4 || strspn(text, DIGITS) != length)
 		return -1;
-	return atoi(text);
+	return (int)strtol(text, NULL, 10);
 }
 
 /* "RTMIN+3", "RTMAX-1"; 0: it is none of these. */

@@ -161,10 +161,9 @@ void acting_open_setting(struct session *session, enum setting_kind kind, const 
 
 /* ---- doing ---- */
 
-static void begin(struct session *session)
+static void begin(struct session *session, struct sheet *sheet)
 {
 	struct acting *acting = session->acting;
-	struct sheet *sheet = acting_sheet(session);
 
 	sheet->stage = SHEET_RESULTS;
 	sheet->input[0] = '\0';
@@ -185,11 +184,10 @@ static void begin(struct session *session)
 }
 
 /* Asks once more where one may regret it. */
-static void begin_or_ask(struct session *session)
+static void begin_or_ask(struct session *session, struct sheet *sheet)
 {
 	struct acting *acting = session->acting;
 	const struct delivery *delivery = &acting->delivery;
-	struct sheet *sheet = acting_sheet(session);
 	char reason[160], name[SIGNAL_NAME_SIZE];
 
 	guard_begin(&acting->guard);
@@ -202,7 +200,7 @@ static void begin_or_ask(struct session *session)
 				   member->target.is_kernel_thread);
 	}
 	if (!guard_reason(&acting->guard, reason, sizeof(reason))) {
-		begin(session);
+		begin(session, sheet);
 		return;
 	}
 	signal_format(acting->number, name);
@@ -228,12 +226,12 @@ void acting_enter(struct session *session)
 		if (!choice || (sheet->input[0] && sheet->words_role == SHEET_BAD))
 			return; /* it says what is wrong */
 		acting->number = choice->value;
-		begin_or_ask(session);
+		begin_or_ask(session, sheet);
 		break;
 	case SHEET_TYPE:
 		if (!setting_parse(acting->kind, sheet->input, &acting->setting, sheet->words,
 				   sizeof(sheet->words)))
-			begin_or_ask(session);
+			begin_or_ask(session, sheet);
 		else
 			sheet->words_role = SHEET_BAD;
 		break;
@@ -279,7 +277,7 @@ void acting_type(struct session *session, uint32_t code)
 		break;
 	case SHEET_CONFIRM:
 		if (code == 'y')
-			begin(session);
+			begin(session, sheet);
 		else
 			acting_back(session);
 		return;
@@ -289,7 +287,7 @@ void acting_type(struct session *session, uint32_t code)
 			return;
 		}
 		acting->number = SIGKILL;
-		begin_or_ask(session);
+		begin_or_ask(session, sheet);
 		return;
 	}
 	acting_refresh(session);

@@ -278,6 +278,18 @@ static void children_that_are_born_meanwhile_are_caught(void **state)
 	}
 }
 
+static void few_descriptors_are_no_reason_to_leave_anybody_out(void **state)
+{
+	struct rlimit before, few;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = 100;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	children_that_are_born_meanwhile_are_caught(state);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 /* ---- process groups ---- */
 
 static int lead_a_group(struct live *live)
@@ -701,6 +713,7 @@ int main(void)
 		LIVE_TEST(a_stopped_one_and_a_zombie_are_said_to_be_so),
 		LIVE_TEST(in_the_midst_of_a_subtree_who_may_not_be_signalled_is_said),
 		LIVE_TEST(children_that_are_born_meanwhile_are_caught),
+		LIVE_TEST(few_descriptors_are_no_reason_to_leave_anybody_out),
 		LIVE_TEST(a_process_group_gets_it_at_once),
 		LIVE_TEST(without_its_leader_each_of_a_group_gets_it),
 		LIVE_TEST(a_fork_bomb_is_ended),

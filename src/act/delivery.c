@@ -79,8 +79,10 @@ static bool is_ready(struct delivery *delivery, const struct ptree_tree *tree,
 		members_confirm_by_parent(delivery, tree, member);
 	if (!err)
 		err = target_confirm(&member->target, tree, now_ns);
-	if (err == -EAGAIN)
-		return false;
+	if (err)
+		members_close_spare(delivery, member);
+	if (err == -EAGAIN || err == -EMFILE || err == -ENFILE || err == -ENOMEM)
+		return false; /* later, perhaps */
 	if (err == -ESRCH)
 		member->outcome = MEMBER_GONE;
 	else if (err)

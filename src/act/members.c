@@ -320,8 +320,10 @@ void members_confirm_by_parent(struct delivery *delivery, const struct ptree_tre
 	if (delivery->reach != DELIVERY_SUBTREE || !node || !has(delivery, ptree_node_id(node)))
 		return;
 	parent = find(delivery, ptree_node_id(node));
-	if (parent && !members_open(delivery, parent))
-		target_confirm_by_parent(&member->target, &parent->target);
+	if (!parent || members_open(delivery, parent))
+		return;
+	target_confirm_by_parent(&member->target, &parent->target);
+	members_close_spare(delivery, parent);
 }
 
 bool members_is_own(const struct ptree_tree *tree, pid_t pid)

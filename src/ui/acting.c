@@ -376,7 +376,9 @@ static void apply_settings(struct session *session, uint64_t now_ns)
 
 		if (acting->said[i][0])
 			continue;
-		err = target_confirm(&member->target, session->scene.world.tree, now_ns);
+		err = target_reopen(&member->target, delivery->procfs);
+		if (!err)
+			err = target_confirm(&member->target, session->scene.world.tree, now_ns);
 		if (err == -EAGAIN)
 			is_left = true;
 		else if (err)

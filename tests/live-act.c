@@ -662,12 +662,32 @@ static int start_threads(struct live *live)
 	return hold(live);
 }
 
+/* One that is another user's. */
+static pid_t start_as(struct live *live, uid_t uid)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		const struct rlimit none = { 0, 0 };
+
+		close(live->gate[1]);
+		setrlimit(RLIMIT_NICE, &none);
+		setrlimit(RLIMIT_RTPRIO, &none);
+		if (setresuid(uid, uid, uid))
+			_exit(1);
+		live->oracle->step = 2;
+		_exit(hold(live));
+	}
+	AWAIT(live, live->oracle->step == 2 && is_live(live, pid));
+	return pid;
+}
+
 static void settings_are_made_for_all_threads_and_refused_with_a_reason(void **state)
 {
 	struct live *live = *state;
 	struct ptree_procfs *procfs;
 	char words[SETTING_WORDS_SIZE];
-	pid_t pid = start(live, start_threads), *tids;
+	pid_t pid = start(live, start_threads), own, *tids;
 	ssize_t count;
 
 	AWAIT(live, live->oracle->step == 1);
@@ -696,6 +716,15 @@ static void settings_are_made_for_all_threads_and_refused_with_a_reason(void **s
 		assert_int_equal(setresuid(1, 1, 0), 0);
 		assert_int_equal(apply_setting(live, pid, SETTING_NICE, "9", words), -EPERM);
 		assert_non_null(strstr(words, "another user's"));
+		assert_int_equal(setresuid(0, 0, 0), 0);
+		own = start_as(live, 1);
+		assert_int_equal(setresuid(1, 1, 0), 0);
+		assert_int_equal(apply_setting(live, own, SETTING_NICE, "-1", words), -EACCES);
+		assert_non_null(strstr(words, "CAP_SYS_NICE"));
+		assert_int_equal(apply_setting(live, own, SETTING_POLICY, "fifo:1", words), -EPERM);
+		assert_non_null(strstr(words, "RLIMIT_RTPRIO is 0"));
+		kill(own, SIGKILL);
+		wait_for(own);
 		assert_int_equal(setresuid(0, 0, 0), 0);
 	}
 	kill(pid, SIGKILL);

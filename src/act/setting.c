@@ -161,8 +161,10 @@ static void explain_refusal(const struct setting *setting, pid_t pid, int err, c
 {
 	size_t size = SETTING_WORDS_SIZE;
 
-	if (setting->kind == SETTING_NICE && err == -EACCES)
-		snprintf(words, size, "not permitted: below nice %d it takes CAP_SYS_NICE",
+	if (setting->kind == SETTING_NICE && err == -EACCES && !limit_of(pid, RLIMIT_NICE))
+		snprintf(words, size, "not permitted: a lower one takes CAP_SYS_NICE");
+	else if (setting->kind == SETTING_NICE && err == -EACCES)
+		snprintf(words, size, "not permitted: below %d it takes CAP_SYS_NICE",
 			 NICE_MOST + 1 - (int)limit_of(pid, RLIMIT_NICE));
 	else if (setting->kind == SETTING_POLICY && setting->level)
 		snprintf(words, size,

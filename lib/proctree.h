@@ -487,6 +487,484 @@ PTREE_API uint64_t ptree_boot_now_ns(void);
 PTREE_API uint64_t ptree_boot_offset_ns(void);
 
 /* ------------------------------------------------------------------------------------------ */
+/* Probes: what /proc says of one process beyond its entry.                                   */
+
+/*
+ * Any of what follows can wait for long, or for ever: for the lock of the process's memory (exe,
+ * environ, maps, smaps), or for a file system that does not answer. It belongs in a thread of the
+ * caller's that may hang. A probe and what was opened from it are for one thread at a time.
+ *
+ * What can be long is read in pieces. next() reads one buffer or one entry at most, and returns
+ *   1 one was written
+ *   0 there are no more
+ *   -EAGAIN nothing to tell yet: the time to look at a clock, and call again
+ *   another negative errno: it failed, and will go on failing
+ * So neither 50,000 descriptors nor 100,000 maps hold up who calls it, and memory is a buffer and
+ * what the caller keeps. What is handed out as a pointer is borrowed until the next call. All of it
+ * is bytes of strangers: names, targets and values may hold anything but a NUL.
+ *
+ * Errors, wherever it says "errors of a probe": -ESRCH it is gone; -EACCES refused, and
+ * ptree_piece_privilege() says what it takes; -ENODATA it has none (kernel threads and zombies have
+ * no memory, and so no programs and environment); -EOPNOTSUPP this kernel does not tell; -EBADMSG
+ * it makes no sense; -ENOMEM, -EMFILE, -ENFILE, and what read(2) says.
+ */
+struct ptree_probe;
+
+/*
+ * Opens /proc/PID once: all is read through that, so that a pid that is used again is never mixed
+ * in. start_ns: when the process began, as ptree_procfs_start_time() or ptree_node_begin_ns() say
+ * (another by 50 ms is another process), or 0 for whoever has the pid now. procfs is borrowed until
+ * the probe is closed, and so is the probe by what is opened from it. Errors of a probe; with
+ * hidepid -EACCES or -ESRCH.
+ */
+PTREE_API int ptree_probe_open(struct ptree_probe **probe, struct ptree_procfs *procfs, pid_t pid,
+			       uint64_t start_ns);
+PTREE_API void ptree_probe_close(struct ptree_probe *probe);
+PTREE_API pid_t ptree_probe_pid(const struct ptree_probe *probe);
+PTREE_API uint64_t ptree_probe_start_ns(const struct ptree_probe *probe);
+/* False once it is reaped: nothing that is told after that would be of it. */
+PTREE_API bool ptree_probe_is_there(const struct ptree_probe *probe);
+
+/* What can be known of a process, and be refused, each by itself. */
+enum ptree_piece {
+	PTREE_PIECE_EXE,	  /* exe_path, exe_is_deleted: readlink and stat of exe */
+	PTREE_PIECE_EXE_FILE,	  /* exe_is_replaced */
+	PTREE_PIECE_CWD,	  /* cwd */
+	PTREE_PIECE_ROOT,	  /* root */
+	PTREE_PIECE_TTY,	  /* tty: by tty/drivers */
+	PTREE_PIECE_CREDENTIALS,  /* uids, gids: status */
+	PTREE_PIECE_GROUPS,	  /* groups: status */
+	PTREE_PIECE_UMASK,	  /* umask: status, since Linux 4.7 */
+	PTREE_PIECE_CAPABILITIES, /* capabilities: status */
+	PTREE_PIECE_NO_NEW_PRIVS, /* no_new_privs: status, since Linux 4.10 */
+	PTREE_PIECE_SECCOMP,	  /* seccomp_mode, seccomp_filters: status */
+	PTREE_PIECE_LIMITS,	  /* limits */
+	PTREE_PIECE_OOM,	  /* oom_score, oom_score_adj */
+	PTREE_PIECE_SCHEDULING,	  /* policy, realtime_priority, nice, last_cpu: stat */
+	PTREE_PIECE_AFFINITY,	  /* allowed_cpus: status */
+	PTREE_PIECE_CGROUPS,	  /* cgroups */
+	PTREE_PIECE_NAMESPACES,	  /* namespaces: links in ns */
+	PTREE_PIECE_MEMORY,	  /* rss_bytes, size_bytes, peaks, swap_bytes: status */
+	PTREE_PIECE_RSS_KINDS,	  /* rss_anonymous_bytes, ...: status, since Linux 4.5 */
+	PTREE_PIECE_PSS,	 /* pss_bytes, ...: smaps_rollup, since Linux 4.14; walks all of its
+				    pages, which takes long if it has many */
+	PTREE_PIECE_IO,		 /* read_characters, ...: io */
+	PTREE_PIECE_FAULTS,	 /* minor_faults, major_faults: stat */
+	PTREE_PIECE_SWITCHES,	 /* voluntary_switches, involuntary_switches: status. Of the first
+				    thread only */
+	PTREE_PIECE_LOGIN,	 /* login_uid, login_session: loginuid, sessionid */
+	PTREE_PIECE_ENVIRONMENT, /* the following are no part of the details: see their own calls */
+	PTREE_PIECE_DESCRIPTORS,
+	PTREE_PIECE_MAPS,
+	PTREE_PIECE_WCHAN,
+	PTREE_PIECE_STACK,
+};
+#define PTREE_PIECE_COUNT 29
+
+enum ptree_piece_status {
+	PTREE_PIECE_UNREAD, /* not asked for */
+	PTREE_PIECE_KNOWN,
+	PTREE_PIECE_NONE,	 /* it has none: -ENODATA */
+	PTREE_PIECE_REFUSED,	 /* -EACCES; see ptree_piece_privilege() */
+	PTREE_PIECE_GONE,	 /* -ESRCH: it ended before this could be read */
+	PTREE_PIECE_UNSUPPORTED, /* -EOPNOTSUPP: not in this kernel */
+	PTREE_PIECE_FAILED,	 /* anything else */
+};
+
+/* The same of an error. */
+PTREE_API enum ptree_piece_status ptree_piece_status_of(int error);
+/* "exe", "limits", ...: never NULL. */
+PTREE_API const char *ptree_piece_name(enum ptree_piece piece);
+/*
+ * What it takes beyond being the same user, in words: "CAP_SYS_PTRACE", ...; NULL if everybody may
+ * see it. The kernel asks for PTRACE_MODE_READ_FSCREDS: the same uids and gids and a process that
+ * is dumpable (no setuid program, no prctl(PR_SET_DUMPABLE)), or that capability in its user
+ * namespace; security modules (yama does not, AppArmor and SELinux do) may refuse more.
+ */
+PTREE_API const char *ptree_piece_privilege(enum ptree_piece piece);
+
+enum { PTREE_ID_REAL, PTREE_ID_EFFECTIVE, PTREE_ID_SAVED, PTREE_ID_FILESYSTEM };
+
+enum ptree_capability_set {
+	PTREE_CAPABILITIES_INHERITABLE,
+	PTREE_CAPABILITIES_PERMITTED,
+	PTREE_CAPABILITIES_EFFECTIVE,
+	PTREE_CAPABILITIES_BOUNDING,
+	PTREE_CAPABILITIES_AMBIENT, /* since Linux 4.3; 0 before */
+};
+#define PTREE_CAPABILITY_SETS 5
+
+#define PTREE_UNLIMITED UINT64_MAX
+#define PTREE_NAMESPACE_MAX 16
+#define PTREE_LIMIT_MAX 32
+
+struct ptree_limit {
+	char name[26];	     /* "Max open files" */
+	char unit[16];	     /* "files"; "" for none */
+	uint64_t soft, hard; /* or PTREE_UNLIMITED */
+};
+
+/* A line of /proc/PID/cgroup. */
+struct ptree_cgroup {
+	uint32_t hierarchy;	 /* 0: version 2 */
+	const char *controllers; /* "cpu,cpuacct", "name=systemd"; "" of version 2 */
+	const char *path;
+};
+
+struct ptree_namespace {
+	char kind[24];	/* "mnt", "pid_for_children", ... */
+	uint64_t inode; /* the same one is the same namespace */
+};
+
+/* What ptree_probe_details() found. What is not KNOWN by its status is 0, or NULL. */
+struct ptree_details {
+	void *memory;	    /* private: what the pointers below are in */
+	uint8_t status[64]; /* enum ptree_piece_status, by enum ptree_piece */
+	/* From stat, which everybody may read, and so always known: */
+	uint64_t read_ns; /* boot time just before */
+	pid_t pid, ppid, pgrp, sid;
+	pid_t foreground_pgrp; /* of its terminal; -1: none */
+	char state;
+	bool is_kernel_thread;
+	uint32_t threads;
+	uint64_t start_ns, cpu_user_ns, cpu_system_ns, waited_cpu_ns;
+	uint64_t minor_faults, major_faults;
+	uint32_t policy; /* SCHED_*; see ptree_policy_name() */
+	uint32_t realtime_priority;
+	int32_t nice;
+	uint32_t last_cpu;
+	uint32_t tty_device; /* as in stat: major in bits 8 to 19, minor in the others; 0: none */
+
+	const char *tty; /* "/dev/pts/3" */
+	/* Of a file that is gone without the kernel's " (deleted)": that is a bit, so that a file
+	   which is really called so is none. */
+	const char *exe_path;
+	bool exe_is_deleted;
+	bool exe_is_replaced; /* at that path is another file, or there is none */
+	const char *cwd, *root;
+	uint32_t uids[4], gids[4]; /* PTREE_ID_* */
+	const uint32_t *groups;
+	uint32_t group_count;
+	uint32_t umask;
+	uint64_t capabilities[PTREE_CAPABILITY_SETS]; /* masks of 1 << CAP_* */
+	bool no_new_privs;
+	uint32_t seccomp_mode; /* 0 off, 1 strict, 2 filter */
+	uint32_t seccomp_filters;
+	uint32_t limit_count;
+	struct ptree_limit limits[PTREE_LIMIT_MAX];
+	int32_t oom_score, oom_score_adj;
+	const char *allowed_cpus; /* a list, "0-3,8" */
+	const struct ptree_cgroup *cgroups;
+	uint32_t cgroup_count;
+	uint32_t namespace_count;
+	struct ptree_namespace namespaces[PTREE_NAMESPACE_MAX];
+	uint64_t rss_bytes, peak_rss_bytes, size_bytes, peak_size_bytes, swap_bytes;
+	uint64_t rss_anonymous_bytes, rss_file_bytes, rss_shared_bytes;
+	/* Proportional: what n processes share counts 1/n for each. The parts since Linux 5.9. */
+	uint64_t pss_bytes, pss_anonymous_bytes, pss_file_bytes, pss_shared_bytes;
+	uint64_t private_bytes;	 /* nobody else has it: what ending it would free */
+	uint64_t swap_pss_bytes; /* proportional, too */
+	/* Characters: by read(2) and its like, from whatever; bytes: from and to storage. */
+	uint64_t read_characters, written_characters, read_calls, write_calls;
+	uint64_t read_bytes, written_bytes, cancelled_bytes;
+	uint64_t voluntary_switches, involuntary_switches;
+	/* Of who logged in, whoever it is now (CONFIG_AUDIT); PTREE_UNKNOWN_ID: by no login. */
+	uint32_t login_uid, login_session;
+};
+
+/*
+ * Reads the details. what: mask of 1u << PTREE_PIECE_*, 0 for all; a piece that is refused or is
+ * not there has a status and is no error. Clear it with ptree_details_clear(). Errors: -ESRCH it is
+ * gone already, -ENOMEM, -EMFILE, -ENFILE, -EBADMSG for a stat that makes no sense.
+ */
+PTREE_API int ptree_probe_details_sized(struct ptree_probe *probe, uint32_t what,
+					struct ptree_details *details, size_t size);
+static inline int ptree_probe_details(struct ptree_probe *probe, uint32_t what,
+				      struct ptree_details *details)
+{
+	return ptree_probe_details_sized(probe, what, details, sizeof(*details));
+}
+PTREE_API void ptree_details_clear(struct ptree_details *details);
+/* Its group as systemd and container runtimes see it: version 2, or else the named hierarchy, or
+   else any that is not the root. NULL: not known. */
+PTREE_API const char *ptree_details_cgroup(const struct ptree_details *details);
+/* The inode of a kind of namespace; 0: not known. */
+PTREE_API uint64_t ptree_details_namespace(const struct ptree_details *details, const char *kind);
+
+/* "CAP_CHOWN", ... by number; NULL beyond what is known here. */
+PTREE_API const char *ptree_capability_name(unsigned number);
+/* "SCHED_OTHER", "SCHED_FIFO", ...; "SCHED_?" of others. Never NULL. */
+PTREE_API const char *ptree_policy_name(uint32_t policy);
+
+/* What a path of a cgroup says. Empty strings and PTREE_UNKNOWN_ID: nothing. */
+struct ptree_cgroup_owner {
+	char unit[256];	     /* systemd's unit: "ssh.service", "session-3.scope" */
+	char user_unit[256]; /* of the user's own systemd, within unit */
+	char session[64];    /* logind's: "3" */
+	char runtime[16];    /* "docker", "podman", "lxc", "containerd", "cri-o", "nspawn";
+				"container" of others */
+	char container[128]; /* its id, or name */
+	char pod[64];	     /* kubernetes: the pod's uid */
+	uint32_t uid;	     /* of user-UID.slice */
+};
+
+/*
+ * Reads a path of /proc/PID/cgroup: which unit of systemd it is in, and which container. It is a
+ * matter of names only: whoever may make groups may name them like this. Any bytes.
+ */
+PTREE_API void ptree_cgroup_owner_sized(const char *path, struct ptree_cgroup_owner *owner,
+					size_t size);
+static inline void ptree_cgroup_owner(const char *path, struct ptree_cgroup_owner *owner)
+{
+	ptree_cgroup_owner_sized(path, owner, sizeof(*owner));
+}
+
+/* ------------------------------------------------------------------------------------------ */
+/* In pieces: environment, descriptors, sockets, maps and tasks of a probe.                   */
+
+/* How next() is called, and the errors of a probe: see "Probes". */
+struct ptree_environment;
+
+/* The environment as the process was given it: what it changed since is not in it. */
+struct ptree_variable {
+	const char *name, *value; /* value: NULL if there was no "=" */
+	size_t name_size, value_size;
+	bool is_truncated; /* of an entry of more than 64 KiB the beginning */
+};
+PTREE_API int ptree_environment_open(struct ptree_environment **environment,
+				     struct ptree_probe *probe);
+PTREE_API int ptree_environment_next_sized(struct ptree_environment *environment,
+					   struct ptree_variable *variable, size_t size);
+static inline int ptree_environment_next(struct ptree_environment *environment,
+					 struct ptree_variable *variable)
+{
+	return ptree_environment_next_sized(environment, variable, sizeof(*variable));
+}
+PTREE_API void ptree_environment_close(struct ptree_environment *environment);
+
+struct ptree_descriptors;
+
+enum ptree_descriptor_kind {
+	PTREE_DESCRIPTOR_OTHER, /* or it is not known which */
+	PTREE_DESCRIPTOR_FILE,
+	PTREE_DESCRIPTOR_DIRECTORY,
+	PTREE_DESCRIPTOR_DEVICE,
+	PTREE_DESCRIPTOR_PIPE, /* also with a name: a FIFO */
+	PTREE_DESCRIPTOR_SOCKET,
+	PTREE_DESCRIPTOR_MEMORY,    /* memfd_create(2) */
+	PTREE_DESCRIPTOR_ANONYMOUS, /* anon_inode: "[eventfd]", "[eventpoll]", ... */
+};
+
+struct ptree_descriptor {
+	int number;
+	enum ptree_descriptor_kind kind;
+	/* A path without the kernel's " (deleted)", "pipe:[123]", "socket:[123]", "[eventfd]". */
+	const char *target;
+	bool is_deleted;  /* the file has no name any more */
+	bool has_details; /* the following are known: fdinfo */
+	uint64_t inode;	  /* of a pipe, a socket, a file; 0: not known */
+	uint64_t device;  /* st_dev of a file; 0: not known */
+	uint64_t position;
+	uint32_t flags; /* O_* as open(2) knows them, and O_CLOEXEC */
+};
+/* "file", "directory", "device", "pipe", ...; never NULL. */
+PTREE_API const char *ptree_descriptor_kind_name(enum ptree_descriptor_kind kind);
+/* In the order of their numbers, as far as they do not change meanwhile. */
+PTREE_API int ptree_descriptors_open(struct ptree_descriptors **descriptors,
+				     struct ptree_probe *probe);
+PTREE_API int ptree_descriptors_next_sized(struct ptree_descriptors *descriptors,
+					   struct ptree_descriptor *descriptor, size_t size);
+static inline int ptree_descriptors_next(struct ptree_descriptors *descriptors,
+					 struct ptree_descriptor *descriptor)
+{
+	return ptree_descriptors_next_sized(descriptors, descriptor, sizeof(*descriptor));
+}
+PTREE_API void ptree_descriptors_close(struct ptree_descriptors *descriptors);
+
+struct ptree_sockets;
+
+enum ptree_protocol {
+	PTREE_PROTOCOL_TCP,
+	PTREE_PROTOCOL_TCP6,
+	PTREE_PROTOCOL_UDP,
+	PTREE_PROTOCOL_UDP6,
+	PTREE_PROTOCOL_RAW,
+	PTREE_PROTOCOL_RAW6,
+	PTREE_PROTOCOL_UNIX,
+	PTREE_PROTOCOL_NETLINK,
+	PTREE_PROTOCOL_PACKET,
+};
+#define PTREE_PROTOCOL_COUNT 9
+
+/* A line of /proc/PID/net/tcp and its like. */
+struct ptree_socket {
+	enum ptree_protocol protocol;
+	uint64_t inode; /* 0: nobody has it open any more (TIME-WAIT, or not accepted yet) */
+	/* "LISTEN", "ESTABLISHED", ... of tcp; "connected" or "open" of udp and raw; of unix
+	   "LISTEN", "unconnected", "connecting", "connected", "disconnecting"; else "". */
+	const char *state;
+	bool is_listening; /* tcp LISTEN, unix that accepts, udp that is not connected */
+	uint32_t type;	   /* SOCK_STREAM, ... of unix and packet */
+	/* Of tcp, udp and raw: 4 bytes or 16, in network order. Of raw the port is the protocol. */
+	uint8_t local_address[16], remote_address[16];
+	uint16_t local_port, remote_port;
+	uint32_t uid; /* of who made it; PTREE_UNKNOWN_ID: not told */
+	/* unix: a name in the file system, or with an @ before it an abstract one; NULL: none */
+	const char *path;
+	uint32_t netlink_protocol; /* netlink: NETLINK_*; packet: ETH_P_* */
+	uint32_t netlink_port;	   /* netlink: usually a pid */
+};
+/* "tcp", "tcp6", ...; never NULL. */
+PTREE_API const char *ptree_protocol_name(enum ptree_protocol protocol);
+/*
+ * Writes an address with its port, "127.0.0.1:22", "[::1]:22", "*:22", of unix its name, of netlink
+ * "route:4711"; as snprintf(). is_remote: that of the other end, "" where there is none. Of a unix
+ * socket these are bytes of strangers.
+ */
+PTREE_API int ptree_socket_format(const struct ptree_socket *socket, bool is_remote, char *buf,
+				  size_t size);
+/* All sockets of its network namespace, whoever has them: by inode one finds a descriptor's. What
+   this kernel has not is passed over. */
+PTREE_API int ptree_sockets_open(struct ptree_sockets **sockets, struct ptree_probe *probe);
+PTREE_API int ptree_sockets_next_sized(struct ptree_sockets *sockets, struct ptree_socket *socket,
+				       size_t size);
+static inline int ptree_sockets_next(struct ptree_sockets *sockets, struct ptree_socket *socket)
+{
+	return ptree_sockets_next_sized(sockets, socket, sizeof(*socket));
+}
+PTREE_API void ptree_sockets_close(struct ptree_sockets *sockets);
+
+/*
+ * The inode of the unix socket that this one is connected with (sock_diag(7), since Linux 3.3). Of
+ * the caller's own network namespace only. -ENOENT there is no such socket here; -ENOTCONN it has
+ * no other end; -EOPNOTSUPP this kernel does not tell; -ENOMEM, and what socket(2) says.
+ */
+PTREE_API int ptree_unix_peer(uint64_t inode, uint64_t *peer);
+
+struct ptree_maps;
+
+/* All maps of one file, or of memory of one name. */
+struct ptree_mapping {
+	const char *name; /* a path without " (deleted)", "[heap]", "[stack]"; "": anonymous */
+	bool is_deleted;
+	uint32_t count;						 /* maps */
+	bool is_readable, is_writable, is_executable, is_shared; /* any of them */
+	uint64_t size_bytes;
+	bool has_usage; /* the following are known: smaps */
+	uint64_t rss_bytes, pss_bytes, private_bytes, swap_bytes;
+};
+/* Of more names than these the rest is one mapping, whose name is "...". */
+#define PTREE_MAPPING_MAX 4096
+/*
+ * From smaps, or else from maps (both since ever; smaps needs CONFIG_PROC_PAGE_MONITOR). next() has
+ * nothing to tell until all is read; then it tells the largest ones first, by rss, then size.
+ */
+PTREE_API int ptree_maps_open(struct ptree_maps **maps, struct ptree_probe *probe);
+PTREE_API int ptree_maps_next_sized(struct ptree_maps *maps, struct ptree_mapping *mapping,
+				    size_t size);
+static inline int ptree_maps_next(struct ptree_maps *maps, struct ptree_mapping *mapping)
+{
+	return ptree_maps_next_sized(maps, mapping, sizeof(*mapping));
+}
+/* Maps that were read so far. */
+PTREE_API uint64_t ptree_maps_count(const struct ptree_maps *maps);
+PTREE_API void ptree_maps_close(struct ptree_maps *maps);
+
+struct ptree_tasks;
+
+enum {
+	PTREE_TASK_WCHAN = 1, /* what it waits for in the kernel */
+	PTREE_TASK_STACK = 2, /* the kernel's stack */
+};
+
+struct ptree_task {
+	pid_t tid;
+	char name[PTREE_NAME_SIZE];
+	char state;
+	uint64_t start_ns, cpu_user_ns, cpu_system_ns;
+	uint32_t last_cpu;
+	int32_t nice;
+	uint32_t policy, realtime_priority;
+	uint8_t wchan_status, stack_status; /* enum ptree_piece_status */
+	char wchan[64];			    /* a function of the kernel; "" : it does not wait */
+	const char *stack;		    /* "function+0x1/0x2" a line, the innermost first */
+};
+/* The threads of a process, its leader included. what: PTREE_TASK_*. */
+PTREE_API int ptree_tasks_open(struct ptree_tasks **tasks, struct ptree_probe *probe,
+			       unsigned what);
+PTREE_API int ptree_tasks_next_sized(struct ptree_tasks *tasks, struct ptree_task *task,
+				     size_t size);
+static inline int ptree_tasks_next(struct ptree_tasks *tasks, struct ptree_task *task)
+{
+	return ptree_tasks_next_sized(tasks, task, sizeof(*task));
+}
+PTREE_API void ptree_tasks_close(struct ptree_tasks *tasks);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Searches: who holds a file, a socket or the other end of a pipe.                           */
+
+/* How next() is called: see "Probes". It looks at one process, or reads one buffer, a call. */
+struct ptree_search;
+
+struct ptree_search_options {
+	/* One of these. path: who has it open, runs it, works in it, or maps it; also who has a
+	   file open that was there and is deleted. It must be absolute, and is compared by device
+	   and inode, and by name. port: whoever has a socket of tcp or udp that is bound to it;
+	   listening ones only unless any_state. inode: of a pipe or socket. */
+	const char *path;
+	uint16_t port;
+	uint64_t inode;
+	bool any_state;
+	bool no_maps; /* do not look at maps, which take a lock each */
+	pid_t except; /* a process that is passed over, or 0 */
+};
+
+enum ptree_hold {
+	PTREE_HOLD_DESCRIPTOR,
+	PTREE_HOLD_EXE,
+	PTREE_HOLD_CWD,
+	PTREE_HOLD_ROOT,
+	PTREE_HOLD_MAP,
+};
+
+struct ptree_holder {
+	pid_t pid;
+	uint64_t start_ns; /* with the pid, who it is */
+	enum ptree_hold hold;
+	int number;	 /* of a descriptor: how many others it has of the same is not told */
+	uint32_t flags;	 /* of a descriptor: O_* */
+	bool is_deleted; /* a file that has no name any more */
+	bool has_socket; /* the following is known: searched by port */
+	struct ptree_socket socket;
+};
+
+/*
+ * Errors: -EINVAL for not exactly one thing to look for, -ENAMETOOLONG, and those of
+ * ptree_procfs_pids(). procfs is borrowed until it is closed.
+ */
+PTREE_API int ptree_search_open_sized(struct ptree_search **search, struct ptree_procfs *procfs,
+				      const struct ptree_search_options *options, size_t size);
+static inline int ptree_search_open(struct ptree_search **search, struct ptree_procfs *procfs,
+				    const struct ptree_search_options *options)
+{
+	return ptree_search_open_sized(search, procfs, options, sizeof(*options));
+}
+/* A process comes once for each way in which it holds it, of its descriptors once a socket, or once
+   a file. */
+PTREE_API int ptree_search_next_sized(struct ptree_search *search, struct ptree_holder *holder,
+				      size_t size);
+static inline int ptree_search_next(struct ptree_search *search, struct ptree_holder *holder)
+{
+	return ptree_search_next_sized(search, holder, sizeof(*holder));
+}
+/* Processes that were looked at, and how many there are; those into which one may not look. */
+PTREE_API void ptree_search_progress(const struct ptree_search *search, size_t *done, size_t *total,
+				     size_t *refused);
+/* Sockets of that port that were found, also those whose process could not be seen. */
+PTREE_API size_t ptree_search_socket_count(const struct ptree_search *search);
+PTREE_API void ptree_search_close(struct ptree_search *search);
+
+/* ------------------------------------------------------------------------------------------ */
 /* Accounting: what the kernel says of each task when it ends (taskstats over generic netlink).  */
 
 /* What of an accounting record is known. */

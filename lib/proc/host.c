@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "procfs.h"
+#include "span.h"
 
 #define TICKS_LEAST 4 /* columns of a cpu line before Linux 2.6 */
 #define TEXT_BYTES ((size_t)4096)
@@ -22,11 +23,6 @@
 #define KB_BYTES 1024
 #define KB_MAX (UINT64_MAX / KB_BYTES / 4) /* four of them can be added up */
 #define PERCENT_MAX 10000		   /* in hundredths */
-
-/* What is left of a text, or of a line of it. */
-struct span {
-	const char *at, *end;
-};
 
 struct sample {
 	uint64_t boot_ns; /* 0: not taken yet */
@@ -48,34 +44,9 @@ struct ptree_host {
 
 /* ---- parsing ---- */
 
-static bool take_text(struct span *left, const char *text)
-{
-	size_t size = strlen(text);
-
-	if ((size_t)(left->end - left->at) < size || memcmp(left->at, text, size) != 0)
-		return false;
-	left->at += size;
-	return true;
-}
-
 static bool is_digit(const struct span *left)
 {
 	return left->at < left->end && *left->at >= '0' && *left->at <= '9';
-}
-
-static bool take_number(struct span *left, uint64_t *value)
-{
-	uint64_t sum = 0;
-
-	if (!is_digit(left))
-		return false;
-	for (; is_digit(left); left->at++) {
-		if (__builtin_mul_overflow(sum, 10, &sum) ||
-		    __builtin_add_overflow(sum, (uint64_t)(*left->at - '0'), &sum))
-			return false;
-	}
-	*value = sum;
-	return true;
 }
 
 /* The kernel writes two decimals, with a point in every locale. */
@@ -83,7 +54,7 @@ static bool take_hundredths(struct span *left, uint64_t *value)
 {
 	uint64_t whole, part;
 
-	if (!take_number(left, &whole) || !take_text(left, ".") || left->end - left->at < 2)
+	if (!span_take_number(left, &whole) || !span_take(left, ".") || left->end - left->at < 2)
 		return false;
 	for (int i = 0; i < 2; i++) {
 		if (left->at[i] < '0' || left->at[i] > '9')
@@ -94,26 +65,6 @@ static bool take_hundredths(struct span *left, uint64_t *value)
 	if (is_digit(left) || __builtin_mul_overflow(whole, 100, &whole))
 		return false;
 	return !__builtin_add_overflow(whole, part, value);
-}
-
-static void skip_spaces(struct span *left)
-{
-	while (left->at < left->end && *left->at == ' ')
-		left->at++;
-}
-
-/* Without its newline; false: there is none any more. */
-static bool take_line(struct span *left, struct span *line)
-{
-	const char *newline = NULL;
-
-	if (left->at < left->end)
-		newline = memchr(left->at, '\n', (size_t)(left->end - left->at));
-	if (!newline)
-		return false;
-	*line = (struct span){ .at = left->at, .end = newline };
-	left->at = newline + 1;
-	return true;
 }
 
 static bool is_whole(const char *buf, size_t size)
@@ -129,11 +80,11 @@ static bool take_ticks(struct span *line, uint64_t ticks[HOST_TICKS])
 	int count = 0;
 
 	memset(ticks, 0, HOST_TICKS * sizeof(*ticks));
-	while (count < HOST_TICKS && take_text(line, " ")) {
-		skip_spaces(line);
+	while (count < HOST_TICKS && span_take(line, " ")) {
+		span_skip_blanks(line);
 		if (line->at == line->end)
 			break;
-		if (!take_number(line, &ticks[count++]))
+		if (!span_take_number(line, &ticks[count++]))
 			return false;
 	}
 	return count >= TICKS_LEAST && (line->at == line->end || *line->at == ' ');
@@ -143,7 +94,7 @@ static bool take_cpu(struct span *line, struct host_cpu *cpu)
 {
 	uint64_t number;
 
-	if (!take_number(line, &number) || number > INT_MAX)
+	if (!span_take_number(line, &number) || number > INT_MAX)
 		return false;
 	cpu->number = (unsigned)number;
 	return take_ticks(line, cpu->ticks);
@@ -153,7 +104,7 @@ static bool parse_count(struct span line, const char *key, uint64_t *value)
 {
 	uint64_t number;
 
-	if (!take_text(&line, key) || !take_number(&line, &number) || line.at != line.end)
+	if (!span_take(&line, key) || !span_take_number(&line, &number) || line.at != line.end)
 		return false;
 	*value = number;
 	return true;
@@ -175,10 +126,10 @@ static ssize_t walk_lines(struct span text, struct host_stat *stat, struct host_
 	struct span line;
 	size_t count = 0;
 
-	while (take_line(&text, &line)) {
+	while (span_take_line(&text, &line)) {
 		unsigned last = found.number;
 
-		if (!take_text(&line, "cpu") || !is_digit(&line)) {
+		if (!span_take(&line, "cpu") || !is_digit(&line)) {
 			note_tasks(stat, line);
 			continue;
 		}
@@ -200,7 +151,7 @@ ssize_t host_parse_stat(const char *buf, size_t size, struct host_stat *stat, st
 	struct span first;
 	ssize_t count;
 
-	if (!is_whole(buf, size) || !take_line(&text, &first) || !take_text(&first, "cpu") ||
+	if (!is_whole(buf, size) || !span_take_line(&text, &first) || !span_take(&first, "cpu") ||
 	    !take_ticks(&first, found.ticks))
 		return -EBADMSG;
 	count = walk_lines(text, &found, NULL, 0);
@@ -240,8 +191,8 @@ static bool parse_kb(struct span line, uint64_t *kb)
 {
 	uint64_t number;
 
-	skip_spaces(&line);
-	if (!take_number(&line, &number) || number > KB_MAX || !take_text(&line, " kB") ||
+	span_skip_blanks(&line);
+	if (!span_take_number(&line, &number) || number > KB_MAX || !span_take(&line, " kB") ||
 	    line.at != line.end)
 		return false;
 	*kb = number;
@@ -252,7 +203,7 @@ static bool parse_kb(struct span line, uint64_t *kb)
 static unsigned note_memory(struct span line, uint64_t kb[KB_COUNT])
 {
 	for (unsigned i = 0; i < KB_COUNT; i++) {
-		if (take_text(&line, memory_keys[i]))
+		if (span_take(&line, memory_keys[i]))
 			return parse_kb(line, &kb[i]) ? BIT(i) : 0;
 	}
 	return 0;
@@ -271,7 +222,7 @@ int host_parse_meminfo(const char *buf, size_t size, struct ptree_memory *memory
 
 	if (!is_whole(buf, size))
 		return -EBADMSG;
-	while (take_line(&text, &line))
+	while (span_take_line(&text, &line))
 		seen |= note_memory(line, kb);
 	if ((seen & KB_NEEDED) != KB_NEEDED || !kb[KB_TOTAL])
 		return -EBADMSG;
@@ -302,7 +253,7 @@ int host_parse_loadavg(const char *buf, size_t size, double load[3])
 	if (!is_whole(buf, size))
 		return -EBADMSG;
 	for (int i = 0; i < 3; i++) {
-		if (!take_hundredths(&text, &hundredths[i]) || !take_text(&text, " "))
+		if (!take_hundredths(&text, &hundredths[i]) || !span_take(&text, " "))
 			return -EBADMSG;
 	}
 	for (int i = 0; i < 3; i++)
@@ -317,14 +268,14 @@ static bool parse_stall(struct span line, uint16_t *avg10, uint64_t *total_us)
 	uint64_t hundredths, total;
 	const char *found;
 
-	if (!take_text(&line, "avg10=") || !take_hundredths(&line, &hundredths) ||
+	if (!span_take(&line, "avg10=") || !take_hundredths(&line, &hundredths) ||
 	    hundredths > PERCENT_MAX)
 		return false;
 	found = memmem(line.at, (size_t)(line.end - line.at), key, strlen(key));
 	if (!found)
 		return false;
 	line.at = found + strlen(key);
-	if (!take_number(&line, &total) || line.at != line.end)
+	if (!span_take_number(&line, &total) || line.at != line.end)
 		return false;
 	*avg10 = (uint16_t)hundredths;
 	*total_us = total;
@@ -337,11 +288,11 @@ int host_parse_pressure(const char *buf, size_t size, struct ptree_pressure *pre
 	struct span line, text = { .at = buf, .end = buf + size };
 	struct ptree_pressure found = { .is_known = true };
 
-	if (!is_whole(buf, size) || !take_line(&text, &line) || !take_text(&line, "some ") ||
+	if (!is_whole(buf, size) || !span_take_line(&text, &line) || !span_take(&line, "some ") ||
 	    !parse_stall(line, &found.some_avg10, &found.some_total_us))
 		return -EBADMSG;
-	if (take_line(&text, &line) &&
-	    (!take_text(&line, "full ") ||
+	if (span_take_line(&text, &line) &&
+	    (!span_take(&line, "full ") ||
 	     !parse_stall(line, &found.full_avg10, &found.full_total_us)))
 		return -EBADMSG;
 	*pressure = found;

@@ -290,7 +290,7 @@ uint64_t procfs_ticks_ns(const struct ptree_procfs *procfs, uint64_t ticks)
 
 /* What an errno says about an entry: that it is gone, is refused, is not what /proc has, or else
    about us. */
-static int entry_error(int error)
+int procfs_error(int error)
 {
 	switch (error) {
 	case ENOENT:
@@ -357,13 +357,18 @@ static void fill_reserve(struct reserve *reserve, int directory)
 	}
 }
 
-static int open_entry(const struct ptree_procfs *procfs, const char *path, int flags)
+int procfs_open_at(const struct ptree_procfs *procfs, int directory, const char *path, int flags)
 {
-	int fd = openat(procfs->fd, path, flags);
+	int fd = openat(directory, path, flags);
 
 	while (fd < 0 && errno == EMFILE && give_up_one(procfs->reserve))
-		fd = openat(procfs->fd, path, flags);
-	return fd < 0 ? entry_error(errno) : fd;
+		fd = openat(directory, path, flags);
+	return fd < 0 ? procfs_error(errno) : fd;
+}
+
+static int open_entry(const struct ptree_procfs *procfs, const char *path, int flags)
+{
+	return procfs_open_at(procfs, procfs->fd, path, flags);
 }
 
 static void close_entry(const struct ptree_procfs *procfs, int fd)
@@ -372,20 +377,35 @@ static void close_entry(const struct ptree_procfs *procfs, int fd)
 	fill_reserve(procfs->reserve, procfs->fd);
 }
 
+int procfs_directory(const struct ptree_procfs *procfs)
+{
+	return procfs->fd;
+}
+
+const struct procfs_units *procfs_units(const struct ptree_procfs *procfs)
+{
+	return &procfs->units;
+}
+
+void procfs_refill(const struct ptree_procfs *procfs)
+{
+	fill_reserve(procfs->reserve, procfs->fd);
+}
+
 static int open_file(const struct ptree_procfs *procfs, const char *path)
 {
-	return open_entry(procfs, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+	return open_entry(procfs, path, PROCFS_FILE);
 }
 
 /* The kernel makes these files at one go: a read that is not filled was the last. */
-static ssize_t read_once(int fd, void *buf, size_t size)
+ssize_t procfs_read_once(int fd, void *buf, size_t size)
 {
 	ssize_t got;
 
 	do {
 		got = read(fd, buf, size);
 	} while (got < 0 && errno == EINTR);
-	return got < 0 ? entry_error(errno) : got;
+	return got < 0 ? procfs_error(errno) : got;
 }
 
 static ssize_t read_file(const struct ptree_procfs *procfs, const char *path, char *buf,
@@ -396,7 +416,7 @@ static ssize_t read_file(const struct ptree_procfs *procfs, const char *path, ch
 
 	if (fd < 0)
 		return fd;
-	got = read_once(fd, buf, size);
+	got = procfs_read_once(fd, buf, size);
 	close_entry(procfs, fd);
 	return got;
 }
@@ -512,7 +532,7 @@ static int read_owner(const struct ptree_procfs *procfs, pid_t pid, struct ptree
 
 	snprintf(path, sizeof(path), "%d", pid);
 	if (fstatat(procfs->fd, path, &owner, AT_SYMLINK_NOFOLLOW) < 0)
-		return entry_error(errno);
+		return procfs_error(errno);
 	process->euid = owner.st_uid;
 	return 0;
 }
@@ -551,7 +571,7 @@ static int read_rest(int fd, size_t limit, struct text *text)
 		if (!bigger)
 			return -ENOMEM;
 		text->bytes = bigger;
-		got = read_once(fd, text->bytes + text->size, capacity - text->size);
+		got = procfs_read_once(fd, text->bytes + text->size, capacity - text->size);
 		if (got < 0)
 			return (int)got;
 		text->size += (size_t)got;
@@ -564,7 +584,7 @@ static int check_regular(int fd)
 	struct stat file;
 
 	if (fstat(fd, &file) < 0)
-		return entry_error(errno);
+		return procfs_error(errno);
 	return S_ISREG(file.st_mode) ? 0 : -EBADMSG;
 }
 
@@ -573,7 +593,7 @@ static int read_text(int fd, size_t limit, struct text *text)
 {
 	char buf[ARGV_MAX_BYTES + 1];
 	size_t first = limit < sizeof(buf) ? limit : sizeof(buf);
-	ssize_t got = read_once(fd, buf, first);
+	ssize_t got = procfs_read_once(fd, buf, first);
 	struct text whole = { .size = (size_t)got };
 	int err;
 
@@ -807,7 +827,7 @@ static int collect_ids(DIR *dir, struct ids *ids)
 		if (id)
 			err = append_id(ids, id);
 	}
-	return err || !errno ? err : entry_error(errno);
+	return err || !errno ? err : procfs_error(errno);
 }
 
 static ssize_t read_ids(const struct ptree_procfs *procfs, const char *path, pid_t **out)
@@ -821,7 +841,7 @@ static ssize_t read_ids(const struct ptree_procfs *procfs, const char *path, pid
 		return fd;
 	dir = fdopendir(fd);
 	if (!dir) {
-		err = entry_error(errno);
+		err = procfs_error(errno);
 		close_entry(procfs, fd);
 		return err;
 	}

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parsers of procfs.c, as pure functions over bytes, and its way to files of no process.
+ * The parsers of procfs.c, as pure functions over bytes, and its ways to files for the others of
+ * this room.
  */
 #ifndef PTREE_PROCFS_H
 #define PTREE_PROCFS_H
 
 #include "proctree.h"
+
+#include <fcntl.h>
 
 /* What the kernel's figures are measured in. */
 struct procfs_units {
@@ -31,6 +34,27 @@ int procfs_parse_status(const char *buf, size_t size, struct ptree_process *proc
  */
 ssize_t procfs_read_path(const struct ptree_procfs *procfs, const char *path, char *buf,
 			 size_t size);
+
+/* How a file of /proc is opened: whatever it turns out to be, without waiting. */
+#define PROCFS_FILE (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY)
+#define PROCFS_DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+
+/*
+ * Opens a path under a directory, with what is in reserve if there are no descriptors left: call
+ * procfs_refill() once it is closed. A descriptor, or an error as of procfs_error().
+ */
+int procfs_open_at(const struct ptree_procfs *procfs, int directory, const char *path, int flags);
+void procfs_refill(const struct ptree_procfs *procfs);
+/* The root's descriptor, and the units of all in it. */
+int procfs_directory(const struct ptree_procfs *procfs);
+const struct procfs_units *procfs_units(const struct ptree_procfs *procfs);
+
+/* read(2), again if it was interrupted. Its size, or an error as of procfs_error(). */
+ssize_t procfs_read_once(int fd, void *buf, size_t size);
+
+/* What an errno of /proc says: -ESRCH it is gone, or is not there, -EACCES refused, -EBADMSG it is
+   not what /proc has, or itself, negative, which is about us. */
+int procfs_error(int error);
 
 /* USER_HZ ticks, which /proc counts time in; UINT64_MAX if they do not fit. */
 uint64_t procfs_ticks_ns(const struct ptree_procfs *procfs, uint64_t ticks);

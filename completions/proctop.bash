@@ -33,6 +33,7 @@ _proctop_options()
 	local events='--watch= --poll --require-events --summary --no-realtime'
 	case $1 in
 	tree) echo "$all --ascii --json --short --ancestors" ;;
+	why) echo '--help --version --ascii --json' ;;
 	log) echo "$all $events --json --events= --duration= --by-command" ;;
 	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse" ;;
 	esac
@@ -55,9 +56,11 @@ _proctop()
 		mapfile -t COMPREPLY < <(compgen -W "$(_proctop_options "$command")" -- "$word")
 		[[ ${COMPREPLY[*]} == *= ]] && compopt -o nospace 2>/dev/null
 	elif ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W 'tree log' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'tree log why' -- "$word")
 	elif [[ $command == tree ]]; then
 		_proctop_value --watch "$word"
+	elif [[ $command == why ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -W "$(ps -eo comm= 2>/dev/null)" -- "$word")
 	fi
 	return 0
 }

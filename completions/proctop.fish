@@ -7,19 +7,23 @@ end
 
 set -l tree '__fish_seen_subcommand_from tree'
 set -l log '__fish_seen_subcommand_from log'
-set -l live 'not __fish_seen_subcommand_from tree log'
-set -l events 'not __fish_seen_subcommand_from tree'
+set -l why '__fish_seen_subcommand_from why'
+set -l live 'not __fish_seen_subcommand_from tree log why'
+set -l select 'not __fish_seen_subcommand_from why'
+set -l events 'not __fish_seen_subcommand_from tree why'
 set -l drawn 'not __fish_seen_subcommand_from log'
-set -l json '__fish_seen_subcommand_from tree log'
+set -l json '__fish_seen_subcommand_from tree log why'
 set -l kinds fork exec exit uid gid sid ptrace comm coredump unknown
 
 complete -c proctop -f
 complete -c proctop -n __fish_use_subcommand -a tree -d 'One picture of the process tree'
 complete -c proctop -n __fish_use_subcommand -a log -d 'Events as they happen, a line each'
+complete -c proctop -n __fish_use_subcommand -a why -d 'Why it runs, or who holds it'
 complete -c proctop -n $tree -a '(__proctop_names)'
+complete -c proctop -n $why -F -a '(__proctop_names)'
 
-complete -c proctop -s u -l user -x -a '(__fish_complete_users)' -d 'Only this user\'s processes'
-complete -c proctop -s f -l filter -x -d 'Only what matches'
+complete -c proctop -n $select -s u -l user -x -a '(__fish_complete_users)' -d 'Only this user\'s processes'
+complete -c proctop -n $select -s f -l filter -x -d 'Only what matches'
 complete -c proctop -s h -l help -d 'Print the options and exit'
 complete -c proctop -s V -l version -d 'Print the version and exit'
 complete -c proctop -n $events -s w -l watch -x -a '(__proctop_names)' -d 'Only the subtree under these'

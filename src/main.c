@@ -7,6 +7,7 @@
 #include "ui/app.h"
 #include "headless/log.h"
 #include "headless/tree-dump.h"
+#include "headless/why.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,6 +52,8 @@ static int run(const struct config *config, char *error, size_t error_size)
 		return tree_dump_run(config, error, error_size);
 	case CONFIG_LOG:
 		return log_run(config, error, error_size);
+	case CONFIG_WHY:
+		return why_run(config, error, error_size);
 	case CONFIG_HELP:
 		return print_and_close(config_print_help, error, error_size);
 	case CONFIG_VERSION:

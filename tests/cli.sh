@@ -103,7 +103,7 @@ check 'a missing value is refused' refuses 'expected SECONDS after it' log --dur
 check 'an unknown option is refused' refuses "'--nonsense' is not one of them" --nonsense
 check 'an unknown letter is refused' refuses "'-x' is not one of them" log -x
 check 'an option of another command is refused' refuses 'not an option of' tree --duration=1
-check 'an unknown command is refused' refuses "'record' is not one of tree and log" record
+check 'an unknown command is refused' refuses "'record' is not one of tree, log and why" record
 check 'an operand too many is refused' refuses 'is not expected' log sshd
 check 'an unknown user is refused' refuses 'is not a user here' -u 'no such user'
 check 'an unknown event is refused' refuses 'is not a list of events' log --events=fork,spoon
@@ -112,6 +112,14 @@ check 'ancestors of nobody are refused' refuses '--ancestors: expected a PID' tr
 check 'ancestors of a name are refused' refuses '--ancestors: expected a PID' tree -s sshd
 check 'short JSON is refused' refuses '--short: not with --json' tree --short --json
 check 'a pid that cannot be is refused' refuses 'is not a pid or a name' tree 0
+check 'why needs somebody' refuses 'expected PID, NAME, :PORT or FILE' why
+check 'why of one thing only' refuses 'is not expected' why 1 2
+for port in : :0 :65536 :ssh :-1; do
+	check "the port '$port' is refused" refuses 'is not a port' why "$port"
+done
+check 'a filter is not for why' refuses 'not an option of proctop why' why -f x 1
+check 'why of a pid that does not exist is a failure' exits 1 why 4194304
+check 'why of a file that does not exist is a failure' exits 1 why /no/such/file
 check 'a pid to watch that does not exist is a failure' exits 1 log -w 4194304
 check 'a full disk is a failure of the help' fails_to /dev/full 'No space left' --help
 check 'a full disk is a failure of the tree' fails_to /dev/full 'No space left' tree
@@ -119,6 +127,7 @@ check 'a full disk is a failure of the log' \
 	fails_to /dev/full 'No space left' log --json --duration=0.1
 check 'a closed stdout is a failure of the help' fails_when_closed --help
 check 'a closed stdout is a failure of the tree' fails_when_closed tree
+check 'a full disk is a failure of why' fails_to /dev/full 'No space left' why $$
 check 'a closed stdout is a failure of the log' fails_when_closed log --json --duration=0.1
 
 # Options, one "--name" a line: of the program, for a command, of a file.
@@ -170,7 +179,7 @@ complete_bash()
 }
 
 if command -v bash >/dev/null; then
-	for command in tree log; do
+	for command in tree log why; do
 		options_of "proctop $command" >"$work/help"
 		complete_bash proctop "$command" -- >"$work/bash"
 		check "bash completes exactly the options of proctop $command" \
@@ -180,7 +189,7 @@ if command -v bash >/dev/null; then
 	complete_bash proctop -- >"$work/bash"
 	check 'bash completes exactly the options of the live monitor' \
 		same "$work/help" "$work/bash"
-	printf 'log\ntree\n' >"$work/help"
+	printf 'log\ntree\nwhy\n' >"$work/help"
 	complete_bash proctop '' >"$work/bash"
 	check 'bash completes the commands' same "$work/help" "$work/bash"
 	printf 'exec\nexit\n' | sed 's/^/fork,/' >"$work/help"

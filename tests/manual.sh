@@ -43,10 +43,12 @@ every_page_is_named()
 	return 0
 }
 
-# Whether a page that another one names is installed is not theirs to say.
+# Whether a page that another one names is installed is not theirs to say. What mandoc finds and what
+# it complains of come in buffers of their own, so that in one pipe lines could be torn.
 is_clean()
 {
-	mandoc -T lint "$@" 2>&1 | grep -vE 'referenced manual not found|mandoc\.db' >"$work/lint"
+	mandoc -T lint "$@" >"$work/found" 2>"$work/complaints"
+	cat "$work/found" "$work/complaints" | grep -vE 'referenced manual not found|mandoc\.db' >"$work/lint"
 	! grep . "$work/lint"
 }
 

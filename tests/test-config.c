@@ -132,6 +132,23 @@ static void help_and_version_come_before_what_follows(void **state)
 	config_clear(&parsed.config);
 }
 
+static void what_is_asked_why_is_a_process_a_port_or_a_file(void **state)
+{
+	static const char *const subjects[] = { "1", "sshd", ":22", "/tmp/x", "./0", "-/x" };
+	struct parsed parsed;
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(subjects); i++) {
+		snprintf(line, sizeof(line), "why --json -- %s", subjects[i]);
+		parse_well(&parsed, line);
+		assert_int_equal(parsed.config.command, CONFIG_WHY);
+		assert_true(parsed.config.json);
+		assert_string_equal(parsed.config.target, subjects[i]);
+		config_clear(&parsed.config);
+	}
+}
+
 static void what_is_not_understood_is_refused_in_words(void **state)
 {
 	static const struct {
@@ -189,8 +206,14 @@ static void what_is_not_understood_is_refused_in_words(void **state)
 		{ "tree --poll", "--poll: not an option of proctop tree: expected with" },
 		{ "tree -w 1", "--watch: not an option of proctop tree" },
 		{ "log --ascii", "--ascii: not an option of proctop log" },
-		{ "foo", "commands: 'foo' is not one of tree and log, which come first" },
-		{ "--poll log", "'log' is not one of tree and log, which come first" },
+		{ "foo", "commands: 'foo' is not one of tree, log and why, which come first" },
+		{ "why", "proctop why: expected PID, NAME, :PORT or FILE after it" },
+		{ "why :70000", "proctop why: ':70000' is not a port: expected a number from 1 to "
+				"65535 behind the colon" },
+		{ "why 0",
+		  "proctop why: '0' is not a pid or a name: expected a number from 1 on, or "
+		  "what a process is called" },
+		{ "--poll log", "'log' is not one of tree, log and why, which come first" },
 		{ "log foo", "proctop log: 'foo' is not expected" },
 		{ "tree 0", "proctop tree: '0' is not a pid or a name" },
 		{ "tree a b", "proctop tree: 'b' is not expected" },
@@ -279,6 +302,7 @@ int main(void)
 		cmocka_unit_test(every_option_of_the_live_monitor_arrives),
 		cmocka_unit_test(log_and_tree_have_their_own),
 		cmocka_unit_test(help_and_version_come_before_what_follows),
+		cmocka_unit_test(what_is_asked_why_is_a_process_a_port_or_a_file),
 		cmocka_unit_test(what_is_not_understood_is_refused_in_words),
 		cmocka_unit_test(a_filters_error_has_a_caret),
 		cmocka_unit_test(what_was_given_is_escaped_in_errors),

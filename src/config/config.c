@@ -49,12 +49,13 @@ enum {
 	LIVE = 1u << CONFIG_LIVE,
 	TREE = 1u << CONFIG_TREE,
 	LOG = 1u << CONFIG_LOG,
+	WHY = 1u << CONFIG_WHY,
 };
 
 struct option_info {
 	const char *name;
 	char letter;	      /* 0: none */
-	unsigned commands;    /* that know it: LIVE, TREE, LOG */
+	unsigned commands;    /* that know it: LIVE, TREE, LOG, WHY */
 	const char *argument; /* NULL: takes none */
 	const char *help;
 };
@@ -65,8 +66,8 @@ static const struct option_info options[] = {
 			  "only this user's processes (may be repeated)" },
 	[OPTION_FILTER] = { "filter", 'f', LIVE | TREE | LOG, "EXPR",
 			    "only what matches (repeated: all of them)" },
-	[OPTION_HELP] = { "help", 'h', LIVE | TREE | LOG, NULL, "print this and exit" },
-	[OPTION_VERSION] = { "version", 'V', LIVE | TREE | LOG, NULL,
+	[OPTION_HELP] = { "help", 'h', LIVE | TREE | LOG | WHY, NULL, "print this and exit" },
+	[OPTION_VERSION] = { "version", 'V', LIVE | TREE | LOG | WHY, NULL,
 			     "print the version and exit" },
 	[OPTION_WATCH] = { "watch", 'w', LIVE | LOG, "PID|NAME",
 			   "only the subtree under these (may be repeated)" },
@@ -77,8 +78,8 @@ static const struct option_info options[] = {
 			     "on leaving, print what was seen and lost to stderr" },
 	[OPTION_NO_REALTIME] = { "no-realtime", 0, LIVE | LOG, NULL,
 				 "read command lines without real-time priority" },
-	[OPTION_ASCII] = { "ascii", 0, LIVE | TREE, NULL, "draw with ASCII only" },
-	[OPTION_JSON] = { "json", 0, TREE | LOG, NULL, "one JSON object a line" },
+	[OPTION_ASCII] = { "ascii", 0, LIVE | TREE | WHY, NULL, "draw with ASCII only" },
+	[OPTION_JSON] = { "json", 0, TREE | LOG | WHY, NULL, "one JSON object a line" },
 	[OPTION_DELAY] = { "delay", 'd', LIVE, "SECONDS",
 			   "sample CPU and memory this often (default 1.5)" },
 	[OPTION_HIGHLIGHT] = { "highlight", 'H', LIVE, "SECONDS",
@@ -99,6 +100,7 @@ static const char *const command_names[] = {
 	[CONFIG_LIVE] = "the live monitor",
 	[CONFIG_TREE] = "proctop tree",
 	[CONFIG_LOG] = "proctop log",
+	[CONFIG_WHY] = "proctop why",
 };
 
 #define COMMAND_COUNT (sizeof(command_names) / sizeof(command_names[0]))
@@ -513,6 +515,22 @@ static int take_options(const struct parse *parse, int argc, char **argv)
 	return 0;
 }
 
+/* A pid, a name, a port behind a colon, or a file, which has a slash if it could be another. */
+static int take_subject(const struct parse *parse, const char *value)
+{
+	uint64_t port;
+
+	if (!value)
+		return reject(parse, "proctop why: expected PID, NAME, :PORT or FILE after it");
+	if (*value == ':' && (!read_number(value + 1, UINT16_MAX, &port) || !port))
+		return reject_value(parse, "proctop why", value,
+				    "a port: expected a number from 1 to 65535 behind the colon");
+	if (!*value || (*value != ':' && !strchr(value, '/') && !is_pid_or_name(value)))
+		return reject_value(parse, "proctop why", value, PID_OR_NAME);
+	parse->config->target = value;
+	return 0;
+}
+
 static int take_operands(const struct parse *parse, char *const *operands)
 {
 	struct config *config = parse->config;
@@ -522,11 +540,18 @@ static int take_operands(const struct parse *parse, char *const *operands)
 			return reject_value(parse, "proctop tree", *operands, PID_OR_NAME);
 		config->target = *operands++;
 	}
+	if (config->command == CONFIG_WHY) {
+		int err = take_subject(parse, *operands);
+
+		if (err)
+			return err;
+		operands++;
+	}
 	if (!*operands)
 		return 0;
 	if (config->command == CONFIG_LIVE)
 		return reject_value(parse, "commands", *operands,
-				    "one of tree and log, which come first");
+				    "one of tree, log and why, which come first");
 	return reject_value(parse, command_names[config->command], *operands,
 			    "expected: there is nothing to follow");
 }
@@ -537,6 +562,8 @@ static enum config_command find_command(const char *word)
 		return CONFIG_TREE;
 	if (word && !strcmp(word, "log"))
 		return CONFIG_LOG;
+	if (word && !strcmp(word, "why"))
+		return CONFIG_WHY;
 	return CONFIG_LIVE;
 }
 
@@ -621,7 +648,9 @@ void config_print_help(FILE *out)
 {
 	fputs("Usage: proctop [OPTION...]                  the live monitor\n"
 	      "       proctop tree [OPTION...] [PID|NAME]  one picture of the process tree\n"
-	      "       proctop log [OPTION...]              events as they happen, a line each\n",
+	      "       proctop log [OPTION...]              events as they happen, a line each\n"
+	      "       proctop why [OPTION...] PID|NAME|:PORT|FILE\n"
+	      "                                            why it runs, or who holds that\n",
 	      out);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (!i || options[i].commands != options[i - 1].commands)

@@ -11,6 +11,7 @@ enum config_command {
 	CONFIG_LIVE,
 	CONFIG_TREE,
 	CONFIG_LOG,
+	CONFIG_WHY,
 	CONFIG_HELP,
 	CONFIG_VERSION,
 };
@@ -29,7 +30,7 @@ struct config {
 	char *filter;	      /* all -f, joined; NULL: none */
 	const char **watches; /* -w: a pid or a name each */
 	size_t watch_count;
-	const char *target;    /* tree's PID or NAME, or NULL */
+	const char *target;    /* tree's PID or NAME, or NULL; why's, which is there, may be :PORT or FILE */
 	uint64_t delay_ns;     /* -d; 0: the default */
 	uint64_t highlight_ns; /* -H */
 	uint64_t duration_ns;  /* log's --duration; 0: until it is stopped */

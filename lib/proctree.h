@@ -640,7 +640,7 @@ struct ptree_details {
 	   which is really called so is none. */
 	const char *exe_path;
 	bool exe_is_deleted;
-	bool exe_is_replaced; /* at that path is another file, or there is none */
+	bool exe_is_replaced; /* at that path is another file by now */
 	const char *cwd, *root;
 	uint32_t uids[4], gids[4]; /* PTREE_ID_* */
 	const uint32_t *groups;
@@ -931,7 +931,7 @@ struct ptree_holder {
 	pid_t pid;
 	uint64_t start_ns; /* with the pid, who it is */
 	enum ptree_hold hold;
-	int number;	 /* of a descriptor: how many others it has of the same is not told */
+	int number;	 /* of a descriptor; else -1 */
 	uint32_t flags;	 /* of a descriptor: O_* */
 	bool is_deleted; /* a file that has no name any more */
 	bool has_socket; /* the following is known: searched by port */
@@ -949,8 +949,7 @@ static inline int ptree_search_open(struct ptree_search **search, struct ptree_p
 {
 	return ptree_search_open_sized(search, procfs, options, sizeof(*options));
 }
-/* A process comes once for each way in which it holds it, of its descriptors once a socket, or once
-   a file. */
+/* Each descriptor that holds it is told, a process's one after the other; a map once. */
 PTREE_API int ptree_search_next_sized(struct ptree_search *search, struct ptree_holder *holder,
 				      size_t size);
 static inline int ptree_search_next(struct ptree_search *search, struct ptree_holder *holder)

@@ -68,8 +68,8 @@ static int read_stat(const struct ptree_tasks *tasks, pid_t tid, struct ptree_ta
 	return 0;
 }
 
-/* To those who may not trace it the kernel says "0", as of one that does not wait; then the stack,
-   or where that is for root only the memory, tells which. */
+/* To those who may not trace it the kernel says "0", as of one that does not wait; a link that asks
+   for the same right tells which. */
 static void read_wchan(struct ptree_tasks *tasks, struct ptree_task *task)
 {
 	ssize_t size = read_file(tasks, task->tid, "wchan", task->wchan, sizeof(task->wchan) - 1);

@@ -934,7 +934,8 @@ struct ptree_holder {
 	int number;	 /* of a descriptor; else -1 */
 	uint32_t flags;	 /* of a descriptor: O_* */
 	bool is_deleted; /* a file that has no name any more */
-	bool has_socket; /* the following is known: searched by port */
+	bool has_socket; /* the following is known: searched by port. It stays last, so that it may
+			    grow */
 	struct ptree_socket socket;
 };
 

@@ -201,11 +201,109 @@ static void a_monitor_survives_every_failing_allocation(void **state)
 	fake_root_free(root);
 }
 
+/* ---- a probe ---- */
+
+static void expect_piece(int ret)
+{
+	assert_true(ret == 0 || ret == 1 || ret == -EAGAIN || ret == -ENOMEM);
+}
+
+static void read_pieces(struct ptree_probe *probe)
+{
+	struct ptree_environment *environment;
+	struct ptree_variable variable;
+	struct ptree_maps *maps;
+	struct ptree_mapping mapping;
+	struct ptree_tasks *tasks;
+	struct ptree_task task;
+	int ret = ptree_environment_open(&environment, probe);
+
+	expect_piece(ret);
+	if (!ret) {
+		while ((ret = ptree_environment_next(environment, &variable)) == 1 ||
+		       ret == -EAGAIN)
+			;
+		ptree_environment_close(environment);
+	}
+	expect_piece(ret = ptree_maps_open(&maps, probe));
+	if (!ret) {
+		while ((ret = ptree_maps_next(maps, &mapping)) == 1 || ret == -EAGAIN)
+			;
+		expect_piece(ret);
+		ptree_maps_close(maps);
+	}
+	expect_piece(ret = ptree_tasks_open(&tasks, probe, 0));
+	if (!ret) {
+		while ((ret = ptree_tasks_next(tasks, &task)) == 1 || ret == -EAGAIN)
+			;
+		ptree_tasks_close(tasks);
+	}
+}
+
+static void search_all(struct ptree_procfs *procfs)
+{
+	const struct ptree_search_options options = { .port = 22 };
+	struct ptree_search *search;
+	struct ptree_holder holder;
+	int ret = ptree_search_open(&search, procfs, &options);
+
+	expect_piece(ret);
+	if (ret)
+		return;
+	while ((ret = ptree_search_next(search, &holder)) == 1 || ret == -EAGAIN)
+		;
+	expect_piece(ret);
+	ptree_search_close(search);
+}
+
+static void live_a_probes_life(const char *root)
+{
+	struct ptree_procfs *procfs;
+	struct ptree_probe *probe;
+	struct ptree_details details;
+	int err = ptree_procfs_open(&procfs, root);
+
+	expect_piece(err);
+	if (err)
+		return;
+	expect_piece(err = ptree_probe_open(&probe, procfs, 50, 0));
+	if (!err) {
+		expect_piece(err = ptree_probe_details(probe, 0, &details));
+		if (!err)
+			ptree_details_clear(&details);
+		read_pieces(probe);
+		ptree_probe_close(probe);
+	}
+	search_all(procfs);
+	ptree_procfs_close(procfs);
+}
+
+static void a_probe_survives_every_failing_allocation(void **state)
+{
+	char *root = fake_root_new();
+
+	(void)state;
+	fake_stat(root, 50, "fake", 'S', 1, 0);
+	fake_text(root, "50/task/50/stat", "50 (x) S 1\n");
+	fake_text(root, "50/status", "Groups:\t1 2\nCpus_allowed_list:\t0\n");
+	fake_text(root, "50/cgroup", "1:cpu:/a\n0::/b\n");
+	fake_text(root, "50/environ", "A=1");
+	fake_text(root, "50/smaps", "1000-2000 r--p 00000000 00:00 0 x\nRss: 4 kB\n");
+	fake_text(root, "50/net/tcp",
+		  "   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0 "
+		  "0 17 1\n");
+	fake_text(root, "50/ns/net", "");
+	fake_text(root, "50/fd/none", "");
+	assert_true(fail_each(live_a_probes_life, root) > 20);
+	fake_root_free(root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tree_survives_every_failing_allocation),
 		cmocka_unit_test(a_monitor_survives_every_failing_allocation),
+		cmocka_unit_test(a_probe_survives_every_failing_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

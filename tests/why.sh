@@ -140,6 +140,7 @@ check 'after a double fork nobody is said to have forked it' is_not_claimed
 
 # cron forks a child that runs the job in a shell; its name is all that tells it.
 cp "$(command -v bash)" "$work/cron"
+# shellcheck disable=SC2016
 "$work/cron" -c 'sh -c "echo \$\$ >$0/job; sleep 600; true"; true' "$work" &
 pids="$pids $!"
 cron=$!

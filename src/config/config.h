@@ -30,7 +30,8 @@ struct config {
 	char *filter;	      /* all -f, joined; NULL: none */
 	const char **watches; /* -w: a pid or a name each */
 	size_t watch_count;
-	const char *target;    /* tree's PID or NAME, or NULL; why's, which is there, may be :PORT or FILE */
+	/* tree's PID or NAME, or NULL; of why there is one, and it may be :PORT or FILE */
+	const char *target;
 	uint64_t delay_ns;     /* -d; 0: the default */
 	uint64_t highlight_ns; /* -H */
 	uint64_t duration_ns;  /* log's --duration; 0: until it is stopped */

@@ -19,6 +19,7 @@
 #define USERS_PATIENCE_MS 1000
 #define ARGV_MAX_BYTES (2u << 20)
 #define INODES_MAX 65536
+#define SAME_BEGIN_NS UINT64_C(50000000) /* as of ptree_probe_open() */
 
 #define PIECES                                                                                     \
 	(1u << PTREE_PIECE_EXE | 1u << PTREE_PIECE_EXE_FILE | 1u << PTREE_PIECE_TTY |              \
@@ -149,11 +150,26 @@ static void look_into(struct why_command *command, struct why_answer *answer)
 	why_find(&answer->why, answer->node, &facts);
 }
 
-/* False if it is over by now, or its pid another one's. */
+/* NULL: it is over by now, or its pid another one's. Who came after the picture is added to it. */
+static const struct ptree_node *find_node(struct why_command *command,
+					  const struct why_target *target)
+{
+	const struct ptree_node *node = ptree_tree_find(command->tree, target->pid);
+	uint64_t begin_ns, apart_ns;
+
+	if (!node && ptree_tree_resolve(command->tree, command->procfs, target->pid, &node))
+		return NULL;
+	begin_ns = ptree_node_begin_ns(node);
+	apart_ns =
+	    begin_ns > target->start_ns ? begin_ns - target->start_ns : target->start_ns - begin_ns;
+	return !target->start_ns || apart_ns <= SAME_BEGIN_NS ? node : NULL;
+}
+
+/* False if there is nobody any more. */
 static bool print_one(struct why_command *command, const struct why_target *target, bool is_first)
 {
 	struct why_answer *answer = calloc(1, sizeof(*answer));
-	const struct ptree_node *node = ptree_tree_find(command->tree, target->pid);
+	const struct ptree_node *node = find_node(command, target);
 
 	if (!answer) {
 		command->output.has_failed = true;

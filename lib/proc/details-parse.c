@@ -302,7 +302,8 @@ static bool parse_limit(struct span line, struct ptree_limit *limit)
 	line.at = name.end;
 	while (name.end > name.at && name.end[-1] == ' ')
 		name.end--;
-	if (is_at_end(&name) || !take_limit(&line, &found.soft) || !take_limit(&line, &found.hard))
+	if (is_at_end(&name) || memchr(name.at, '\0', span_size(&name)) ||
+	    !take_limit(&line, &found.soft) || !take_limit(&line, &found.hard))
 		return false;
 	span_skip_blanks(&line);
 	unit = span_take_word(&line);

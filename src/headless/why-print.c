@@ -125,7 +125,7 @@ static void put_user(struct output *output, const struct why_answer *answer, boo
 	describe_user(output, answer->users, ptree_node_euid(answer->node), utf8);
 	if (login != PTREE_UNKNOWN_ID && login != ptree_node_euid(answer->node)) {
 		output_string(output, ", logged in as ");
-		put_safe(output, ptree_users_name(answer->users, login), utf8);
+		describe_user(output, answer->users, login, utf8);
 	}
 	if (why->switch_step)
 		through = ptree_tree_find_id(answer->tree, why->steps[why->switch_step].id);

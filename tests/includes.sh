@@ -216,6 +216,9 @@ check 'and it sends nothing by pid' nothing_is_sent_by_pid
 check 'only term.c knows curses' none src/ui/term.c "$curses" src/*.[ch] src/*/*.[ch] lib/*.h lib/*/*.[ch]
 check 'only text.c knows libunistring' none src/draw/text.c "$unistring" \
 	src/*.[ch] src/*/*.[ch] lib/*.h lib/*/*.[ch]
+# The room, not the file: what is under the root goes through it.
+check 'only procfs.c knows where /proc is' none lib/proc/procfs.c '"/proc[/"]' \
+	src/*.[ch] src/*/*.[ch] lib/*.h lib/*/*.[ch]
 check 'the program knows nothing of lib/ but <proctree.h>' no_private_headers
 check 'the program includes its own headers only' own_headers_only
 check "no include of the library's rooms points up" library_arrows_point_down

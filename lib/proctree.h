@@ -909,7 +909,8 @@ struct ptree_search;
 struct ptree_search_options {
 	/* One of these. path: who has it open, runs it, works in it, or maps it; also who has a
 	   file open that was there and is deleted. It must be absolute, and is compared by device
-	   and inode, and by name. port: whoever has a socket of tcp or udp that is bound to it;
+	   and inode, and by name; of a unix socket whoever receives on it, by the name it was
+	   bound by. port: whoever has a socket of tcp or udp that is bound to it;
 	   listening ones only unless any_state. inode: of a pipe or socket. */
 	const char *path;
 	uint16_t port;

@@ -514,6 +514,24 @@ static void who_listens_and_who_is_at_the_other_end_is_found(void **state)
 	close(tcp);
 }
 
+static void who_listens_on_a_unix_socket_is_found_by_its_file(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const struct ptree_search_options options = { .path = address.sun_path };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct ptree_holder holder;
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/inside-%d.socket", getpid());
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_false(search(state, &options, getpid(), &holder)); /* it does not accept */
+	assert_int_equal(listen(fd, 1), 0);
+	assert_true(search(state, &options, getpid(), &holder));
+	assert_int_equal(holder.number, fd);
+	assert_true(holder.has_socket && holder.socket.protocol == PTREE_PROTOCOL_UNIX);
+	unlink(address.sun_path);
+	close(fd);
+}
+
 /* ---- what is refused, and what is over ---- */
 
 /* In a child: exits with 0 if all is refused as it is to be. */
@@ -632,6 +650,7 @@ int main(void)
 		cmocka_unit_test(sockets_are_found_by_their_inode),
 		cmocka_unit_test(who_holds_a_file_is_found),
 		cmocka_unit_test(who_listens_and_who_is_at_the_other_end_is_found),
+		cmocka_unit_test(who_listens_on_a_unix_socket_is_found_by_its_file),
 		cmocka_unit_test(what_is_refused_says_so),
 		cmocka_unit_test(what_is_over_is_gone_and_never_another),
 		cmocka_unit_test(a_thread_says_what_it_waits_for),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who holds something: a walk over all processes, a descriptor, link or buffer at a time. By port
- * it first reads the sockets of each network namespace that somebody is in, then looks for who has
- * them open: a socket may be held from another namespace than its own.
+ * Who holds something: a walk over all processes, a descriptor, link or buffer at a time. By port,
+ * or by the file of a unix socket, it first reads the sockets of each network namespace that
+ * somebody is in, then looks for who has them open: a socket may be held from another namespace
+ * than its own.
  */
 #include "base/map.h"
 #include "base/sized.h"
@@ -14,6 +15,8 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #define PATH_BYTES (PATH_MAX + 16)
@@ -33,6 +36,7 @@ struct ptree_search {
 	struct ptree_search_options options;
 	char path[PATH_BYTES], deleted[PATH_BYTES + sizeof(PROBE_DELETED)];
 	bool has_file;
+	bool is_socket; /* the path is a unix socket's: its inode there is not the socket's own */
 	uint64_t device, inode;
 	pid_t *pids;
 	size_t count, next;
@@ -90,6 +94,9 @@ static int hold(const struct ptree_search *search, enum ptree_hold how, struct p
 
 static bool is_wanted(const struct ptree_search *search, const struct ptree_socket *socket)
 {
+	if (search->is_socket)
+		return socket->path && socket->inode && !strcmp(socket->path, search->path) &&
+		       (socket->is_listening || socket->type == SOCK_DGRAM);
 	if (socket->protocol > PTREE_PROTOCOL_UDP6 || !socket->inode ||
 	    socket->local_port != search->options.port)
 		return false;
@@ -108,6 +115,7 @@ static int keep_socket(struct ptree_search *search, const struct ptree_socket *s
 		return -ENOMEM;
 	}
 	*copy = *socket;
+	copy->path = socket->path ? search->path : NULL;
 	return 0;
 }
 
@@ -242,7 +250,7 @@ static bool matches_target(const struct ptree_search *search, int number, const 
 	char path[32];
 	struct statx file;
 
-	if (search->options.path) {
+	if (search->options.path && !search->is_socket) {
 		if (*target != '/')
 			return false;
 		snprintf(path, sizeof(path), "fd/%d", number);
@@ -373,6 +381,7 @@ static int take_path(struct ptree_search *search)
 		search->has_file = true;
 		search->device = makedev(file.stx_dev_major, file.stx_dev_minor);
 		search->inode = file.stx_ino;
+		search->is_socket = S_ISSOCK(file.stx_mode);
 	}
 	return 0;
 }
@@ -404,7 +413,7 @@ int ptree_search_open_sized(struct ptree_search **out, struct ptree_procfs *proc
 		err = count < 0 ? (int)count : 0;
 		search->count = count < 0 ? 0 : (size_t)count;
 	}
-	search->is_first_walk = search->options.port;
+	search->is_first_walk = search->options.port || search->is_socket;
 	if (err)
 		ptree_search_close(search);
 	else

@@ -460,6 +460,12 @@ PTREE_API int ptree_procfs_name(struct ptree_procfs *procfs, pid_t pid, char nam
 PTREE_API int ptree_procfs_start_time(struct ptree_procfs *procfs, pid_t pid, uint64_t *start_ns);
 
 /*
+ * Which pid the process of a pidfd of the caller's has in this /proc. -ESRCH: none, because it was
+ * waited for, or is of another namespace; -EOPNOTSUPP: the kernel does not tell (before Linux 5.3).
+ */
+PTREE_API int ptree_procfs_pidfd(struct ptree_procfs *procfs, int pidfd, pid_t *pid);
+
+/*
  * Its arguments, NUL-separated, at most max bytes of them; *argv is malloc()ed.
  * *status becomes READ, TRUNCATED, NONE, or LATE if it is over but still there. Can hang: see
  * PTREE_READ_ARGV. A zombie leader whose threads live on is asked through them.

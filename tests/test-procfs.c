@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -345,6 +346,30 @@ static void parent_and_start_time_are_those_of_stat(void **state)
 	assert_int_equal(ptree_procfs_start_time(fixture->fake, 42, &start_ns), 0);
 	assert_int_equal(ppid, 7);
 	assert_int_equal(start_ns, 4200 * NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+static void a_pidfd_says_whose_it_is_until_it_was_waited_for(void **state)
+{
+	struct fixture *fixture = *state;
+	pid_t child = fork(), pid = 0;
+	int pidfd;
+
+	if (!child)
+		_exit(0);
+	assert_true(child > 0);
+	pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+	if (pidfd < 0) {
+		waitpid(child, NULL, 0);
+		skip();
+	}
+	assert_int_equal(ptree_procfs_pidfd(fixture->real, pidfd, &pid), 0);
+	assert_int_equal(pid, child);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(ptree_procfs_pidfd(fixture->real, pidfd, &pid), -ESRCH);
+	assert_int_equal(ptree_procfs_pidfd(fixture->real, STDERR_FILENO, &pid), -EOPNOTSUPP);
+	assert_int_equal(ptree_procfs_pidfd(fixture->real, -1, &pid), -ESRCH);
+	assert_int_equal(ptree_procfs_pidfd(fixture->fake, pidfd, &pid), -ESRCH);
+	close(pidfd);
 }
 
 static void what_is_not_there_is_gone(void **state)
@@ -960,6 +985,7 @@ int main(void)
 		TEST(an_entry_says_what_its_files_say),
 		TEST(what_was_not_asked_for_is_unknown),
 		TEST(parent_and_start_time_are_those_of_stat),
+		TEST(a_pidfd_says_whose_it_is_until_it_was_waited_for),
 		TEST(what_is_not_there_is_gone),
 		TEST(an_entry_that_loses_a_file_halfway_is_gone),
 		TEST(an_entry_with_anothers_stat_makes_no_sense),

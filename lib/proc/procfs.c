@@ -24,6 +24,7 @@
 
 #define PATH_BYTES 48
 #define STAT_BYTES 2048
+#define PIDFD_INFO_BYTES 512
 #define STATUS_BYTES 1024 /* what is looked for stands before the lines that can be long */
 #define COMM_BYTES 128	  /* kernel threads show up to 64 */
 #define ARGV_MAX_BYTES 4096
@@ -755,6 +756,29 @@ int ptree_procfs_start_time(struct ptree_procfs *procfs, pid_t pid, uint64_t *st
 	if (!err)
 		*start_ns = process.start_ns;
 	return err;
+}
+
+/* Of a pidfd fdinfo has a line more: fs/pidfs.c, pidfd_show_fdinfo(). */
+int ptree_procfs_pidfd(struct ptree_procfs *procfs, int pidfd, pid_t *pid)
+{
+	char path[PATH_BYTES], buf[PIDFD_INFO_BYTES];
+	const char *line;
+	ssize_t size;
+	long number;
+
+	snprintf(path, sizeof(path), "self/fdinfo/%d", pidfd);
+	size = read_file(procfs, path, buf, sizeof(buf) - 1);
+	if (size < 0)
+		return (int)size;
+	buf[size] = '\0';
+	line = strstr(buf, "\nPid:");
+	if (!line)
+		return -EOPNOTSUPP;
+	number = strtol(line + strlen("\nPid:"), NULL, 10);
+	if (number <= 0 || number > INT32_MAX)
+		return -ESRCH;
+	*pid = (pid_t)number;
+	return 0;
 }
 
 int ptree_procfs_comm(struct ptree_procfs *procfs, pid_t pid, char comm[PTREE_COMM_SIZE])

@@ -13,8 +13,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define PATH_SIZE 4200
-
 /* Where the unified hierarchy is, alone or beside those of version 1. */
 static int open_root(void)
 {
@@ -32,27 +30,41 @@ static int open_root(void)
 	return -ENOTSUP;
 }
 
-/* Its path below that root, without the first slash. */
-static bool read_path(pid_t pid, char path[PATH_SIZE])
+/* The directory of the path of version 2 among them. */
+static int open_directory(const struct ptree_details *details)
 {
-	char name[64];
-	bool is_found = false;
-	FILE *file;
+	const char *path = NULL;
+	int root, fd;
 
-	snprintf(name, sizeof(name), "/proc/%d/cgroup", pid);
-	file = fopen(name, "re");
-	while (file && !is_found && fgets(path, PATH_SIZE, file)) {
-		size_t length = strlen(path);
-
-		if (strncmp(path, "0::/", 4) || path[length - 1] != '\n')
-			continue;
-		path[length - 1] = '\0';
-		memmove(path, path + 4, length - 4);
-		is_found = true;
+	for (uint32_t i = 0; i < details->cgroup_count && !path; i++) {
+		if (!details->cgroups[i].hierarchy)
+			path = details->cgroups[i].path;
 	}
-	if (file)
-		fclose(file);
-	return is_found;
+	if (!path || path[0] != '/' || !path[1] || strstr(path, ".."))
+		return -ENOTSUP;
+	root = open_root();
+	if (root < 0)
+		return root;
+	fd = openat(root, path + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		fd = -errno;
+	close(root);
+	return fd;
+}
+
+static int open_group_of(struct ptree_procfs *procfs, const struct target *target)
+{
+	struct ptree_details details = { 0 };
+	struct ptree_probe *probe;
+	int fd, err = ptree_probe_open(&probe, procfs, target->pid, target->start_ns);
+
+	if (err)
+		return err;
+	err = ptree_probe_details(probe, 1u << PTREE_PIECE_CGROUPS, &details);
+	fd = err ? err : open_directory(&details);
+	ptree_details_clear(&details);
+	ptree_probe_close(probe);
+	return fd;
 }
 
 static FILE *open_file(const struct cgroup *cgroup, const char *name)
@@ -79,21 +91,11 @@ static bool has_none_below(const struct cgroup *cgroup)
 	return is_lowest;
 }
 
-int cgroup_open(struct cgroup *cgroup, pid_t pid)
+int cgroup_open(struct cgroup *cgroup, struct ptree_procfs *procfs, const struct target *target)
 {
-	char path[PATH_SIZE];
-	int root;
-
-	cgroup->dir_fd = -1;
-	if (!read_path(pid, path) || !*path || strstr(path, ".."))
-		return -ENOTSUP;
-	root = open_root();
-	if (root < 0)
-		return root;
-	cgroup->dir_fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	close(root);
+	cgroup->dir_fd = open_group_of(procfs, target);
 	if (cgroup->dir_fd < 0)
-		return -errno;
+		return cgroup->dir_fd;
 	if (has_none_below(cgroup) && !faccessat(cgroup->dir_fd, "cgroup.freeze", W_OK, 0))
 		return 0;
 	cgroup_close(cgroup);

@@ -2,8 +2,7 @@
 #ifndef PROCTOP_CGROUP_H
 #define PROCTOP_CGROUP_H
 
-#include <stdbool.h>
-#include <sys/types.h>
+#include "act/target.h"
 
 /*
  * A cgroup of version 2 that can be stopped as one. What is in it can fork no more, however many
@@ -15,7 +14,7 @@ struct cgroup {
 
 /* The one that a process is in, if it can be frozen and has none below it. 0, or a negative errno;
    -ENOTSUP: there is none. */
-int cgroup_open(struct cgroup *cgroup, pid_t pid);
+int cgroup_open(struct cgroup *cgroup, struct ptree_procfs *procfs, const struct target *target);
 void cgroup_close(struct cgroup *cgroup);
 
 /* Those that are in it, malloc()ed. Their number, or a negative errno. */

@@ -380,7 +380,8 @@ static bool is_members_cgroup(const struct delivery *delivery, const struct ptre
 
 bool members_freeze_cgroup(struct delivery *delivery, const struct ptree_tree *tree)
 {
-	if (!delivery->count || cgroup_open(&delivery->cgroup, delivery->members[0].target.pid))
+	if (!delivery->count ||
+	    cgroup_open(&delivery->cgroup, delivery->procfs, &delivery->members[0].target))
 		return false;
 	return is_members_cgroup(delivery, tree, false) && !cgroup_freeze(&delivery->cgroup, true);
 }

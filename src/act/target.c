@@ -48,31 +48,6 @@ static int send_signal(int pidfd, int number, unsigned flags)
 	return err;
 }
 
-/* Which pid it has in /proc: 0 after it was waited for, and if it has none there. */
-static int read_pid(int pidfd, pid_t *pid)
-{
-	char path[64], line[128];
-	FILE *file;
-
-	*pid = 0;
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-	file = fopen(path, "re");
-	if (!file)
-		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : -ENOTSUP;
-	while (fgets(line, sizeof(line), file)) {
-		long number;
-
-		if (strncmp(line, "Pid:", 4))
-			continue;
-		number = strtol(line + 4, NULL, 10);
-		*pid = number > 0 ? (pid_t)number : 0;
-		fclose(file);
-		return 0;
-	}
-	fclose(file);
-	return -ENOTSUP;
-}
-
 static uint64_t inode_of(int pidfd)
 {
 	struct statfs fs;
@@ -100,6 +75,11 @@ static void take(struct target *target, const struct ptree_process *process)
 	target->is_kernel_thread = process->is_kernel_thread;
 }
 
+static bool may_pass(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
 /* That one of the pid that the node is about, or an error. */
 static int compare(struct target *target, struct ptree_procfs *procfs, int pidfd)
 {
@@ -110,10 +90,10 @@ static int compare(struct target *target, struct ptree_procfs *procfs, int pidfd
 
 	if (err)
 		return err;
-	err = read_pid(pidfd, &pid);
+	err = ptree_procfs_pidfd(procfs, pidfd, &pid);
 	if (err)
-		return err;
-	if (!pid || (target->inode && inode != target->inode))
+		return err == -ESRCH || may_pass(err) ? err : -ENOTSUP;
+	if (target->inode && inode != target->inode)
 		return -ESRCH;
 	if (pid != target->pid)
 		return -ENOTSUP;

@@ -46,6 +46,25 @@ static void changes_are_told_by_letters_and_words(void **state)
 			    "        2 root      2d ▸ [kthreadd] [+2]\n");
 }
 
+/* Nobody accounts here; the children's times that the parent waited for stand in, marked. */
+static void what_the_gone_cost_is_told_by_who_waited_where_nobody_accounts(void **state)
+{
+	struct screen *screen = *state;
+	struct ptree_tree *tree = screen->session.scene.world.tree;
+	struct ptree_process process = { .pid = 300,
+					 .tgid = 300,
+					 .ppid = 201,
+					 .state = 'S',
+					 .read_ns = NOW_NS - S / 100,
+					 .waited_cpu_ns = 41200 * (S / 1000) };
+
+	fork_ago(screen, 9000, 300, 404);
+	exit_ago(screen, 8000, 404, 0);
+	process.start_ns = ptree_node_begin_ns(ptree_tree_find(tree, 300));
+	assert_int_equal(ptree_tree_sample(tree, &process), 0);
+	expect_on_screen(screen, "make -j4  †1 ~41s make×1");
+}
+
 static void a_folded_parent_counts_and_glows(void **state)
 {
 	struct screen *screen = *state;
@@ -798,6 +817,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(the_tree_stands_in_order_of_birth_with_kernel_threads_folded),
 		SCREEN_TEST(changes_are_told_by_letters_and_words),
+		SCREEN_TEST(what_the_gone_cost_is_told_by_who_waited_where_nobody_accounts),
 		SCREEN_TEST(a_folded_parent_counts_and_glows),
 		SCREEN_TEST(folding_all_and_by_depth),
 		SCREEN_TEST(a_filter_keeps_the_place_of_what_matches),

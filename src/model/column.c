@@ -191,8 +191,32 @@ void column_command(const struct column_context *context, const struct ptree_nod
 	}
 }
 
-void column_summary_text(bool utf8, const struct ptree_summary *summary, char *out, size_t size)
+struct column_gone column_gone(const struct ptree_node *node, const struct ptree_summary *summary)
 {
+	struct column_gone gone = { .summary = summary };
+	struct ptree_usage usage;
+
+	ptree_node_usage(node, &usage);
+	if (summary->cpu_unknown >= summary->gone && usage.known & PTREE_USAGE_WAITED)
+		gone.waited_cpu_ns = usage.waited_cpu_ns;
+	return gone;
+}
+
+/* "" if nobody knows. */
+static void format_gone_cpu(const struct column_gone *gone, char *out, size_t size)
+{
+	char time[16];
+
+	*out = '\0';
+	column_format_time(time, sizeof(time),
+			   gone->waited_cpu_ns ? gone->waited_cpu_ns : gone->summary->cpu_ns);
+	if (gone->waited_cpu_ns || gone->summary->cpu_ns)
+		snprintf(out, size, "%s%s", gone->waited_cpu_ns ? "~" : "", time);
+}
+
+void column_summary_text(bool utf8, const struct column_gone *gone, char *out, size_t size)
+{
+	const struct ptree_summary *summary = gone->summary;
 	const char *times = utf8 ? "×" : "x";
 	char time[16];
 	size_t used;
@@ -202,24 +226,14 @@ void column_summary_text(bool utf8, const struct ptree_summary *summary, char *o
 		used +=
 		    (size_t)snprintf(out + used, size - used, " %llu%s",
 				     (unsigned long long)summary->failed, utf8 ? "✗" : " failed");
-	column_format_time(time, sizeof(time), summary->cpu_ns);
-	if (summary->cpu_ns && used < size)
+	format_gone_cpu(gone, time, sizeof(time));
+	if (*time && used < size)
 		used += (size_t)snprintf(out + used, size - used, " %s%s cpu", time,
-					 summary->cpu_unknown ? "+" : "");
+					 summary->cpu_unknown && !gone->waited_cpu_ns ? "+" : "");
 	for (unsigned i = 0; i < summary->command_count && used < size; i++)
 		used +=
 		    (size_t)snprintf(out + used, size - used, "%s%s%s%u", i ? " " : ": ",
 				     summary->commands[i].comm, times, summary->commands[i].count);
-}
-
-void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,
-		    size_t size)
-{
-	const struct ptree_summary *summary = ptree_node_summary(node);
-
-	*out = '\0';
-	if (summary)
-		column_summary_text(context->utf8, summary, out, size);
 }
 
 /* Adds a piece if it fits whole; false if it did not. */
@@ -234,9 +248,9 @@ static bool add_suffix(bool utf8, char *out, size_t size, size_t cells, const ch
 	return true;
 }
 
-void column_suffix(bool utf8, const struct ptree_summary *summary, size_t cells, char *out,
-		   size_t size)
+void column_suffix(bool utf8, const struct column_gone *gone, size_t cells, char *out, size_t size)
 {
+	const struct ptree_summary *summary = gone->summary;
 	char piece[PTREE_COMM_SIZE + 24];
 	bool fits = true;
 	unsigned i;
@@ -245,10 +259,9 @@ void column_suffix(bool utf8, const struct ptree_summary *summary, size_t cells,
 	if (summary->failed)
 		snprintf(out + strlen(out), size - strlen(out), " %llu%s",
 			 (unsigned long long)summary->failed, utf8 ? "✗" : "!");
-	if (summary->cpu_ns) {
-		column_format_time(piece, 16, summary->cpu_ns);
+	format_gone_cpu(gone, piece, sizeof(piece));
+	if (*piece)
 		fits = add_suffix(utf8, out, size, cells, piece);
-	}
 	for (i = 0; fits && i < summary->command_count; i++) {
 		snprintf(piece, sizeof(piece), "%s%s%u", summary->commands[i].comm,
 			 utf8 ? "×" : "x", summary->commands[i].count);

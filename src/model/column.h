@@ -74,15 +74,22 @@ void column_command(const struct column_context *context, const struct ptree_nod
 void column_image(const struct ptree_node *node, const struct ptree_image *image,
 		  struct command *out);
 
-/* "341 gone 2x 41.2s cpu: cc1x118 asx118": what is over below it; "" if nothing is. */
-void column_summary(const struct column_context *context, const struct ptree_node *node, char *out,
-		    size_t size);
-void column_summary_text(bool utf8, const struct ptree_summary *summary, char *out, size_t size);
+/*
+ * What is gone below a process, and what it cost. Where the kernel accounts for nobody, that is
+ * told by the CPU time of the children that the process waited for, since it began: "~41.2s".
+ */
+struct column_gone {
+	const struct ptree_summary *summary;
+	uint64_t waited_cpu_ns; /* 0: nothing is to be told by it */
+};
+struct column_gone column_gone(const struct ptree_node *node, const struct ptree_summary *summary);
+
+/* "341 gone 2x 41.2s cpu: cc1x118 asx118". */
+void column_summary_text(bool utf8, const struct column_gone *gone, char *out, size_t size);
 
 /* The same behind a command, "†341 2✗ 41.2s cc1×118 as×118…", as far as it fits into that many
    cells; its first pieces, which say how many and how many failed, are there in any case. */
-void column_suffix(bool utf8, const struct ptree_summary *summary, size_t cells, char *out,
-		   size_t size);
+void column_suffix(bool utf8, const struct column_gone *gone, size_t cells, char *out, size_t size);
 
 /* What it used, if it is over and the kernel told: "1.22s"; *cpu_ns: with what is over below it.
    False if there is nothing to say. */

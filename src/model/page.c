@@ -62,11 +62,14 @@ static struct page_line describe_spawner(const struct ptree_node *node, uint64_t
 	const struct ptree_activity *activity = ptree_node_activity(node);
 	const struct ptree_summary *summary = ptree_node_summary(node);
 	struct page_line line = { .id = ptree_node_id(node), .key = ptree_node_id(node) };
+	struct column_gone gone;
 
 	if (activity)
 		line.activity = *activity;
-	if (summary)
-		column_summary_text(utf8, summary, line.summary, sizeof(line.summary));
+	if (summary) {
+		gone = column_gone(node, summary);
+		column_summary_text(utf8, &gone, line.summary, sizeof(line.summary));
+	}
 	churn_find_loop(node, now_ns, &line.loop);
 	return line;
 }

@@ -335,11 +335,11 @@ static int draw_tail(const struct area *area, int y, int x, const struct tail *t
 /* ---- what is gone below it ---- */
 
 /* The first pieces of what is gone are worth more than a command's last arguments. */
-static int least_suffix(const struct area *area, const struct ptree_summary *gone)
+static int least_suffix(const struct area *area, const struct column_gone *gone)
 {
 	char text[COLUMN_TEXT_SIZE];
 
-	if (!gone)
+	if (!gone->summary)
 		return 0;
 	column_suffix(area->utf8, gone, 0, text, sizeof(text));
 	return 2 + area_width(area, text);
@@ -347,7 +347,7 @@ static int least_suffix(const struct area *area, const struct ptree_summary *gon
 
 /* Up to `end`, what is told otherwise behind it aside. */
 static int draw_suffix(const struct area *area, int y, int x, int end,
-		       const struct ptree_summary *gone)
+		       const struct column_gone *gone)
 {
 	char text[256];
 	int room = end - x - 2;
@@ -444,13 +444,17 @@ static struct column_subject subject_of(const struct row *row, const struct ptre
 }
 
 static void describe_summary(const struct tree_view *tree, const struct area *area,
-			     const struct row *row, struct command *out)
+			     const struct row *row, const struct ptree_node *node,
+			     struct command *out)
 {
-	const struct ptree_summary *gone = rows_gone(tree->rows, row);
+	const struct ptree_summary *summary = rows_gone(tree->rows, row);
+	struct column_gone gone;
 
 	*out = (struct command){ .is_dim = true };
-	if (gone)
-		column_summary_text(area->utf8, gone, out->line, sizeof(out->line));
+	if (summary) {
+		gone = column_gone(node, summary);
+		column_summary_text(area->utf8, &gone, out->line, sizeof(out->line));
+	}
 	out->size = strlen(out->line);
 }
 
@@ -458,14 +462,18 @@ static void draw_behind(const struct tree_view *tree, const struct area *area, i
 			const struct row *row, const struct ptree_node *node,
 			const struct command *command)
 {
-	const struct ptree_summary *gone = row->is_summary ? NULL : rows_gone(tree->rows, row);
+	const struct ptree_summary *summary = row->is_summary ? NULL : rows_gone(tree->rows, row);
+	struct column_gone gone = { 0 };
 	int name = (int)text_width(command->line + command->directory_size, command->program_size,
 				   area->utf8);
 	int room = area->cols - x - (name < NAME_MAX_CELLS ? name : NAME_MAX_CELLS);
-	int suffix = least_suffix(area, gone), end;
 	char lineage[96];
 	struct tail tail;
+	int suffix, end;
 
+	if (summary)
+		gone = column_gone(node, summary);
+	suffix = least_suffix(area, &gone);
 	describe_tail(tree, area, row, node, &tail);
 	describe_lineage(tree, area, row, node, lineage, sizeof(lineage));
 	fit_tail(area, &tail, room);
@@ -475,7 +483,7 @@ static void draw_behind(const struct tree_view *tree, const struct area *area, i
 	end -= least_lineage(area, lineage, end - x);
 	x = draw_command(tree, area, y, x, end, command, row->is_context);
 	x = draw_tail(area, y, x, &tail);
-	end = suffix ? draw_suffix(area, y, x, end + suffix, gone) : x;
+	end = suffix ? draw_suffix(area, y, x, end + suffix, &gone) : x;
 	draw_lineage(area, y, end, lineage);
 }
 
@@ -508,7 +516,7 @@ void row_draw(const struct tree_view *tree, const struct area *area, int y, uint
 	}
 	subject = subject_of(row, node, thread);
 	if (row->is_summary)
-		describe_summary(tree, area, row, &command);
+		describe_summary(tree, area, row, node, &command);
 	else
 		column_command(&context, node, thread, &command);
 	draw_cells(tree, area, y, &subject, command.is_dim || row->is_context);

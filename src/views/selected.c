@@ -132,13 +132,16 @@ static void describe_row(const struct tree_view *tree, const struct row *row,
 	add_gone(line, ptree_node_summary(node));
 }
 
-static void describe_summary(const struct tree_view *tree, const struct row *row, struct line *line,
-			     bool utf8)
+static void describe_summary(const struct tree_view *tree, const struct row *row,
+			     const struct ptree_node *node, struct line *line, bool utf8)
 {
-	const struct ptree_summary *gone = rows_gone(tree->rows, row);
+	const struct ptree_summary *summary = rows_gone(tree->rows, row);
+	struct column_gone gone;
 
-	if (gone)
-		column_summary_text(utf8, gone, line->text, sizeof(line->text));
+	if (summary) {
+		gone = column_gone(node, summary);
+		column_summary_text(utf8, &gone, line->text, sizeof(line->text));
+	}
 	line->size = strlen(line->text);
 }
 
@@ -165,7 +168,8 @@ void row_draw_selected(const struct view *view, const struct area *area)
 	struct line line = { .size = 0 };
 
 	if (row && row->is_summary)
-		describe_summary(tree, row, &line, area->utf8);
+		describe_summary(tree, row, node ? node : ptree_tree_root(view->scene->moment.tree),
+				 &line, area->utf8);
 	else if (node)
 		describe_row(tree, row, node, &line, area->utf8);
 	draw_text(tree, area, &line);

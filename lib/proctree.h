@@ -1131,7 +1131,8 @@ PTREE_API void ptree_users_free(struct ptree_users *users);
 
 /*
  * The user's name, or its number in decimal if there is none. Never NULL; borrowed until
- * ptree_users_free(). Asks the name service at the first time for each uid and may wait for it.
+ * ptree_users_free(). Asks the name service at the first time for each uid and may wait for it. Of
+ * 16,384 users the names are kept; all others are numbers, which are borrowed until the next call.
  * It asks with getpwuid(3): see "Static programs" in libproctree(3).
  */
 PTREE_API const char *ptree_users_name(struct ptree_users *users, uid_t uid);

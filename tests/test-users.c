@@ -132,6 +132,19 @@ static void who_has_no_name_is_a_number(void **state)
 	assert_string_equal(ptree_users_name(*state, (uid_t)-1), "4294967295");
 }
 
+static void of_too_many_users_the_first_have_names(void **state)
+{
+	enum { KEPT = 16384 };
+	struct ptree_users *users = *state;
+
+	for (uid_t uid = 0; uid < 4 * KEPT; uid++)
+		assert_non_null(ptree_users_name(users, uid));
+	assert_string_equal(ptree_users_name(users, 2), "user-2");
+	assert_string_equal(ptree_users_name(users, KEPT), "16384");
+	assert_string_equal(ptree_users_name_later(users, KEPT + 2), "16386");
+	assert_string_equal(ptree_users_name_later(users, KEPT - 2), "user-16382");
+}
+
 static void names_stay_where_they_are(void **state)
 {
 	const char *first = ptree_users_name(*state, 2);
@@ -354,6 +367,7 @@ int main(void)
 		cmocka_unit_test(a_name_has_its_number_and_a_number_itself),
 		REAL(who_has_no_name_is_a_number),
 		REAL(a_tree_learns_each_name_once),
+		GATED(of_too_many_users_the_first_have_names),
 		GATED(names_stay_where_they_are),
 		GATED(all_that_were_asked_for_are_answered),
 		GATED(a_name_is_asked_for_once_while_the_answer_is_awaited),

@@ -24,6 +24,8 @@
  */
 #define SLOW_NS NS_PER_S
 #define STUCK_MAX 8
+/* Whoever may map user ids (user_namespaces(7)) can come with 65,536 that nobody has heard of. */
+#define KEPT_MAX 16384
 
 struct user {
 	struct user *next_untold;
@@ -38,7 +40,7 @@ struct ptree_users {
 	struct user *untold; /* those whose names were found since users_told() */
 	struct crew *crew;
 	char *(*look_up)(uid_t uid);
-	char number[NUMBER_BYTES]; /* for want of memory */
+	char number[NUMBER_BYTES]; /* of one too many, or for want of memory */
 };
 
 /* ---- the name service ---- */
@@ -171,7 +173,7 @@ static uint64_t key_of(uid_t uid)
 
 static struct user *add_user(struct ptree_users *users, uid_t uid)
 {
-	struct user *user = calloc(1, sizeof(*user));
+	struct user *user = users->by_uid.count < KEPT_MAX ? calloc(1, sizeof(*user)) : NULL;
 
 	if (!user || map_set(&users->by_uid, key_of(uid), user)) {
 		free(user);

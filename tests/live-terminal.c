@@ -39,10 +39,13 @@ static void start(struct pty *pty)
 
 static void expect_end(struct pty *pty, int code)
 {
+	char text[4096];
 	int status;
 
 	assert_true(pty_wait_end(pty, PATIENCE_S, &status));
 	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) != code && pty_stderr(pty, text, sizeof(text)))
+		print_message("%s\n", text);
 	assert_int_equal(WEXITSTATUS(status), code);
 	assert_true(pty_is_restored(pty));
 }

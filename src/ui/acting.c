@@ -95,9 +95,12 @@ static void say_why_not(struct session *session, int err)
 static bool is_thread_selected(const struct session *session)
 {
 	const struct tree_view *tree = session->panes.tree;
-	const struct row *row = tree_view_row(tree);
+	const struct row *row;
 
-	return panes_top(&session->panes) == &tree->view && row && row->is_thread;
+	if (panes_top(&session->panes) != &tree->view)
+		return false; /* its rows may be those of a tree that is gone */
+	row = tree_view_row(tree);
+	return row && row->is_thread;
 }
 
 /* NULL: it was said why not. */

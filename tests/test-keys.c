@@ -352,6 +352,41 @@ static void what_acts_always_asks_and_names_whom_it_is_about(void **state)
 	}
 }
 
+static void what_acts_is_about_those_that_are_tagged(void **state)
+{
+	struct screen *screen = *state;
+	struct sheet *sheet;
+	pid_t sum = 0;
+
+	resize(screen, 24, 80);
+	type(screen, "110\r ");
+	type(screen, "200\rc");
+	expect_on_screen(screen, "TAGGED 4");
+	expect_on_screen(screen, "*     110 root");
+	expect_on_screen(screen, "»     200 root");
+	expect_on_screen(screen, "*     300 root");
+	type(screen, "dd");
+	sheet = sheet_of(screen);
+	assert_int_equal(sheet->count, 4);
+	for (size_t i = 0; i < sheet->count; i++)
+		sum += sheet->lines[i].pid;
+	assert_int_equal(sum, 110 + 200 + 201 + 300);
+	press(screen, TERM_KEY_ESC);
+	exit_ago(screen, 100, 300, 0);
+	expect_on_screen(screen, "TAGGED 3");
+	type(screen, "201\r "); /* not any more */
+	expect_on_screen(screen, "TAGGED 2");
+	type(screen, "U");
+	expect_on_screen(screen, "none is tagged");
+	type(screen, "110\rdd");
+	assert_int_equal(sheet_of(screen)->count, 1);
+	press(screen, TERM_KEY_ESC);
+	type(screen, "A");
+	expect_on_screen(screen, "it would be everybody");
+	type(screen, "\\sshd\rA");
+	expect_on_screen(screen, "TAGGED 2");
+}
+
 static void letters_and_digits_choose_a_signal_and_do_no_more(void **state)
 {
 	struct screen *screen = *state;
@@ -525,6 +560,7 @@ int main(void)
 		SCREEN_TEST(help_goes_back_to_where_one_was),
 		cmocka_unit_test(each_key_means_a_command_that_there_is),
 		SCREEN_TEST(what_acts_always_asks_and_names_whom_it_is_about),
+		SCREEN_TEST(what_acts_is_about_those_that_are_tagged),
 		SCREEN_TEST(letters_and_digits_choose_a_signal_and_do_no_more),
 		SCREEN_TEST(what_is_asked_twice_takes_a_y_and_no_second_enter),
 		SCREEN_TEST(on_what_is_over_nothing_acts_though_the_picture_is_stopped),

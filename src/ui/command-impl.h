@@ -53,6 +53,12 @@ void command_show_help(struct session *session, int unused);
 void command_enter(struct session *session, int unused);
 void command_back(struct session *session, int unused);
 
+/* command-tag.c */
+void command_tag(struct session *session, int unused);
+void command_tag_branch(struct session *session, int unused);
+void command_tag_matching(struct session *session, int unused);
+void command_untag_all(struct session *session, int unused);
+
 /* command-act.c: acting on processes. */
 void command_signal(struct session *session, int reach); /* enum delivery_reach */
 void command_nice(struct session *session, int by);

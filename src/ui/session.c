@@ -123,13 +123,20 @@ void session_go_on(struct session *session)
 
 uint64_t *session_targets(const struct session *session, size_t *count)
 {
+	const struct tree_view *tree = session->panes.tree;
 	const struct view *view = panes_top(&session->panes);
-	uint64_t id = view->kind->selected ? view->kind->selected(view) : 0;
-	uint64_t *ids = id ? malloc(sizeof(*ids)) : NULL;
+	uint64_t selected = view->kind->selected ? view->kind->selected(view) : 0;
+	const uint64_t *from = &selected;
+	uint64_t *ids;
 
-	*count = id ? 1 : 0;
+	*count = selected ? 1 : 0;
+	if (view == &tree->view && tree->tags.count) {
+		from = tree->tags.ids;
+		*count = tree->tags.count;
+	}
+	ids = *count ? malloc(*count * sizeof(*ids)) : NULL;
 	if (ids)
-		*ids = id;
+		memcpy(ids, from, *count * sizeof(*ids));
 	return ids;
 }
 

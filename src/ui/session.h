@@ -61,8 +61,9 @@ struct session_cursor {
 	int y, x;
 };
 
-/* The processes that a command is about, by their ids, malloc()ed: what is selected, wherever that
-   is. NULL with *count 0: none; with another one: no memory. */
+/* The processes that a command is about, by their ids, malloc()ed: in the tree those that are
+   tagged, or else what is selected, wherever that is. NULL with *count 0: none; with another one:
+   no memory. */
 uint64_t *session_targets(const struct session *session, size_t *count);
 
 /* A frame: first what is to be seen is settled, then it is drawn. */

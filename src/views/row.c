@@ -395,6 +395,16 @@ static bool has_failed(const struct ptree_node *node)
 	return ptree_node_exit_status(node, &status) && status;
 }
 
+static const char *selection_mark(const struct tree_view *tree, const struct area *area,
+				  const struct row *row, bool is_selected)
+{
+	bool is_tagged = !row->is_thread && !row->is_summary && tags_has(&tree->tags, row->process);
+
+	if (is_tagged)
+		return !is_selected ? "*" : area->utf8 ? "»" : "#";
+	return is_selected ? ">" : " ";
+}
+
 /* The highlight, and the letter that says the same without colour. */
 static void draw_gutter(const struct tree_view *tree, const struct area *area, int y,
 			const struct row *row, const struct ptree_node *node, bool is_selected)
@@ -422,7 +432,7 @@ static void draw_gutter(const struct tree_view *tree, const struct area *area, i
 	if (is_selected)
 		area_tint(area, y, GUTTER_WIDTH, area->cols, area_style(area, THEME_SELECTED).bg,
 			  area_style(area, THEME_SELECTED).attrs);
-	area_puts(area, y, 0, 1, is_selected ? ">" : " ",
+	area_puts(area, y, 0, 1, selection_mark(tree, area, row, is_selected),
 		  area_style(area, tree->view.has_focus ? THEME_TITLE : THEME_DIM));
 	area_puts(area, y, 1, 1, letter,
 		  theme_gutter(change, has_failed(node), level, area->colors));

@@ -77,7 +77,7 @@ bool scope_line_is_needed(const struct tree_view *tree)
 {
 	return tree_view_is_sorted(tree) || exited_text(tree) ||
 	       scope_is_narrowed(&tree->view.scene->scope) || tree->choice.is_list ||
-	       tree->choice.by_origin || tree->follow_id;
+	       tree->choice.by_origin || tree->follow_id || tree->tags.count;
 }
 
 void scope_line_draw(const struct tree_view *tree, const struct area *area, int y)
@@ -90,6 +90,10 @@ void scope_line_draw(const struct tree_view *tree, const struct area *area, int 
 		add_scope(&line, "WATCH", text);
 	}
 	draw_filter_scope(tree, &line);
+	if (tree->tags.count) {
+		snprintf(text, sizeof(text), "%zu", tree->tags.count);
+		add_scope(&line, "TAGGED", text);
+	}
 	if (tree->follow_id) {
 		const struct ptree_node *node = scene_node(tree->view.scene, tree->follow_id);
 

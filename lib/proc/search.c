@@ -40,7 +40,6 @@ struct ptree_search {
 	uint64_t device, inode;
 	pid_t *pids;
 	size_t count, next;
-	size_t again; /* what next was when one was tried once more */
 	bool is_first_walk;
 	size_t refused;
 	struct map namespaces; /* inodes of those that were read */
@@ -74,20 +73,10 @@ static bool is_ours(int err)
 	return err == -ENOMEM || err == -EMFILE || err == -ENFILE;
 }
 
-/*
- * Goes on with the next one, unless it is about us. What we lack may be there a moment later, and
- * the kernel has been seen to say ENOMEM of a process that came or went: so one that could not be
- * opened is tried once more.
- */
+/* Goes on with the next one, unless it is about us. */
 static int give_up(struct ptree_search *search, int err)
 {
-	bool is_opening = search->stage == STAGE_NEXT;
-
 	leave_process(search);
-	if (is_ours(err) && is_opening && search->again != search->next) {
-		search->again = search->next--;
-		return -EAGAIN;
-	}
 	search->refused += err == -EACCES && !search->is_first_walk;
 	return is_ours(err) ? err : -EAGAIN;
 }
@@ -315,7 +304,7 @@ static int start_process(struct ptree_search *search)
 		if (!search->is_first_walk)
 			return 0;
 		search->is_first_walk = false;
-		search->next = search->again = 0;
+		search->next = 0;
 		return -EAGAIN;
 	}
 	pid = search->pids[search->next++];

@@ -100,6 +100,21 @@ check 'a file that nobody holds is an error' fails_with 'no process holds the fi
 check 'a port that nobody has is an error' fails_with 'no process listens on port 1' :1
 check 'a name that nobody has is an error' fails_with 'no process or file has the name nobody-' nobody-
 
+# That is what fdopendir(3) meets if the process goes right after its directory was opened.
+ends_nothing()
+{
+	# The leak checker cannot work beside strace.
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -P "/proc/$keeper/fd" \
+		-e 'inject=?newfstatat,?fstat:error=ENOENT' "$proctop" why :1 >"$work/out" 2>&1
+	cat "$work/out"
+	grep -q 'no process listens on port 1' "$work/out"
+}
+if strace -qq -o /dev/null true 2>/dev/null; then
+	check 'one that goes while it is looked into ends no search' ends_nothing
+else
+	skip 'strace cannot trace here' 'one that goes while it is looked into ends no search'
+fi
+
 # ---- names may be hostile ----
 
 hostile=$(printf 'x\033[31m\ny')

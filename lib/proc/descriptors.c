@@ -230,18 +230,14 @@ int ptree_descriptors_next_sized(struct ptree_descriptors *descriptors,
 int ptree_descriptors_open(struct ptree_descriptors **out, struct ptree_probe *probe)
 {
 	struct ptree_descriptors *descriptors = calloc(1, sizeof(*descriptors));
-	int fd;
+	int err;
 
 	if (!descriptors)
 		return -ENOMEM;
-	fd = probe_open_file(probe, "fd", PROCFS_DIRECTORY);
-	if (fd >= 0)
-		descriptors->dir = fdopendir(fd);
-	if (!descriptors->dir) {
-		if (fd >= 0)
-			probe_close_file(probe, fd);
+	err = probe_open_directory(probe, "fd", &descriptors->dir);
+	if (err) {
 		free(descriptors);
-		return fd < 0 ? fd : -ENOMEM;
+		return err;
 	}
 	descriptors->probe = probe;
 	*out = descriptors;
@@ -252,7 +248,6 @@ void ptree_descriptors_close(struct ptree_descriptors *descriptors)
 {
 	if (!descriptors)
 		return;
-	closedir(descriptors->dir);
-	procfs_refill(probe_procfs(descriptors->probe));
+	probe_close_directory(descriptors->probe, descriptors->dir);
 	free(descriptors);
 }

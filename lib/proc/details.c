@@ -307,22 +307,15 @@ static int add_namespace(struct reading *reading, const char *kind)
 
 static int read_namespaces(struct reading *reading)
 {
-	int fd = probe_open_file(reading->probe, "ns", PROCFS_DIRECTORY);
 	const struct dirent *entry;
 	DIR *dir;
-	int err = 0;
+	int err = probe_open_directory(reading->probe, "ns", &dir);
 
-	if (fd < 0)
-		return fd;
-	dir = fdopendir(fd);
-	if (!dir) {
-		probe_close_file(reading->probe, fd);
-		return -ENOMEM;
-	}
+	if (err)
+		return err;
 	while (!err && (entry = readdir(dir)))
 		err = add_namespace(reading, entry->d_name);
-	closedir(dir);
-	procfs_refill(probe_procfs(reading->probe));
+	probe_close_directory(reading->probe, dir);
 	return err;
 }
 

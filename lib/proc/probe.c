@@ -87,6 +87,31 @@ int probe_open_file(const struct ptree_probe *probe, const char *path, int flags
 	return fd < 0 ? probe_explain(probe, fd) : fd;
 }
 
+/* The process may go between the two: fdopendir() asks what it is, and the kernel says ENOENT. */
+int probe_open_directory(const struct ptree_probe *probe, const char *path, DIR **out)
+{
+	int fd = probe_open_file(probe, path, PROCFS_DIRECTORY);
+	DIR *directory;
+	int err;
+
+	if (fd < 0)
+		return fd;
+	directory = fdopendir(fd);
+	if (!directory) {
+		err = procfs_error(errno);
+		probe_close_file(probe, fd);
+		return probe_explain(probe, err);
+	}
+	*out = directory;
+	return 0;
+}
+
+void probe_close_directory(const struct ptree_probe *probe, DIR *directory)
+{
+	closedir(directory);
+	procfs_refill(probe->procfs);
+}
+
 void probe_close_file(const struct ptree_probe *probe, int fd)
 {
 	close(fd);

@@ -9,6 +9,7 @@
 #include "proctree.h"
 #include "span.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 
 struct procfs_units;
@@ -18,10 +19,12 @@ struct procfs_units;
 
 /*
  * Opens what is in the process's directory, as openat(2). A descriptor, or an error of a probe.
- * probe_close_file() closes it, whichever of the two it is.
  */
 int probe_open_file(const struct ptree_probe *probe, const char *path, int flags);
 void probe_close_file(const struct ptree_probe *probe, int fd);
+/* A directory there, to be read. 0, or an error of a probe. */
+int probe_open_directory(const struct ptree_probe *probe, const char *path, DIR **out);
+void probe_close_directory(const struct ptree_probe *probe, DIR *directory);
 
 /* Makes of procfs_error()'s an error of a probe: whether what is not there is none, or not told. */
 int probe_explain(const struct ptree_probe *probe, int error);

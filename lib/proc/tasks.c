@@ -143,18 +143,14 @@ int ptree_tasks_next_sized(struct ptree_tasks *tasks, struct ptree_task *out, si
 int ptree_tasks_open(struct ptree_tasks **out, struct ptree_probe *probe, unsigned what)
 {
 	struct ptree_tasks *tasks = calloc(1, sizeof(*tasks));
-	int fd;
+	int err;
 
 	if (!tasks)
 		return -ENOMEM;
-	fd = probe_open_file(probe, "task", PROCFS_DIRECTORY);
-	if (fd >= 0)
-		tasks->dir = fdopendir(fd);
-	if (!tasks->dir) {
-		if (fd >= 0)
-			probe_close_file(probe, fd);
+	err = probe_open_directory(probe, "task", &tasks->dir);
+	if (err) {
 		free(tasks);
-		return fd < 0 ? fd : -ENOMEM;
+		return err;
 	}
 	tasks->probe = probe;
 	tasks->what = what;
@@ -166,7 +162,6 @@ void ptree_tasks_close(struct ptree_tasks *tasks)
 {
 	if (!tasks)
 		return;
-	closedir(tasks->dir);
-	procfs_refill(probe_procfs(tasks->probe));
+	probe_close_directory(tasks->probe, tasks->dir);
 	free(tasks);
 }

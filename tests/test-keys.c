@@ -372,6 +372,12 @@ static void what_acts_is_about_those_that_are_tagged(void **state)
 		sum += sheet->lines[i].pid;
 	assert_int_equal(sum, 110 + 200 + 201 + 300);
 	press(screen, TERM_KEY_ESC);
+	type(screen, "dt");
+	expect_on_screen(screen, "signal the subtrees of 4: 4 processes");
+	press(screen, TERM_KEY_ESC);
+	type(screen, "dg");
+	expect_on_screen(screen, "signal the process groups of 4: 4 processes");
+	press(screen, TERM_KEY_ESC);
 	exit_ago(screen, 100, 300, 0);
 	expect_on_screen(screen, "TAGGED 3");
 	type(screen, "201\r "); /* not any more */
@@ -385,6 +391,17 @@ static void what_acts_is_about_those_that_are_tagged(void **state)
 	expect_on_screen(screen, "it would be everybody");
 	type(screen, "\\sshd\rA");
 	expect_on_screen(screen, "TAGGED 2");
+}
+
+static void in_ascii_the_dialog_is_ascii(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	screen->canvas->utf8 = false;
+	fork_ago(screen, 500, 300, 400);
+	type(screen, "400\rdd");
+	assert_string_equal(sheet_of(screen)->lines[0].command, "fork of make");
 }
 
 static void letters_and_digits_choose_a_signal_and_do_no_more(void **state)
@@ -561,6 +578,7 @@ int main(void)
 		cmocka_unit_test(each_key_means_a_command_that_there_is),
 		SCREEN_TEST(what_acts_always_asks_and_names_whom_it_is_about),
 		SCREEN_TEST(what_acts_is_about_those_that_are_tagged),
+		SCREEN_TEST(in_ascii_the_dialog_is_ascii),
 		SCREEN_TEST(letters_and_digits_choose_a_signal_and_do_no_more),
 		SCREEN_TEST(what_is_asked_twice_takes_a_y_and_no_second_enter),
 		SCREEN_TEST(on_what_is_over_nothing_acts_though_the_picture_is_stopped),

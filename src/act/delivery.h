@@ -4,6 +4,7 @@
 
 #include "act/cgroup.h"
 #include "act/target.h"
+#include "model/id-set.h"
 
 /* To whom a signal goes. */
 enum delivery_reach {
@@ -63,8 +64,7 @@ struct delivery {
 	int signal;
 	struct member *members; /* in the order in which they were met: those above come first */
 	size_t count, capacity;
-	uint64_t *ids; /* of all of them, sorted */
-	size_t id_capacity;
+	struct id_set ids; /* of all of them */
 	size_t fd_room; /* more pidfds than that are closed again */
 	size_t open_count;
 	struct cgroup cgroup;

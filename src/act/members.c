@@ -41,7 +41,7 @@ void delivery_clear(struct delivery *delivery)
 	cgroup_close(&delivery->cgroup);
 	ptree_procfs_close(delivery->procfs);
 	free(delivery->members);
-	free(delivery->ids);
+	id_set_clear(&delivery->ids);
 	*delivery = (struct delivery){ .cgroup = { .dir_fd = -1 } };
 }
 
@@ -75,60 +75,31 @@ void members_close_spare(struct delivery *delivery, struct member *member)
 		members_close(delivery, member);
 }
 
-/* ---- a set of ids ---- */
-
-/* Where it is, or would be. Nodes are met nearly in the order of their ids. */
-static size_t place_of(const struct delivery *delivery, uint64_t id)
-{
-	size_t low = 0, high = delivery->count;
-
-	if (high && delivery->ids[high - 1] < id)
-		return high;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (delivery->ids[middle] < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
+/* ---- all of them ---- */
 
 static bool has(const struct delivery *delivery, uint64_t id)
 {
-	size_t at = place_of(delivery, id);
-
-	return at < delivery->count && delivery->ids[at] == id;
+	return id_set_has(&delivery->ids, id);
 }
 
 static int append(struct delivery *delivery, const struct member *member)
 {
-	uint64_t id = member->target.id;
-	size_t at = place_of(delivery, id);
 	int err = array_reserve(&delivery->members, &delivery->capacity, delivery->count + 1,
 				sizeof(*delivery->members));
 
 	if (!err)
-		err = array_reserve(&delivery->ids, &delivery->id_capacity, delivery->count + 1,
-				    sizeof(*delivery->ids));
+		err = id_set_add(&delivery->ids, member->target.id);
 	if (err)
 		return err;
-	memmove(delivery->ids + at + 1, delivery->ids + at,
-		(delivery->count - at) * sizeof(*delivery->ids));
-	delivery->ids[at] = id;
 	delivery->members[delivery->count++] = *member;
 	return 0;
 }
 
 static void forget(struct delivery *delivery, size_t index)
 {
-	size_t at = place_of(delivery, delivery->members[index].target.id);
-
+	id_set_remove(&delivery->ids, delivery->members[index].target.id);
 	members_close(delivery, &delivery->members[index]);
 	delivery->count--;
-	memmove(delivery->ids + at, delivery->ids + at + 1,
-		(delivery->count - at) * sizeof(*delivery->ids));
 	memmove(delivery->members + index, delivery->members + index + 1,
 		(delivery->count - index) * sizeof(*delivery->members));
 }

@@ -294,3 +294,25 @@ size_t text_join_argv(char *out, size_t size, const char *argv, size_t argv_size
 	out[used] = '\0';
 	return used;
 }
+
+size_t text_line_size(const char *text, size_t cols)
+{
+	size_t size = strlen(text), end = cols;
+
+	if (size <= cols)
+		return size;
+	while (end && text[end] != ' ')
+		end--;
+	return end ? end : cols;
+}
+
+int text_line_count(const char *text, int cols)
+{
+	int lines = 0;
+
+	for (; *text && cols > 0; lines++) {
+		text += text_line_size(text, (size_t)cols);
+		text += *text == ' ';
+	}
+	return lines;
+}

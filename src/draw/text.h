@@ -54,4 +54,9 @@ bool text_contains(const char *hay, size_t hay_size, const char *needle);
    Returns its size. The bytes are as hostile as before. */
 size_t text_join_argv(char *out, size_t size, const char *argv, size_t argv_size);
 
+/* How many bytes of a text of our own, which is ASCII, one line takes: whole words, unless one is
+   longer than that; the blank behind it belongs to no line. And how many lines all of it takes. */
+size_t text_line_size(const char *text, size_t cols);
+int text_line_count(const char *text, int cols);
+
 #endif

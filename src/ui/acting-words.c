@@ -33,7 +33,7 @@ static void describe_member(struct session *session, struct sheet_line *line, si
 	const struct member *member = &acting->delivery.members[index];
 	const struct ptree_node *node =
 	    ptree_tree_find_id(session->scene.world.tree, member->target.id);
-	struct column_context context = scene_columns(&session->scene, true);
+	struct column_context context = scene_columns(&session->scene, session->panes.tree->utf8);
 	int role = 0;
 
 	line->pid = member->target.pid;
@@ -80,23 +80,28 @@ static void list_members(struct session *session, struct sheet *sheet)
 	}
 }
 
+/* "the subtree of 4711: 3 processes", "the subtrees of 2: 9 processes" */
 static void name_reach(const struct acting *acting, size_t count, char *out, size_t size)
 {
+	static const char *const words[][2] = {
+		[DELIVERY_SUBTREE] = { "the subtree of ", "the subtrees of " },
+		[DELIVERY_GROUP] = { "the process group of ", "the process groups of " },
+	};
 	const struct delivery *delivery = &acting->delivery;
-	const char *processes = count == 1 ? "process" : "processes";
-	pid_t first = delivery->count ? delivery->members[0].target.pid : 0;
+	char whose[44] = "";
+	size_t named = 0;
+	pid_t first = 0;
 
-	switch (delivery->reach) {
-	case DELIVERY_EACH:
-		snprintf(out, size, "%zu %s", count, processes);
-		break;
-	case DELIVERY_SUBTREE:
-		snprintf(out, size, "the subtree of %d: %zu %s", first, count, processes);
-		break;
-	case DELIVERY_GROUP:
-		snprintf(out, size, "the process group of %d: %zu %s", first, count, processes);
-		break;
+	for (size_t i = delivery->count; i--;) {
+		if (!delivery->members[i].is_named)
+			continue;
+		named++;
+		first = delivery->members[i].target.pid;
 	}
+	if (delivery->reach != DELIVERY_EACH)
+		snprintf(whose, sizeof(whose), "%s%zu: ", words[delivery->reach][named > 1],
+			 named > 1 ? named : (size_t)first);
+	snprintf(out, size, "%s%zu %s", whose, count, count == 1 ? "process" : "processes");
 }
 
 static void add_count(char *out, size_t size, size_t count, const char *words)
@@ -180,7 +185,7 @@ void acting_refresh(struct session *session)
 	struct acting *acting = session->acting;
 	struct sheet *sheet = acting_sheet(session);
 	struct delivery_tally tally = delivery_tally(&acting->delivery);
-	char reach[64], name[SIGNAL_NAME_SIZE];
+	char reach[72], name[SIGNAL_NAME_SIZE];
 
 	session->needs_redraw = true;
 	if (!sheet)

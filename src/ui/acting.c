@@ -174,6 +174,8 @@ static void begin(struct session *session, struct sheet *sheet)
 	if (acting->is_setting) {
 		acting->said = calloc(acting->delivery.count + 1, sizeof(*acting->said));
 		acting->is_applying = acting->said;
+		if (!acting->said)
+			say_why_not(session, -ENOMEM);
 		snprintf(sheet->hint, sizeof(sheet->hint), "Enter, Esc: close");
 		sheet->words[0] = '\0';
 	} else if (delivery_tally(&acting->delivery).stay) {

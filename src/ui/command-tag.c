@@ -10,7 +10,7 @@ static bool tag(struct session *session, const struct ptree_node *node)
 {
 	int err = ptree_node_has_ended(node) && !ptree_node_is_zombie(node)
 		      ? 0
-		      : tags_add(&session->panes.tree->tags, ptree_node_id(node));
+		      : id_set_add(&session->panes.tree->tags, ptree_node_id(node));
 
 	if (err)
 		session_say(session, true, "cannot tag it: %s", strerror(-err));
@@ -50,8 +50,8 @@ void command_tag(struct session *session, int unused)
 	(void)unused;
 	if (!node)
 		return;
-	if (tags_has(&tree->tags, ptree_node_id(node)))
-		tags_remove(&tree->tags, ptree_node_id(node));
+	if (id_set_has(&tree->tags, ptree_node_id(node)))
+		id_set_remove(&tree->tags, ptree_node_id(node));
 	else if (!tag(session, node))
 		return;
 	say_how_many(session);
@@ -109,6 +109,6 @@ void command_tag_matching(struct session *session, int unused)
 void command_untag_all(struct session *session, int unused)
 {
 	(void)unused;
-	tags_clear(&session->panes.tree->tags);
+	id_set_clear(&session->panes.tree->tags);
 	say_how_many(session);
 }

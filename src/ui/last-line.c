@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The last line: what is typed, with what is wrong with it; a message; or the footer. */
 #include "ui/last-line.h"
+#include "draw/text.h"
 
 #include <string.h>
 
@@ -31,37 +32,14 @@ static const char *prompt_error(const struct session *session)
 	return NULL;
 }
 
-/* How many bytes of the text one line takes: whole words, unless one is longer than that. */
-static size_t line_size(const char *text, size_t cols)
-{
-	size_t size = strlen(text), end = cols;
-
-	if (size <= cols)
-		return size;
-	while (end && text[end] != ' ')
-		end--;
-	return end ? end : cols;
-}
-
-static int count_lines(const char *text, int cols)
-{
-	int lines = 0;
-
-	for (; *text && cols > 0; lines++) {
-		text += line_size(text, (size_t)cols);
-		text += *text == ' ';
-	}
-	return lines;
-}
-
 /* Over what stands above the prompt, in as many lines as it needs; what is said in it is ASCII. */
 static void draw_above(const struct area *area, int y, const char *error)
 {
 	struct style style = area_style(area, THEME_ERROR);
-	int lines = count_lines(error, area->cols);
+	int lines = text_line_count(error, area->cols);
 
 	for (int at = lines < y ? y - lines : 0; at < y; at++) {
-		size_t size = line_size(error, (size_t)area->cols);
+		size_t size = text_line_size(error, (size_t)area->cols);
 
 		area_fill(area, at, 0, 1, area->cols, style);
 		area_put(area, at, 0, -1, error, size, style);

@@ -398,7 +398,8 @@ static bool has_failed(const struct ptree_node *node)
 static const char *selection_mark(const struct tree_view *tree, const struct area *area,
 				  const struct row *row, bool is_selected)
 {
-	bool is_tagged = !row->is_thread && !row->is_summary && tags_has(&tree->tags, row->process);
+	bool is_tagged =
+	    !row->is_thread && !row->is_summary && id_set_has(&tree->tags, row->process);
 
 	if (is_tagged)
 		return !is_selected ? "*" : area->utf8 ? "»" : "#";

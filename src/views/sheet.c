@@ -2,6 +2,7 @@
 /* Draws a dialog about processes: who they are, what can be chosen, what is asked and what came. */
 #include "views/sheet.h"
 #include "views/frame.h"
+#include "draw/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,29 +22,6 @@ static const struct sheet_view *sheet_of(const struct view *view)
 
 /* ---- what has room ---- */
 
-/* How many bytes of a text, which is ASCII, one line takes: whole words, unless one is longer. */
-static size_t line_size(const char *text, size_t cols)
-{
-	size_t size = strlen(text), end = cols;
-
-	if (size <= cols)
-		return size;
-	while (end && text[end] != ' ')
-		end--;
-	return end ? end : cols;
-}
-
-static int lines_of(const char *text, int cols)
-{
-	int lines = 0;
-
-	for (; *text && cols > 0; lines++) {
-		text += line_size(text, (size_t)cols);
-		text += *text == ' ';
-	}
-	return lines;
-}
-
 static int take(int *room, int wanted)
 {
 	int got = wanted < *room ? wanted : *room;
@@ -61,7 +39,7 @@ static struct sheet_room share(const struct sheet *sheet, int rows, int cols)
 	struct sheet_room room = { 0 };
 	int half;
 
-	room.words = take(&rows, lines_of(sheet->words, cols));
+	room.words = take(&rows, text_line_count(sheet->words, cols));
 	room.input = take(&rows, has_input);
 	if (rows >= LEAST_ROWS_FOR_HINT)
 		room.hint = take(&rows, sheet->hint[0] ? 1 : 0);
@@ -230,7 +208,7 @@ static void draw_words(const struct area *area, int y, int x, int cols, int rows
 
 	style.attrs |= STYLE_BOLD;
 	for (int i = 0; i < rows && *at; i++) {
-		size_t size = line_size(at, (size_t)cols);
+		size_t size = text_line_size(at, (size_t)cols);
 
 		area_put(area, y + i, x, cols, at, size, style);
 		at += size;

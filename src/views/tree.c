@@ -24,7 +24,7 @@ static struct tree_view *tree_of(struct view *view)
 static void close_tree(struct view *view)
 {
 	rows_free(tree_of(view)->rows);
-	tags_clear(&tree_of(view)->tags);
+	id_set_clear(&tree_of(view)->tags);
 }
 
 static int open_tree(struct view *view)

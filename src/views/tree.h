@@ -3,7 +3,7 @@
 #define PROCTOP_TREE_H
 
 #include "model/cursor.h"
-#include "model/tags.h"
+#include "model/id-set.h"
 #include "views/view.h"
 
 #define TREE_SEARCH_SIZE 1024
@@ -22,7 +22,7 @@ struct tree_view {
 	struct cursor cursor;
 	struct rows_scope choice; /* which rows, in what order */
 	uint64_t follow_id;	  /* 0: nobody */
-	struct tags tags;	  /* whom what acts is about, if there are any */
+	struct id_set tags;	  /* whom what acts is about, if there are any */
 	char search_text[TREE_SEARCH_SIZE];
 	uint64_t search_from; /* where the cursor was when the search began */
 	int sideways;	      /* cells by which commands are shifted */

@@ -72,4 +72,23 @@ tells_after_stop()
 
 check 'what happens while it is stopped is told when it goes on' tells_after_stop
 
+# More than one turn takes, and its time is over when it goes on.
+tells_all_until_its_end()
+{
+	"$proctop" log --duration=2 >"$scratch/log" 2>&1 &
+	pid=$!
+	while ! grep -q . "$scratch/log" && kill -0 "$pid" 2>/dev/null; do
+		/bin/true
+	done
+	kill -STOP "$pid"
+	perl -e 'for (1 .. 20000) { my $pid = fork; exit unless $pid; waitpid $pid, 0 }'
+	/bin/sh -c 'exit 94'
+	sleep 2
+	kill -CONT "$pid"
+	wait "$pid" || return 1
+	wc -l <"$scratch/log"
+	grep -E -q 'exit(ed)? 94|lost' "$scratch/log"
+}
+check 'and all of it, though its time is over' tells_all_until_its_end
+
 done_testing

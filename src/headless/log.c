@@ -62,6 +62,7 @@ struct log {
 	bool is_ready;		/* the first scan is done */
 	bool is_polling;
 	bool are_names_slow; /* a user's name did not come in time: do not wait for more */
+	uint64_t end_ns;     /* what happened until then is told; 0: it goes on */
 	bool is_over;	     /* nothing is waited for any more */
 	const char *failure; /* what could not be done, for an error without words */
 };
@@ -246,28 +247,37 @@ static int print_overtaken(struct log *log)
 	return err;
 }
 
+static int print_fact(struct log *log, const struct ptree_fact *fact,
+		      const struct ptree_feed_reader *after)
+{
+	const struct ptree_node *node;
+
+	log->held_since_ns = 0;
+	log->next = *after;
+	if (learn(log, fact) == -ENOMEM)
+		return catch_up(log) ? -ENOMEM : 1;
+	node = fact->id ? ptree_tree_find_id(log->then, fact->id) : NULL;
+	if (log->by_command && is_selected(log, node))
+		by_command_count(log->by_command, fact, node);
+	if (is_wanted(log, fact, node))
+		log_line_fact(&log->lines, fact, log->then, node);
+	return 1;
+}
+
 /* Prints what is next. 1; 0: there is nothing, or it must wait; -ENOMEM. */
 static int print_next(struct log *log, uint64_t now_ns)
 {
 	struct ptree_feed_reader after = log->next;
-	const struct ptree_node *node;
 	struct ptree_fact fact;
 	int result = ptree_tree_feed_read(log->tree, &after, &fact);
 
 	if (result == -EOVERFLOW)
 		return print_overtaken(log) ? -ENOMEM : 1;
-	if (result <= 0 || !is_complete(log, &fact, now_ns))
-		return 0;
-	log->held_since_ns = 0;
-	log->next = after;
-	if (learn(log, &fact) == -ENOMEM)
-		return catch_up(log) ? -ENOMEM : 1;
-	node = fact.id ? ptree_tree_find_id(log->then, fact.id) : NULL;
-	if (log->by_command && is_selected(log, node))
-		by_command_count(log->by_command, &fact, node);
-	if (is_wanted(log, &fact, node))
-		log_line_fact(&log->lines, &fact, log->then, node);
-	return 1;
+	if (result > 0 && log->end_ns && fact.is_news && fact.time_ns > log->end_ns)
+		log->is_over = true;
+	else if (result > 0 && is_complete(log, &fact, now_ns))
+		return print_fact(log, &fact, &after);
+	return 0;
 }
 
 static uint64_t clock_ns(clockid_t clock)
@@ -419,6 +429,7 @@ static int turn(struct log *log)
 		[FD_OUTPUT] = { .fd = log->output.fd }, /* only whether its reader is gone */
 	};
 	int err = wait_or_flush(log, fds);
+	int count;
 
 	if (err)
 		return err;
@@ -428,10 +439,13 @@ static int turn(struct log *log)
 		log->are_names_slow = false;
 		ptree_tree_learn_users(ptree_monitor_tree(log->monitor), log->users);
 	}
-	if (fds[FD_SIGNALS].revents || is_time_over(log))
+	if (!log->end_ns && (fds[FD_SIGNALS].revents || is_time_over(log)))
+		log->end_ns = ptree_boot_now_ns();
+	count = ptree_monitor_dispatch(log->monitor, 0);
+	/* One turn may not take all that is waiting; see print_next(), too. */
+	if (log->end_ns && (count <= 0 || !log->is_ready))
 		log->is_over = true;
-	err = ptree_monitor_dispatch(log->monitor, 0);
-	return err < 0 ? err : 0;
+	return count < 0 ? count : 0;
 }
 
 static int finish_turn(const struct log *log, int err, char *error, size_t size)

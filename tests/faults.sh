@@ -81,7 +81,7 @@ tells_all_until_its_end()
 		/bin/true
 	done
 	kill -STOP "$pid"
-	perl -e 'for (1 .. 6000) { my $pid = fork; exit unless $pid; waitpid $pid, 0 }'
+	perl -e '$0 = "name-$_" for 1 .. 40000' # an event each, and no pid is used for it
 	/bin/sh -c 'exit 94'
 	sleep 2
 	kill -CONT "$pid"

@@ -210,12 +210,14 @@ if command -v jq >/dev/null; then
 	}
 	lines_tell_who_it_was_then()
 	{
-		log_of become_nobody_often --json &&
-			json_has '.event == "uid" and .uid == 65534' &&
+		log_of become_nobody_often --json || return 1
+		json_has '.event == "uid" and .uid == 65534' &&
 			json_has '.event == "exit" and .uid == 65534 and .comm == "true"' &&
 			json_all '.event != "fork" or .uid != 65534 or
 				(.comm // "" | test("^(ba|da)?sh$") | not)' &&
-			json_all '.event != "exec" or .comm != "setpriv" or .uid == 0'
+			json_all '.event != "exec" or .comm != "setpriv" or .uid == 0' && return 0
+		jq -c 'select(.uid == 65534 or .comm == "setpriv")' "$work/out" | head -n 40
+		return 1
 	}
 	if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 		check 'a line tells who a process was then' lines_tell_who_it_was_then

@@ -374,6 +374,93 @@ static void so_many_are_kept_and_no_more(void **state)
 	assert_int_equal(events->events.missed, 0);
 }
 
+static void storm(struct screen *screen, pid_t from, pid_t to)
+{
+	for (pid_t pid = from; pid < to; pid++) {
+		fork_ago(screen, 400, 110, pid);
+		if (pid % 1000 == 0)
+			panes_keep_up(&screen->session.panes);
+	}
+}
+
+static void what_few_did_is_not_lost_among_what_many_do(void **state)
+{
+	struct screen *screen = *state;
+	struct events_view *events;
+
+	resize(screen, 40, 80);
+	do_some(screen);
+	type(screen, "\\a.c\r");
+	assert_int_equal(events_of(screen)->count, 3);
+	storm(screen, 1000, 1000 + 3 * EVENTS_MAX);
+	events = events_of(screen);
+	assert_int_equal(events->count, 3);
+	expect_on_screen(screen, " F 17:46:39.100     400 ");
+	expect_on_screen(screen, " X 17:46:39.200     400 /usr/bin/cc -c a.c");
+	expect_on_screen(screen, " † 17:46:39.500     400 ✗ exit 1 400ms  /usr/bin/cc -c a.c");
+	fork_ago(screen, 100, 300, 500);
+	exec_ago(screen, 50, 500, "as\0a.c", 7);
+	assert_int_equal(events_of(screen)->count, 5);
+	press(screen, '\t');
+	type(screen, "gg"); /* the oldest, and what it is about */
+	assert_int_equal(events->at, 0);
+	assert_int_equal(events_at(&events->events, events->list[0])->pid, 400);
+	/* What was kept for another question is no answer. */
+	type(screen, "\\\x15"
+		     "cron\r");
+	assert_int_equal(events_of(screen)->count, EVENTS_MAX - 2);
+	type(screen, "\\\x15\r");
+	assert_int_equal(events_of(screen)->count, EVENTS_MAX);
+}
+
+static void failures_are_kept_where_only_they_are_wanted(void **state)
+{
+	struct screen *screen = *state;
+	struct events_view *events;
+
+	resize(screen, 40, 80);
+	press(screen, '\t');
+	type(screen, "1235");
+	do_some(screen);
+	assert_int_equal(events_of(screen)->count, 1);
+	storm(screen, 1000, 1000 + 3 * EVENTS_MAX);
+	assert_int_equal(events_of(screen)->count, 1);
+	expect_on_screen(screen, "† 17:46:39.500     400 ✗ exit 1 400ms  /usr/bin/cc -c a.c");
+	/* No more of those, either, than there is memory for. */
+	for (pid_t pid = 20000; pid < 20000 + 3 * EVENTS_MAX; pid++) {
+		fork_ago(screen, 400, 110, pid);
+		exit_ago(screen, 300, pid, 1 << 8);
+		if (pid % 1000 == 0)
+			draw(screen);
+	}
+	events = events_of(screen);
+	assert_in_range(events->count, EVENTS_MAX, EVENTS_LISTED_MAX);
+	for (size_t i = 1; i < events->count; i++)
+		assert_true(events->list[i - 1] < events->list[i]);
+	for (size_t i = 0; i < events->count; i++)
+		assert_int_equal(events_at(&events->events, events->list[i])->status, 1 << 8);
+}
+
+static void a_page_that_is_covered_keeps_up(void **state)
+{
+	struct screen *screen = *state;
+	struct events_view *events;
+
+	resize(screen, 12, 80);
+	type(screen, "v");
+	fork_ago(screen, 500, 300, 999);
+	draw(screen);
+	press(screen, '\r'); /* to the process */
+	events = screen->session.panes.events;
+	assert_non_null(events);
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
+	storm(screen, 1000, 60000);
+	type(screen, "v");
+	draw(screen);
+	assert_int_equal(events->events.missed, 0);
+	assert_true(events->events.end == 59001);
+}
+
 static void what_nobody_read_in_time_is_counted(void **state)
 {
 	struct screen *screen = *state;
@@ -503,6 +590,9 @@ int main(void)
 		SCREEN_TEST(a_command_line_that_comes_late_is_matched_all_the_same),
 		SCREEN_TEST(the_newest_are_followed_until_somebody_goes_up),
 		SCREEN_TEST(so_many_are_kept_and_no_more),
+		SCREEN_TEST(what_few_did_is_not_lost_among_what_many_do),
+		SCREEN_TEST(failures_are_kept_where_only_they_are_wanted),
+		SCREEN_TEST(a_page_that_is_covered_keeps_up),
 		SCREEN_TEST(what_nobody_read_in_time_is_counted),
 		SCREEN_TEST(enter_goes_to_the_process_and_escape_back),
 		SCREEN_TEST(there_is_no_going_to_what_nobody_keeps),

@@ -37,12 +37,44 @@ bool event_kind_of(const struct ptree_fact *fact, enum ptree_event_kind *kind)
 	return *kind != PTREE_EVENT_UNKNOWN || fact->kind == PTREE_FACT_UNHEARD_OF;
 }
 
-/* ---- taking them ---- */
+/* ---- the ring, and those that are kept behind it ---- */
+
+static size_t oldest_kept(const struct events *events)
+{
+	return (events->kept_at + EVENTS_MAX - events->kept_count) % EVENTS_MAX;
+}
+
+static const struct event *find_kept(const struct events *events, uint64_t number)
+{
+	size_t first = oldest_kept(events), low = 0, high = events->kept_count;
+
+	while (low + 1 < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (events->kept_numbers[(first + middle) % EVENTS_MAX] <= number)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &events->kept[(first + low) % EVENTS_MAX];
+}
 
 const struct event *events_at(const struct events *events, uint64_t number)
 {
-	return &events->ring[number % EVENTS_MAX];
+	return number < events->begin ? find_kept(events, number)
+				      : &events->ring[number % EVENTS_MAX];
 }
+
+static void keep(struct events *events, uint64_t number)
+{
+	events->kept[events->kept_at] = events->ring[number % EVENTS_MAX];
+	events->kept_numbers[events->kept_at] = number;
+	events->kept_at = (events->kept_at + 1) % EVENTS_MAX;
+	if (events->kept_count < EVENTS_MAX)
+		events->kept_count++;
+}
+
+/* ---- taking them ---- */
 
 static void describe_process(struct event *event, const struct ptree_node *node)
 {
@@ -88,52 +120,6 @@ static void describe_fact(struct event *event, const struct ptree_fact *fact)
 	}
 }
 
-static void take(struct events *events, const struct ptree_tree *tree,
-		 const struct ptree_fact *fact, enum ptree_event_kind kind)
-{
-	const struct ptree_node *node = fact->id ? ptree_tree_find_id(tree, fact->id) : NULL;
-	struct event event = { .time_ns = fact->time_ns, .id = fact->id, .kind = (uint8_t)kind };
-
-	if (node)
-		describe_process(&event, node);
-	describe_fact(&event, fact);
-	events->ring[events->end++ % EVENTS_MAX] = event;
-	if (events->end - events->begin > EVENTS_MAX)
-		events->begin++;
-}
-
-/* What happened before anybody asked is told as far as the feed has it. */
-static void begin(struct events *events, const struct ptree_tree *tree)
-{
-	if (events->is_begun)
-		return;
-	ptree_tree_feed_begin(tree, &events->reader);
-	events->is_begun = true;
-}
-
-void events_read(struct events *events, const struct scene *scene)
-{
-	const struct moment *moment = &scene->moment;
-	const struct ptree_tree *tree = scene->world.tree;
-	uint64_t end = moment->stopped_ns ? moment->stopped_at.next : UINT64_MAX;
-	enum ptree_event_kind kind;
-	struct ptree_fact fact;
-	int result = 1;
-
-	begin(events, tree);
-	while (result && events->reader.next < end) {
-		struct ptree_feed_reader before = events->reader;
-
-		result = ptree_tree_feed_read(tree, &events->reader, &fact);
-		if (result == -EOVERFLOW)
-			events->missed += events->reader.news - before.news;
-		else if (result < 0)
-			return;
-		else if (result && event_kind_of(&fact, &kind))
-			take(events, tree, &fact, kind);
-	}
-}
-
 /* ---- which of them are wanted ---- */
 
 static enum event_class class_of(const struct event *event)
@@ -164,17 +150,18 @@ bool event_is_about_process(const struct event *event)
 	return event->kind != PTREE_EVENT_LOST && event->kind != PTREE_EVENT_UNKNOWN;
 }
 
-/* False: nothing has changed that any but the latest depend on. */
-static bool has_scope_changed(struct events *events, const struct scene *scene)
+/* What was kept for another scope is no answer for this one. */
+static void note_scope(struct events *events, const struct scene *scene)
 {
-	bool has_changed = events->seen_tree != scene->moment.tree ||
-			   events->seen_scope != scene->scope.version ||
-			   events->seen_names != scene->world.names;
-
+	if (events->seen_tree == scene->moment.tree && events->seen_scope == scene->scope.version &&
+	    events->seen_names == scene->world.names)
+		return;
+	if (events->seen_scope != scene->scope.version)
+		events->kept_count = 0;
 	events->seen_tree = scene->moment.tree;
 	events->seen_scope = scene->scope.version;
 	events->seen_names = scene->world.names;
-	return has_changed;
+	events->seen_end = events->begin;
 }
 
 static bool is_text_awaited(const struct ptree_node *node, uint64_t time_ns)
@@ -200,31 +187,110 @@ static void look(struct event *event, const struct scene *scene, const struct ma
 static void look_again(struct events *events, const struct scene *scene)
 {
 	const struct match match = scene_match(scene);
-	bool has_changed = has_scope_changed(events, scene);
 	uint64_t now_ns = moment_shown_ns(&scene->moment);
 
+	note_scope(events, scene);
 	for (uint64_t number = events->begin; number < events->end; number++) {
 		struct event *event = &events->ring[number % EVENTS_MAX];
 
-		if (has_changed || number >= events->seen_end || event->is_text_awaited ||
+		if (number >= events->seen_end || event->is_text_awaited ||
 		    event->time_ns + UNSETTLED_NS > now_ns)
 			look(event, scene, &match);
 	}
 	events->seen_end = events->end;
 }
 
-size_t events_list(struct events *events, const struct scene *scene, unsigned classes,
-		   uint64_t *numbers)
+static bool is_wanted(const struct events *events, const struct event *event)
 {
-	size_t count = 0;
+	return event->is_in_scope &&
+	       (!event_is_about_process(event) || events->classes & 1u << class_of(event));
+}
+
+size_t events_list(struct events *events, const struct scene *scene, uint64_t *numbers)
+{
+	size_t first, count = 0;
 
 	look_again(events, scene);
+	first = oldest_kept(events);
+	for (size_t i = 0; i < events->kept_count; i++) {
+		if (is_wanted(events, &events->kept[(first + i) % EVENTS_MAX]))
+			numbers[count++] = events->kept_numbers[(first + i) % EVENTS_MAX];
+	}
 	for (uint64_t number = events->begin; number < events->end; number++) {
-		const struct event *event = events_at(events, number);
-		bool is_wanted = !event_is_about_process(event) || classes & 1u << class_of(event);
-
-		if (is_wanted && event->is_in_scope)
+		if (is_wanted(events, &events->ring[number % EVENTS_MAX]))
 			numbers[count++] = number;
 	}
 	return count;
+}
+
+/* ---- reading ---- */
+
+/* Where all are wanted the ring is enough. */
+static bool wants_all(const struct events *events, const struct scene *scene)
+{
+	return !scope_is_narrowed(&scene->scope) &&
+	       (events->classes & ((1u << EVENT_CLASS_COUNT) - 1)) == (1u << EVENT_CLASS_COUNT) - 1;
+}
+
+/* The oldest one leaves the ring. */
+static void drop(struct events *events, const struct scene *scene, const struct match *match)
+{
+	struct event *event = &events->ring[events->begin % EVENTS_MAX];
+
+	if (!wants_all(events, scene)) {
+		if (events->begin >= events->seen_end || event->is_text_awaited)
+			look(event, scene, match);
+		if (is_wanted(events, event))
+			keep(events, events->begin);
+	}
+	events->begin++;
+}
+
+static void take(struct events *events, const struct ptree_tree *tree,
+		 const struct ptree_fact *fact, enum ptree_event_kind kind)
+{
+	const struct ptree_node *node = fact->id ? ptree_tree_find_id(tree, fact->id) : NULL;
+	struct event event = { .time_ns = fact->time_ns, .id = fact->id, .kind = (uint8_t)kind };
+
+	if (node)
+		describe_process(&event, node);
+	describe_fact(&event, fact);
+	events->ring[events->end++ % EVENTS_MAX] = event;
+}
+
+/* What happened before anybody asked is told as far as the feed has it. */
+static void begin(struct events *events, const struct ptree_tree *tree)
+{
+	if (events->is_begun)
+		return;
+	ptree_tree_feed_begin(tree, &events->reader);
+	events->is_begun = true;
+}
+
+void events_read(struct events *events, const struct scene *scene)
+{
+	const struct moment *moment = &scene->moment;
+	const struct match match = scene_match(scene);
+	const struct ptree_tree *tree = scene->world.tree;
+	uint64_t end = moment->stopped_ns ? moment->stopped_at.next : UINT64_MAX;
+	enum ptree_event_kind kind;
+	struct ptree_fact fact;
+	int result = 1;
+
+	begin(events, tree);
+	note_scope(events, scene);
+	while (result && events->reader.next < end) {
+		struct ptree_feed_reader before = events->reader;
+
+		result = ptree_tree_feed_read(tree, &events->reader, &fact);
+		if (result == -EOVERFLOW)
+			events->missed += events->reader.news - before.news;
+		else if (result < 0)
+			return;
+		if (result <= 0 || !event_kind_of(&fact, &kind))
+			continue;
+		if (events->end - events->begin == EVENTS_MAX)
+			drop(events, scene, &match);
+		take(events, tree, &fact, kind);
+	}
 }

@@ -5,6 +5,7 @@
 #include "model/scene.h"
 
 #define EVENTS_MAX 4096
+#define EVENTS_LISTED_MAX (2 * EVENTS_MAX)
 
 /* The kind of event that a fact is told as; LOST also for a comparison after a loss. False: it is
    not told. */
@@ -37,11 +38,19 @@ struct event {
 	char comm[PTREE_COMM_SIZE]; /* the name that it had, or got */
 };
 
-/* The latest news of the live tree, in the order in which they came; memory for so many. They have
-   numbers, which are never used again. */
+/*
+ * The latest news of the live tree, in the order in which they came; memory for so many. They have
+ * numbers, which are never used again. Where only some are wanted those are kept longer: what few
+ * did is not to be lost among what many others do.
+ */
 struct events {
 	struct event ring[EVENTS_MAX];
-	uint64_t begin, end; /* numbers: the first that is kept; the next */
+	uint64_t begin, end; /* numbers: the first that is in the ring; the next */
+	/* Of those that left the ring the latest that were wanted. */
+	struct event kept[EVENTS_MAX];
+	uint64_t kept_numbers[EVENTS_MAX];
+	size_t kept_at, kept_count; /* the next place, and how many have been used */
+	unsigned classes;	    /* bits of those that are wanted */
 	struct ptree_feed_reader reader;
 	bool is_begun;
 	uint64_t missed; /* news that the feed dropped before they were read */
@@ -51,15 +60,15 @@ struct events {
 	uint64_t seen_end; /* those from this number on were not looked at yet */
 };
 
-/* Takes what has happened, up to the moment that is shown. */
+/* Takes what has happened, up to the moment that is shown; by then it is known what is wanted. */
 void events_read(struct events *events, const struct scene *scene);
 
-const struct event *events_at(const struct events *events, uint64_t number); /* one that is kept */
+const struct event *events_at(const struct events *events, uint64_t number); /* one of the list */
 /* Loss is told whatever somebody wants to see. */
 bool event_is_about_process(const struct event *event);
 
-/* The numbers of those of these classes (bits) that are in the scope, at most EVENTS_MAX. */
-size_t events_list(struct events *events, const struct scene *scene, unsigned classes,
-		   uint64_t *numbers);
+/* The numbers of those that are wanted, of a class that is and in the scope: at most
+   EVENTS_LISTED_MAX. */
+size_t events_list(struct events *events, const struct scene *scene, uint64_t *numbers);
 
 #endif

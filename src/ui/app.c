@@ -278,6 +278,7 @@ static int turn(struct app *app)
 		app->is_hung_up = true;
 	if (fds[FD_MONITOR].revents)
 		err = ptree_monitor_dispatch(app->monitor, EVENT_BUDGET_NS);
+	panes_keep_up(&session->panes);
 	if (err >= 0)
 		err = acting_turn(session);
 	moment_of(app)->now_ns = ptree_boot_now_ns();

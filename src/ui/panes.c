@@ -258,6 +258,12 @@ void panes_update(struct panes *panes, struct canvas *canvas, bool has_prompt, b
 		update_view(panes, panes->stack[at]);
 }
 
+void panes_keep_up(struct panes *panes)
+{
+	if (panes->events)
+		events_view_keep_up(panes->events);
+}
+
 static void draw_view(const struct panes *panes, const struct view *view)
 {
 	struct area area = panes_area(panes, view);

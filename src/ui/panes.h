@@ -49,6 +49,8 @@ bool panes_focus_next(struct panes *panes);
 
 /* Opens a view over what there is. NULL: there is no memory, or too much is open. */
 struct view *panes_push(struct panes *panes, const struct view_kind *kind);
+/* What the tree's feed does not keep for long is taken, whether or not there is a frame. */
+void panes_keep_up(struct panes *panes);
 /* The events as a page. */
 bool panes_push_events(struct panes *panes);
 void panes_pop(struct panes *panes);

@@ -69,15 +69,23 @@ static void keep_in_sight(struct events_view *view)
 	remember(view);
 }
 
+void events_view_keep_up(struct events_view *view)
+{
+	const struct scene *scene = view->view.scene;
+
+	view->events.classes = ~view->hidden;
+	if (!scene->moment.is_held)
+		events_read(&view->events, scene);
+}
+
 static int update(struct view *base, const struct area *area)
 {
 	struct events_view *view = events_of(base);
 
 	base->body_y = LINES_ABOVE;
 	base->body_rows = area->rows > LINES_ABOVE ? area->rows - LINES_ABOVE : 0;
-	if (!base->scene->moment.is_held)
-		events_read(&view->events, base->scene);
-	view->count = events_list(&view->events, base->scene, ~view->hidden, view->list);
+	events_view_keep_up(view);
+	view->count = events_list(&view->events, base->scene, view->list);
 	view->at = view->stays ? find(view, view->at_number) : view->count;
 	view->top = view->stays ? find(view, view->top_number) : view->count;
 	keep_in_sight(view);
@@ -177,7 +185,9 @@ static void draw_empty(const struct events_view *view, const struct area *area, 
 	ptree_monitor_get_status(scene->world.monitor, &status);
 	if (status.state == PTREE_MONITOR_POLLING)
 		why = "polling /proc: what it finds between two looks shows here";
-	else if (view->events.end > view->events.begin)
+	else if (view->events.begin || view->events.missed)
+		why = "nothing of the kind among the latest events";
+	else if (view->events.end)
 		why = "nothing of the kind has happened yet";
 	area_puts(area, y, 2, -1, why, style);
 }

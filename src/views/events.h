@@ -9,7 +9,7 @@
 struct events_view {
 	struct view view;
 	struct events events;
-	uint64_t list[EVENTS_MAX]; /* numbers of those that are shown */
+	uint64_t list[EVENTS_LISTED_MAX]; /* numbers of those that are shown */
 	size_t count;
 	size_t at, top;			/* in the list: the selected one, the first that is seen */
 	uint64_t at_number, top_number; /* by which they are found again */
@@ -19,6 +19,8 @@ struct events_view {
 
 extern const struct view_kind events_view_kind;
 
+/* Takes what has happened, also when it is not seen: the tree's feed does not keep it for long. */
+void events_view_keep_up(struct events_view *view);
 void events_view_toggle_class(struct events_view *view, enum event_class which);
 void events_view_toggle_tail(struct events_view *view);
 

@@ -847,6 +847,29 @@ static void polling_is_said_with_its_reason(void **state)
 	pty_end(&pty);
 }
 
+/* ---- a real process ---- */
+
+static void enter_tells_all_of_a_process(void **state)
+{
+	struct pty pty;
+	char keys[32];
+
+	(void)state;
+	start(&pty);
+	pty_resize(&pty, 100, 90);
+	snprintf(keys, sizeof(keys), "%d\r\r", getpid());
+	pty_keys(&pty, keys);
+	assert_true(pty_wait_for(&pty, "Why it runs", PATIENCE_S));
+	assert_true(pty_wait_for(&pty, "What it may do", PATIENCE_S));
+	assert_true(pty_wait_for(&pty, "the same as proctop's", PATIENCE_S));
+	assert_true(pty_wait_for(&pty, "SCHED_OTHER", PATIENCE_S));
+	pty_keys(&pty, "q");
+	assert_true(pty_wait_for(&pty, "COMMAND", PATIENCE_S));
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -873,6 +896,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_mouse_selects_and_the_wheel_scrolls),
 		cmocka_unit_test(sequences_that_nobody_knows_are_swallowed_whole),
 		cmocka_unit_test(polling_is_said_with_its_reason),
+		cmocka_unit_test(enter_tells_all_of_a_process),
 	};
 
 	/* Run under another name it is a process to be looked at. */

@@ -118,6 +118,7 @@ static inline int setup(void **state)
 	assert_int_equal(ptree_monitor_wait_ready(screen->monitor, true, 10000), 0);
 	assert_int_equal(ptree_users_new(&screen->users), 0);
 	ptree_users_name(screen->users, 0); /* so that nothing has to be waited for */
+	screen->session.scene.world.proc_path = screen->root;
 	assert_int_equal(session_init(&screen->session, screen->monitor, screen->users), 0);
 	screen->session.scene.world.real_offset_ns = 0;
 	ptree_tree_set_clock_offset(screen->session.scene.world.tree, 0);

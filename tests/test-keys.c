@@ -305,9 +305,9 @@ static void help_goes_back_to_where_one_was(void **state)
 
 static void each_key_means_a_command_that_there_is(void **state)
 {
-	static const enum view_context contexts[] = { VIEW_TREE,  VIEW_PAGE,   VIEW_HELP,
-						      VIEW_ACT,	  VIEW_DIALOG, VIEW_EVENTS,
-						      VIEW_PROMPT };
+	static const enum view_context contexts[] = { VIEW_TREE,   VIEW_PAGE,	VIEW_HELP,
+						      VIEW_ACT,	   VIEW_DIALOG, VIEW_EVENTS,
+						      VIEW_PROMPT, VIEW_DETAILS };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(contexts) / sizeof(*contexts); i++) {

@@ -623,7 +623,7 @@ static void the_keys_of_the_last_line_are_buttons(void **state)
 	click(screen, 23, 20);
 	assert_ptr_equal(open_kind(screen), &tree_view_kind);
 	expect_lines(screen, 23, 1,
-		     "F1Help /Find \\Filter wWatch hlFold PSort F9Kill xGone ZStop vEvents CChurn "
+		     "F1Help /Find \\Filter wWatch EnterDetails hlFold PSort F9Kill xGone ZStop "
 		     "qQuit\n");
 	click(screen, 23, 15);
 	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_FILTER);

@@ -160,8 +160,9 @@ static void open_and_expect(struct screen *screen, const char *keys)
 
 static void no_view_draws_outside_its_area(void **state)
 {
-	static const char *const keys[] = { "",	 "E",  "E\r", "C",    "i",  "u", "s", "?",
-					    "v", "vk", "dd",  "dtte", "dg", "]", "dp" };
+	static const char *const keys[] = { "",	  "E", "E\r", "C",  "i",       "u",
+					    "s",  "?", "v",   "vk", "dd",      "dtte",
+					    "dg", "]", "dp",  "\r", "1030\r\r" };
 	struct screen *screen = *state;
 
 	screen->canvas->colors = 256;
@@ -204,8 +205,8 @@ static void neither_does_the_head(void **state)
 /* As it is put together, with whatever is open. */
 static void the_whole_screen_is_whole_at_every_size(void **state)
 {
-	static const char *const keys[] = { "",	       "E", "i", "u",  "?",    "/x",
-					    "\\user:", "Z", "v", "dd", "dtte", "]" };
+	static const char *const keys[] = { "",	 "E", "i",  "u",    "?", "/x", "\\user:",
+					    "Z", "v", "dd", "dtte", "]", "\r" };
 	struct screen *screen = *state;
 
 	fill_with_hostile_names(screen);

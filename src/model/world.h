@@ -2,6 +2,7 @@
 #ifndef PROCTOP_WORLD_H
 #define PROCTOP_WORLD_H
 
+#include "model/inspect.h"
 #include "model/meters.h"
 
 /* What there is to look at, as it is now, whatever is shown of it. */
@@ -9,6 +10,8 @@ struct world {
 	struct ptree_monitor *monitor; /* borrowed: the source, and the machine */
 	struct ptree_tree *tree;       /* the monitor's */
 	struct ptree_users *users;     /* borrowed */
+	struct inspector *inspector;   /* borrowed: what looks into a process */
+	const char *proc_path;	       /* NULL: /proc */
 	struct meters meters;
 	uint64_t ticks; /* seconds, more or less: what need not be current to the frame waits */
 	uint64_t names; /* so many times users' names came to be known */

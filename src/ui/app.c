@@ -35,7 +35,7 @@
 #define TICKS_PER_REFRESH 2
 #define TICKS_UNTIL_SETTLED 2
 
-enum { FD_KEYS, FD_MONITOR, FD_SIGNALS, FD_USERS, FD_SCREEN, FD_COUNT };
+enum { FD_KEYS, FD_MONITOR, FD_SIGNALS, FD_USERS, FD_INSPECTOR, FD_SCREEN, FD_COUNT };
 
 struct app {
 	struct ptree_monitor *monitor;
@@ -262,6 +262,8 @@ static int turn(struct app *app)
 		[FD_MONITOR] = { .fd = ptree_monitor_fd(app->monitor), .events = POLLIN },
 		[FD_SIGNALS] = { .fd = app->signal_fd, .events = POLLIN },
 		[FD_USERS] = { .fd = ptree_users_fd(app->users), .events = POLLIN },
+		[FD_INSPECTOR] = { .fd = inspector_fd(session->scene.world.inspector),
+				   .events = POLLIN },
 		[FD_SCREEN] = { .fd = term_has_output(app->term) ? term_out_fd(app->term) : -1,
 				.events = POLLOUT },
 	};
@@ -283,6 +285,8 @@ static int turn(struct app *app)
 		err = acting_turn(session);
 	moment_of(app)->now_ns = ptree_boot_now_ns();
 	if (fds[FD_USERS].revents && world_take_names(&session->scene.world))
+		session->needs_redraw = true;
+	if (fds[FD_INSPECTOR].revents && inspector_take_wake(session->scene.world.inspector))
 		session->needs_redraw = true;
 	if (app->session.wants_suspend)
 		suspend(app);

@@ -46,6 +46,7 @@ void command_show_churn(struct session *session, int unused);
 void command_show_failures(struct session *session, int unused);
 void command_show_record(struct session *session, int unused);
 void command_show_events(struct session *session, int unused);
+void command_show_details(struct session *session, int tab); /* enum details_tab */
 void command_next_pane(struct session *session, int unused);
 void command_toggle_tail(struct session *session, int unused);
 void command_toggle_event_kind(struct session *session, int digit);

@@ -4,6 +4,7 @@
 #include "ui/command-impl.h"
 #include "model/field.h"
 #include "ui/help-text.h"
+#include "views/details.h"
 #include "views/page.h"
 #include "views/picker.h"
 
@@ -166,6 +167,26 @@ void command_show_record(struct session *session, int unused)
 {
 	(void)unused;
 	open_page(session, &record_view_kind);
+}
+
+/* ---- one process ---- */
+
+/* Over the tree; a page of another process that lies there shows this one. */
+void command_show_details(struct session *session, int tab)
+{
+	struct view *top = panes_top(&session->panes);
+	uint64_t id = top->kind->selected ? top->kind->selected(top) : 0;
+
+	if (!id) {
+		session_say(session, false, "no process is selected");
+		return;
+	}
+	if (top->kind != &details_view_kind)
+		top = panes_push(&session->panes, &details_view_kind);
+	if (top)
+		details_view_show((struct details_view *)top, id, (enum details_tab)tab);
+	else
+		say_no_room(session);
 }
 
 static void go_to_selected(struct session *session, const struct view *view)

@@ -3,6 +3,7 @@
 #include "ui/acting.h"
 #include "ui/command-impl.h"
 #include "model/field.h"
+#include "views/details.h"
 
 #include <string.h>
 
@@ -90,6 +91,8 @@ const struct command_entry commands[] = {
 	{ "send", "Act", "in the dialog: do it", "Send", command_send, 0 },
 	{ "freeze", "Act", "freeze a subtree before", "Freeze", command_freeze, 0 },
 	{ "act-erase", "Act", "erase what was typed", NULL, command_act_erase, 0 },
+	{ "details", "Details", "all of the selected process", "Details", command_show_details,
+	  DETAILS_OVERVIEW },
 	{ "churn", "Pages", "who spawns, and restart loops", "Churn", command_show_churn, 0 },
 	{ "failures", "Pages", "what failed, and how", "Error", command_show_failures, 0 },
 	{ "record", "Pages", "what was seen, and what was missed", "Missed", command_show_record,

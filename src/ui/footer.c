@@ -27,6 +27,7 @@ static const struct footer tree_footer = {
 		   { .command = "search" },
 		   { .command = "filter" },
 		   { .command = "watch" },
+		   { .command = "details" },
 		   { .command = "fold-or-parent", .second = "unfold-or-child" },
 		   { .command = "sort-cpu" },
 		   { .command = "signal" },
@@ -53,6 +54,15 @@ static const struct footer page_footer = {
 		   { .command = "churn" },
 		   { .command = "failures" },
 		   { .command = "record" } },
+	.last = "back",
+};
+
+static const struct footer details_footer = {
+	.context = VIEW_DETAILS,
+	.items = { { .command = "help" },
+		   { .command = "down", .second = "up", .label = "Scroll" },
+		   { .command = "page-down", .label = "Page" },
+		   { .command = "signal" } },
 	.last = "back",
 };
 
@@ -97,9 +107,10 @@ static const struct footer act_footer = {
 
 static const struct footer *footer_of(enum view_context context)
 {
-	static const struct footer *const footers[] = { &tree_footer,	&page_footer,
-							&events_footer, &help_footer,
-							&dialog_footer, &act_footer };
+	static const struct footer *const footers[] = { &tree_footer,	 &page_footer,
+							&details_footer, &events_footer,
+							&help_footer,	 &dialog_footer,
+							&act_footer };
 
 	for (size_t i = 0; i < sizeof(footers) / sizeof(*footers); i++) {
 		if (footers[i]->context == context)

@@ -16,11 +16,11 @@ struct binding {
 	unsigned span;
 };
 
-#define IN_PAGES (VIEW_PAGE | VIEW_EVENTS | VIEW_HELP)
+#define IN_PAGES (VIEW_PAGE | VIEW_EVENTS | VIEW_HELP | VIEW_DETAILS)
 #define IN_LISTS (IN_PAGES | VIEW_DIALOG)
 #define IN_VIEWS (VIEW_TREE | IN_LISTS)
 #define IN_PANES (VIEW_TREE | VIEW_EVENTS)
-#define IN_PROCESSES (IN_PANES | VIEW_PAGE)
+#define IN_PROCESSES (IN_PANES | VIEW_PAGE | VIEW_DETAILS)
 #define EVERYWHERE (IN_VIEWS | VIEW_ACT | VIEW_PROMPT)
 
 static const struct binding bindings[] = {
@@ -105,9 +105,10 @@ static const struct binding bindings[] = {
 	{ VIEW_TREE, { 'q' }, "q", "quit", 0, 0 },
 	{ VIEW_TREE | IN_PAGES, { TERM_KEY_F1 + 9 }, "F10", "quit", 0, 0 },
 	{ VIEW_TREE | IN_PAGES, { TERM_CTRL('C') }, "^C", "quit", 0, 0 },
+	{ VIEW_TREE, { TERM_KEY_ENTER }, "Enter", "details", 0, 0 },
 	{ VIEW_PAGE | VIEW_EVENTS | VIEW_DIALOG, { TERM_KEY_ENTER }, "Enter", "open", 0, 0 },
 	{ VIEW_DIALOG, { ' ' }, "Space", "open", 0, 0 },
-	{ VIEW_HELP, { ' ' }, "Space", "page-down", 0, 0 },
+	{ VIEW_HELP | VIEW_DETAILS, { ' ' }, "Space", "page-down", 0, 0 },
 	{ IN_LISTS | VIEW_ACT, { 'q' }, "q", "back", 0, 0 },
 	{ VIEW_DIALOG | VIEW_ACT, { TERM_CTRL('C') }, "^C", "back", 0, 0 },
 	{ VIEW_EVENTS, { 'F' }, "F", "tail", 0, 0 },

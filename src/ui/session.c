@@ -12,19 +12,22 @@
 int session_init(struct session *session, struct ptree_monitor *monitor, struct ptree_users *users)
 {
 	struct scene *scene = &session->scene;
+	int err;
 
 	world_init(&scene->world, monitor, users);
 	scene->moment.tree = scene->world.tree;
 	scene->moment.now_ns = ptree_boot_now_ns();
 	scene->message = &session->message;
 	session->needs_redraw = true;
-	return panes_init(&session->panes, scene);
+	err = inspector_new(&scene->world.inspector, scene->world.proc_path, inspect_read);
+	return err ? err : panes_init(&session->panes, scene);
 }
 
 void session_clear(struct session *session)
 {
 	acting_free(session);
 	panes_clear(&session->panes);
+	inspector_free(session->scene.world.inspector);
 	moment_clear(&session->scene.moment);
 	scope_clear(&session->scene.scope);
 }

@@ -14,6 +14,7 @@ enum view_context {
 	VIEW_EVENTS = 16, /* a pane, or a page */
 	VIEW_PROMPT = 32, /* a line that is typed; no view */
 	VIEW_ACT = 64,	  /* a dialog about processes, in which letters are typed */
+	VIEW_DETAILS = 128,
 };
 
 /* What Enter came to. */

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* A listing, wrapped to a width: labels at the left, values beside them. */
+#include "views/lines.h"
+#include "model/array.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MARGIN 1
+#define VALUE_X 12	/* of a row: behind its label */
+#define INLINE_INDENT 3 /* of the lines below an inline's first */
+#define LEAST_ROOM 12	/* an inline's value with less beside its label begins below */
+
+void lines_clear(struct lines *lines)
+{
+	free(lines->lines);
+	*lines = (struct lines){ 0 };
+}
+
+static int add(struct lines *lines, struct wrapped_line line)
+{
+	int err =
+	    array_reserve(&lines->lines, &lines->capacity, lines->count + 1, sizeof(*lines->lines));
+
+	if (!err)
+		lines->lines[lines->count++] = line;
+	return err;
+}
+
+/* ---- where things stand ---- */
+
+static int label_width(const struct area *area, const struct listing *listing,
+		       const struct listing_line *line)
+{
+	return area_width_of(area, listing_label(listing, line), line->label_size);
+}
+
+static int value_x(const struct area *area, const struct listing *listing,
+		   const struct listing_line *line, bool is_first)
+{
+	int x;
+
+	if (line->kind != LISTING_INLINE)
+		return VALUE_X;
+	x = MARGIN + label_width(area, listing, line);
+	return is_first ? x : INLINE_INDENT;
+}
+
+/* ---- wrapping ---- */
+
+static bool is_plain(const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (bytes[i] < ' ' || bytes[i] > '~')
+			return false;
+	}
+	return true;
+}
+
+/* So many bytes stand in that many cells; one character at least. At a space, if there is one in
+   the second half. */
+static size_t fit(const struct area *area, const char *bytes, size_t size, int room)
+{
+	const char *at = bytes, *end = bytes + size, *before = at;
+	size_t space = 0;
+	struct text_piece piece;
+	int width = 0;
+
+	if (room > 0 && size <= (size_t)room && is_plain(bytes, size))
+		return size;
+	while (text_next(&at, end, area->canvas->utf8, &piece)) {
+		width += piece.width;
+		if (width > room)
+			break;
+		before = at;
+		if (piece.size == 1 && piece.bytes[0] == ' ' && width > room / 2)
+			space = (size_t)(at - bytes);
+	}
+	if (width <= room)
+		return size;
+	if (before == bytes)
+		return (size_t)(at - bytes);
+	return space ? space : (size_t)(before - bytes);
+}
+
+static int wrap(struct lines *lines, const struct listing *listing, const struct area *area,
+		size_t index)
+{
+	const struct listing_line *line = &listing->lines[index];
+	const char *value = listing_value(listing, line);
+	struct wrapped_line part = { .line = index, .is_first = true };
+	int err;
+
+	do {
+		int room = area->cols - value_x(area, listing, line, part.is_first);
+		bool begins_below = line->kind == LISTING_INLINE && part.is_first &&
+				    room < LEAST_ROOM && line->size > (size_t)(room > 0 ? room : 0);
+
+		part.size =
+		    begins_below ? 0 : fit(area, value + part.at, line->size - part.at, room);
+		err = add(lines, part);
+		part.at += part.size;
+		part.is_first = false;
+	} while (!err && part.at < line->size);
+	return err;
+}
+
+int lines_wrap(struct lines *lines, const struct listing *listing, const struct area *area,
+	       bool shows_secrets)
+{
+	int err = 0;
+
+	lines->count = 0;
+	for (size_t i = 0; i < listing->count && !err; i++) {
+		const struct listing_line *line = &listing->lines[i];
+		struct wrapped_line whole = { .line = i, .is_first = true };
+
+		if (line->kind == LISTING_HEADING && i)
+			err = add(lines, (struct wrapped_line){ .line = LINES_EMPTY });
+		if (err)
+			break;
+		if (line->kind == LISTING_HEADING || (line->is_secret && !shows_secrets))
+			err = add(lines, whole);
+		else
+			err = wrap(lines, listing, area, i);
+	}
+	return err;
+}
+
+/* ---- drawing ---- */
+
+static void draw_value(const struct area *area, int y, int x, const struct listing *listing,
+		       const struct listing_line *line, const struct wrapped_line *part)
+{
+	area_put(area, y, x, -1, listing_value(listing, line) + part->at, part->size,
+		 area_style(area, line->role));
+}
+
+void lines_draw(const struct lines *lines, const struct listing *listing, const struct area *area,
+		int y, size_t at, bool shows_secrets)
+{
+	const struct wrapped_line *part = &lines->lines[at];
+	const struct listing_line *line;
+	bool is_heading;
+	int x;
+
+	if (part->line == LINES_EMPTY)
+		return;
+	line = &listing->lines[part->line];
+	is_heading = line->kind == LISTING_HEADING;
+	x = value_x(area, listing, line, part->is_first);
+	if (part->is_first)
+		area_put(area, y, MARGIN, line->kind == LISTING_ROW ? VALUE_X - MARGIN - 1 : -1,
+			 listing_label(listing, line), line->label_size,
+			 area_style(area, is_heading ? THEME_COLUMN_TITLE : THEME_DIM));
+	if (is_heading)
+		return;
+	if (line->is_secret && !shows_secrets)
+		area_puts(area, y, x, -1, area->utf8 ? "••••••••" : "********",
+			  area_style(area, THEME_DIM));
+	else
+		draw_value(area, y, x, listing, line, part);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_LINES_H
+#define PROCTOP_LINES_H
+
+#include "draw/area.h"
+#include "model/listing.h"
+
+/* How a listing stands in a width: its lines, wrapped. Plain data; all zero is an empty one. */
+struct wrapped_line {
+	size_t line; /* of the listing; LINES_EMPTY: nothing is there */
+	bool is_first;
+	size_t at, size; /* of the value */
+};
+#define LINES_EMPTY SIZE_MAX
+
+struct lines {
+	struct wrapped_line *lines;
+	size_t count, capacity;
+};
+
+/* 0 or -ENOMEM, with those that there was memory for. */
+int lines_wrap(struct lines *lines, const struct listing *listing, const struct area *area,
+	       bool shows_secrets);
+void lines_clear(struct lines *lines);
+void lines_draw(const struct lines *lines, const struct listing *listing, const struct area *area,
+		int y, size_t at, bool shows_secrets);
+
+#endif

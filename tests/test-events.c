@@ -187,8 +187,9 @@ static void the_layout_has_a_place_for_details_from_110_columns(void **state)
 	struct layout layout = layout_of(&screen, &wish);
 
 	(void)state;
-	assert_int_equal(layout.tree.cols + layout.details.cols, 110);
-	assert_int_equal(layout.details.x, layout.tree.cols);
+	assert_int_equal(layout.tree.cols + layout.border.cols + layout.details.cols, 110);
+	assert_int_equal(layout.border.x, layout.tree.cols);
+	assert_int_equal(layout.details.x, layout.tree.cols + 1);
 	assert_int_equal(layout.details.rows, layout.tree.rows + layout.events.rows);
 	assert_int_equal(layout.events.cols, layout.tree.cols);
 	screen.cols = 109;

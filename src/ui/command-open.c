@@ -171,21 +171,34 @@ void command_show_record(struct session *session, int unused)
 
 /* ---- one process ---- */
 
-/* Over the tree; a page of another process that lies there shows this one. */
+static struct details_view *open_details(struct panes *panes, bool is_zoom)
+{
+	struct view *top = panes_top(panes);
+
+	if (!panes_are_bare(panes) && top->kind == &details_view_kind)
+		return panes->details; /* a page, which shows another one, or another tab, then */
+	if (panes_are_bare(panes) && panes_are_wide(panes) && !is_zoom)
+		return panes_show_details(panes);
+	return panes_push_details(panes);
+}
+
+/* At the right, where there is room, and the second time as a page. */
 void command_show_details(struct session *session, int tab)
 {
 	struct view *top = panes_top(&session->panes);
 	uint64_t id = top->kind->selected ? top->kind->selected(top) : 0;
+	bool is_zoom = panes_are_bare(&session->panes) && panes_are_wide(&session->panes) &&
+		       session->panes.has_details && tab == DETAILS_OVERVIEW;
+	struct details_view *details;
 
 	if (!id) {
 		session_say(session, false, "no process is selected");
 		return;
 	}
-	if (top->kind != &details_view_kind)
-		top = panes_push(&session->panes, &details_view_kind);
-	if (top)
-		details_view_show((struct details_view *)top, id, (enum details_tab)tab);
-	else
+	details = open_details(&session->panes, is_zoom);
+	if (details && !is_zoom && (details->id != id || (int)details->tab != tab))
+		details_view_show(details, id, (enum details_tab)tab);
+	else if (!details)
 		say_no_room(session);
 }
 
@@ -199,7 +212,7 @@ static void go_to_selected(struct session *session, const struct view *view)
 	}
 	session->came_from_events = view->kind == &events_view_kind;
 	panes_pop_all(&session->panes);
-	session->panes.focus = &session->panes.tree->view;
+	panes_focus_tree(&session->panes);
 	tree_view_go_to(session->panes.tree, id);
 }
 
@@ -250,7 +263,8 @@ void command_next_pane(struct session *session, int unused)
 {
 	(void)unused;
 	if (!panes_focus_next(&session->panes))
-		session_say(session, false, "there is no other pane: v shows what happens");
+		session_say(session, false,
+			    "there is no other pane: v shows what happens, Enter details");
 }
 
 void command_toggle_tail(struct session *session, int unused)
@@ -274,7 +288,7 @@ static void go_back_to_events(struct session *session)
 	if (panes_are_low(&session->panes))
 		open_events_page(session);
 	else
-		panes_focus_next(&session->panes);
+		panes_focus_events(&session->panes);
 }
 
 /* ---- help ---- */
@@ -327,10 +341,12 @@ void command_back(struct session *session, int unused)
 		return;
 	if (!panes_are_bare(&session->panes))
 		panes_pop(&session->panes);
-	else if (view->kind == &events_view_kind)
-		panes_focus_next(&session->panes);
+	else if (view != &session->panes.tree->view)
+		panes_focus_tree(&session->panes);
 	else if (session->came_from_events)
 		go_back_to_events(session);
+	else if (session->panes.has_details)
+		panes_hide_details(&session->panes);
 	else
 		go_back_in_tree(session);
 }

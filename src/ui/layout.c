@@ -11,11 +11,16 @@
 #define LEAST_EVENTS_ROWS 4 /* a title, and three of them */
 #define EVENTS_SHARE 3	    /* a third of the panes' lines */
 #define LEAST_COLS_FOR_DETAILS 110
-#define DETAILS_SHARE 3
+#define DETAILS_SHARE 5 /* two of so many parts */
 
 bool layout_has_selected(const struct area *screen, bool is_page)
 {
 	return !is_page && screen->rows >= LEAST_ROWS_FOR_SELECTED;
+}
+
+bool layout_is_wide(const struct area *screen)
+{
+	return screen->cols >= LEAST_COLS_FOR_DETAILS;
 }
 
 static int events_rows(const struct layout_wish *wish, int room)
@@ -31,9 +36,9 @@ static int events_rows(const struct layout_wish *wish, int room)
 
 static int details_cols(const struct area *screen, const struct layout_wish *wish)
 {
-	bool has_room = screen->cols >= LEAST_COLS_FOR_DETAILS;
+	bool has_room = layout_is_wide(screen) && !wish->is_page;
 
-	return wish->has_details && has_room ? screen->cols / DETAILS_SHARE : 0;
+	return wish->has_details && has_room ? 2 * screen->cols / DETAILS_SHARE : 0;
 }
 
 static void split_body(struct layout *layout, const struct layout_wish *wish)
@@ -45,7 +50,8 @@ static void split_body(struct layout *layout, const struct layout_wish *wish)
 
 	layout->tree = area_part(body, 0, 0, body->rows - below, left);
 	layout->events = area_part(body, body->rows - below, 0, below, left);
-	layout->details = area_part(body, 0, left, body->rows, right);
+	layout->border = area_part(body, 0, left, body->rows, right > 0);
+	layout->details = area_part(body, 0, left + 1, body->rows, right - (right > 0));
 }
 
 struct layout layout_of(const struct area *screen, const struct layout_wish *wish)

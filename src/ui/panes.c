@@ -27,6 +27,7 @@ int panes_init(struct panes *panes, const struct scene *scene)
 void panes_clear(struct panes *panes)
 {
 	panes_pop_all(panes);
+	panes_hide_details(panes);
 	view_close((struct view *)panes->events);
 	view_close((struct view *)panes->tree);
 }
@@ -52,6 +53,27 @@ bool panes_have(const struct panes *panes, const struct view_kind *kind)
 	return false;
 }
 
+static bool is_events(const struct panes *panes, const struct view *view)
+{
+	return panes->events && view == &panes->events->view;
+}
+
+static bool is_details(const struct panes *panes, const struct view *view)
+{
+	return panes->details && view == &panes->details->view;
+}
+
+/* Unless they are still a pane, or a page. */
+static void close_details(struct panes *panes)
+{
+	if (panes->has_details || !panes->details || panes_have(panes, &details_view_kind))
+		return;
+	if (is_details(panes, panes->focus))
+		panes_focus_tree(panes);
+	view_close(&panes->details->view);
+	panes->details = NULL;
+}
+
 struct view *panes_push(struct panes *panes, const struct view_kind *kind)
 {
 	struct view *view = panes->depth < PANES_STACK_MAX ? view_open(kind, panes->scene) : NULL;
@@ -68,7 +90,9 @@ void panes_pop(struct panes *panes)
 	if (!panes->depth)
 		return;
 	view = panes->stack[--panes->depth];
-	if (!panes->events || view != &panes->events->view)
+	if (is_details(panes, view))
+		close_details(panes);
+	else if (!is_events(panes, view))
 		view_close(view);
 }
 
@@ -122,17 +146,75 @@ bool panes_are_low(const struct panes *panes)
 void panes_show_events(struct panes *panes, bool is_shown)
 {
 	panes->events_wish = is_shown ? PANES_SHOWN : PANES_HIDDEN;
-	if (!is_shown)
-		panes->focus = &panes->tree->view;
+	if (!is_shown && is_events(panes, panes->focus))
+		panes_focus_tree(panes);
+}
+
+/* ---- the details ---- */
+
+bool panes_are_wide(const struct panes *panes)
+{
+	return layout_is_wide(&panes->layout.screen);
+}
+
+static struct details_view *open_details(struct panes *panes)
+{
+	if (!panes->details)
+		panes->details = (struct details_view *)view_open(&details_view_kind, panes->scene);
+	return panes->details;
+}
+
+struct details_view *panes_show_details(struct panes *panes)
+{
+	panes->has_details = open_details(panes);
+	return panes->details;
+}
+
+struct details_view *panes_push_details(struct panes *panes)
+{
+	if (panes->depth == PANES_STACK_MAX || !open_details(panes))
+		return NULL;
+	panes->stack[panes->depth++] = &panes->details->view;
+	return panes->details;
+}
+
+void panes_hide_details(struct panes *panes)
+{
+	panes->has_details = false;
+	close_details(panes);
+}
+
+/* ---- who takes the keys ---- */
+
+void panes_focus_tree(struct panes *panes)
+{
+	panes->focus = &panes->tree->view;
+}
+
+void panes_focus_events(struct panes *panes)
+{
+	if (panes->layout.events.rows)
+		panes->focus = &panes->events->view;
 }
 
 bool panes_focus_next(struct panes *panes)
 {
-	struct view *tree = &panes->tree->view;
+	struct view *all[] = { &panes->tree->view,
+			       panes->layout.events.rows ? &panes->events->view : NULL,
+			       panes->layout.details.cols ? &panes->details->view : NULL };
+	const size_t count = sizeof(all) / sizeof(*all);
+	size_t at = 0;
 
-	if (panes->depth || !panes->layout.events.rows)
+	if (panes->depth)
 		return false;
-	panes->focus = panes->focus == tree ? &panes->events->view : tree;
+	while (at < count - 1 && all[at] != panes->focus)
+		at++;
+	do
+		at = (at + 1) % count;
+	while (!all[at]);
+	if (all[at] == panes->focus)
+		return false;
+	panes->focus = all[at];
 	return true;
 }
 
@@ -215,8 +297,10 @@ struct area panes_area(const struct panes *panes, const struct view *view)
 		return dialog_area(panes);
 	if (view == &panes->tree->view)
 		return panes->layout.tree;
-	if (panes->events && view == &panes->events->view && !panes_have(panes, view->kind))
+	if (is_events(panes, view) && !panes_have(panes, view->kind))
 		return panes->layout.events;
+	if (is_details(panes, view) && !panes_have(panes, view->kind))
+		return panes->layout.details;
 	return panes->layout.body;
 }
 
@@ -228,13 +312,29 @@ static void update_view(const struct panes *panes, struct view *view)
 	view->kind->update(view, &area);
 }
 
-/* Without a place it is not there. */
-static void update_events(struct panes *panes)
+static uint64_t selected(const struct panes *panes)
 {
-	if (panes->layout.events.rows)
+	const struct view *view =
+	    is_events(panes, panes->focus) ? &panes->events->view : &panes->tree->view;
+
+	return view->kind->selected(view);
+}
+
+/* What has no place is not there. */
+static void update_panes(struct panes *panes)
+{
+	const struct layout *layout = &panes->layout;
+
+	if ((is_events(panes, panes->focus) && !layout->events.rows) ||
+	    (is_details(panes, panes->focus) && !layout->details.cols))
+		panes_focus_tree(panes);
+	if (layout->events.rows)
 		update_view(panes, &panes->events->view);
-	else
-		panes->focus = &panes->tree->view;
+	update_view(panes, &panes->tree->view);
+	if (!layout->details.cols)
+		return;
+	details_view_follow(panes->details, selected(panes));
+	update_view(panes, &panes->details->view);
 }
 
 void panes_update(struct panes *panes, struct canvas *canvas, bool has_prompt, bool has_message)
@@ -249,11 +349,10 @@ void panes_update(struct panes *panes, struct canvas *canvas, bool has_prompt, b
 	wish.head_lines = wanted_head(panes, &screen, wish.has_last);
 	wish.has_events = wants_events(panes, screen.rows) && open_events(panes);
 	wish.events_rows = panes->events_rows;
+	wish.has_details = panes->has_details;
 	panes->layout = layout_of(&screen, &wish);
-	if (!covered) {
-		update_events(panes);
-		update_view(panes, &panes->tree->view);
-	}
+	if (!covered)
+		update_panes(panes);
 	for (; at < panes->depth; at++)
 		update_view(panes, panes->stack[at]);
 }
@@ -271,6 +370,23 @@ static void draw_view(const struct panes *panes, const struct view *view)
 	view->kind->draw(view, &area);
 }
 
+static void draw_panes(const struct panes *panes)
+{
+	const struct layout *layout = &panes->layout;
+	const struct area *border = &layout->border;
+
+	draw_view(panes, &panes->tree->view);
+	if (layout->events.rows)
+		draw_view(panes, &panes->events->view);
+	for (int y = 0; y < border->rows && border->cols; y++)
+		area_puts(border, y, 0, 1, border->utf8 ? "│" : "|",
+			  area_style(border, THEME_TREE_LINE));
+	if (layout->details.cols)
+		draw_view(panes, &panes->details->view);
+	if (panes->focus->kind->draw_selected)
+		panes->focus->kind->draw_selected(panes->focus, &layout->selected);
+}
+
 void panes_draw(const struct panes *panes)
 {
 	const struct layout *layout = &panes->layout;
@@ -279,12 +395,8 @@ void panes_draw(const struct panes *panes)
 
 	area_clear(&layout->screen);
 	head_draw(panes->scene, &layout->screen, layout->head.rows);
-	if (!covered) {
-		draw_view(panes, &panes->tree->view);
-		if (layout->events.rows)
-			draw_view(panes, &panes->events->view);
-		panes->focus->kind->draw_selected(panes->focus, &layout->selected);
-	}
+	if (!covered)
+		draw_panes(panes);
 	for (; at < panes->depth; at++)
 		draw_view(panes, panes->stack[at]);
 }
@@ -307,6 +419,8 @@ uint64_t panes_next_change_ns(const struct panes *panes)
 		note_change(&next_ns, &panes->tree->view);
 	if (!covered && panes->layout.events.rows)
 		note_change(&next_ns, &panes->events->view);
+	if (!covered && panes->layout.details.cols)
+		note_change(&next_ns, &panes->details->view);
 	for (; at < panes->depth; at++)
 		note_change(&next_ns, panes->stack[at]);
 	return next_ns;
@@ -321,9 +435,11 @@ struct view *panes_at(const struct panes *panes, int *y, int *x)
 
 	if (area_has(&area, y, x))
 		return view;
-	if (panes->depth || !area_has(&panes->layout.events, y, x))
+	if (panes->depth)
 		return NULL;
-	return &panes->events->view;
+	if (area_has(&panes->layout.events, y, x))
+		return &panes->events->view;
+	return area_has(&panes->layout.details, y, x) ? &panes->details->view : NULL;
 }
 
 /* The first line of the events is the border above them. */

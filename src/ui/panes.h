@@ -3,6 +3,7 @@
 #define PROCTOP_PANES_H
 
 #include "ui/layout.h"
+#include "views/details.h"
 #include "views/events.h"
 #include "views/tree.h"
 
@@ -22,6 +23,8 @@ struct panes {
 	struct tree_view *tree;
 	struct events_view *events; /* NULL: it was never shown */
 	enum panes_wish events_wish;
+	struct details_view *details; /* a pane or a page, or NULL: what is closed is gone */
+	bool has_details;	      /* as a pane, on screens that are wide enough */
 	int events_rows;    /* as somebody dragged them; 0: as there is room */
 	bool is_dragging;   /* the border above the events */
 	struct view *focus; /* one of these */
@@ -46,6 +49,15 @@ bool panes_are_low(const struct panes *panes);
 void panes_show_events(struct panes *panes, bool is_shown);
 /* The next pane takes the keys. False: there is but one. */
 bool panes_focus_next(struct panes *panes);
+void panes_focus_tree(struct panes *panes);
+void panes_focus_events(struct panes *panes); /* without a place for them the tree keeps it */
+
+/* All of one process: at the right, where it follows what is selected; as a page. Who opens them
+   says which process. NULL: no memory, or too much is open. */
+bool panes_are_wide(const struct panes *panes); /* there is room at the right */
+struct details_view *panes_show_details(struct panes *panes);
+struct details_view *panes_push_details(struct panes *panes);
+void panes_hide_details(struct panes *panes);
 
 /* Opens a view over what there is. NULL: there is no memory, or too much is open. */
 struct view *panes_push(struct panes *panes, const struct view_kind *kind);

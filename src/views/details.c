@@ -14,6 +14,7 @@
 #define NS_PER_S UINT64_C(1000000000)
 #define REFRESH_NS (2 * NS_PER_S)
 #define PATIENCE_NS (2 * NS_PER_S)
+#define SETTLE_NS (NS_PER_S / 8)	 /* who walks through a list wants to see where it stops */
 #define HUNG_PATIENCE_NS (10 * NS_PER_S) /* until it is tried again */
 #define LINES_ABOVE 2			 /* the title, and the tabs */
 
@@ -59,7 +60,7 @@ static uint64_t due_ns(const struct details_view *details)
 	switch (details->progress) {
 	case DETAILS_IDLE:
 	case DETAILS_BUSY:
-		return details->asked_ns ? details->asked_ns + REFRESH_NS : 0;
+		return details->asked_ns ? details->asked_ns + REFRESH_NS : details->settles_ns;
 	case DETAILS_READING:
 		return details->asked_ns + PATIENCE_NS;
 	case DETAILS_HANGS:
@@ -265,8 +266,17 @@ void details_view_show(struct details_view *details, uint64_t id, enum details_t
 	details->tab = tab;
 	details->progress = DETAILS_IDLE;
 	details->asked_ns = 0;
+	details->settles_ns = 0;
 	details->is_gone = false;
 	details->top = 0;
+}
+
+void details_view_follow(struct details_view *details, uint64_t id)
+{
+	if (!id || id == details->id)
+		return;
+	details_view_show(details, id, details->tab);
+	details->settles_ns = details->view.scene->moment.now_ns + SETTLE_NS;
 }
 
 static void close_details(struct view *view)

@@ -24,6 +24,7 @@ struct details_view {
 	enum details_tab tab;
 	enum details_progress progress;
 	uint64_t asked_ns;
+	uint64_t settles_ns; /* until then nothing is read */
 	struct inspection *read[INSPECT_STAGES];
 	bool is_gone; /* while it was read */
 	bool shows_secrets;
@@ -37,6 +38,8 @@ struct details_view {
 };
 
 void details_view_show(struct details_view *details, uint64_t id, enum details_tab tab);
+/* The same of another process, or of this one; it is read when nobody goes on at once. */
+void details_view_follow(struct details_view *details, uint64_t id);
 
 extern const struct view_kind details_view_kind;
 

@@ -19,7 +19,7 @@ _proctop_value()
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$2") ;;
 	--events) _proctop_list "$2" 'fork exec exit uid gid sid ptrace comm coredump unknown' ;;
 	-f | --filter)
-		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: uid: pid: ppid: origin: session: state: threads: under:' -- "$2")
+		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: uid: pid: ppid: origin: session: state: cpu rss threads: time max-rss read written age exit: signal: kernel-thread: zombie: under:' -- "$2")
 		compopt -o nospace 2>/dev/null
 		;;
 	-d | --delay | -H | --highlight | --duration) COMPREPLY=() ;;

@@ -149,12 +149,52 @@ static void a_wrong_filter_says_so_and_the_last_good_one_stays(void **state)
 	struct screen *screen = *state;
 
 	type(screen, "\\cron\r\\ pid:x");
-	assert_true(screen->session.filter_error[0]);
+	assert_true(screen->session.filter_error.text[0]);
 	assert_string_equal(screen->session.scene.scope.filter_text, "cron pid");
 	type(screen, "\r");
 	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_FILTER);
 	type(screen, "\033");
 	assert_string_equal(screen->session.scene.scope.filter_text, "cron");
+}
+
+static bool is_reverse(struct screen *screen, int y, int x)
+{
+	draw(screen);
+	return canvas_cell(screen->canvas, y, x)->style.attrs & STYLE_REVERSE;
+}
+
+static void where_a_filter_is_wrong_is_marked(void **state)
+{
+	struct screen *screen = *state;
+	int y = screen->canvas->rows - 1;
+
+	type(screen, "\\cron rss>x");
+	assert_true(is_reverse(screen, y, 8 + 9));
+	assert_false(is_reverse(screen, y, 8 + 8));
+	type(screen, "\x15(a"); /* the one that is open */
+	assert_true(is_reverse(screen, y, 8));
+	type(screen, "\x15user:"); /* behind the last */
+	assert_true(is_reverse(screen, y, 8 + 5));
+	type(screen, "\x15"
+		     "cron");
+	for (int x = 8; x < 20; x++)
+		assert_false(is_reverse(screen, y, x));
+}
+
+/* Nothing that happens to a process makes it older. */
+static void a_filter_of_age_follows_the_time(void **state)
+{
+	struct screen *screen = *state;
+
+	fork_ago(screen, 500, 300, 400);
+	type(screen, "\\age<5s\r");
+	expect_on_screen(screen, "1 match ");
+	screen->session.scene.moment.now_ns += UINT64_C(3000000000);
+	screen->session.scene.world.ticks++;
+	expect_on_screen(screen, "1 match ");
+	screen->session.scene.moment.now_ns += UINT64_C(3000000000);
+	screen->session.scene.world.ticks++;
+	expect_on_screen(screen, "0 match ");
 }
 
 static void search_unfolds_to_what_it_finds(void **state)
@@ -823,6 +863,8 @@ int main(void)
 		SCREEN_TEST(a_filter_keeps_the_place_of_what_matches),
 		SCREEN_TEST(a_filter_acts_while_one_types_and_escape_takes_it_back),
 		SCREEN_TEST(a_wrong_filter_says_so_and_the_last_good_one_stays),
+		SCREEN_TEST(where_a_filter_is_wrong_is_marked),
+		SCREEN_TEST(a_filter_of_age_follows_the_time),
 		SCREEN_TEST(search_unfolds_to_what_it_finds),
 		SCREEN_TEST(a_search_that_finds_nothing_says_so),
 		SCREEN_TEST(watching_shows_one_subtree_and_goes_back),

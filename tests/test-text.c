@@ -325,11 +325,11 @@ static void a_long_line_shows_the_part_with_the_cursor(void **state)
 
 	(void)state;
 	prompt_set(&prompt, "0123456789abcdef");
-	prompt_draw(&prompt, &area, 0, 2, 8, &cursor_x);
+	prompt_draw(&prompt, &area, 0, 2, 8, PROMPT_NOWHERE, &cursor_x);
 	expect_canvas(canvas, "  9abcdef\n");
 	assert_int_equal(cursor_x, 9);
 	prompt_edit(&prompt, PROMPT_BEGIN);
-	prompt_draw(&prompt, &area, 0, 2, 8, &cursor_x);
+	prompt_draw(&prompt, &area, 0, 2, 8, PROMPT_NOWHERE, &cursor_x);
 	expect_canvas(canvas, "  01234567\n");
 	assert_int_equal(cursor_x, 2);
 	canvas_free(canvas);

@@ -261,12 +261,23 @@ static int reject_filter(const struct parse *parse, const char *value,
 		      (int)text_width(value, why->offset, utf8), "");
 }
 
+static bool is_blank(const char *text)
+{
+	return !text[strspn(text, " \t\n\r\v\f")];
+}
+
+/* All of them are to match. */
 static int append_filter(struct config *config, const char *value)
 {
 	char *joined;
 
-	if (asprintf(&joined, "%s%s%s", config->filter ? config->filter : "",
-		     config->filter ? " " : "", value) < 0)
+	if (config->filter && is_blank(value))
+		return 0;
+	if (!config->filter || is_blank(config->filter))
+		joined = strdup(value);
+	else if (asprintf(&joined, "(%s) (%s)", config->filter, value) < 0)
+		joined = NULL;
+	if (!joined)
 		return -ENOMEM;
 	free(config->filter);
 	config->filter = joined;

@@ -167,6 +167,7 @@ static void put_value(struct ptree_json *json, const struct field *field,
 		break;
 	case FIELD_NUMBER:
 	case FIELD_PID:
+	case FIELD_SIGNAL:
 	case FIELD_PERMILLE:
 	case FIELD_BYTES:
 	case FIELD_DURATION:

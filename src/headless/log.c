@@ -171,11 +171,16 @@ static int learn(struct log *log, const struct ptree_fact *fact)
 
 /* ---- printing ---- */
 
-static bool is_selected(const struct log *log, const struct ptree_node *node)
+/* As it was at that time. */
+static bool is_selected(const struct log *log, const struct ptree_node *node, uint64_t time_ns)
 {
+	const struct filter_context context = { .tree = log->then,
+						.users = log->users,
+						.now_ns = time_ns };
+
 	if (selection_is_everything(&log->selection))
 		return true;
-	return node && selection_has(&log->selection, log->then, log->users, node);
+	return node && selection_has(&log->selection, &context, node);
 }
 
 static bool is_wanted(const struct log *log, const struct ptree_fact *fact,
@@ -189,7 +194,7 @@ static bool is_wanted(const struct log *log, const struct ptree_fact *fact,
 		return true;
 	if (log->config->kinds && !(log->config->kinds & 1u << kind))
 		return false;
-	return is_selected(log, node);
+	return is_selected(log, node, fact->time_ns);
 }
 
 static bool is_name_awaited(const struct log *log, const struct ptree_fact *fact)
@@ -257,7 +262,7 @@ static int print_fact(struct log *log, const struct ptree_fact *fact,
 	if (learn(log, fact) == -ENOMEM)
 		return catch_up(log) ? -ENOMEM : 1;
 	node = fact->id ? ptree_tree_find_id(log->then, fact->id) : NULL;
-	if (log->by_command && is_selected(log, node))
+	if (log->by_command && is_selected(log, node, fact->time_ns))
 		by_command_count(log->by_command, fact, node);
 	if (is_wanted(log, fact, node))
 		log_line_fact(&log->lines, fact, log->then, node);

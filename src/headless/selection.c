@@ -35,11 +35,11 @@ static bool has_user(const struct selection *selection, const struct ptree_node 
 	return selection->uid_count == 0;
 }
 
-bool selection_has(const struct selection *selection, const struct ptree_tree *tree,
-		   struct ptree_users *users, const struct ptree_node *node)
+bool selection_has(const struct selection *selection, const struct filter_context *context,
+		   const struct ptree_node *node)
 {
 	if (selection->only_watched && !ptree_node_is_watched(node))
 		return false;
 	return has_user(selection, node) &&
-	       (!selection->filter || filter_matches(selection->filter, tree, users, node));
+	       (!selection->filter || filter_matches(selection->filter, context, node));
 }

@@ -18,7 +18,7 @@ int selection_init(struct selection *selection, const struct config *config);
 void selection_clear(struct selection *selection);
 
 bool selection_is_everything(const struct selection *selection);
-bool selection_has(const struct selection *selection, const struct ptree_tree *tree,
-		   struct ptree_users *users, const struct ptree_node *node);
+bool selection_has(const struct selection *selection, const struct filter_context *context,
+		   const struct ptree_node *node);
 
 #endif

@@ -51,6 +51,7 @@ struct tree_dump {
 	struct lines lines;
 	struct lines pending; /* a stack: laid out when all above them is */
 	bool *is_last_at;     /* of the line being printed: per depth of its ancestors */
+	uint64_t now_ns;
 	bool utf8;
 };
 
@@ -120,6 +121,15 @@ static void set_usage(struct line *line)
 	line->sum_rss_bytes = usage.rss_bytes;
 }
 
+static bool is_match(const struct tree_dump *dump, const struct ptree_node *node)
+{
+	const struct filter_context context = { .tree = dump->tree,
+						.users = dump->users,
+						.now_ns = dump->now_ns };
+
+	return selection_has(&dump->selection, &context, node);
+}
+
 /* Moves what is pending into its place, with all that is below. */
 static int lay_out(struct tree_dump *dump)
 {
@@ -128,7 +138,7 @@ static int lay_out(struct tree_dump *dump)
 		int err;
 
 		set_usage(&line);
-		line.is_match = selection_has(&dump->selection, dump->tree, dump->users, line.node);
+		line.is_match = is_match(dump, line.node);
 		err = push(&dump->lines, &line);
 		if (!err)
 			err = push_children(dump, line.node, dump->lines.count - 1, line.depth + 1);
@@ -383,7 +393,7 @@ static int lay_out_above(struct tree_dump *dump, pid_t pid)
 				     .depth = (unsigned)dump->lines.count,
 				     .is_above = true };
 
-		line.is_match = selection_has(&dump->selection, dump->tree, dump->users, line.node);
+		line.is_match = is_match(dump, line.node);
 		if (ptree_node_pid(line.node))
 			err = push(&dump->lines, &line);
 	}
@@ -456,6 +466,7 @@ static int show(struct tree_dump *dump, char *error, size_t size)
 	int err;
 
 	describe_await_users(dump->users, dump->tree, USERS_PATIENCE_MS);
+	dump->now_ns = ptree_boot_now_ns();
 	err = push_tops(dump);
 	if (!err && !dump->pending.count && dump->config->target)
 		return describe_missing(dump->config, error, size);

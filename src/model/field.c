@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define NS_PER_S UINT64_C(1000000000)
 #define WIDE_COLS 100
@@ -218,6 +219,29 @@ GETTER(get_age)
 	return begin.number && set_number(value, end_ns > begin.number ? end_ns - begin.number : 0);
 }
 
+/* Of what is over, if it was seen to end. */
+static bool get_status(const struct column_subject *subject, uint32_t *status)
+{
+	return is_process(subject) && ptree_node_has_ended(subject->node) &&
+	       ptree_node_exit_status(subject->node, status);
+}
+
+GETTER(get_exit)
+{
+	uint32_t status;
+
+	return get_status(subject, &status) && WIFEXITED(status) &&
+	       set_number(value, (uint64_t)WEXITSTATUS(status));
+}
+
+GETTER(get_signal)
+{
+	uint32_t status;
+
+	return get_status(subject, &status) && WIFSIGNALED(status) &&
+	       set_number(value, (uint64_t)WTERMSIG(status));
+}
+
 GETTER(get_is_kernel_thread)
 {
 	return set_number(value, ptree_node_is_kernel_thread(subject->node));
@@ -303,6 +327,17 @@ static void put_state(uint64_t state, struct column_text *cell)
 				    : THEME_DIM;
 }
 
+static void put_signal(uint64_t number, struct column_text *cell)
+{
+	const char *name = sigabbrev_np((int)number);
+
+	if (name)
+		snprintf(cell->text, sizeof(cell->text), "%s", name);
+	else
+		snprintf(cell->text, sizeof(cell->text), "%u", (unsigned)number);
+	cell->role = THEME_FAILURE;
+}
+
 static void put_text(const struct field_value *value, struct column_text *cell)
 {
 	snprintf(cell->text, sizeof(cell->text), "%.*s", (int)value->size, value->text);
@@ -331,6 +366,9 @@ static void put_value(enum field_kind kind, const struct column_context *context
 		break;
 	case FIELD_STATE:
 		put_state(value->number, cell);
+		break;
+	case FIELD_SIGNAL:
+		put_signal(value->number, cell);
 		break;
 	case FIELD_PERMILLE:
 		put_permille(context, value->number, cell);
@@ -578,6 +616,7 @@ const struct field fields[] = {
 	{ .name = "cpu",
 	  .kind = FIELD_PERMILLE,
 	  .get = get_cpu,
+	  .is_filter = true,
 	  .title = "CPU%",
 	  .width = 4,
 	  .least_screen_width = 66,
@@ -595,6 +634,7 @@ const struct field fields[] = {
 	{ .name = "rss",
 	  .kind = FIELD_BYTES,
 	  .get = get_rss,
+	  .is_filter = true,
 	  .title = "RSS",
 	  .width = 4,
 	  .least_screen_width = 110,
@@ -630,6 +670,7 @@ const struct field fields[] = {
 	{ .name = "time",
 	  .kind = FIELD_DURATION,
 	  .get = get_time,
+	  .is_filter = true,
 	  .title = "TIME",
 	  .width = 5,
 	  .least_screen_width = 120,
@@ -667,18 +708,21 @@ const struct field fields[] = {
 	  .kind = FIELD_BYTES,
 	  .usage = PTREE_USAGE_MAX_RSS,
 	  .usage_at = offsetof(struct ptree_usage, max_rss_bytes),
+	  .is_filter = true,
 	  .json = "max_rss_bytes",
 	  .json_in = FIELD_IN_EXIT },
 	{ .name = "read",
 	  .kind = FIELD_BYTES,
 	  .usage = PTREE_USAGE_IO,
 	  .usage_at = offsetof(struct ptree_usage, read_bytes),
+	  .is_filter = true,
 	  .json = "read_bytes",
 	  .json_in = FIELD_IN_EXIT },
 	{ .name = "written",
 	  .kind = FIELD_BYTES,
 	  .usage = PTREE_USAGE_IO,
 	  .usage_at = offsetof(struct ptree_usage, write_bytes),
+	  .is_filter = true,
 	  .json = "write_bytes",
 	  .json_in = FIELD_IN_EXIT },
 	{ .name = "age",
@@ -688,15 +732,21 @@ const struct field fields[] = {
 	  .width = 5,
 	  .least_screen_width = 30,
 	  .show = show_age,
-	  .is_birth_order = true },
+	  .is_birth_order = true,
+	  .is_filter = true,
+	  .changes_with_time = true },
+	{ .name = "exit", .kind = FIELD_NUMBER, .get = get_exit, .is_filter = true },
+	{ .name = "signal", .kind = FIELD_SIGNAL, .get = get_signal, .is_filter = true },
 	{ .name = "kernel-thread",
 	  .kind = FIELD_FLAG,
 	  .get = get_is_kernel_thread,
+	  .is_filter = true,
 	  .json = "kernel_thread",
 	  .json_in = FIELD_IN_TREE },
 	{ .name = "zombie",
 	  .kind = FIELD_FLAG,
 	  .get = get_is_zombie,
+	  .is_filter = true,
 	  .json = "zombie",
 	  .json_in = FIELD_IN_TREE },
 #ifdef FIELD_OF_A_TEST

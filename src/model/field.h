@@ -15,6 +15,7 @@ enum field_kind {
 	FIELD_USER,	 /* number: its uid; text: its name */
 	FIELD_STATE,	 /* number: the letter */
 	FIELD_FLAG,	 /* number: 0 or 1 */
+	FIELD_SIGNAL,	 /* number */
 	FIELD_PERMILLE,	 /* of one CPU */
 	FIELD_BYTES,	 /* number */
 	FIELD_DURATION,	 /* number: ns */
@@ -63,7 +64,8 @@ struct field {
 	/* NULL: by its number. The greatest comes first; 0: it is not known. */
 	uint64_t (*sort_key)(const struct column_subject *subject);
 
-	bool is_filter; /* "name:text" */
+	bool is_filter;		/* "name:text" */
+	bool changes_with_time; /* also while no fact tells of it */
 
 	const char *json; /* NULL: it is in none */
 	int json_in;

@@ -1,305 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Filter expressions: text -> a small parse tree -> does this process match. Pure: it reads the
- * tree, never /proc, and knows nothing of rows.
- *
- *   expression:  term...                    all of them
- *   term:        ["!" | "not"]... factor
- *   factor:      [field ":"] text           texts contain it, numbers are it; under: see below
- *
- * Text is bare or in double quotes, where \" and \\ stand for themselves. What a later grammar
- * will give a meaning ( | or ( ) and comparisons ) is refused unless it is quoted, so that an
- * expression that is accepted today keeps its meaning.
+ * Filters: does this process match. Pure: it reads the tree, never /proc, and knows nothing of
+ * rows. The language is filter-parse.c's.
  */
 #include "model/filter.h"
-#include "model/field.h"
-#include "model/memo.h"
-#include "draw/text.h"
+#include "model/expression.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum expression_kind {
-	EXPRESSION_ALL_OF, /* first and its siblings */
-	EXPRESSION_WORD,   /* text: in the command line or the name */
-	EXPRESSION_FIELD,
-	EXPRESSION_UNDER, /* text: an ancestor's number or name */
-};
-
-struct expression {
-	enum expression_kind kind;
-	bool is_negated;
-	struct expression *first, *next;
-	const struct field *field;
-	bool is_number;
-	uint32_t number; /* the text as a number, if it is one */
-	char *text;
-	struct text_needle needle; /* the text, prepared */
-	struct memo *under;	   /* what is below it, by parents and by origins */
-};
+#define LINE_SIZE 4097 /* of arguments the tree keeps 4,096 bytes */
 
 struct filter {
 	struct expression root;
 };
 
-/* ---- parsing ---- */
-
-struct parser {
-	const char *begin, *at;
-	struct filter_error *error;
-};
-
-static int __attribute__((format(printf, 3, 4)))
-reject(struct parser *parser, const char *where, const char *format, ...)
-{
-	va_list args;
-
-	parser->error->offset = (size_t)(where - parser->begin);
-	va_start(args, format);
-	vsnprintf(parser->error->text, sizeof(parser->error->text), format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-static void skip_space(struct parser *parser)
-{
-	while (*parser->at && isspace((unsigned char)*parser->at))
-		parser->at++;
-}
-
-static bool ends_word(char c)
-{
-	return !c || isspace((unsigned char)c) || strchr("|()", c);
-}
-
-static int reject_operator(struct parser *parser, const char *where)
-{
-	return reject(
-	    parser, where,
-	    "'%c' is not supported as an operator: expected words; quote it to search for it",
-	    *where);
-}
-
-/* Takes what is between quotes, appending to out. The parser stands at the first one. */
-static int read_quoted(struct parser *parser, char **out)
-{
-	const char *begin = parser->at++;
-
-	for (; *parser->at && *parser->at != '"'; parser->at++) {
-		if (parser->at[0] == '\\' && (parser->at[1] == '"' || parser->at[1] == '\\'))
-			parser->at++;
-		*(*out)++ = *parser->at;
-	}
-	if (!*parser->at)
-		return reject(parser, begin, "this quote is not closed: expected another '\"'");
-	parser->at++;
-	return 0;
-}
-
-/* Reads bare and quoted pieces up to the end of the word. *text is malloc()ed. */
-static int read_text(struct parser *parser, char **text)
-{
-	char *buf = malloc(strlen(parser->at) + 1);
-	char *out = buf;
-	int err = buf ? 0 : -ENOMEM;
-
-	while (!err && !ends_word(*parser->at)) {
-		if (*parser->at == '"')
-			err = read_quoted(parser, &out);
-		else
-			*out++ = *parser->at++;
-	}
-	if (!err && *parser->at && !isspace((unsigned char)*parser->at))
-		err = reject_operator(parser, parser->at);
-	if (err) {
-		free(buf);
-		return err;
-	}
-	*out = '\0';
-	*text = buf;
-	return 0;
-}
-
-static bool read_number(const char *text, uint32_t *number)
-{
-	uint64_t value = 0;
-
-	if (!*text)
-		return false;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		value = 10 * value + (uint64_t)(*text - '0');
-		if (value > UINT32_MAX)
-			return false;
-	}
-	*number = (uint32_t)value;
-	return true;
-}
-
-#define UNDER "under"
-
-/* All that there are, in the order of the table. */
-static void list_fields(char *out, size_t size)
-{
-	size_t used = 0;
-
-	for (const struct field *field = fields; field->name && used < size; field++) {
-		if (field->is_filter)
-			used += (size_t)snprintf(out + used, size - used, "%s, ", field->name);
-	}
-	if (used < size)
-		snprintf(out + used - 2, size - used + 2, " or " UNDER);
-}
-
-static int reject_field(struct parser *parser, size_t size)
-{
-	char names[128];
-
-	list_fields(names, sizeof(names));
-	return reject(parser, parser->at, "no field '%.*s': expected %s; quote it to search for it",
-		      size < 32 ? (int)size : 32, parser->at, names);
-}
-
-static bool take_field(struct parser *parser, size_t size, struct expression *term)
-{
-	if (size == strlen(UNDER) && !memcmp(parser->at, UNDER, size)) {
-		term->kind = EXPRESSION_UNDER;
-	} else {
-		term->field = field_find(parser->at, size);
-		term->kind = EXPRESSION_FIELD;
-		if (!term->field || !term->field->is_filter)
-			return false;
-	}
-	parser->at += size + 1;
-	return true;
-}
-
-/* Takes "name:" if the word begins so. */
-static int read_field(struct parser *parser, struct expression *term)
-{
-	size_t size = strspn(parser->at, "abcdefghijklmnopqrstuvwxyz_-");
-	char sign = parser->at[size];
-
-	term->kind = EXPRESSION_WORD;
-	if (sign && (strchr("=<>~", sign) || !strncmp(parser->at + size, "!=", 2)))
-		return reject(parser, parser->at + size,
-			      "comparing with '%c' is not supported: expected field:text; "
-			      "quote it to search for it",
-			      sign);
-	if (!size || sign != ':')
-		return 0;
-	return take_field(parser, size, term) ? 0 : reject_field(parser, size);
-}
-
-static int check_number(struct parser *parser, const char *where, const struct expression *term)
-{
-	const char *name = term->field->name;
-
-	if (term->field->kind == FIELD_PID &&
-	    (!term->is_number || term->number > INT_MAX || (!term->number && !strcmp(name, "pid"))))
-		return reject(parser, where, "expected a process's number after '%s:'", name);
-	if (term->field->kind == FIELD_NUMBER && !term->is_number)
-		return reject(parser, where, "expected a number after '%s:'", name);
-	if (term->field->kind == FIELD_STATE && strlen(term->text) != 1)
-		return reject(parser, where, "expected a letter after '%s:'", name);
-	return 0;
-}
-
-static int check_value(struct parser *parser, const char *where, struct expression *term)
-{
-	text_needle_init(&term->needle, term->text);
-	term->is_number = read_number(term->text, &term->number);
-	if (!*term->text && term->kind == EXPRESSION_WORD)
-		return reject(parser, where, "expected text between the quotes");
-	if (!*term->text)
-		return reject(parser, where, "expected a value after '%s:'",
-			      term->kind == EXPRESSION_UNDER ? UNDER : term->field->name);
-	return term->kind == EXPRESSION_FIELD ? check_number(parser, where, term) : 0;
-}
-
-static int read_factor(struct parser *parser, struct expression *term)
-{
-	const char *where;
-	int err = read_field(parser, term);
-
-	if (err)
-		return err;
-	where = parser->at;
-	err = read_text(parser, &term->text);
-	return err ? err : check_value(parser, where, term);
-}
-
-static bool is_word(const struct parser *parser, const char *word)
-{
-	size_t size = strlen(word);
-
-	return !strncmp(parser->at, word, size) && ends_word(parser->at[size]);
-}
-
-static bool take_negation(struct parser *parser)
-{
-	if (*parser->at == '!')
-		parser->at++;
-	else if (is_word(parser, "not"))
-		parser->at += strlen("not");
-	else
-		return false;
-	skip_space(parser);
-	return true;
-}
-
-static int read_term(struct parser *parser, struct expression *term)
-{
-	const char *begin = parser->at;
-
-	while (take_negation(parser))
-		term->is_negated = !term->is_negated;
-	if (!*parser->at)
-		return reject(parser, begin, "expected something to negate after this");
-	if (is_word(parser, "or"))
-		return reject(parser, parser->at,
-			      "'or' is not supported as an operator; quote it to search for it");
-	return read_factor(parser, term);
-}
-
-static int read_terms(struct parser *parser, struct expression *all)
-{
-	struct expression **end = &all->first;
-
-	for (skip_space(parser); *parser->at; skip_space(parser)) {
-		struct expression *term = calloc(1, sizeof(*term));
-		int err;
-
-		if (!term)
-			return -ENOMEM;
-		*end = term;
-		end = &term->next;
-		err = read_term(parser, term);
-		if (!err &&
-		    term->kind == EXPRESSION_UNDER) /* without memory it only takes longer */
-			term->under = calloc(2, sizeof(*term->under));
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 int filter_compile(struct filter **out, const char *expression, struct filter_error *error)
 {
-	struct parser parser = { .begin = expression, .at = expression, .error = error };
 	struct filter *filter = calloc(1, sizeof(*filter));
-	int err;
+	int err = filter ? expression_parse(&filter->root, expression, error) : -ENOMEM;
 
-	if (!filter)
-		return -ENOMEM;
-	filter->root.kind = EXPRESSION_ALL_OF;
-	err = read_terms(&parser, &filter->root);
 	if (err) {
 		filter_free(filter);
 		return err;
@@ -310,35 +31,49 @@ int filter_compile(struct filter **out, const char *expression, struct filter_er
 
 void filter_free(struct filter *filter)
 {
-	struct expression *next;
-
 	if (!filter)
 		return;
-	for (struct expression *term = filter->root.first; term; term = next) {
-		next = term->next;
-		text_needle_clear(&term->needle);
-		for (int i = 0; i < 2 && term->under; i++)
-			memo_clear(&term->under[i]);
-		free(term->under);
-		free(term->text);
-		free(term);
-	}
+	expression_clear(&filter->root);
 	free(filter);
 }
 
-/* ---- matching ---- */
+/* ---- text ---- */
 
 struct subject {
-	const struct ptree_tree *tree;
-	struct ptree_users *users;
+	const struct filter_context *context;
 	const struct ptree_node *node;
 };
 
-static bool name_has(const struct ptree_node *node, const struct text_needle *needle)
+/* Exactly it; case counts where it has capitals. */
+static bool text_is(const char *text, size_t size, const struct text_needle *needle)
+{
+	return size == needle->size && text_has(text, size, needle);
+}
+
+static bool text_compares(const struct expression *term, const char *text, size_t size)
+{
+	switch (term->comparison) {
+	case COMPARE_LIKE:
+		return pattern_has(term->pattern, text, size);
+	case COMPARE_IS:
+		return text_is(text, size, &term->needle);
+	case COMPARE_IS_NOT:
+		return !text_is(text, size, &term->needle);
+	case COMPARE_HAS:
+	case COMPARE_LESS:
+	case COMPARE_AT_MOST:
+	case COMPARE_MORE:
+	case COMPARE_AT_LEAST:
+		break;
+	}
+	return text_has(text, size, &term->needle);
+}
+
+static bool name_compares(const struct ptree_node *node, const struct expression *term)
 {
 	const char *name = ptree_node_is_comm_old(node) ? "" : ptree_node_name(node);
 
-	return text_has(name, strlen(name), needle);
+	return text_compares(term, name, strlen(name));
 }
 
 /* False if no arguments are known. */
@@ -355,54 +90,109 @@ static bool argv_of(const struct ptree_node *node, const char **argv, size_t *si
 	return *size > 0;
 }
 
+/* As a line, as one sees it. */
+static bool line_is_like(const struct expression *term, const char *argv, size_t argv_size)
+{
+	char line[LINE_SIZE];
+	size_t size = text_join_argv(line, sizeof(line), argv, argv_size);
+
+	return pattern_has(term->pattern, line, size);
+}
+
 /* Where the arguments are not known, the name stands for them, as it does on the screen. */
-static bool command_has(const struct ptree_node *node, const struct text_needle *needle)
+static bool command_compares(const struct ptree_node *node, const struct expression *term)
 {
 	const char *argv;
 	size_t size;
 
-	return argv_of(node, &argv, &size) ? text_has(argv, size, needle) : name_has(node, needle);
+	if (!argv_of(node, &argv, &size))
+		return name_compares(node, term);
+	return term->comparison == COMPARE_LIKE ? line_is_like(term, argv, size)
+						: text_compares(term, argv, size);
 }
 
-static bool value_matches(const struct expression *term, const struct field_value *value)
+/* ---- fields ---- */
+
+static bool number_compares(const struct expression *term, uint64_t number)
 {
+	switch (term->comparison) {
+	case COMPARE_HAS:
+	case COMPARE_IS:
+		return number == term->number;
+	case COMPARE_IS_NOT:
+		return number != term->number;
+	case COMPARE_LESS:
+		return number < term->number;
+	case COMPARE_AT_MOST:
+		return number <= term->number;
+	case COMPARE_MORE:
+		return number > term->number;
+	case COMPARE_AT_LEAST:
+		return number >= term->number;
+	case COMPARE_LIKE:
+		break;
+	}
+	return false;
+}
+
+/* By its number, or by its name if that is known. */
+static bool user_compares(const struct expression *term, const struct field_value *value)
+{
+	bool is_it = term->is_number && term->number == value->number;
+
+	if (term->comparison == COMPARE_IS_NOT)
+		return !is_it && !(value->text && text_is(value->text, value->size, &term->needle));
+	if (is_it && term->comparison != COMPARE_LIKE)
+		return true;
+	return value->text && text_compares(term, value->text, value->size);
+}
+
+static bool value_compares(const struct expression *term, const struct field_value *value)
+{
+	bool has_letter;
+
 	switch (term->field->kind) {
 	case FIELD_USER:
-		return (term->is_number && term->number == value->number) ||
-		       (value->text && text_has(value->text, value->size, &term->needle));
+		return user_compares(term, value);
 	case FIELD_STATE:
-		return (unsigned char)*term->text == value->number;
+		has_letter = strchr(term->text, (int)value->number) != NULL;
+		return has_letter == (term->comparison != COMPARE_IS_NOT);
 	case FIELD_TEXT:
-		return text_has(value->text, value->size, &term->needle);
+		return text_compares(term, value->text, value->size);
 	case FIELD_NUMBER:
 	case FIELD_PID:
 	case FIELD_FLAG:
+	case FIELD_SIGNAL:
 	case FIELD_PERMILLE:
 	case FIELD_BYTES:
 	case FIELD_DURATION:
 	case FIELD_BOOT_TIME:
-		return term->is_number && term->number == value->number;
+		return number_compares(term, value->number);
 	case FIELD_ARGUMENTS:
 		break;
 	}
 	return false;
 }
 
-static bool field_matches(const struct subject *subject, const struct expression *term)
+static bool field_compares(const struct subject *subject, const struct expression *term)
 {
-	const struct column_context context = { .tree = subject->tree, .users = subject->users };
+	const struct column_context context = { .tree = subject->context->tree,
+						.users = subject->context->users,
+						.now_ns = subject->context->now_ns };
 	const struct column_subject process = { .node = subject->node };
 	struct field_value value = { 0 };
 
 	if (term->field->kind == FIELD_ARGUMENTS)
-		return command_has(subject->node, &term->needle);
-	return field_get(term->field, &context, &process, &value) && value_matches(term, &value);
+		return command_compares(subject->node, term);
+	return field_get(term->field, &context, &process, &value) && value_compares(term, &value);
 }
+
+/* ---- above ---- */
 
 static bool is_the_one(const struct ptree_node *node, const struct expression *term)
 {
 	if (term->is_number)
-		return (uint32_t)ptree_node_pid(node) == term->number;
+		return (uint64_t)ptree_node_pid(node) == term->number;
 	return ptree_node_is_named(node, term->text);
 }
 
@@ -423,7 +213,7 @@ static bool find_above(const struct subject *subject, const struct expression *t
 	bool answer = false;
 	size_t most;
 
-	ptree_tree_get_counts(subject->tree, &counts);
+	ptree_tree_get_counts(subject->context->tree, &counts);
 	most = counts.live + counts.zombies + counts.exited;
 	for (*steps = 0; *steps <= most; ++*steps) {
 		if (memo && memo_get(memo, ptree_node_id(node), &answer))
@@ -447,7 +237,8 @@ static bool is_below(const struct subject *subject, const struct expression *ter
 	bool answer;
 
 	if (memo)
-		memo_enter(memo, subject->tree, ptree_tree_generation(subject->tree));
+		memo_enter(memo, subject->context->tree,
+			   ptree_tree_generation(subject->context->tree));
 	answer = find_above(subject, term, memo, by_origin, &steps);
 	for (size_t i = 0; memo && i <= steps && node && ptree_node_pid(node); i++) {
 		memo_set(memo, ptree_node_id(node), answer);
@@ -456,45 +247,97 @@ static bool is_below(const struct subject *subject, const struct expression *ter
 	return answer;
 }
 
+/* ---- all of it ---- */
+
+static bool any_matches(const struct subject *subject, const struct expression *any);
+
 static bool term_matches(const struct subject *subject, const struct expression *term)
 {
 	const struct ptree_node *node = subject->node;
 
 	switch (term->kind) {
 	case EXPRESSION_WORD:
-		return name_has(node, &term->needle) || command_has(node, &term->needle);
+		return name_compares(node, term) || command_compares(node, term);
 	case EXPRESSION_FIELD:
-		return field_matches(subject, term);
+		return field_compares(subject, term);
 	case EXPRESSION_UNDER:
 		return is_below(subject, term, false) || is_below(subject, term, true);
+	case EXPRESSION_ANY_OF:
+		return any_matches(subject, term);
 	case EXPRESSION_ALL_OF:
 		break;
 	}
 	return false;
 }
 
-static bool all_match(const struct subject *subject, const struct expression *first)
+static bool all_match(const struct subject *subject, const struct expression *all)
 {
-	for (const struct expression *term = first; term; term = term->next) {
+	for (const struct expression *term = all->first; term; term = term->next) {
 		if (term_matches(subject, term) == term->is_negated)
 			return false;
 	}
 	return true;
 }
 
-bool filter_matches(const struct filter *filter, const struct ptree_tree *tree,
-		    struct ptree_users *users, const struct ptree_node *node)
+/* As deep as parentheses may be. */
+static bool any_matches(const struct subject *subject, const struct expression *any)
 {
-	const struct subject subject = { .tree = tree, .users = users, .node = node };
+	for (const struct expression *all = any->first; all; all = all->next) {
+		if (all_match(subject, all))
+			return true;
+	}
+	return false;
+}
 
-	return all_match(&subject, filter->root.first);
+bool filter_matches(const struct filter *filter, const struct filter_context *context,
+		    const struct ptree_node *node)
+{
+	const struct subject subject = { .context = context, .node = node };
+
+	return any_matches(&subject, &filter->root);
+}
+
+/* ---- what it depends on ---- */
+
+typedef bool property(const struct expression *expression);
+
+static bool has_any(const struct expression *expression, property *has)
+{
+	if (has(expression))
+		return true;
+	for (const struct expression *at = expression->first; at; at = at->next) {
+		if (has_any(at, has))
+			return true;
+	}
+	return false;
+}
+
+static bool looks_above(const struct expression *expression)
+{
+	return expression->kind == EXPRESSION_UNDER;
+}
+
+static bool changes_with_time(const struct expression *expression)
+{
+	return expression->kind == EXPRESSION_FIELD && expression->field->changes_with_time;
+}
+
+static bool is_given_up(const struct expression *expression)
+{
+	return expression->pattern && pattern_is_given_up(expression->pattern);
 }
 
 bool filter_looks_above(const struct filter *filter)
 {
-	for (const struct expression *term = filter->root.first; term; term = term->next) {
-		if (term->kind == EXPRESSION_UNDER)
-			return true;
-	}
-	return false;
+	return has_any(&filter->root, looks_above);
+}
+
+bool filter_changes_with_time(const struct filter *filter)
+{
+	return has_any(&filter->root, changes_with_time);
+}
+
+bool filter_is_given_up(const struct filter *filter)
+{
+	return has_any(&filter->root, is_given_up);
 }

@@ -4,21 +4,37 @@
 
 #include <proctree.h>
 
+struct field;
 struct filter;
 
 struct filter_error {
 	size_t offset;	/* into the expression */
-	char text[160]; /* what was expected */
+	char text[384]; /* what was expected */
 };
 
 /* 0; -EINVAL with *error set; -ENOMEM. An empty expression matches everything. */
 int filter_compile(struct filter **filter, const char *expression, struct filter_error *error);
 void filter_free(struct filter *filter);
 
-bool filter_matches(const struct filter *filter, const struct ptree_tree *tree,
-		    struct ptree_users *users, const struct ptree_node *node);
+/* In which a process is looked at. */
+struct filter_context {
+	const struct ptree_tree *tree;
+	struct ptree_users *users; /* or NULL */
+	uint64_t now_ns;	   /* boot time */
+};
+
+/* What is not known of a process compares with nothing. */
+bool filter_matches(const struct filter *filter, const struct filter_context *context,
+		    const struct ptree_node *node);
+
+/* It is compared by size only: "name>VALUE", not "name:VALUE". */
+bool filter_field_is_measured(const struct field *field);
 
 /* Whether one matches depends on those above it, too. */
 bool filter_looks_above(const struct filter *filter);
+/* It can come to match, or cease to, without any fact of it. */
+bool filter_changes_with_time(const struct filter *filter);
+/* A pattern cost too much, and matches nothing any more. */
+bool filter_is_given_up(const struct filter *filter);
 
 #endif

@@ -393,6 +393,8 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 		return follow_activity(rows);
 	case PTREE_FACT_THREAD_BEGAN:
 	case PTREE_FACT_THREAD_ENDED:
+		if (rows->gone.match->filter) /* it may ask how many there are */
+			return follow_one(rows, fact->id);
 		return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
 	case PTREE_FACT_THREAD_NAMED:
 	case PTREE_FACT_THREAD_SAMPLED:

@@ -20,8 +20,12 @@ static bool has_user(const struct match *match, const struct ptree_node *node)
 bool match_node(const struct match *match, const struct ptree_tree *tree,
 		const struct ptree_node *node)
 {
+	const struct filter_context context = { .tree = tree,
+						.users = match->users,
+						.now_ns = match->now_ns };
+
 	if (match->filter && ptree_node_pid(node) == match->ignored_pid)
 		return false;
 	return has_user(match, node) &&
-	       (!match->filter || filter_matches(match->filter, tree, match->users, node));
+	       (!match->filter || filter_matches(match->filter, &context, node));
 }

@@ -96,6 +96,7 @@ struct rows {
 	size_t exit_count, exit_capacity;
 	uint64_t known;	      /* the highest id of those that were seen: beyond is new */
 	uint64_t youngest;    /* the same, of those of this collecting */
+	uint64_t matched_ns;  /* when a filter that time changes was last asked of all */
 	uint64_t gathered_ns; /* when arrivals were last looked for */
 	uint32_t window_top, window_height;
 	uint32_t last_living; /* index of a row */

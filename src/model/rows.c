@@ -3,11 +3,14 @@
 #include "model/rows.h"
 #include "model/cursor.h"
 #include "model/field.h"
+#include "model/filter.h"
 #include "model/rows-impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define NS_PER_S UINT64_C(1000000000)
 
 struct rows *rows_new(void)
 {
@@ -97,12 +100,25 @@ static int match_all(struct rows *rows)
 	return 0;
 }
 
+/* A second more, and another process can match. */
+static bool has_time_changed_matches(struct rows *rows, const struct rows_scope *scope)
+{
+	const struct filter *filter = rows->gone.match->filter;
+
+	if (!filter || !filter_changes_with_time(filter) ||
+	    (scope->now_ns >= rows->matched_ns && scope->now_ns < rows->matched_ns + NS_PER_S))
+		return false;
+	rows->matched_ns = scope->now_ns;
+	return true;
+}
+
 /* What is to be shown; else all that is there can be kept. */
 static void take_scope(struct rows *rows, const struct ptree_tree *tree,
 		       const struct rows_scope *scope)
 {
 	rows->must_collect |=
 	    rows->of != tree || !is_same_scope(&rows->scope, scope) || !can_follow(scope);
+	rows->must_match |= has_time_changed_matches(rows, scope);
 	rows->scope = *scope;
 	rows->of = tree;
 	rows->keeps_order = !scope->sort && !scope->is_reversed && !scope->is_list;

@@ -13,7 +13,7 @@ struct column_context scene_columns(const struct scene *scene, bool utf8)
 
 struct match scene_match(const struct scene *scene)
 {
-	return scope_match(&scene->scope, scene->world.users);
+	return scope_match(&scene->scope, scene->world.users, moment_shown_ns(&scene->moment));
 }
 
 const struct ptree_node *scene_node(const struct scene *scene, uint64_t id)

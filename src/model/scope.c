@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Of what all views show their part; see scope.h. */
 #include "model/scope.h"
-#include "model/filter.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,12 +19,13 @@ bool scope_is_narrowed(const struct scope *scope)
 	return scope->watch_depth || scope->filter || scope->uid_count;
 }
 
-struct match scope_match(const struct scope *scope, struct ptree_users *users)
+struct match scope_match(const struct scope *scope, struct ptree_users *users, uint64_t now_ns)
 {
 	return (struct match){ .users = users,
 			       .filter = scope->filter,
 			       .uids = scope->uids,
 			       .uid_count = scope->uid_count,
+			       .now_ns = now_ns,
 			       .ignored_pid = getpid() };
 }
 
@@ -38,17 +38,17 @@ bool scope_has(const struct scope *scope, const struct match *match, const struc
 
 /* ---- filter and users ---- */
 
-bool scope_set_filter(struct scope *scope, const char *text, char *error, size_t size)
+bool scope_set_filter(struct scope *scope, const char *text, struct filter_error *error)
 {
-	struct filter_error wrong = { 0 };
 	struct filter *filter = NULL;
-	int err = *text ? filter_compile(&filter, text, &wrong) : 0;
+	int err;
 
-	*error = '\0';
-	if (err) {
-		snprintf(error, size, "%s", err == -EINVAL ? wrong.text : strerror(-err));
+	*error = (struct filter_error){ 0 };
+	err = *text ? filter_compile(&filter, text, error) : 0;
+	if (err && err != -EINVAL)
+		snprintf(error->text, sizeof(error->text), "%s", strerror(-err));
+	if (err)
 		return false;
-	}
 	filter_free(scope->filter);
 	scope->filter = filter;
 	snprintf(scope->filter_text, sizeof(scope->filter_text), "%s", text);

@@ -2,6 +2,7 @@
 #ifndef PROCTOP_SCOPE_H
 #define PROCTOP_SCOPE_H
 
+#include "model/filter.h"
 #include "model/match.h"
 
 #define WATCH_ITEMS_MAX 32
@@ -39,12 +40,13 @@ void scope_clear(struct scope *scope);
 /* Somebody has narrowed it in whatever way. */
 bool scope_is_narrowed(const struct scope *scope);
 /* Filter and users; it borrows from the scope. */
-struct match scope_match(const struct scope *scope, struct ptree_users *users);
+struct match scope_match(const struct scope *scope, struct ptree_users *users, uint64_t now_ns);
 bool scope_has(const struct scope *scope, const struct match *match, const struct ptree_tree *tree,
 	       const struct ptree_node *node);
 
-/* What is wrong with it is said in error; the last good filter then stays in force. */
-bool scope_set_filter(struct scope *scope, const char *text, char *error, size_t size);
+/* What is wrong with it is said in error, empty if nothing is; the last good filter then stays in
+   force. */
+bool scope_set_filter(struct scope *scope, const char *text, struct filter_error *error);
 void scope_set_users(struct scope *scope, const uint32_t *uids, size_t count);
 
 /* Watching takes effect in a tree when it is told. */

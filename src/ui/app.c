@@ -366,7 +366,7 @@ static int start_session(struct app *app, const struct config *config, char *err
 		return fail(error, size, EXIT_FAILED, "cannot start", err);
 	session->scene.moment.glow_ns = config->highlight_ns;
 	if (config->filter && !session_set_filter(session, config->filter)) {
-		snprintf(error, size, "--filter: %.200s", session->filter_error);
+		snprintf(error, size, "--filter: %.200s", session->filter_error.text);
 		return EXIT_USAGE;
 	}
 	scope_set_users(&session->scene.scope, config->uids, config->uid_count);

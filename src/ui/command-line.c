@@ -41,7 +41,7 @@ void command_begin_filter(struct session *session, int unused)
 	(void)unused;
 	memcpy(session->filter_before, session->scene.scope.filter_text,
 	       sizeof(session->filter_before));
-	session->filter_error[0] = '\0';
+	session->filter_error = (struct filter_error){ 0 };
 	open_prompt(session, SESSION_PROMPT_FILTER, session->scene.scope.filter_text);
 }
 
@@ -80,7 +80,7 @@ void command_accept(struct session *session, int unused)
 	enum session_prompt kind = session->prompt_kind;
 
 	(void)unused;
-	if (kind == SESSION_PROMPT_FILTER && session->filter_error[0])
+	if (kind == SESSION_PROMPT_FILTER && session->filter_error.text[0])
 		return; /* it says what is wrong; the line stays open */
 	session->prompt_kind = SESSION_PROMPT_NONE;
 	if (kind == SESSION_PROMPT_SEARCH)

@@ -63,9 +63,12 @@ static void add_legend(struct help_view *help, bool utf8)
 {
 	help_view_add_heading(help, "What a filter may say");
 	help_view_add(help, "word", "in the command line or the name");
-	help_view_add(help, "user:alice", "also cmd: comm: pid:");
+	help_view_add(help, "~\"cc|ld\"", "a regular expression");
+	help_view_add(help, "user:alice", "also cmd: comm: pid: state: ...");
+	help_view_add(help, "rss>100M", "also age<10s cpu>=50 exit!=0");
 	help_view_add(help, "under:sshd", "below one of that name");
 	help_view_add(help, "!word", "not; words are all to be true");
+	help_view_add(help, "a | b (c d)", "or; what belongs together");
 	help_view_add_heading(help, "Letters at the left");
 	help_view_add(help, "F X", "forked; executed a program");
 	help_view_add(help, utf8 ? "†" : "E", "exited, with how it ended");

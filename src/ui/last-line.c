@@ -22,11 +22,16 @@ static const char *prompt_label(enum session_prompt kind)
 	return "";
 }
 
+static bool has_filter_error(const struct session *session)
+{
+	return session->prompt_kind == SESSION_PROMPT_FILTER && session->filter_error.text[0];
+}
+
 /* What is wrong with the line as it stands, or NULL. */
 static const char *prompt_error(const struct session *session)
 {
-	if (session->prompt_kind == SESSION_PROMPT_FILTER && session->filter_error[0])
-		return session->filter_error;
+	if (has_filter_error(session))
+		return session->filter_error.text;
 	if (session->prompt_kind == SESSION_PROMPT_SEARCH && session_has_message(session))
 		return "not found";
 	return NULL;
@@ -68,7 +73,9 @@ static struct session_cursor draw_prompt(const struct session *session, const st
 		room /= 2;
 		area_puts(area, y, x + room + 1, -1, error, wrong);
 	}
-	prompt_draw(&session->prompt, area, y, x, room, &cursor.x);
+	prompt_draw(&session->prompt, area, y, x, room,
+		    has_filter_error(session) ? session->filter_error.offset : PROMPT_NOWHERE,
+		    &cursor.x);
 	return cursor;
 }
 

@@ -130,8 +130,25 @@ bool prompt_edit(struct prompt *prompt, enum prompt_edit edit)
 	return false;
 }
 
+static void mark(const struct prompt *prompt, const struct area *area, int y, int x, int cols,
+		 size_t start, size_t wrong_at)
+{
+	struct style style = area_style(area, THEME_ERROR);
+	int at, width;
+
+	if (wrong_at == PROMPT_NOWHERE || wrong_at < start || wrong_at > prompt->size)
+		return;
+	style.attrs |= STYLE_REVERSE;
+	at = area_width_of(area, prompt->text + start, wrong_at - start);
+	width = wrong_at < prompt->size ? area_width_of(area, prompt->text + wrong_at,
+							after(prompt, wrong_at) - wrong_at)
+					: 1;
+	if (at + width <= cols)
+		area_restyle(area, y, x + at, width, style);
+}
+
 void prompt_draw(const struct prompt *prompt, const struct area *area, int y, int x, int cols,
-		 int *cursor_x)
+		 size_t wrong_at, int *cursor_x)
 {
 	struct style style = area_style(area, THEME_PROMPT);
 	size_t start = 0;
@@ -142,5 +159,6 @@ void prompt_draw(const struct prompt *prompt, const struct area *area, int y, in
 		start = after(prompt, start);
 	area_fill(area, y, x, 1, cols, style);
 	area_put(area, y, x, cols, prompt->text + start, prompt->size - start, style);
+	mark(prompt, area, y, x, cols, start, wrong_at);
 	*cursor_x = x + area_width_of(area, prompt->text + start, prompt->cursor - start);
 }

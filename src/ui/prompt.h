@@ -30,8 +30,10 @@ void prompt_set(struct prompt *prompt, const char *text);
 bool prompt_edit(struct prompt *prompt, enum prompt_edit edit);
 bool prompt_insert(struct prompt *prompt, uint32_t code); /* a Unicode code point; others: no */
 
-/* Draws as much as fits around the cursor; *cursor_x is where that is. */
+/* Draws as much as fits around the cursor; *cursor_x is where that is. wrong_at: the byte that is
+   marked, also the one behind the last. */
+#define PROMPT_NOWHERE SIZE_MAX
 void prompt_draw(const struct prompt *prompt, const struct area *area, int y, int x, int cols,
-		 int *cursor_x);
+		 size_t wrong_at, int *cursor_x);
 
 #endif

@@ -61,8 +61,7 @@ enum view_context session_context(const struct session *session)
 bool session_set_filter(struct session *session, const char *text)
 {
 	session->needs_redraw = true;
-	return scope_set_filter(&session->scene.scope, text, session->filter_error,
-				sizeof(session->filter_error));
+	return scope_set_filter(&session->scene.scope, text, &session->filter_error);
 }
 
 /* ---- watching ---- */

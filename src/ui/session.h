@@ -25,7 +25,7 @@ struct session {
 	enum session_prompt prompt_kind;
 	struct prompt prompt;
 	char filter_before[SCOPE_FILTER_SIZE]; /* what Esc goes back to */
-	char filter_error[256];
+	struct filter_error filter_error;      /* without text nothing is wrong */
 	struct acting *acting; /* on processes; NULL: nothing is asked or on its way */
 	int pointer_y, pointer_x; /* where the mouse was last */
 	bool came_from_events;	  /* Esc goes back there */

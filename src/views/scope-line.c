@@ -59,7 +59,9 @@ static void draw_filter_scope(const struct tree_view *tree, struct scope_line *l
 		scope_words_users(tree->view.scene, text, sizeof(text));
 		add_scope(line, "USER", text);
 	}
-	if (scope->filter)
+	if (scope->filter && filter_is_given_up(scope->filter))
+		add_scope(line, "GIVEN UP, its pattern costs too much:", scope->filter_text);
+	else if (scope->filter)
 		add_scope(line, "FILTER", scope->filter_text);
 }
 

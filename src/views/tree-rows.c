@@ -2,6 +2,7 @@
 /* Which rows the tree's view has, which of them is selected, and how one finds another. */
 #include "views/tree.h"
 #include "model/field.h"
+#include "model/filter.h"
 
 #include <string.h>
 
@@ -37,6 +38,13 @@ static bool has_tree_changed(const struct tree_view *tree)
 	       tree->seen.usage_generation != ptree_tree_usage_generation(shown);
 }
 
+static bool has_filter_of_time(const struct tree_view *tree)
+{
+	const struct filter *filter = tree->view.scene->scope.filter;
+
+	return filter && filter_changes_with_time(filter);
+}
+
 static bool must_collect(const struct tree_view *tree)
 {
 	const struct moment *moment = &tree->view.scene->moment;
@@ -46,6 +54,8 @@ static bool must_collect(const struct tree_view *tree)
 		return true;
 	if (moment->stopped_ns || moment->is_held)
 		return false;
+	if (tree->seen.ticks != tree->view.scene->world.ticks && has_filter_of_time(tree))
+		return true;
 	return has_tree_changed(tree) || (change_ns && change_ns <= moment->now_ns);
 }
 
@@ -63,6 +73,7 @@ static int collect(struct tree_view *tree)
 		return err;
 	tree->seen.generation = ptree_tree_generation(scene->moment.tree);
 	tree->seen.usage_generation = ptree_tree_usage_generation(scene->moment.tree);
+	tree->seen.ticks = scene->world.ticks;
 	tree->needs_collect = false;
 	return 0;
 }

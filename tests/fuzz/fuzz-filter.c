@@ -36,14 +36,19 @@ static void observe(struct ptree_tree *tree, pid_t pid, pid_t ppid, const char *
 
 static void match_all(const struct filter *filter)
 {
+	struct filter_context context = { .now_ns = 2000 };
 	struct ptree_tree *tree;
 
 	require(ptree_tree_new(&tree, NULL) == 0);
+	context.tree = tree;
 	observe(tree, 1, 0, "init");
 	observe(tree, 2, 1, "a");
 	observe(tree, 3, 2, "user:root \xff\x1b");
 	for (pid_t pid = 1; pid <= 3; pid++)
-		filter_matches(filter, tree, NULL, ptree_tree_find(tree, pid));
+		filter_matches(filter, &context, ptree_tree_find(tree, pid));
+	filter_looks_above(filter);
+	filter_changes_with_time(filter);
+	filter_is_given_up(filter);
 	ptree_tree_free(tree);
 }
 

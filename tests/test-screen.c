@@ -3,7 +3,8 @@
 #include "screen.h"
 
 #include "model/field.h"
-#include "ui/command.h"
+#include "ui/by-name.h"
+#include "ui/value.h"
 #include "views/row.h"
 
 /* ---- what it looks like ---- */
@@ -712,6 +713,36 @@ static void the_help_names_every_command_with_its_keys(void **state)
 	free(text);
 }
 
+/* Whether it stands in a text as a word, behind what it begins with. */
+static bool has_word(const char *text, const char *word)
+{
+	size_t size = strlen(word);
+
+	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word)) {
+		if (strchr(" \n", at[-1]) && strchr(" \n", at[size]))
+			return true;
+	}
+	return false;
+}
+
+static void the_help_names_every_command_by_its_name(void **state)
+{
+	struct screen *screen = *state;
+	char *text, *names;
+
+	resize(screen, 240, 100);
+	type(screen, "?");
+	draw(screen);
+	text = canvas_dump(screen->canvas);
+	names = strstr(text, "Names: a colon");
+	assert_non_null(names);
+	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		if (!has_word(names, entry->name))
+			fail_msg("the help lacks the name %s", entry->name);
+	}
+	free(text);
+}
+
 static void the_help_scrolls_to_its_end_and_no_further(void **state)
 {
 	struct screen *screen = *state;
@@ -728,8 +759,8 @@ static void the_help_scrolls_to_its_end_and_no_further(void **state)
 	free(text);
 }
 
-/* The manual's section KEYS as words separated by spaces, with a space at both ends. */
-static void read_manual_keys(char *out, size_t size)
+/* A section of the manual as words separated by spaces, with a space at both ends. */
+static void read_manual(const char *section, char *out, size_t size)
 {
 	const char *top = getenv("srcdir");
 	char path[512], line[512];
@@ -742,7 +773,8 @@ static void read_manual_keys(char *out, size_t size)
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file)) {
 		if (!strncmp(line, ".SH", 3))
-			is_here = !strcmp(line, ".SH KEYS\n");
+			is_here = !strncmp(line + 4, section, strlen(section)) &&
+				  line[4 + strlen(section)] == '\n';
 		for (const char *at = line; is_here && *at && used + 1 < size; at++) {
 			if (at[0] == '\\' && (at[1] == 'e' || at[1] == '-'))
 				out[used++] = *++at == 'e' ? '\\' : '-';
@@ -759,7 +791,7 @@ static void the_manual_names_every_key(void **state)
 	char manual[4096];
 
 	(void)state;
-	read_manual_keys(manual, sizeof(manual));
+	read_manual("KEYS", manual, sizeof(manual));
 	for (const struct command_entry *entry = commands; entry->name; entry++) {
 		char keys[64];
 
@@ -771,6 +803,26 @@ static void the_manual_names_every_key(void **state)
 			if (!strstr(manual, word))
 				fail_msg("the manual lacks '%s' (%s)", key, entry->name);
 		}
+	}
+}
+
+/* With what may stand behind it. */
+static void the_manual_names_every_command(void **state)
+{
+	char manual[8192], expected[128];
+
+	(void)state;
+	read_manual("COMMANDS", manual, sizeof(manual));
+	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		snprintf(expected, sizeof(expected), " %s ", entry->name);
+		if (!strstr(manual, expected))
+			fail_msg("the manual lacks the command %s", entry->name);
+		if (!value_of(entry->name))
+			continue;
+		expected[0] = ' ';
+		by_name_describe(entry, expected + 1, sizeof(expected) - 1);
+		if (!strstr(manual, expected))
+			fail_msg("the manual lacks '%s'", expected);
 	}
 }
 
@@ -850,8 +902,10 @@ int main(void)
 		SCREEN_TEST(every_size_is_legal),
 		SCREEN_TEST(a_small_screen_keeps_the_title_and_what_is_left_out),
 		SCREEN_TEST(the_help_names_every_command_with_its_keys),
+		SCREEN_TEST(the_help_names_every_command_by_its_name),
 		SCREEN_TEST(the_help_scrolls_to_its_end_and_no_further),
 		SCREEN_TEST(the_manual_names_every_key),
+		cmocka_unit_test(the_manual_names_every_command),
 		SCREEN_TEST(a_deep_tree_is_drawn_with_its_left_cut),
 		SCREEN_TEST(hostile_names_leave_the_columns_straight),
 	};

@@ -31,6 +31,7 @@ void command_toggle_kernel_threads(struct session *session, int unused);
 void command_toggle_threads(struct session *session, int unused);
 void command_toggle_basenames(struct session *session, int unused);
 void command_cycle_exited(struct session *session, int unused);
+void command_set_exited(struct session *session, enum jobs_mode mode);
 void command_sort(struct session *session, int place); /* the same one again: by birth */
 void command_invert_sort(struct session *session, int unused);
 void command_stop_or_go_on(struct session *session, int unused);
@@ -51,6 +52,8 @@ void command_next_pane(struct session *session, int unused);
 void command_toggle_tail(struct session *session, int unused);
 void command_toggle_event_kind(struct session *session, int digit);
 void command_show_help(struct session *session, int unused);
+/* The tree shows that process; it says so if it cannot. */
+void command_go_to(struct session *session, uint64_t id);
 void command_enter(struct session *session, int unused);
 void command_back(struct session *session, int unused);
 
@@ -73,9 +76,15 @@ void command_begin_search(struct session *session, int unused);
 void command_find_again(struct session *session, int direction);
 void command_begin_filter(struct session *session, int unused);
 void command_begin_pid(struct session *session, int digit);
+void command_begin_command(struct session *session, int unused);
 void command_accept(struct session *session, int unused);
 void command_cancel(struct session *session, int unused);
 void command_edit(struct session *session, int edit); /* enum prompt_edit */
 void command_type(struct session *session, uint32_t code);
+void command_complete(struct session *session, int unused);
+void command_go_in_history(struct session *session, int sign);
+void command_search_for(struct session *session, const char *text);
+/* Of the line as it stands, when they are looked at: not with each key. */
+void command_find_completions(struct session *session);
 
 #endif

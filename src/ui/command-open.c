@@ -203,6 +203,20 @@ static void go_to_selected(struct session *session, const struct view *view)
 	tree_view_go_to(session->panes.tree, id);
 }
 
+void command_go_to(struct session *session, uint64_t id)
+{
+	struct tree_view *tree = session->panes.tree;
+	const struct ptree_node *node = scene_node(&session->scene, id);
+
+	panes_pop_all(&session->panes);
+	session->panes.focus = &tree->view;
+	tree->follow_id = 0;
+	tree_view_update_rows(tree);
+	tree_view_select(tree, id);
+	if (node && rows_find(tree->rows, id) == NO_ROW)
+		session_say(session, true, "%d is not among what is shown", ptree_node_pid(node));
+}
+
 void command_enter(struct session *session, int unused)
 {
 	struct view *view = panes_top(&session->panes);

@@ -111,19 +111,24 @@ void command_toggle_basenames(struct session *session, int unused)
 			       : "programs with their directories");
 }
 
-void command_cycle_exited(struct session *session, int unused)
+void command_set_exited(struct session *session, enum jobs_mode mode)
 {
 	static const char *const words[JOBS_MODE_COUNT] = {
 		[JOBS_BRIEF] = "exited processes stay for a moment, where there is room",
 		[JOBS_NONE] = "exited processes leave at once",
 		[JOBS_STAY] = "exited processes stay, all that are kept",
 	};
-	enum jobs_mode *exited = &session->panes.tree->choice.exited;
 
-	(void)unused;
-	*exited = (enum jobs_mode)((*exited + 1) % JOBS_MODE_COUNT);
+	session->panes.tree->choice.exited = mode;
 	tree_view_choose_again(session->panes.tree);
-	session_say(session, false, "%s", words[*exited]);
+	session_say(session, false, "%s", words[mode]);
+}
+
+void command_cycle_exited(struct session *session, int unused)
+{
+	(void)unused;
+	command_set_exited(
+	    session, (enum jobs_mode)((session->panes.tree->choice.exited + 1) % JOBS_MODE_COUNT));
 }
 
 void command_sort(struct session *session, int place)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TASK_COMMANDS 4
+#define NAMES_WIDTH 46
 
 struct task {
 	const char *commands[TASK_COMMANDS]; /* their first keys are named */
@@ -59,6 +60,24 @@ static void add_commands(struct help_view *help)
 	}
 }
 
+/* As many in a line as it takes. */
+static void add_names(struct help_view *help)
+{
+	char line[HELP_KEYS_SIZE] = "";
+	size_t used = 0;
+
+	help_view_add_heading(help, "Names: a colon, and one of these");
+	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		if (used + 1 + strlen(entry->name) > NAMES_WIDTH) {
+			help_view_add(help, line, "");
+			used = 0;
+		}
+		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s", used ? " " : "",
+					 entry->name);
+	}
+	help_view_add(help, line, "");
+}
+
 static void add_legend(struct help_view *help, bool utf8)
 {
 	help_view_add_heading(help, "What a filter may say");
@@ -85,5 +104,6 @@ void help_text_add(struct help_view *help, bool utf8)
 {
 	add_tasks(help);
 	add_commands(help);
+	add_names(help);
 	add_legend(help, utf8);
 }

@@ -2,6 +2,7 @@
 /* One person at a screen; see session.h. It reads no key. */
 #include "ui/session.h"
 #include "ui/acting.h"
+#include "ui/command-impl.h"
 #include "ui/last-line.h"
 
 #include <stdarg.h>
@@ -147,6 +148,7 @@ uint64_t *session_targets(const struct session *session, size_t *count)
 
 void session_update(struct session *session, struct canvas *canvas)
 {
+	command_find_completions(session);
 	panes_update(&session->panes, canvas, session->prompt_kind != SESSION_PROMPT_NONE,
 		     session_has_message(session));
 }

@@ -3,6 +3,8 @@
 #define PROCTOP_SESSION_H
 
 #include "ui/panes.h"
+#include "ui/completions.h"
+#include "ui/history.h"
 #include "ui/prompt.h"
 
 enum session_prompt {
@@ -10,6 +12,7 @@ enum session_prompt {
 	SESSION_PROMPT_SEARCH,
 	SESSION_PROMPT_FILTER,
 	SESSION_PROMPT_PID,
+	SESSION_PROMPT_COMMAND,
 };
 
 struct acting;
@@ -26,6 +29,11 @@ struct session {
 	struct prompt prompt;
 	char filter_before[SCOPE_FILTER_SIZE]; /* what Esc goes back to */
 	char filter_error[256];
+	char command_error[256];
+	struct completions completions; /* of what is typed */
+	bool has_completions;		/* of the line as it stands */
+	bool shows_completions;
+	struct history history; /* of commands */
 	struct acting *acting; /* on processes; NULL: nothing is asked or on its way */
 	int pointer_y, pointer_x; /* where the mouse was last */
 	bool came_from_events;	  /* Esc goes back there */

@@ -518,8 +518,44 @@ static void following_keeps_the_process_in_sight(void **state)
 	type(screen, "zM");
 	draw(screen);
 	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 300);
-	exit_ago(screen, 10, 300, 0);
+}
+
+static void what_is_followed_ends_and_its_parent_is_followed(void **state)
+{
+	struct screen *screen = *state;
+	const struct tree_view *tree = screen->session.panes.tree;
+
+	fork_ago(screen, 900, 300, 400);
+	fork_ago(screen, 800, 400, 401);
+	type(screen, "401\rF");
+	expect_on_screen(screen, "FOLLOW 401, then its parent");
+	exit_ago(screen, 700, 400, 0);
+	exit_ago(screen, 600, 401, 0);
 	draw(screen);
+	assert_int_equal(tree_view_row(tree)->pid, 300);
+	expect_on_screen(screen, "401 has ended: follows 300 above it");
+	expect_on_screen(screen, "FOLLOW 300, then its parent");
+	type(screen, "F");
+	expect_on_screen(screen, "when it ends it stays there");
+	exit_ago(screen, 500, 300, 0);
+	draw(screen);
+	expect_on_screen(screen, "the followed process has ended");
+	assert_int_equal(tree->follow_id, 0);
+	assert_int_equal(tree_view_row(tree)->pid, 300);
+	type(screen, "F");
+	expect_on_screen(screen, "nothing to follow");
+	type(screen, "201\rFFF");
+	assert_int_equal(tree->follow_id, 0);
+}
+
+/* What is above it is not among what is watched. */
+static void what_is_followed_goes_no_higher_than_what_is_shown(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "201\rwF");
+	exit_ago(screen, 10, 201, 0);
+	expect_on_screen(screen, "the followed process has ended");
 	assert_int_equal(screen->session.panes.tree->follow_id, 0);
 }
 
@@ -892,6 +928,8 @@ int main(void)
 		SCREEN_TEST(going_on_keeps_selection_and_folds),
 		SCREEN_TEST(watching_while_stopped_watches_now_as_well),
 		SCREEN_TEST(following_keeps_the_process_in_sight),
+		SCREEN_TEST(what_is_followed_ends_and_its_parent_is_followed),
+		SCREEN_TEST(what_is_followed_goes_no_higher_than_what_is_shown),
 		SCREEN_TEST(a_pid_can_be_typed),
 		SCREEN_TEST(users_can_be_picked),
 		SCREEN_TEST(no_key_reaches_the_rows_behind_the_list_of_users),

@@ -152,20 +152,36 @@ void command_stop_or_go_on(struct session *session, int unused)
 		session_stop(session);
 }
 
-void command_follow(struct session *session, int unused)
+static void begin_to_follow(struct session *session)
 {
 	struct tree_view *tree = session->panes.tree;
 	const struct ptree_node *node = tree_view_node(tree);
 
-	(void)unused;
-	if (tree->follow_id || !node || ptree_node_has_ended(node)) {
-		session_say(session, false,
-			    tree->follow_id ? "follows no more" : "nothing to follow");
-		tree->follow_id = 0;
+	if (!node || ptree_node_has_ended(node)) {
+		session_say(session, false, "nothing to follow");
 		return;
 	}
 	tree->follow_id = ptree_node_id(node);
-	session_say(session, false, "follows %d", ptree_node_pid(node));
+	tree->follow_stays = false;
+	session_say(session, false, "follows %d, and when it ends its parent; again: it stays",
+		    ptree_node_pid(node));
+}
+
+/* It, and then its parent; it alone; not any more. */
+void command_follow(struct session *session, int unused)
+{
+	struct tree_view *tree = session->panes.tree;
+
+	(void)unused;
+	if (!tree->follow_id) {
+		begin_to_follow(session);
+	} else if (!tree->follow_stays) {
+		tree->follow_stays = true;
+		session_say(session, false, "when it ends it stays there; again: follows no more");
+	} else {
+		tree->follow_id = 0;
+		session_say(session, false, "follows no more");
+	}
 }
 
 /* ---- watching ---- */

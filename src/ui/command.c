@@ -57,7 +57,7 @@ const struct command_entry commands[] = {
 	{ "watch", "Watch", "watch only this subtree", "Watch", command_watch, 0 },
 	{ "watch-also", "Watch", "watch this subtree, too", NULL, command_watch_also, 0 },
 	{ "watch-back", "Watch", "back to what was watched before", NULL, command_watch_back, 0 },
-	{ "follow", "Watch", "keep the selected process in sight", "Follow", command_follow, 0 },
+	{ "follow", "Watch", "keep it in sight; again: then stay", "Follow", command_follow, 0 },
 	{ "list", "Show", "tree or list", "List", command_toggle_list, 0 },
 	{ "lineage", "Show", "under who forked them, or not", "Lineage", command_toggle_lineage,
 	  0 },

@@ -101,6 +101,17 @@ static bool take_pid(struct session *session, int unused, const char *text, char
 
 static const struct value_kind pid_value = { "PID", "a pid", offer_pids, take_pid };
 
+static bool take_follow(struct session *session, int unused, const char *text, char *error,
+			size_t size)
+{
+	if (!take_pid(session, unused, text, error, size))
+		return false;
+	command_follow(session, 0);
+	return true;
+}
+
+static const struct value_kind follow_value = { "PID", "a pid", offer_pids, take_follow };
+
 static bool item_of(const struct session *session, const char *text, struct watch_item *item,
 		    char *error, size_t size)
 {
@@ -392,6 +403,7 @@ const struct command_value command_values[] = {
 	{ "pid", &pid_value, true },
 	{ "watch", &watch_value, false },
 	{ "watch-also", &watch_also_value, false },
+	{ "follow", &follow_value, false },
 	{ "exited", &exited_value, false },
 	{ "sort", &sort_value, false },
 	{ "signal", &value_signal, false },

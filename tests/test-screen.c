@@ -743,7 +743,8 @@ static void the_help_names_every_command_with_its_keys(void **state)
 		char keys[64];
 
 		assert_non_null(strstr(text, entry->help));
-		assert_true(keymap_describe(entry->name, keys, sizeof(keys)) > 0);
+		if (!keymap_describe(entry->name, keys, sizeof(keys)))
+			snprintf(keys, sizeof(keys), ":%s", entry->name);
 		assert_non_null(strstr(text, keys));
 	}
 	free(text);

@@ -43,6 +43,7 @@ void command_watch_back(struct session *session, int unused);
 /* command-open.c: what lies over the panes. */
 void command_pick_user(struct session *session, int unused);
 void command_pick_sort(struct session *session, int unused);
+void command_pick_mark(struct session *session, int unused);
 void command_show_churn(struct session *session, int unused);
 void command_show_failures(struct session *session, int unused);
 void command_show_record(struct session *session, int unused);
@@ -62,6 +63,10 @@ void command_tag(struct session *session, int unused);
 void command_tag_branch(struct session *session, int unused);
 void command_tag_matching(struct session *session, int unused);
 void command_untag_all(struct session *session, int unused);
+
+/* command-mark.c; a letter from a to z. */
+void command_mark(struct session *session, int letter);
+void command_go_to_mark(struct session *session, int letter);
 
 /* command-act.c: acting on processes. */
 void command_signal(struct session *session, int reach); /* enum delivery_reach */

@@ -55,7 +55,8 @@ static void add_commands(struct help_view *help)
 			group = entry->group;
 			help_view_add_heading(help, group);
 		}
-		keymap_describe(entry->name, keys, sizeof(keys));
+		if (!keymap_describe(entry->name, keys, sizeof(keys)))
+			snprintf(keys, sizeof(keys), ":%s", entry->name);
 		help_view_add(help, keys, entry->help);
 	}
 }

@@ -61,6 +61,8 @@ static const struct binding bindings[] = {
 	{ IN_PANES, { 'W' }, "W", "watch-also", 0, 0 },
 	{ IN_PANES, { TERM_KEY_BACKSPACE }, "Backspace", "watch-back", 0, 0 },
 	{ VIEW_TREE, { 'F' }, "F", "follow", 0, 0 },
+	{ IN_PROCESSES, { 'm', 'a' }, "ma-mz", "mark", 0, 26 },
+	{ IN_PROCESSES, { '\'', 'a' }, "'a-'z", "go-to-mark", 0, 26 },
 	{ VIEW_TREE, { 't' }, "t", "list", 0, 0 },
 	{ VIEW_TREE, { TERM_KEY_F1 + 4 }, "F5", "list", 0, 0 },
 	{ VIEW_TREE, { 'L' }, "L", "lineage", 0, 0 },

@@ -15,6 +15,14 @@ enum session_prompt {
 	SESSION_PROMPT_COMMAND,
 };
 
+#define MARK_COUNT 26 /* a to z */
+
+/* A process that somebody wants to come back to. */
+struct mark {
+	uint64_t id; /* 0: it is not set */
+	pid_t pid;   /* to be named when it is forgotten */
+};
+
 struct acting;
 
 /*
@@ -35,6 +43,7 @@ struct session {
 	bool shows_completions;
 	struct history history; /* of commands */
 	struct acting *acting; /* on processes; NULL: nothing is asked or on its way */
+	struct mark marks[MARK_COUNT];
 	int pointer_y, pointer_x; /* where the mouse was last */
 	bool came_from_events;	  /* Esc goes back there */
 	bool needs_redraw, wants_full_redraw;

@@ -286,6 +286,50 @@ static bool take_user(struct session *session, int unused, const char *text, cha
 static const struct value_kind user_value = { "USER", "a user who has processes, or everybody",
 					      complete_user, take_user };
 
+static bool is_letter(const char *text, char *error, size_t size)
+{
+	bool is = text[0] >= 'a' && text[0] <= 'z' && !text[1];
+
+	if (!is)
+		snprintf(error, size, "a mark is a letter from a to z, not " VALUE_QUOTED, text);
+	return is;
+}
+
+static bool take_mark(struct session *session, int unused, const char *text, char *error,
+		      size_t size)
+{
+	(void)unused;
+	if (!is_letter(text, error, size))
+		return false;
+	command_mark(session, text[0]);
+	return true;
+}
+
+static const struct value_kind mark_value = { "a-z", "a letter", NULL, take_mark };
+
+static void complete_mark(const struct session *session, struct completions *completions)
+{
+	for (int i = 0; i < MARK_COUNT; i++) {
+		const char letter[] = { (char)('a' + i), '\0' };
+
+		if (session->marks[i].id)
+			completions_offer(completions, letter);
+	}
+}
+
+static bool take_go_to_mark(struct session *session, int unused, const char *text, char *error,
+			    size_t size)
+{
+	(void)unused;
+	if (!is_letter(text, error, size))
+		return false;
+	command_go_to_mark(session, text[0]);
+	return true;
+}
+
+static const struct value_kind go_to_mark_value = { "a-z", "a letter", complete_mark,
+						    take_go_to_mark };
+
 /* ---- what is shown ---- */
 
 static void complete_sort(const struct session *session, struct completions *completions)
@@ -401,6 +445,8 @@ const struct command_value command_values[] = {
 	{ "filter", &filter_value, false },
 	{ "user", &user_value, false },
 	{ "pid", &pid_value, true },
+	{ "mark", &mark_value, true },
+	{ "go-to-mark", &go_to_mark_value, true },
 	{ "watch", &watch_value, false },
 	{ "watch-also", &watch_also_value, false },
 	{ "follow", &follow_value, false },

@@ -68,6 +68,10 @@ void command_untag_all(struct session *session, int unused);
 void command_mark(struct session *session, int letter);
 void command_go_to_mark(struct session *session, int letter);
 
+/* command-copy.c */
+void command_copy_pid(struct session *session, int unused);
+void command_copy_command(struct session *session, int unused);
+
 /* command-act.c: acting on processes. */
 void command_signal(struct session *session, int reach); /* enum delivery_reach */
 void command_nice(struct session *session, int by);

@@ -57,6 +57,8 @@ const struct command_entry commands[] = {
 	{ "mark", "Find", "give it a letter", NULL, command_mark, 'a' },
 	{ "go-to-mark", "Find", "back to the one with that letter", NULL, command_go_to_mark, 'a' },
 	{ "marks", "Find", "choose one with a letter", NULL, command_pick_mark, 0 },
+	{ "copy-pid", "Find", "copy the pid, or all tagged", NULL, command_copy_pid, 0 },
+	{ "copy-command", "Find", "copy the command line, quoted", NULL, command_copy_command, 0 },
 	{ "watch", "Watch", "watch only this subtree", "Watch", command_watch, 0 },
 	{ "watch-also", "Watch", "watch this subtree, too", NULL, command_watch_also, 0 },
 	{ "watch-back", "Watch", "back to what was watched before", NULL, command_watch_back, 0 },

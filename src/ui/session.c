@@ -27,6 +27,7 @@ int session_init(struct session *session, struct ptree_monitor *monitor, struct 
 void session_clear(struct session *session)
 {
 	acting_free(session);
+	free(session->copied);
 	panes_clear(&session->panes);
 	inspector_free(session->scene.world.inspector);
 	moment_clear(&session->scene.moment);
@@ -48,6 +49,13 @@ void session_say(struct session *session, bool is_error, const char *format, ...
 bool session_has_message(const struct session *session)
 {
 	return message_is_shown(&session->message, session->scene.moment.now_ns);
+}
+
+void session_copy(struct session *session, char *text, size_t size)
+{
+	free(session->copied);
+	session->copied = text;
+	session->copied_size = size;
 }
 
 enum view_context session_context(const struct session *session)

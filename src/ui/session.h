@@ -44,6 +44,8 @@ struct session {
 	struct history history; /* of commands */
 	struct acting *acting; /* on processes; NULL: nothing is asked or on its way */
 	struct mark marks[MARK_COUNT];
+	char *copied; /* for the terminal's clipboard; NULL: nothing */
+	size_t copied_size;
 	int pointer_y, pointer_x; /* where the mouse was last */
 	bool came_from_events;	  /* Esc goes back there */
 	bool needs_redraw, wants_full_redraw;
@@ -57,6 +59,9 @@ void session_clear(struct session *session);
 void session_say(struct session *session, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool session_has_message(const struct session *session);
+
+/* The text goes into the terminal's clipboard, and is free()d. */
+void session_copy(struct session *session, char *text, size_t size);
 
 /* Who takes the keys. */
 enum view_context session_context(const struct session *session);

@@ -811,6 +811,41 @@ static void expect_swallowed(struct pty *pty, const char *sequence, size_t first
 	assert_true(pty_wait_for(pty, "COMMAND", PATIENCE_S));
 }
 
+/* The first row is pid 1; and of a terminal that would show the sequence nothing is asked. */
+static void what_is_copied_is_asked_of_the_terminal(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	start_with(&pty, "--poll", NULL);
+	assert_true(pty_wait_for(&pty, "Help", PATIENCE_S));
+	pty_keys(&pty, "1\ryy");
+	assert_true(pty_wait_for(&pty, "\033]52;c;MQ==\a", PATIENCE_S));
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	pty_end(&pty);
+}
+
+static void be_the_console(void)
+{
+	setenv("TERM", "linux", 1);
+}
+
+static void a_terminal_without_a_clipboard_is_not_asked(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	start_with(&pty, "--poll", be_the_console);
+	assert_true(pty_wait_for(&pty, "Help", PATIENCE_S));
+	pty_keys(&pty, "1\ryy");
+	assert_true(pty_wait_for(&pty, "no clipboard", PATIENCE_S));
+	pty_keys(&pty, "q");
+	expect_end(&pty, 0);
+	assert_null(memmem(pty.bytes, pty.size, "\033]52", 4));
+	pty_end(&pty);
+}
+
 static void sequences_that_nobody_knows_are_swallowed_whole(void **state)
 {
 	static const char *const options[] = { "--poll", "--no-mouse" };
@@ -894,6 +929,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_happens_is_told_on_a_page_of_a_low_screen),
 		cmocka_unit_test(a_border_is_dragged_with_the_mouse),
 		cmocka_unit_test(the_mouse_selects_and_the_wheel_scrolls),
+		cmocka_unit_test(what_is_copied_is_asked_of_the_terminal),
+		cmocka_unit_test(a_terminal_without_a_clipboard_is_not_asked),
 		cmocka_unit_test(sequences_that_nobody_knows_are_swallowed_whole),
 		cmocka_unit_test(polling_is_said_with_its_reason),
 		cmocka_unit_test(enter_tells_all_of_a_process),

@@ -323,6 +323,69 @@ static void each_key_means_a_command_that_there_is(void **state)
 	}
 }
 
+/* ---- marks ---- */
+
+static void a_mark_is_a_process_and_not_its_pid(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "'a");
+	expect_on_screen(screen, "mark a is not set: ma sets it");
+	type(screen, "300\rma");
+	expect_on_screen(screen, "mark a is 300: 'a goes there");
+	type(screen, "110\rmzgg'a");
+	assert_int_equal(selected_pid(screen), 300);
+	type(screen, "zM'a");
+	assert_int_equal(selected_pid(screen), 300);
+	type(screen, "C'z");
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
+	assert_int_equal(selected_pid(screen), 110);
+	exit_ago(screen, 5000, 300, 0);
+	fork_ago(screen, 4000, 1, 300);
+	type(screen, "'a");
+	draw(screen);
+	assert_true(ptree_node_has_ended(tree_view_node(screen->session.panes.tree)));
+	type(screen, "m1");
+	expect_on_screen(screen, "m1 has no meaning here");
+}
+
+static void marks_can_be_chosen_from_a_list(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	type(screen, ":marks\r");
+	expect_on_screen(screen, "no mark is set: m and a letter sets one");
+	type(screen, "300\rmb110\rma1\rmc");
+	exit_ago(screen, 10, 110, 0);
+	type(screen, ":marks\r");
+	expect_on_screen(screen, "a     110 (over)");
+	expect_on_screen(screen, "b     300 make");
+	type(screen, "j\r");
+	assert_int_equal(selected_pid(screen), 300);
+}
+
+static void a_mark_of_who_is_not_shown_says_so(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "110\rma\\make\r'a");
+	expect_on_screen(screen, "110 is not among what is shown");
+}
+
+static void a_mark_of_who_is_forgotten_says_so(void **state)
+{
+	struct screen *screen = *state;
+	struct mark *mark = &screen->session.marks[0];
+
+	type(screen, "300\rma");
+	mark->id += 1000; /* as of nobody there is */
+	type(screen, "'a");
+	expect_on_screen(screen, "mark a: 300 is over and forgotten");
+	type(screen, ":marks\r");
+	expect_on_screen(screen, "a     300 (forgotten)");
+}
+
 /* ---- acting ---- */
 
 static struct sheet *sheet_of(struct screen *screen)
@@ -576,6 +639,10 @@ int main(void)
 		SCREEN_TEST(what_is_open_closes_by_its_own_key_by_q_and_by_escape),
 		SCREEN_TEST(help_goes_back_to_where_one_was),
 		cmocka_unit_test(each_key_means_a_command_that_there_is),
+		SCREEN_TEST(a_mark_is_a_process_and_not_its_pid),
+		SCREEN_TEST(marks_can_be_chosen_from_a_list),
+		SCREEN_TEST(a_mark_of_who_is_not_shown_says_so),
+		SCREEN_TEST(a_mark_of_who_is_forgotten_says_so),
 		SCREEN_TEST(what_acts_always_asks_and_names_whom_it_is_about),
 		SCREEN_TEST(what_acts_is_about_those_that_are_tagged),
 		SCREEN_TEST(in_ascii_the_dialog_is_ascii),

@@ -3,7 +3,8 @@
 #include "screen.h"
 
 #include "model/field.h"
-#include "ui/command.h"
+#include "ui/by-name.h"
+#include "ui/value.h"
 #include "views/row.h"
 
 /* ---- what it looks like ---- */
@@ -557,8 +558,44 @@ static void following_keeps_the_process_in_sight(void **state)
 	type(screen, "zM");
 	draw(screen);
 	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 300);
-	exit_ago(screen, 10, 300, 0);
+}
+
+static void what_is_followed_ends_and_its_parent_is_followed(void **state)
+{
+	struct screen *screen = *state;
+	const struct tree_view *tree = screen->session.panes.tree;
+
+	fork_ago(screen, 900, 300, 400);
+	fork_ago(screen, 800, 400, 401);
+	type(screen, "401\rF");
+	expect_on_screen(screen, "FOLLOW 401, then its parent");
+	exit_ago(screen, 700, 400, 0);
+	exit_ago(screen, 600, 401, 0);
 	draw(screen);
+	assert_int_equal(tree_view_row(tree)->pid, 300);
+	expect_on_screen(screen, "401 has ended: follows 300 above it");
+	expect_on_screen(screen, "FOLLOW 300, then its parent");
+	type(screen, "F");
+	expect_on_screen(screen, "when it ends it stays there");
+	exit_ago(screen, 500, 300, 0);
+	draw(screen);
+	expect_on_screen(screen, "the followed process has ended");
+	assert_int_equal(tree->follow_id, 0);
+	assert_int_equal(tree_view_row(tree)->pid, 300);
+	type(screen, "F");
+	expect_on_screen(screen, "nothing to follow");
+	type(screen, "201\rFFF");
+	assert_int_equal(tree->follow_id, 0);
+}
+
+/* What is above it is not among what is watched. */
+static void what_is_followed_goes_no_higher_than_what_is_shown(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "201\rwF");
+	exit_ago(screen, 10, 201, 0);
+	expect_on_screen(screen, "the followed process has ended");
 	assert_int_equal(screen->session.panes.tree->follow_id, 0);
 }
 
@@ -746,8 +783,39 @@ static void the_help_names_every_command_with_its_keys(void **state)
 		char keys[64];
 
 		assert_non_null(strstr(text, entry->help));
-		assert_true(keymap_describe(entry->name, keys, sizeof(keys)) > 0);
+		if (!keymap_describe(entry->name, keys, sizeof(keys)))
+			snprintf(keys, sizeof(keys), ":%s", entry->name);
 		assert_non_null(strstr(text, keys));
+	}
+	free(text);
+}
+
+/* Whether it stands in a text as a word, behind what it begins with. */
+static bool has_word(const char *text, const char *word)
+{
+	size_t size = strlen(word);
+
+	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word)) {
+		if (strchr(" \n", at[-1]) && strchr(" \n", at[size]))
+			return true;
+	}
+	return false;
+}
+
+static void the_help_names_every_command_by_its_name(void **state)
+{
+	struct screen *screen = *state;
+	char *text, *names;
+
+	resize(screen, 240, 100);
+	type(screen, "?");
+	draw(screen);
+	text = canvas_dump(screen->canvas);
+	names = strstr(text, "Names: a colon");
+	assert_non_null(names);
+	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		if (!has_word(names, entry->name))
+			fail_msg("the help lacks the name %s", entry->name);
 	}
 	free(text);
 }
@@ -768,8 +836,8 @@ static void the_help_scrolls_to_its_end_and_no_further(void **state)
 	free(text);
 }
 
-/* The manual's section KEYS as words separated by spaces, with a space at both ends. */
-static void read_manual_keys(char *out, size_t size)
+/* A section of the manual as words separated by spaces, with a space at both ends. */
+static void read_manual(const char *section, char *out, size_t size)
 {
 	const char *top = getenv("srcdir");
 	char path[512], line[512];
@@ -782,7 +850,8 @@ static void read_manual_keys(char *out, size_t size)
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file)) {
 		if (!strncmp(line, ".SH", 3))
-			is_here = !strcmp(line, ".SH KEYS\n");
+			is_here = !strncmp(line + 4, section, strlen(section)) &&
+				  line[4 + strlen(section)] == '\n';
 		for (const char *at = line; is_here && *at && used + 1 < size; at++) {
 			if (at[0] == '\\' && (at[1] == 'e' || at[1] == '-'))
 				out[used++] = *++at == 'e' ? '\\' : '-';
@@ -799,7 +868,7 @@ static void the_manual_names_every_key(void **state)
 	char manual[4096];
 
 	(void)state;
-	read_manual_keys(manual, sizeof(manual));
+	read_manual("KEYS", manual, sizeof(manual));
 	for (const struct command_entry *entry = commands; entry->name; entry++) {
 		char keys[64];
 
@@ -811,6 +880,26 @@ static void the_manual_names_every_key(void **state)
 			if (!strstr(manual, word))
 				fail_msg("the manual lacks '%s' (%s)", key, entry->name);
 		}
+	}
+}
+
+/* With what may stand behind it. */
+static void the_manual_names_every_command(void **state)
+{
+	char manual[8192], expected[128];
+
+	(void)state;
+	read_manual("COMMANDS", manual, sizeof(manual));
+	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		snprintf(expected, sizeof(expected), " %s ", entry->name);
+		if (!strstr(manual, expected))
+			fail_msg("the manual lacks the command %s", entry->name);
+		if (!value_of(entry->name))
+			continue;
+		expected[0] = ' ';
+		by_name_describe(entry, expected + 1, sizeof(expected) - 1);
+		if (!strstr(manual, expected))
+			fail_msg("the manual lacks '%s'", expected);
 	}
 }
 
@@ -882,6 +971,8 @@ int main(void)
 		SCREEN_TEST(going_on_keeps_selection_and_folds),
 		SCREEN_TEST(watching_while_stopped_watches_now_as_well),
 		SCREEN_TEST(following_keeps_the_process_in_sight),
+		SCREEN_TEST(what_is_followed_ends_and_its_parent_is_followed),
+		SCREEN_TEST(what_is_followed_goes_no_higher_than_what_is_shown),
 		SCREEN_TEST(a_pid_can_be_typed),
 		SCREEN_TEST(users_can_be_picked),
 		SCREEN_TEST(no_key_reaches_the_rows_behind_the_list_of_users),
@@ -892,8 +983,10 @@ int main(void)
 		SCREEN_TEST(every_size_is_legal),
 		SCREEN_TEST(a_small_screen_keeps_the_title_and_what_is_left_out),
 		SCREEN_TEST(the_help_names_every_command_with_its_keys),
+		SCREEN_TEST(the_help_names_every_command_by_its_name),
 		SCREEN_TEST(the_help_scrolls_to_its_end_and_no_further),
 		SCREEN_TEST(the_manual_names_every_key),
+		cmocka_unit_test(the_manual_names_every_command),
 		SCREEN_TEST(a_deep_tree_is_drawn_with_its_left_cut),
 		SCREEN_TEST(hostile_names_leave_the_columns_straight),
 	};

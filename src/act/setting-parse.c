@@ -11,6 +11,7 @@
 
 #define DIGITS "0123456789"
 #define NUMBER_MAX 99999
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Reads digits at *at and moves behind them. False: there are none, or too many. */
 static bool take_number(const char **at, int *number)
@@ -234,6 +235,21 @@ const char *setting_syntax(enum setting_kind kind)
 		return "other, batch, idle, fifo:1 to fifo:99, rr:1 to rr:99";
 	}
 	return "";
+}
+
+const char *setting_word(enum setting_kind kind, size_t index)
+{
+	switch (kind) {
+	case SETTING_IO_PRIORITY:
+		return index < COUNT(io_classes) ? io_classes[index].name : NULL;
+	case SETTING_POLICY:
+		return index < COUNT(policies) ? policies[index].name : NULL;
+	case SETTING_CPUS_ALLOWED:
+		return index ? NULL : "all";
+	case SETTING_NICE:
+		break;
+	}
+	return NULL;
 }
 
 int setting_parse(enum setting_kind kind, const char *text, struct setting *setting, char *error,

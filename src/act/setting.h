@@ -28,6 +28,9 @@ const char *setting_title(enum setting_kind kind);
 /* What may be typed, in one line. */
 const char *setting_syntax(enum setting_kind kind);
 
+/* The words that may begin it, one after the other; NULL behind the last one. */
+const char *setting_word(enum setting_kind kind, size_t index);
+
 /* 0, or -EINVAL with why in words; *setting is then as it was. */
 int setting_parse(enum setting_kind kind, const char *text, struct setting *setting, char *error,
 		  size_t size);

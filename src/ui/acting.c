@@ -136,13 +136,32 @@ static struct acting *open(struct session *session, enum delivery_reach reach)
 	return acting;
 }
 
-void acting_open_signal(struct session *session, enum delivery_reach reach)
+static void select_signal(struct sheet *sheet)
+{
+	int numbers[SIGNALS_MAX];
+
+	if (!sheet->input[0])
+		sheet->at = 0; /* what was chosen by letters that are erased is not chosen */
+	if (!signals_find(sheet->input, numbers))
+		return;
+	for (size_t i = 0; i < sheet->choice_count; i++) {
+		if (sheet->choices[i].value == numbers[0])
+			sheet->at = i;
+	}
+}
+
+void acting_open_signal(struct session *session, enum delivery_reach reach, const char *text)
 {
 	struct acting *acting = open(session, reach);
+	struct sheet *sheet;
 
 	if (!acting)
 		return;
-	list_signals(acting_sheet(session));
+	sheet = acting_sheet(session);
+	list_signals(sheet);
+	if (text)
+		snprintf(sheet->input, sizeof(sheet->input), "%s", text);
+	select_signal(sheet);
 	acting_refresh(session);
 }
 
@@ -250,20 +269,6 @@ void acting_enter(struct session *session)
 }
 
 /* ---- typing ---- */
-
-static void select_signal(struct sheet *sheet)
-{
-	int numbers[SIGNALS_MAX];
-
-	if (!sheet->input[0])
-		sheet->at = 0; /* what was chosen by letters that are erased is not chosen */
-	if (!signals_find(sheet->input, numbers))
-		return;
-	for (size_t i = 0; i < sheet->choice_count; i++) {
-		if (sheet->choices[i].value == numbers[0])
-			sheet->at = i;
-	}
-}
 
 void acting_type(struct session *session, uint32_t code)
 {

@@ -16,8 +16,8 @@ struct acting;
  * closed while something is on its way.
  */
 
-/* Opens the dialog: a signal, or a setting with what stands in its line. */
-void acting_open_signal(struct session *session, enum delivery_reach reach);
+/* Opens the dialog of a signal or a setting, with what stands in its line; NULL: nothing. */
+void acting_open_signal(struct session *session, enum delivery_reach reach, const char *text);
 void acting_open_setting(struct session *session, enum setting_kind kind, const char *text);
 void acting_free(struct session *session);
 

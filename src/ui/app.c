@@ -245,10 +245,30 @@ static int timeout_ms(const struct app *app)
 	return (int)((next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
+/* What a command left for the clipboard goes to the terminal like a frame. */
+static void copy(struct app *app)
+{
+	struct session *session = &app->session;
+	int err;
+
+	if (!session->copied)
+		return;
+	err = term_copy(app->term, session->copied, session->copied_size);
+	if (err == -ENOTSUP)
+		session_say(session, true, "this terminal has no clipboard");
+	else if (err == -E2BIG)
+		session_say(session, true, "%zu bytes are more than a clipboard takes",
+			    session->copied_size);
+	else if (err)
+		session_say(session, true, "cannot copy it: %s", strerror(-err));
+	session_copy(session, NULL, 0);
+}
+
 static void answer_keys(struct app *app)
 {
 	moment_of(app)->is_held = app->has_drawn;
 	app->has_more_keys = !take_keys(app);
+	copy(app);
 	if (app->has_drawn)
 		draw_if_due(app);
 	moment_of(app)->is_held = false;

@@ -5,7 +5,7 @@
 
 void command_signal(struct session *session, int reach)
 {
-	acting_open_signal(session, (enum delivery_reach)reach);
+	acting_open_signal(session, (enum delivery_reach)reach, NULL);
 }
 
 /* In the dialog one more; else it opens it. */

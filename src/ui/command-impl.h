@@ -31,6 +31,7 @@ void command_toggle_kernel_threads(struct session *session, int unused);
 void command_toggle_threads(struct session *session, int unused);
 void command_toggle_basenames(struct session *session, int unused);
 void command_cycle_exited(struct session *session, int unused);
+void command_set_exited(struct session *session, enum jobs_mode mode);
 void command_sort(struct session *session, int place); /* the same one again: by birth */
 void command_invert_sort(struct session *session, int unused);
 void command_stop_or_go_on(struct session *session, int unused);
@@ -42,6 +43,7 @@ void command_watch_back(struct session *session, int unused);
 /* command-open.c: what lies over the panes. */
 void command_pick_user(struct session *session, int unused);
 void command_pick_sort(struct session *session, int unused);
+void command_pick_mark(struct session *session, int unused);
 void command_show_churn(struct session *session, int unused);
 void command_show_failures(struct session *session, int unused);
 void command_show_record(struct session *session, int unused);
@@ -51,6 +53,8 @@ void command_next_pane(struct session *session, int unused);
 void command_toggle_tail(struct session *session, int unused);
 void command_toggle_event_kind(struct session *session, int digit);
 void command_show_help(struct session *session, int unused);
+/* The tree shows that process; it says so if it cannot. */
+void command_go_to(struct session *session, uint64_t id);
 void command_enter(struct session *session, int unused);
 void command_back(struct session *session, int unused);
 
@@ -59,6 +63,14 @@ void command_tag(struct session *session, int unused);
 void command_tag_branch(struct session *session, int unused);
 void command_tag_matching(struct session *session, int unused);
 void command_untag_all(struct session *session, int unused);
+
+/* command-mark.c; a letter from a to z. */
+void command_mark(struct session *session, int letter);
+void command_go_to_mark(struct session *session, int letter);
+
+/* command-copy.c */
+void command_copy_pid(struct session *session, int unused);
+void command_copy_command(struct session *session, int unused);
 
 /* command-act.c: acting on processes. */
 void command_signal(struct session *session, int reach); /* enum delivery_reach */
@@ -73,9 +85,15 @@ void command_begin_search(struct session *session, int unused);
 void command_find_again(struct session *session, int direction);
 void command_begin_filter(struct session *session, int unused);
 void command_begin_pid(struct session *session, int digit);
+void command_begin_command(struct session *session, int unused);
 void command_accept(struct session *session, int unused);
 void command_cancel(struct session *session, int unused);
 void command_edit(struct session *session, int edit); /* enum prompt_edit */
 void command_type(struct session *session, uint32_t code);
+void command_complete(struct session *session, int unused);
+void command_go_in_history(struct session *session, int sign);
+void command_search_for(struct session *session, const char *text);
+/* Of the line as it stands, when they are looked at: not with each key. */
+void command_find_completions(struct session *session);
 
 #endif

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What is typed: a search, a filter, a pid. Search and filter act while one types. */
+/* What is typed: a search, a filter, a pid, a command. Search and filter act while one types. */
+#include "ui/by-name.h"
 #include "ui/command-impl.h"
+#include "ui/value.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +14,9 @@ static void open_prompt(struct session *session, enum session_prompt kind, const
 {
 	session->prompt_kind = kind;
 	prompt_set(&session->prompt, text);
+	session->command_error[0] = '\0';
+	session->has_completions = false;
+	session->shows_completions = kind == SESSION_PROMPT_COMMAND;
 }
 
 /* ---- what it begins with ---- */
@@ -52,11 +58,48 @@ void command_begin_pid(struct session *session, int digit)
 	open_prompt(session, SESSION_PROMPT_PID, text);
 }
 
+void command_begin_command(struct session *session, int unused)
+{
+	(void)unused;
+	history_begin(&session->history);
+	open_prompt(session, SESSION_PROMPT_COMMAND, "");
+}
+
 /* ---- how it ends ---- */
+
+void command_search_for(struct session *session, const char *text)
+{
+	struct tree_view *tree = session->panes.tree;
+
+	command_begin_search(session, 0);
+	session->prompt_kind = SESSION_PROMPT_NONE;
+	snprintf(tree->search_text, sizeof(tree->search_text), "%s", text);
+	tree_view_search(tree);
+	tree_view_update_rows(tree);
+}
+
+/* What was not understood stays, with the cursor where it is wrong. */
+static void do_command(struct session *session)
+{
+	char line[PROMPT_SIZE];
+	size_t where;
+
+	memcpy(line, session->prompt.text, sizeof(line));
+	if (!line[strspn(line, " ")])
+		return;
+	if (by_name_run(session, line, session->command_error, sizeof(session->command_error),
+			&where)) {
+		history_add(&session->history, line);
+		return;
+	}
+	session->prompt_kind = SESSION_PROMPT_COMMAND;
+	prompt_set(&session->prompt, line);
+	session->prompt.cursor = where;
+	session->has_completions = false;
+}
 
 static void jump_to_pid(struct session *session, const char *text)
 {
-	struct tree_view *tree = session->panes.tree;
 	const struct ptree_node *node;
 	char *end;
 	long pid;
@@ -66,13 +109,10 @@ static void jump_to_pid(struct session *session, const char *text)
 	node = errno || *end || pid <= 0 || pid > INT_MAX
 		   ? NULL
 		   : ptree_tree_find(session->scene.moment.tree, (pid_t)pid);
-	if (!node) {
+	if (node)
+		command_go_to(session, ptree_node_id(node));
+	else
 		session_say(session, true, "no process has the pid %s", text);
-		return;
-	}
-	tree_view_select(tree, ptree_node_id(node));
-	if (rows_find(tree->rows, ptree_node_id(node)) == NO_ROW)
-		session_say(session, true, "%ld is not among what is shown", pid);
 }
 
 void command_accept(struct session *session, int unused)
@@ -88,6 +128,8 @@ void command_accept(struct session *session, int unused)
 	tree_view_update_rows(session->panes.tree);
 	if (kind == SESSION_PROMPT_PID)
 		jump_to_pid(session, session->prompt.text);
+	if (kind == SESSION_PROMPT_COMMAND)
+		do_command(session);
 }
 
 void command_cancel(struct session *session, int unused)
@@ -109,6 +151,9 @@ static void take_effect(struct session *session)
 {
 	struct tree_view *tree = session->panes.tree;
 
+	session->has_completions = false;
+	session->command_error[0] = '\0';
+	session->shows_completions = session->prompt_kind == SESSION_PROMPT_COMMAND;
 	if (session->prompt_kind == SESSION_PROMPT_FILTER) {
 		session_set_filter(session, session->prompt.text);
 	} else if (session->prompt_kind == SESSION_PROMPT_SEARCH) {
@@ -129,4 +174,70 @@ void command_type(struct session *session, uint32_t code)
 {
 	if (prompt_insert(&session->prompt, code))
 		take_effect(session);
+}
+
+/* ---- completing it ---- */
+
+void command_find_completions(struct session *session)
+{
+	const struct prompt *prompt = &session->prompt;
+	struct completions *completions = &session->completions;
+
+	if (session->has_completions)
+		return;
+	if (session->prompt_kind == SESSION_PROMPT_COMMAND) {
+		by_name_complete(session, prompt->text, prompt->cursor, completions);
+	} else if (session->prompt_kind == SESSION_PROMPT_FILTER) {
+		completions_begin(completions, prompt->text, 0, prompt->cursor);
+		value_complete_filter(session, completions);
+	}
+	session->has_completions = true;
+}
+
+/* Of one that takes a value the blank before it, too. */
+static void replace_word(struct session *session, const char *text)
+{
+	const struct command_entry *entry;
+	struct prompt *prompt = &session->prompt;
+
+	prompt_replace(prompt, session->completions.from, text);
+	if (session->prompt_kind != SESSION_PROMPT_COMMAND || prompt->cursor != prompt->size)
+		return;
+	entry = by_name_find(prompt->text);
+	if (entry && !strcmp(entry->name, text) && value_of(entry->name))
+		prompt_insert(prompt, ' ');
+}
+
+/* As far as it is sure; then one after the other. */
+void command_complete(struct session *session, int unused)
+{
+	struct completions *completions = &session->completions;
+	char common[COMPLETION_SIZE];
+
+	(void)unused;
+	if (session->prompt_kind != SESSION_PROMPT_COMMAND &&
+	    session->prompt_kind != SESSION_PROMPT_FILTER)
+		return;
+	command_find_completions(session);
+	completions_common(completions, common);
+	if (completions->count == 1) {
+		replace_word(session, common);
+		take_effect(session);
+	} else if (!completions->is_chosen && strlen(common) > completions->typed) {
+		prompt_replace(&session->prompt, completions->from, common);
+		take_effect(session);
+	} else if (completions->count) {
+		prompt_replace(&session->prompt, completions->from, completions_next(completions));
+		take_effect(session);
+		session->has_completions = true; /* the next one comes from the same list */
+	}
+	session->shows_completions = true;
+}
+
+void command_go_in_history(struct session *session, int sign)
+{
+	if (session->prompt_kind != SESSION_PROMPT_COMMAND)
+		return;
+	history_go(&session->history, &session->prompt, sign);
+	take_effect(session);
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum purpose { CHOOSE_USER, CHOOSE_SORT };
+enum purpose { CHOOSE_USER, CHOOSE_SORT, CHOOSE_MARK };
 
 static void say_no_room(struct session *session)
 {
@@ -114,6 +114,35 @@ void command_pick_sort(struct session *session, int unused)
 		view->picker.at = (size_t)field_sort_place(session->panes.tree->choice.sort);
 }
 
+/* "a  4711 make"; the name is a stranger's, and safe once it is drawn. */
+static void add_mark(struct session *session, struct picker *picker, int letter)
+{
+	const struct mark *mark = &session->marks[letter - 'a'];
+	const struct ptree_node *node = scene_node(&session->scene, mark->id);
+	struct picker_item item = { .value = (uint64_t)letter };
+
+	if (!mark->id)
+		return;
+	snprintf(item.label, sizeof(item.label), "%c %7d %s", letter, mark->pid,
+		 !node			      ? "(forgotten)"
+		 : ptree_node_has_ended(node) ? "(over)"
+					      : ptree_node_comm(node));
+	picker_add(picker, &item);
+}
+
+void command_pick_mark(struct session *session, int unused)
+{
+	struct picker_view *view = choose(session, CHOOSE_MARK, " marks ");
+
+	(void)unused;
+	for (int letter = 'a'; view && letter < 'a' + MARK_COUNT; letter++)
+		add_mark(session, &view->picker, letter);
+	if (!view || view->picker.count)
+		return;
+	panes_pop(&session->panes);
+	session_say(session, false, "no mark is set: m and a letter sets one");
+}
+
 static void take_choice(struct session *session)
 {
 	const struct picker_view *view = open_picker(session);
@@ -132,6 +161,9 @@ static void take_choice(struct session *session)
 	case CHOOSE_SORT:
 		if (field_sort_at((int)value) != session->panes.tree->choice.sort)
 			command_sort(session, (int)value);
+		break;
+	case CHOOSE_MARK:
+		command_go_to_mark(session, (int)value);
 		break;
 	case CHOOSE_USER:
 		scope_set_users(&session->scene.scope, &uid, uid != PTREE_UNKNOWN_ID);
@@ -214,6 +246,20 @@ static void go_to_selected(struct session *session, const struct view *view)
 	panes_pop_all(&session->panes);
 	panes_focus_tree(&session->panes);
 	tree_view_go_to(session->panes.tree, id);
+}
+
+void command_go_to(struct session *session, uint64_t id)
+{
+	struct tree_view *tree = session->panes.tree;
+	const struct ptree_node *node = scene_node(&session->scene, id);
+
+	panes_pop_all(&session->panes);
+	session->panes.focus = &tree->view;
+	tree->follow_id = 0;
+	tree_view_update_rows(tree);
+	tree_view_select(tree, id);
+	if (node && rows_find(tree->rows, id) == NO_ROW)
+		session_say(session, true, "%d is not among what is shown", ptree_node_pid(node));
 }
 
 void command_enter(struct session *session, int unused)

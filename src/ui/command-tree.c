@@ -111,19 +111,24 @@ void command_toggle_basenames(struct session *session, int unused)
 			       : "programs with their directories");
 }
 
-void command_cycle_exited(struct session *session, int unused)
+void command_set_exited(struct session *session, enum jobs_mode mode)
 {
 	static const char *const words[JOBS_MODE_COUNT] = {
 		[JOBS_BRIEF] = "exited processes stay for a moment, where there is room",
 		[JOBS_NONE] = "exited processes leave at once",
 		[JOBS_STAY] = "exited processes stay, all that are kept",
 	};
-	enum jobs_mode *exited = &session->panes.tree->choice.exited;
 
-	(void)unused;
-	*exited = (enum jobs_mode)((*exited + 1) % JOBS_MODE_COUNT);
+	session->panes.tree->choice.exited = mode;
 	tree_view_choose_again(session->panes.tree);
-	session_say(session, false, "%s", words[*exited]);
+	session_say(session, false, "%s", words[mode]);
+}
+
+void command_cycle_exited(struct session *session, int unused)
+{
+	(void)unused;
+	command_set_exited(
+	    session, (enum jobs_mode)((session->panes.tree->choice.exited + 1) % JOBS_MODE_COUNT));
 }
 
 void command_sort(struct session *session, int place)
@@ -147,20 +152,36 @@ void command_stop_or_go_on(struct session *session, int unused)
 		session_stop(session);
 }
 
-void command_follow(struct session *session, int unused)
+static void begin_to_follow(struct session *session)
 {
 	struct tree_view *tree = session->panes.tree;
 	const struct ptree_node *node = tree_view_node(tree);
 
-	(void)unused;
-	if (tree->follow_id || !node || ptree_node_has_ended(node)) {
-		session_say(session, false,
-			    tree->follow_id ? "follows no more" : "nothing to follow");
-		tree->follow_id = 0;
+	if (!node || ptree_node_has_ended(node)) {
+		session_say(session, false, "nothing to follow");
 		return;
 	}
 	tree->follow_id = ptree_node_id(node);
-	session_say(session, false, "follows %d", ptree_node_pid(node));
+	tree->follow_stays = false;
+	session_say(session, false, "follows %d, and when it ends its parent; again: it stays",
+		    ptree_node_pid(node));
+}
+
+/* It, and then its parent; it alone; not any more. */
+void command_follow(struct session *session, int unused)
+{
+	struct tree_view *tree = session->panes.tree;
+
+	(void)unused;
+	if (!tree->follow_id) {
+		begin_to_follow(session);
+	} else if (!tree->follow_stays) {
+		tree->follow_stays = true;
+		session_say(session, false, "when it ends it stays there; again: follows no more");
+	} else {
+		tree->follow_id = 0;
+		session_say(session, false, "follows no more");
+	}
 }
 
 /* ---- watching ---- */

@@ -42,7 +42,8 @@ static const struct footer tree_footer = {
 		   { .command = "follow" },
 		   { .command = "record" },
 		   { .command = "threads" },
-		   { .command = "kernel-threads" } },
+		   { .command = "kernel-threads" },
+		   { .command = "command" } },
 	.last = "quit",
 };
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TASK_COMMANDS 4
+#define NAMES_WIDTH 46
 
 struct task {
 	const char *commands[TASK_COMMANDS]; /* their first keys are named */
@@ -54,9 +55,28 @@ static void add_commands(struct help_view *help)
 			group = entry->group;
 			help_view_add_heading(help, group);
 		}
-		keymap_describe(entry->name, keys, sizeof(keys));
+		if (!keymap_describe(entry->name, keys, sizeof(keys)))
+			snprintf(keys, sizeof(keys), ":%s", entry->name);
 		help_view_add(help, keys, entry->help);
 	}
+}
+
+/* As many in a line as it takes. */
+static void add_names(struct help_view *help)
+{
+	char line[HELP_KEYS_SIZE] = "";
+	size_t used = 0;
+
+	help_view_add_heading(help, "Names: a colon, and one of these");
+	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		if (used + 1 + strlen(entry->name) > NAMES_WIDTH) {
+			help_view_add(help, line, "");
+			used = 0;
+		}
+		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s", used ? " " : "",
+					 entry->name);
+	}
+	help_view_add(help, line, "");
 }
 
 static void add_legend(struct help_view *help, bool utf8)
@@ -88,5 +108,6 @@ void help_text_add(struct help_view *help, bool utf8)
 {
 	add_tasks(help);
 	add_commands(help);
+	add_names(help);
 	add_legend(help, utf8);
 }

@@ -61,6 +61,11 @@ static const struct binding bindings[] = {
 	{ IN_PANES, { 'W' }, "W", "watch-also", 0, 0 },
 	{ IN_PANES, { TERM_KEY_BACKSPACE }, "Backspace", "watch-back", 0, 0 },
 	{ VIEW_TREE, { 'F' }, "F", "follow", 0, 0 },
+	{ IN_PROCESSES, { 'm', 'a' }, "ma-mz", "mark", 0, 26 },
+	{ IN_PROCESSES, { '\'', 'a' }, "'a-'z", "go-to-mark", 0, 26 },
+	{ IN_PROCESSES, { 'y', 'y' }, "yy", "copy-pid", 0, 0 },
+	{ IN_PROCESSES, { 'y', 'p' }, "yp", "copy-pid", 0, 0 },
+	{ IN_PROCESSES, { 'y', 'c' }, "yc", "copy-command", 0, 0 },
 	{ VIEW_TREE, { 't' }, "t", "list", 0, 0 },
 	{ VIEW_TREE, { TERM_KEY_F1 + 4 }, "F5", "list", 0, 0 },
 	{ VIEW_TREE, { 'L' }, "L", "lineage", 0, 0 },
@@ -87,6 +92,7 @@ static const struct binding bindings[] = {
 	{ IN_PROCESSES | VIEW_ACT, { ']' }, "]", "nicer", 0, 0 },
 	{ IN_PROCESSES | VIEW_ACT, { TERM_KEY_F1 + 6 }, "F7", "less-nice", 0, 0 },
 	{ IN_PROCESSES | VIEW_ACT, { '[' }, "[", "less-nice", 0, 0 },
+	{ IN_PROCESSES, { 'd', 'n' }, "dn", "nice", 0, 0 },
 	{ IN_PROCESSES, { 'd', 'i' }, "di", "io-priority", 0, 0 },
 	{ IN_PROCESSES, { 'd', 'c' }, "dc", "cpus", 0, 0 },
 	{ IN_PROCESSES, { 'd', 'p' }, "dp", "policy", 0, 0 },
@@ -114,6 +120,7 @@ static const struct binding bindings[] = {
 	{ VIEW_EVENTS, { 'F' }, "F", "tail", 0, 0 },
 	{ VIEW_EVENTS, { '1' }, "1-5", "event-kind", 0, 5 },
 	{ IN_PANES | VIEW_DETAILS, { TERM_CTRL('I') }, "Tab", "next-pane", 0, 0 },
+	{ IN_PROCESSES, { ':' }, ":", "command", 0, 0 },
 	{ VIEW_TREE, { 'z', '1' }, "z1-z9", "fold-at-depth", 0, 9 },
 	{ VIEW_TREE, { '0' }, "0-9", "pid", 0, 10 },
 	{ VIEW_PROMPT, { TERM_KEY_F1 }, "F1", "help", 0, 0 },
@@ -135,6 +142,11 @@ static const struct binding bindings[] = {
 	{ VIEW_PROMPT, { TERM_CTRL('W') }, "^W", "erase-word", 0, 0 },
 	{ VIEW_PROMPT, { TERM_CTRL('U') }, "^U", "erase-before", 0, 0 },
 	{ VIEW_PROMPT, { TERM_CTRL('K') }, "^K", "erase-after", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('I') }, "Tab", "complete", 0, 0 },
+	{ VIEW_PROMPT, { TERM_KEY_UP }, "Up", "line-older", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('P') }, "^P", "line-older", 0, 0 },
+	{ VIEW_PROMPT, { TERM_KEY_DOWN }, "Down", "line-newer", 0, 0 },
+	{ VIEW_PROMPT, { TERM_CTRL('N') }, "^N", "line-newer", 0, 0 },
 	{ EVERYWHERE, { TERM_KEY_MOUSE_CLICK }, "click", "click", 0, 0 },
 	{ EVERYWHERE, { TERM_KEY_MOUSE_DRAG }, "drag", "drag", 0, 0 },
 	{ EVERYWHERE, { TERM_KEY_MOUSE_RELEASE }, NULL, "drag", 1, 0 },
@@ -227,6 +239,17 @@ size_t keymap_describe(const char *command, char *out, size_t size)
 	size_t used = describe(command, VIEW_TREE, out, size);
 
 	return used ? used : describe(command, EVERYWHERE, out, size);
+}
+
+unsigned keymap_contexts(const char *command)
+{
+	unsigned contexts = 0;
+
+	for (size_t i = 0; i < BINDING_COUNT; i++) {
+		if (!strcmp(bindings[i].command, command))
+			contexts |= bindings[i].contexts;
+	}
+	return contexts;
 }
 
 const char *keymap_label(const char *command, enum view_context context)

@@ -31,6 +31,8 @@ enum keymap_result keymap_feed(struct keymap_state *state, enum view_context con
 /* The keys of a command for people, "j Down": those in the tree, or, if it has none there, of what
    can be open; as snprintf(). */
 size_t keymap_describe(const char *command, char *out, size_t size);
+/* Where it has keys, enum view_context; 0: nowhere. */
+unsigned keymap_contexts(const char *command);
 /* The first of them in that context, or NULL. */
 const char *keymap_label(const char *command, enum view_context context);
 

@@ -2,6 +2,9 @@
 /* The last line: what is typed, with what is wrong with it; a message; or the footer. */
 #include "ui/last-line.h"
 #include "draw/text.h"
+#include "ui/by-name.h"
+
+#include <stdio.h>
 
 #include <string.h>
 
@@ -16,6 +19,8 @@ static const char *prompt_label(enum session_prompt kind)
 		return "filter: ";
 	case SESSION_PROMPT_PID:
 		return "pid: ";
+	case SESSION_PROMPT_COMMAND:
+		return ":";
 	case SESSION_PROMPT_NONE:
 		break;
 	}
@@ -32,6 +37,8 @@ static const char *prompt_error(const struct session *session)
 {
 	if (has_filter_error(session))
 		return session->filter_error.text;
+	if (session->prompt_kind == SESSION_PROMPT_COMMAND && session->command_error[0])
+		return session->command_error;
 	if (session->prompt_kind == SESSION_PROMPT_SEARCH && session_has_message(session))
 		return "not found";
 	return NULL;
@@ -53,6 +60,36 @@ static void draw_above(const struct area *area, int y, const char *error)
 	}
 }
 
+/* What the command does that stands in the line. */
+static void draw_hint(const struct session *session, const struct area *area, int y)
+{
+	const struct command_entry *entry = by_name_find(session->prompt.text);
+	char text[COMPLETION_SIZE * 2];
+	int x = 1;
+
+	by_name_describe(entry, text, sizeof(text));
+	area_fill(area, y, 0, 1, area->cols, area_style(area, THEME_PROMPT));
+	x += area_puts(area, y, x, -1, text, area_style(area, THEME_TITLE)) + 2;
+	area_puts(area, y, x, -1, entry->help, area_style(area, THEME_PROMPT));
+	if (x + area_width(area, entry->help) > area->cols)
+		area_puts(area, y, area->cols - 1, 1, area_cut_mark(area),
+			  area_style(area, THEME_PROMPT));
+}
+
+/* Above the prompt, over what stands there: what the line is, and what it may become. */
+static void draw_completions(const struct session *session, const struct area *area, int y)
+{
+	const struct completions *completions = &session->completions;
+	bool is_whole =
+	    completions->count == 1 && !strcmp(completions->items[0], completions->word);
+
+	if (y > 1 && session->prompt_kind == SESSION_PROMPT_COMMAND &&
+	    by_name_find(session->prompt.text))
+		draw_hint(session, area, --y);
+	if (y > 0 && completions->count && !is_whole)
+		completions_draw(completions, area, y - 1);
+}
+
 static struct session_cursor draw_prompt(const struct session *session, const struct area *area,
 					 int y)
 {
@@ -69,6 +106,8 @@ static struct session_cursor draw_prompt(const struct session *session, const st
 		area_puts(area, y, x + room + 1, -1, error, wrong);
 	} else if (error && y > 0) {
 		draw_above(area, y, error);
+	} else if (!error && session->shows_completions) {
+		draw_completions(session, area, y);
 	} else if (error) {
 		room /= 2;
 		area_puts(area, y, x + room + 1, -1, error, wrong);

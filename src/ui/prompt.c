@@ -103,6 +103,19 @@ bool prompt_insert(struct prompt *prompt, uint32_t code)
 	return true;
 }
 
+void prompt_replace(struct prompt *prompt, size_t from, const char *text)
+{
+	size_t size = strlen(text);
+
+	if (from > prompt->cursor || prompt->size - (prompt->cursor - from) + size >= PROMPT_SIZE)
+		return;
+	erase(prompt, from, prompt->cursor);
+	memmove(prompt->text + from + size, prompt->text + from, prompt->size - from + 1);
+	memcpy(prompt->text + from, text, size);
+	prompt->size += size;
+	prompt->cursor = from + size;
+}
+
 bool prompt_edit(struct prompt *prompt, enum prompt_edit edit)
 {
 	size_t at = prompt->cursor;

@@ -29,6 +29,8 @@ void prompt_set(struct prompt *prompt, const char *text);
 /* Both return whether the text has changed. */
 bool prompt_edit(struct prompt *prompt, enum prompt_edit edit);
 bool prompt_insert(struct prompt *prompt, uint32_t code); /* a Unicode code point; others: no */
+/* What stands between a byte and the cursor becomes the text, if there is room. */
+void prompt_replace(struct prompt *prompt, size_t from, const char *text);
 
 /* Draws as much as fits around the cursor; *cursor_x is where that is. wrong_at: the byte that is
    marked, also the one behind the last. */

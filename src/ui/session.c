@@ -2,6 +2,7 @@
 /* One person at a screen; see session.h. It reads no key. */
 #include "ui/session.h"
 #include "ui/acting.h"
+#include "ui/command-impl.h"
 #include "ui/last-line.h"
 
 #include <stdarg.h>
@@ -26,6 +27,7 @@ int session_init(struct session *session, struct ptree_monitor *monitor, struct 
 void session_clear(struct session *session)
 {
 	acting_free(session);
+	free(session->copied);
 	panes_clear(&session->panes);
 	inspector_free(session->scene.world.inspector);
 	moment_clear(&session->scene.moment);
@@ -47,6 +49,13 @@ void session_say(struct session *session, bool is_error, const char *format, ...
 bool session_has_message(const struct session *session)
 {
 	return message_is_shown(&session->message, session->scene.moment.now_ns);
+}
+
+void session_copy(struct session *session, char *text, size_t size)
+{
+	free(session->copied);
+	session->copied = text;
+	session->copied_size = size;
 }
 
 enum view_context session_context(const struct session *session)
@@ -146,6 +155,7 @@ uint64_t *session_targets(const struct session *session, size_t *count)
 
 void session_update(struct session *session, struct canvas *canvas)
 {
+	command_find_completions(session);
 	panes_update(&session->panes, canvas, session->prompt_kind != SESSION_PROMPT_NONE,
 		     session_has_message(session));
 }

@@ -3,6 +3,8 @@
 #define PROCTOP_SESSION_H
 
 #include "ui/panes.h"
+#include "ui/completions.h"
+#include "ui/history.h"
 #include "ui/prompt.h"
 
 enum session_prompt {
@@ -10,6 +12,15 @@ enum session_prompt {
 	SESSION_PROMPT_SEARCH,
 	SESSION_PROMPT_FILTER,
 	SESSION_PROMPT_PID,
+	SESSION_PROMPT_COMMAND,
+};
+
+#define MARK_COUNT 26 /* a to z */
+
+/* A process that somebody wants to come back to. */
+struct mark {
+	uint64_t id; /* 0: it is not set */
+	pid_t pid;   /* to be named when it is forgotten */
 };
 
 struct acting;
@@ -26,7 +37,15 @@ struct session {
 	struct prompt prompt;
 	char filter_before[SCOPE_FILTER_SIZE]; /* what Esc goes back to */
 	struct filter_error filter_error;      /* without text nothing is wrong */
+	char command_error[256];
+	struct completions completions; /* of what is typed */
+	bool has_completions;		/* of the line as it stands */
+	bool shows_completions;
+	struct history history; /* of commands */
 	struct acting *acting; /* on processes; NULL: nothing is asked or on its way */
+	struct mark marks[MARK_COUNT];
+	char *copied; /* for the terminal's clipboard; NULL: nothing */
+	size_t copied_size;
 	int pointer_y, pointer_x; /* where the mouse was last */
 	bool came_from_events;	  /* Esc goes back there */
 	bool needs_redraw, wants_full_redraw;
@@ -40,6 +59,9 @@ void session_clear(struct session *session);
 void session_say(struct session *session, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool session_has_message(const struct session *session);
+
+/* The text goes into the terminal's clipboard, and is free()d. */
+void session_copy(struct session *session, char *text, size_t size);
 
 /* Who takes the keys. */
 enum view_context session_context(const struct session *session);

@@ -12,6 +12,7 @@
  * start; that is what the one variable of this file is for.
  */
 #include "ui/term.h"
+#include "ui/clipboard.h"
 #include "ui/escape.h"
 
 #include <curses.h>
@@ -192,6 +193,27 @@ int term_flush(struct terminal *term)
 	}
 	term->queue_sent = term->queue_size = 0;
 	return term->is_gone ? -EIO : 0;
+}
+
+/* Linux's console knows no OSC 52, and some of its versions show what they do not know. Between two
+   frames the queue ends with a whole sequence. */
+int term_copy(struct terminal *term, const char *text, size_t size)
+{
+	const char *name = getenv("TERM");
+	char *bytes;
+	long count;
+	int err;
+
+	if (name && !strncmp(name, "linux", 5))
+		return -ENOTSUP;
+	count = clipboard_sequence(text, size, &bytes);
+	if (count < 0)
+		return (int)count;
+	err = queue_reserve(term, (size_t)count);
+	if (!err)
+		queue_put(term, bytes, (size_t)count);
+	free(bytes);
+	return err;
 }
 
 /* Whether all that is queued was taken in time, if it is read at all. */

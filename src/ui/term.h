@@ -69,6 +69,12 @@ bool term_has_output(const struct terminal *term);
 /* Hands over what the terminal takes now. Never blocks. 0, or -EIO: it is gone. */
 int term_flush(struct terminal *term);
 
+/*
+ * Asks the terminal to take a text into its clipboard; it does not say whether it did. 0, -ENOTSUP:
+ * it would show what it is asked, -E2BIG, -ENOMEM.
+ */
+int term_copy(struct terminal *term, const char *text, size_t size);
+
 /* Draws what differs from the last time. A negative cursor is hidden. */
 void term_blit(struct terminal *term, const struct canvas *canvas, int cursor_y, int cursor_x);
 /* The next blit draws everything. */

@@ -4,7 +4,7 @@
 
 #include "views/view.h"
 
-#define HELP_LINES_MAX 200
+#define HELP_LINES_MAX 256
 #define HELP_KEYS_SIZE 64
 
 struct help_line {

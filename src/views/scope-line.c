@@ -99,7 +99,8 @@ void scope_line_draw(const struct tree_view *tree, const struct area *area, int 
 	if (tree->follow_id) {
 		const struct ptree_node *node = scene_node(tree->view.scene, tree->follow_id);
 
-		snprintf(text, sizeof(text), "%d", node ? ptree_node_pid(node) : 0);
+		snprintf(text, sizeof(text), "%d%s", node ? ptree_node_pid(node) : 0,
+			 tree->follow_stays ? "" : ", then its parent");
 		add_scope(&line, "FOLLOW", text);
 	}
 	if (exited_text(tree))

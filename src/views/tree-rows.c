@@ -95,20 +95,51 @@ void tree_view_sort(struct tree_view *tree, const struct field *sort)
 		    field_sort_name(tree->choice.sort));
 }
 
+static const struct ptree_node *above(const struct tree_view *tree, const struct ptree_node *node)
+{
+	return tree->choice.by_origin ? ptree_node_origin(node) : ptree_node_parent(node);
+}
+
+/* The nearest one above it that lives and can be shown, or NULL. */
+static const struct ptree_node *heir_of(struct tree_view *tree, const struct ptree_node *node)
+{
+	for (node = above(tree, node); node && ptree_node_pid(node); node = above(tree, node)) {
+		uint64_t id = ptree_node_id(node);
+
+		if (ptree_node_has_ended(node))
+			continue;
+		if (rows_find(tree->rows, id) != NO_ROW)
+			return node;
+		if (rows_reveal(tree->rows, id) && rows_find(tree->rows, id) != NO_ROW)
+			return node; /* it was folded away */
+	}
+	return NULL;
+}
+
+static void follow_no_more(struct tree_view *tree, const struct ptree_node *ended)
+{
+	const struct scene *scene = tree->view.scene;
+	const struct ptree_node *heir = ended && !tree->follow_stays ? heir_of(tree, ended) : NULL;
+
+	tree->follow_id = heir ? ptree_node_id(heir) : 0;
+	if (heir)
+		message_say(scene->message, scene->moment.now_ns, false,
+			    "%d has ended: follows %d above it", ptree_node_pid(ended),
+			    ptree_node_pid(heir));
+	else
+		message_say(scene->message, scene->moment.now_ns, false,
+			    "the followed process has ended");
+}
+
 /* Whatever is folded meanwhile, the followed process stays in sight. */
 static void follow(struct tree_view *tree)
 {
-	const struct scene *scene = tree->view.scene;
-	const struct ptree_node *node = scene_node(scene, tree->follow_id);
+	const struct ptree_node *node = scene_node(tree->view.scene, tree->follow_id);
 
+	if (tree->follow_id && (!node || ptree_node_has_ended(node)))
+		follow_no_more(tree, node);
 	if (!tree->follow_id)
 		return;
-	if (!node || ptree_node_has_ended(node)) {
-		message_say(scene->message, scene->moment.now_ns, false,
-			    "the followed process has ended");
-		tree->follow_id = 0;
-		return;
-	}
 	tree->cursor.id = tree->follow_id;
 	tree->cursor.is_held = true;
 	if (rows_find(tree->rows, tree->follow_id) == NO_ROW &&

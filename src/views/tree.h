@@ -23,6 +23,7 @@ struct tree_view {
 	struct cursor cursor;
 	struct rows_scope choice; /* which rows, in what order */
 	uint64_t follow_id;	  /* 0: nobody */
+	bool follow_stays;	  /* when that one ends; else it goes to the parent */
 	struct id_set tags;	  /* whom what acts is about, if there are any */
 	char search_text[TREE_SEARCH_SIZE];
 	uint64_t search_from; /* where the cursor was when the search began */

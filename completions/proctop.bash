@@ -22,6 +22,7 @@ _proctop_value()
 		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: uid: pid: ppid: origin: session: state: cpu rss threads: time max-rss read written age exit: signal: kernel-thread: zombie: under:' -- "$2")
 		compopt -o nospace 2>/dev/null
 		;;
+	--config) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
 	-d | --delay | -H | --highlight | --duration) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
@@ -35,7 +36,7 @@ _proctop_options()
 	tree) echo "$all --ascii --json --short --ancestors" ;;
 	why) echo '--help --version --ascii --json' ;;
 	log) echo "$all $events --json --events= --duration= --by-command" ;;
-	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse" ;;
+	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse --config=" ;;
 	esac
 }
 

@@ -43,7 +43,7 @@ static void print_version(FILE *out)
 	fputs("proctop " PACKAGE_VERSION "\n", out);
 }
 
-static int run(const struct config *config, char *error, size_t error_size)
+static int run(struct config *config, char *error, size_t error_size)
 {
 	switch (config->command) {
 	case CONFIG_LIVE:
@@ -64,7 +64,7 @@ static int run(const struct config *config, char *error, size_t error_size)
 
 int main(int argc, char **argv)
 {
-	struct config config;
+	struct config config = { 0 };
 	char error[1024] = "";
 	int code = EXIT_USAGE;
 	int err;
@@ -77,14 +77,17 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN); /* a reader that is gone is an error of write(2) */
 	setlocale(LC_ALL, "");
 	err = config_parse(&config, argc, argv, error, sizeof(error));
+	if (!err && config.command == CONFIG_LIVE)
+		err = config_read_file(&config, error, sizeof(error));
 	if (err == -ENOMEM) {
 		snprintf(error, sizeof(error), "cannot start: %s", strerror(ENOMEM));
 		code = EXIT_FAILED;
 	}
 	if (!err) {
 		code = run(&config, error, sizeof(error));
-		config_clear(&config);
+		fputs(config.warnings ? config.warnings : "", stderr);
 	}
+	config_clear(&config);
 	if (code != EXIT_OK && error[0])
 		fprintf(stderr, "proctop: %s\n", error);
 	return code;

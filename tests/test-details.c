@@ -8,6 +8,7 @@
 #include "model/details.h"
 #include "views/details.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <sys/stat.h>

@@ -7,6 +7,7 @@
 
 #include "views/sheet.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 
@@ -312,12 +313,13 @@ static void each_key_means_a_command_that_there_is(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(contexts) / sizeof(*contexts); i++) {
 		for (uint32_t code = 1; code <= TERM_KEY_OTHER; code++) {
+			const struct keymap keymap = { 0 };
 			struct keymap_state keys = { 0 };
 			struct keymap_hit hit;
 
 			if (code == 128)
 				code = TERM_KEY_UP;
-			if (keymap_feed(&keys, contexts[i], code, &hit) == KEYMAP_COMMAND)
+			if (keymap_feed(&keymap, &keys, contexts[i], code, &hit) == KEYMAP_COMMAND)
 				assert_non_null(command_find(hit.command));
 		}
 	}
@@ -558,6 +560,95 @@ static void nice_goes_by_steps_or_to_a_number(void **state)
 
 /* ---- errors ---- */
 
+static void bind(struct screen *screen, const char *keys, const char *command)
+{
+	char error[160];
+
+	if (keymap_bind(&screen->session.keymap, keys, command, error, sizeof(error)))
+		fail_msg("%s: %s", keys, error);
+}
+
+static void expect_label(struct screen *screen, const char *command, const char *keys)
+{
+	char described[64];
+
+	keymap_describe(&screen->session.keymap, command, described, sizeof(described));
+	assert_string_equal(described, keys);
+}
+
+static void every_key_can_be_bound_anew(void **state)
+{
+	struct screen *screen = *state;
+	int top = 0;
+
+	resize(screen, 24, 80);
+	bind(screen, "X", "bottom");
+	type(screen, "X");
+	draw(screen);
+	top = (int)screen->session.panes.tree->cursor.index;
+	assert_true(top > 0);
+	expect_label(screen, "bottom", "X G End");
+	/* "g" alone: "gg" could not be typed any more. */
+	bind(screen, "g", "top");
+	type(screen, "g");
+	draw(screen);
+	assert_int_equal(screen->session.panes.tree->cursor.index, 0);
+	expect_label(screen, "top", "g Home");
+	/* And back: the latest one holds. */
+	bind(screen, "gg", "bottom");
+	expect_label(screen, "top", "Home");
+	type(screen, "gg");
+	draw(screen);
+	assert_int_equal(screen->session.panes.tree->cursor.index, top);
+	/* Nothing: also where it is the begin of others. */
+	bind(screen, "d", "none");
+	type(screen, "dd");
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
+	expect_on_screen(screen, "d has no meaning here");
+	expect_label(screen, "signal", "F9");
+	bind(screen, "F9", "quit");
+	expect_label(screen, "quit", "F9 q F10 ^C");
+	type(screen, "j");
+	expect_on_screen(screen, "F9Quit");
+	/* In a line that is typed letters are letters. */
+	bind(screen, "f", "quit");
+	type(screen, "\\ff");
+	assert_string_equal(screen->session.prompt.text, "ff");
+	assert_false(screen->session.wants_quit);
+}
+
+static void what_is_no_key_or_no_command_is_refused(void **state)
+{
+	static const struct {
+		const char *keys, *command, *error;
+	} wrong[] = {
+		{ "", "quit", "'' is no key" },
+		{ "F13", "quit", "'F13' is no key" },
+		{ "abc", "quit", "'abc' is no key" },
+		{ "^", "", "'' is no command" },
+		{ "x", "explode", "'explode' is no command: expected one that help lists" },
+		{ "\x1b[", "quit", "'\\x1b[' is no key" },
+		{ "Spaces", "quit", "'Spaces' is no key" },
+	};
+	struct screen *screen = *state;
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		char error[160];
+
+		assert_int_equal(keymap_bind(&screen->session.keymap, wrong[i].keys,
+					     wrong[i].command, error, sizeof(error)),
+				 -EINVAL);
+		if (!strstr(error, wrong[i].error))
+			fail_msg("%s: %s", wrong[i].keys, error);
+	}
+	assert_int_equal(screen->session.keymap.own_count, 0);
+	bind(screen, "space", "quit");
+	bind(screen, "^x", "quit");
+	bind(screen, "\xc3\xa4", "quit");
+	bind(screen, "S-Left", "quit");
+	expect_label(screen, "quit", "space ^x \xc3\xa4 S-Left q F10 ^C");
+}
+
 static void an_error_in_a_prompt_is_seen_at_any_width(void **state)
 {
 	static const int sizes[][2] = { { 24, 160 }, { 24, 80 }, { 10, 40 }, { 10, 20 } };
@@ -650,6 +741,8 @@ int main(void)
 		SCREEN_TEST(what_is_asked_twice_takes_a_y_and_no_second_enter),
 		SCREEN_TEST(on_what_is_over_nothing_acts_though_the_picture_is_stopped),
 		SCREEN_TEST(nice_goes_by_steps_or_to_a_number),
+		SCREEN_TEST(every_key_can_be_bound_anew),
+		SCREEN_TEST(what_is_no_key_or_no_command_is_refused),
 		SCREEN_TEST(an_error_in_a_prompt_is_seen_at_any_width),
 		SCREEN_TEST(a_user_is_found_by_name_once_it_is_known),
 		SCREEN_TEST(another_watch_keeps_those_of_a_match_that_is_over),

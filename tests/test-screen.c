@@ -780,10 +780,11 @@ static void the_help_names_every_command_with_its_keys(void **state)
 	draw(screen);
 	text = canvas_dump(screen->canvas);
 	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		const struct keymap keymap = { 0 };
 		char keys[64];
 
 		assert_non_null(strstr(text, entry->help));
-		if (!keymap_describe(entry->name, keys, sizeof(keys)))
+		if (!keymap_describe(&keymap, entry->name, keys, sizeof(keys)))
 			snprintf(keys, sizeof(keys), ":%s", entry->name);
 		assert_non_null(strstr(text, keys));
 	}
@@ -870,9 +871,10 @@ static void the_manual_names_every_key(void **state)
 	(void)state;
 	read_manual("KEYS", manual, sizeof(manual));
 	for (const struct command_entry *entry = commands; entry->name; entry++) {
+		const struct keymap keymap = { 0 };
 		char keys[64];
 
-		keymap_describe(entry->name, keys, sizeof(keys));
+		keymap_describe(&keymap, entry->name, keys, sizeof(keys));
 		for (char *key = strtok(keys, " "); key; key = strtok(NULL, " ")) {
 			char word[32];
 

@@ -2,6 +2,8 @@
 #ifndef PROCTOP_CONFIG_H
 #define PROCTOP_CONFIG_H
 
+#include "config/file.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +24,14 @@ enum config_color {
 	CONFIG_COLOR_NEVER,
 };
 
-/* What the command line asks for. Strings are borrowed from argv. */
+/* "key KEYS = COMMAND" of a file. */
+struct config_key {
+	unsigned line;
+	const char *keys, *command;
+};
+
+/* What the command line asks for, and what it leaves open a person's file. Strings are borrowed
+   from argv, or from the file. */
 struct config {
 	enum config_command command;
 	uint32_t *uids; /* -u, resolved */
@@ -40,11 +49,28 @@ struct config {
 	bool poll, require_events, summary, ascii, no_mouse, no_realtime, json;
 	bool is_short, ancestors; /* of tree */
 	bool by_command;	  /* of log */
+	const char *path;	  /* --config, or NULL */
+	char *file_path;	  /* the file that was read, or NULL */
+	struct config_file file;
+	struct config_key *keys;
+	size_t key_count, key_capacity;
+	/* What was wrong with the file, and passed over: lines "PATH:LINE: ..."; who knows the
+	   commands adds to it. */
+	char *warnings; /* NULL: nothing */
+	size_t warning_count;
+	size_t uid_capacity, watch_capacity;
+	uint32_t given; /* bits of the options on the command line */
 };
 
 /* 0, or -EINVAL with one line in error that says what is wrong and what is expected; -ENOMEM. */
 int config_parse(struct config *config, int argc, char **argv, char *error, size_t error_size);
 void config_clear(struct config *config);
+
+/* Of the live monitor: reads the file, for what the command line has not said. What is wrong there
+   is a warning. -EINVAL with error: --config names a file that cannot be read; -ENOMEM. */
+int config_read_file(struct config *config, char *error, size_t error_size);
+/* "PATH:LINE: what is wrong with it"; more than a hundred are only counted. */
+void config_warn(struct config *config, unsigned line, const char *text);
 
 void config_print_help(FILE *out);
 

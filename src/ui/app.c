@@ -377,13 +377,48 @@ static int check_events(const struct app *app, const struct config *config, char
 	return EXIT_NO_EVENTS;
 }
 
-static int start_session(struct app *app, const struct config *config, char *error, size_t size)
+/* What is wrong is a warning, as it is of the file's other lines. */
+static int bind_keys(struct session *session, struct config *config)
+{
+	char error[160];
+
+	for (size_t i = 0; i < config->key_count; i++) {
+		const struct config_key *key = &config->keys[i];
+		int err =
+		    keymap_bind(&session->keymap, key->keys, key->command, error, sizeof(error));
+
+		if (err == -ENOMEM)
+			return err;
+		if (err)
+			config_warn(config, key->line, error);
+	}
+	return 0;
+}
+
+/* The first of them; all are on stderr. */
+static void say_warnings(struct session *session, const struct config *config)
+{
+	const char *end = config->warnings ? strchr(config->warnings, '\n') : NULL;
+
+	if (!end)
+		return;
+	if (config->warning_count > 1)
+		session_say(session, true, "%.*s (and %zu more)", (int)(end - config->warnings),
+			    config->warnings, config->warning_count - 1);
+	else
+		session_say(session, true, "%.*s", (int)(end - config->warnings), config->warnings);
+}
+
+static int start_session(struct app *app, struct config *config, char *error, size_t size)
 {
 	struct session *session = &app->session;
 	int err = session_init(session, app->monitor, app->users);
 
+	if (!err)
+		err = bind_keys(session, config);
 	if (err)
 		return fail(error, size, EXIT_FAILED, "cannot start", err);
+	say_warnings(session, config);
 	session->scene.moment.glow_ns = config->highlight_ns;
 	if (config->filter && !session_set_filter(session, config->filter)) {
 		snprintf(error, size, "--filter: %.200s", session->filter_error.text);
@@ -420,7 +455,7 @@ static int start_terminal(struct app *app, const struct config *config, char *er
 	return EXIT_OK;
 }
 
-static int start(struct app *app, const struct config *config, char *error, size_t size)
+static int start(struct app *app, struct config *config, char *error, size_t size)
 {
 	const struct ptree_monitor_options options = { .poll_only = config->poll,
 						       .no_realtime = config->no_realtime,
@@ -466,7 +501,7 @@ static void finish(struct app *app)
 	sigprocmask(SIG_SETMASK, &app->signals_before, NULL);
 }
 
-int app_run(const struct config *config, char *error, size_t error_size)
+int app_run(struct config *config, char *error, size_t error_size)
 {
 	struct app *app = calloc(1, sizeof(*app));
 	struct ptree_monitor_status status = { 0 };

@@ -9,6 +9,6 @@
  * The live monitor. Returns an exit code; if it is not EXIT_OK, error says what failed, why and
  * what to do, for the one who prints it. The terminal is as it was before by then.
  */
-int app_run(const struct config *config, char *error, size_t error_size);
+int app_run(struct config *config, char *error, size_t error_size);
 
 #endif

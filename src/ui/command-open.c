@@ -351,7 +351,8 @@ void command_show_help(struct session *session, int unused)
 	}
 	view = panes_push(&session->panes, &help_view_kind);
 	if (view)
-		help_text_add((struct help_view *)view, session->panes.layout.screen.utf8);
+		help_text_add((struct help_view *)view, &session->keymap,
+			      session->panes.layout.screen.utf8);
 	else
 		say_no_room(session);
 }

@@ -120,9 +120,10 @@ static const struct footer *footer_of(enum view_context context)
 	return &tree_footer;
 }
 
-static const char *key_of(const char *command, enum view_context context)
+static const char *key_of(const struct keymap *keymap, const char *command,
+			  enum view_context context)
 {
-	const char *label = command ? keymap_label(command, context) : NULL;
+	const char *label = command ? keymap_label(keymap, command, context) : NULL;
 
 	return label ? label : "";
 }
@@ -134,23 +135,24 @@ static const char *word_of(const struct footer_item *item)
 	return label ? label : "";
 }
 
-static int width_of(const struct footer_item *item, enum view_context context)
+static int width_of(const struct keymap *keymap, const struct footer_item *item,
+		    enum view_context context)
 {
-	return (int)(strlen(key_of(item->command, context)) +
-		     strlen(key_of(item->second, context)) + strlen(word_of(item)));
+	return (int)(strlen(key_of(keymap, item->command, context)) +
+		     strlen(key_of(keymap, item->second, context)) + strlen(word_of(item)));
 }
 
 /* So many of the items fit beside the last one. */
-static int count_fitting(const struct footer *footer, int cols)
+static int count_fitting(const struct keymap *keymap, const struct footer *footer, int cols)
 {
 	const struct footer_item last = { .command = footer->last };
-	int room = cols - width_of(&last, footer->context) - 1;
+	int room = cols - width_of(keymap, &last, footer->context) - 1;
 	int x = 0, count = 0;
 
 	for (const struct footer_item *item = footer->items; item->command; item++) {
-		if (x + width_of(item, footer->context) > room)
+		if (x + width_of(keymap, item, footer->context) > room)
 			break;
-		x += width_of(item, footer->context) + 1;
+		x += width_of(keymap, item, footer->context) + 1;
 		count++;
 	}
 	return count;
@@ -163,38 +165,38 @@ static struct footer_item item_at(const struct footer *footer, int count, int nu
 			      : (struct footer_item){ .command = footer->last };
 }
 
-static void draw_item(const struct area *area, int x, const struct footer_item *item,
-		      enum view_context context)
+static void draw_item(const struct keymap *keymap, const struct area *area, int x,
+		      const struct footer_item *item, enum view_context context)
 {
 	struct style key = area_style(area, THEME_FOOTER_KEY);
 
-	x += area_puts(area, 0, x, -1, key_of(item->command, context), key);
-	x += area_puts(area, 0, x, -1, key_of(item->second, context), key);
+	x += area_puts(area, 0, x, -1, key_of(keymap, item->command, context), key);
+	x += area_puts(area, 0, x, -1, key_of(keymap, item->second, context), key);
 	area_puts(area, 0, x, -1, word_of(item), area_style(area, THEME_FOOTER_LABEL));
 }
 
 void footer_draw(const struct session *session, const struct area *area)
 {
 	const struct footer *footer = footer_of(session_context(session));
-	int count = count_fitting(footer, area->cols);
+	int count = count_fitting(&session->keymap, footer, area->cols);
 	int x = 0;
 
 	for (int i = 0; i <= count; i++) {
 		struct footer_item item = item_at(footer, count, i);
 
-		draw_item(area, x, &item, footer->context);
-		x += width_of(&item, footer->context) + 1;
+		draw_item(&session->keymap, area, x, &item, footer->context);
+		x += width_of(&session->keymap, &item, footer->context) + 1;
 	}
 }
 
 const char *footer_command_at(const struct session *session, const struct area *area, int x)
 {
 	const struct footer *footer = footer_of(session_context(session));
-	int count = count_fitting(footer, area->cols);
+	int count = count_fitting(&session->keymap, footer, area->cols);
 
 	for (int i = 0; i <= count && x >= 0; i++) {
 		struct footer_item item = item_at(footer, count, i);
-		int width = width_of(&item, footer->context);
+		int width = width_of(&session->keymap, &item, footer->context);
 
 		if (x < width)
 			return item.command;

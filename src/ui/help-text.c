@@ -26,7 +26,7 @@ static const struct task tasks[] = {
 	{ { "exited", "failures", "churn" }, "the gone; what failed; who spawns" },
 };
 
-static void add_tasks(struct help_view *help)
+static void add_tasks(struct help_view *help, const struct keymap *keymap)
 {
 	help_view_add_heading(help, "Every day");
 	for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++) {
@@ -35,7 +35,7 @@ static void add_tasks(struct help_view *help)
 
 		for (int j = 0; j < TASK_COMMANDS && tasks[i].commands[j] && used < sizeof(keys);
 		     j++) {
-			const char *label = keymap_label(tasks[i].commands[j], VIEW_TREE);
+			const char *label = keymap_label(keymap, tasks[i].commands[j], VIEW_TREE);
 
 			used += (size_t)snprintf(keys + used, sizeof(keys) - used, "%s%s",
 						 j ? " " : "", label ? label : "");
@@ -44,7 +44,7 @@ static void add_tasks(struct help_view *help)
 	}
 }
 
-static void add_commands(struct help_view *help)
+static void add_commands(struct help_view *help, const struct keymap *keymap)
 {
 	const char *group = "";
 
@@ -55,7 +55,7 @@ static void add_commands(struct help_view *help)
 			group = entry->group;
 			help_view_add_heading(help, group);
 		}
-		if (!keymap_describe(entry->name, keys, sizeof(keys)))
+		if (!keymap_describe(keymap, entry->name, keys, sizeof(keys)))
 			snprintf(keys, sizeof(keys), ":%s", entry->name);
 		help_view_add(help, keys, entry->help);
 	}
@@ -104,10 +104,10 @@ static void add_legend(struct help_view *help, bool utf8)
 	help_view_add(help, "unacc N", "exits without the kernel's record");
 }
 
-void help_text_add(struct help_view *help, bool utf8)
+void help_text_add(struct help_view *help, const struct keymap *keymap, bool utf8)
 {
-	add_tasks(help);
-	add_commands(help);
+	add_tasks(help, keymap);
+	add_commands(help, keymap);
 	add_names(help);
 	add_legend(help, utf8);
 }

@@ -4,25 +4,7 @@
 #include "ui/input.h"
 #include "ui/acting.h"
 #include "ui/command-impl.h"
-
-#include <stdio.h>
-
-/* "x", "^X", "F2"; what has no short name is "this key". */
-static void name_key(uint32_t code, char *out, size_t size)
-{
-	if (code >= TERM_KEY_F1 && code <= TERM_KEY_F12)
-		snprintf(out, size, "F%u", code - TERM_KEY_F1 + 1);
-	else if (code == ' ')
-		snprintf(out, size, "Space");
-	else if (code == TERM_KEY_ENTER)
-		snprintf(out, size, "Enter");
-	else if (code > ' ' && code < 0x7f)
-		snprintf(out, size, "%c", (int)code);
-	else if (code < ' ' && code != TERM_KEY_ESC)
-		snprintf(out, size, "^%c", (int)code + '@');
-	else
-		snprintf(out, size, "this key");
-}
+#include "ui/key-name.h"
 
 /* What no key of a sequence means is forgotten with Esc. */
 static void say_meaningless(struct session *session, const struct keymap_state *keys)
@@ -31,9 +13,9 @@ static void say_meaningless(struct session *session, const struct keymap_state *
 
 	if (keys->codes[0] == TERM_KEY_ESC || keys->codes[1] == TERM_KEY_ESC)
 		return;
-	name_key(keys->codes[0], first, sizeof(first));
+	key_name(keys->codes[0], first, sizeof(first));
 	if (keys->codes[1])
-		name_key(keys->codes[1], last, sizeof(last));
+		key_name(keys->codes[1], last, sizeof(last));
 	session_say(session, false, "%s%s has no meaning here: F1 lists the keys", first, last);
 }
 
@@ -57,7 +39,7 @@ void input_key(struct keymap_state *keys, struct session *session, const struct 
 	/* Commands act on rows, which the keys before may have changed. */
 	if (context == VIEW_TREE)
 		tree_view_update_rows(session->panes.tree);
-	switch (keymap_feed(keys, context, key->code, &hit)) {
+	switch (keymap_feed(&session->keymap, keys, context, key->code, &hit)) {
 	case KEYMAP_COMMAND:
 		command_run(hit.command, session, hit.argument);
 		break;

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Which keys mean which command, and where: one table. */
 #include "ui/keymap.h"
+#include "ui/command.h"
+#include "ui/key-name.h"
 #include "ui/term.h"
+#include "model/array.h"
+#include "draw/text.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct binding {
@@ -156,6 +162,83 @@ static const struct binding bindings[] = {
 
 #define BINDING_COUNT (sizeof(bindings) / sizeof(bindings[0]))
 
+/* ---- one's own, before those that there are ---- */
+
+static const struct binding *binding_at(const struct keymap *keymap, size_t i)
+{
+	return i < keymap->own_count ? &keymap->own[i] : &bindings[i - keymap->own_count];
+}
+
+static size_t count_of(const struct keymap *keymap)
+{
+	return keymap->own_count + BINDING_COUNT;
+}
+
+/* One begins with the other, or is it. */
+static bool is_in_the_way(const struct binding *own, const struct binding *other)
+{
+	for (size_t i = 0; i < KEYMAP_SEQUENCE_MAX; i++) {
+		if (!own->codes[i] || !other->codes[i])
+			return true;
+		if (own->codes[i] != other->codes[i])
+			return false;
+	}
+	return true;
+}
+
+/* Where it holds: the latest of one's own that are in its way take that from it. */
+static unsigned contexts_at(const struct keymap *keymap, size_t i)
+{
+	const struct binding *binding = binding_at(keymap, i);
+	unsigned contexts = binding->contexts;
+
+	for (size_t j = 0; j < keymap->own_count; j++) {
+		bool is_later = i >= keymap->own_count || j > i;
+
+		if (is_later && is_in_the_way(&keymap->own[j], binding))
+			contexts &= ~keymap->own[j].contexts;
+	}
+	return contexts;
+}
+
+void keymap_clear(struct keymap *keymap)
+{
+	free(keymap->own);
+	*keymap = (struct keymap){ 0 };
+}
+
+int keymap_bind(struct keymap *keymap, const char *keys, const char *command, char *error,
+		size_t size)
+{
+	const struct command_entry *entry = command_find(command);
+	bool is_none = !strcmp(command, "none");
+	struct binding own = { .contexts = EVERYWHERE & ~(unsigned)VIEW_PROMPT, .command = "" };
+	char safe[40];
+
+	if (!key_parse(keys, own.codes)) {
+		text_safe(safe, sizeof(safe), keys, strlen(keys), text_is_utf8());
+		snprintf(error, size, "'%s' is no key: expected one like x, gg, ^X, F2 or Space",
+			 safe);
+		return -EINVAL;
+	}
+	if (!entry && !is_none) {
+		text_safe(safe, sizeof(safe), command, strlen(command), text_is_utf8());
+		snprintf(error, size, "'%s' is no command: expected one that help lists, or none",
+			 safe);
+		return -EINVAL;
+	}
+	if (array_reserve(&keymap->own, &keymap->own_capacity, keymap->own_count + 1,
+			  sizeof(*keymap->own)))
+		return -ENOMEM;
+	if (entry) {
+		own.command = entry->name;
+		own.contexts = keymap_contexts(command) ? keymap_contexts(command) : VIEW_TREE;
+		own.label = keys;
+	}
+	keymap->own[keymap->own_count++] = own;
+	return 0;
+}
+
 /* ---- finding one ---- */
 
 static bool is_code(const struct binding *binding, size_t at, uint32_t code)
@@ -187,18 +270,20 @@ static struct keymap_hit hit_of(const struct binding *binding, uint32_t last_cod
 					binding->span ? (int)last_code : binding->argument };
 }
 
-enum keymap_result keymap_feed(struct keymap_state *state, enum view_context context, uint32_t code,
-			       struct keymap_hit *hit)
+enum keymap_result keymap_feed(const struct keymap *keymap, struct keymap_state *state,
+			       enum view_context context, uint32_t code, struct keymap_hit *hit)
 {
 	bool is_part = false;
 	size_t count;
 
 	state->codes[state->count++] = code;
 	count = state->count;
-	for (size_t i = 0; i < BINDING_COUNT; i++) {
-		const struct binding *binding = &bindings[i];
+	for (size_t i = 0; i < count_of(keymap); i++) {
+		const struct binding *binding = binding_at(keymap, i);
 
-		if (!(binding->contexts & context) || !begins_with(binding, state))
+		if (!(contexts_at(keymap, i) & context) || !begins_with(binding, state))
+			continue;
+		if (!*binding->command)
 			continue;
 		if (is_complete(binding, state)) {
 			*hit = hit_of(binding, code);
@@ -217,15 +302,16 @@ enum keymap_result keymap_feed(struct keymap_state *state, enum view_context con
 
 /* ---- for people ---- */
 
-static size_t describe(const char *command, unsigned contexts, char *out, size_t size)
+static size_t describe(const struct keymap *keymap, const char *command, unsigned contexts,
+		       char *out, size_t size)
 {
 	size_t used = 0;
 
-	for (size_t i = 0; i < BINDING_COUNT; i++) {
-		const struct binding *binding = &bindings[i];
+	for (size_t i = 0; i < count_of(keymap); i++) {
+		const struct binding *binding = binding_at(keymap, i);
 
-		if (!(binding->contexts & contexts) || !binding->label ||
-		    strcmp(binding->command, command))
+		if (strcmp(binding->command, command) != 0 || !binding->label ||
+		    !(contexts_at(keymap, i) & contexts))
 			continue;
 		used +=
 		    (size_t)snprintf(used < size ? out + used : NULL, used < size ? size - used : 0,
@@ -234,11 +320,11 @@ static size_t describe(const char *command, unsigned contexts, char *out, size_t
 	return used;
 }
 
-size_t keymap_describe(const char *command, char *out, size_t size)
+size_t keymap_describe(const struct keymap *keymap, const char *command, char *out, size_t size)
 {
-	size_t used = describe(command, VIEW_TREE, out, size);
+	size_t used = describe(keymap, command, VIEW_TREE, out, size);
 
-	return used ? used : describe(command, EVERYWHERE, out, size);
+	return used ? used : describe(keymap, command, EVERYWHERE, out, size);
 }
 
 unsigned keymap_contexts(const char *command)
@@ -252,11 +338,14 @@ unsigned keymap_contexts(const char *command)
 	return contexts;
 }
 
-const char *keymap_label(const char *command, enum view_context context)
+const char *keymap_label(const struct keymap *keymap, const char *command,
+			 enum view_context context)
 {
-	for (size_t i = 0; i < BINDING_COUNT; i++) {
-		if (bindings[i].contexts & context && !strcmp(bindings[i].command, command))
-			return bindings[i].label;
+	for (size_t i = 0; i < count_of(keymap); i++) {
+		const struct binding *binding = binding_at(keymap, i);
+
+		if (!strcmp(binding->command, command) && contexts_at(keymap, i) & context)
+			return binding->label;
 	}
 	return NULL;
 }

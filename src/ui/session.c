@@ -27,6 +27,7 @@ int session_init(struct session *session, struct ptree_monitor *monitor, struct 
 void session_clear(struct session *session)
 {
 	acting_free(session);
+	keymap_clear(&session->keymap);
 	free(session->copied);
 	panes_clear(&session->panes);
 	inspector_free(session->scene.world.inspector);

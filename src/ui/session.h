@@ -2,6 +2,7 @@
 #ifndef PROCTOP_SESSION_H
 #define PROCTOP_SESSION_H
 
+#include "ui/keymap.h"
 #include "ui/panes.h"
 #include "ui/completions.h"
 #include "ui/history.h"
@@ -33,6 +34,7 @@ struct session {
 	struct scene scene;
 	struct message message;
 	struct panes panes;
+	struct keymap keymap;
 	enum session_prompt prompt_kind;
 	struct prompt prompt;
 	char filter_before[SCOPE_FILTER_SIZE]; /* what Esc goes back to */

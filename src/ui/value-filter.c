@@ -72,13 +72,19 @@ static void offer_values_of(const struct session *session, const struct field *f
 	}
 }
 
+/* What stands left of it; "!=" is a comparison. */
+static bool is_before_word(const char *at)
+{
+	return strchr(" (|", at[-1]) || (at[-1] == '!' && *at != '=');
+}
+
 void value_complete_filter(const struct session *session, struct completions *completions)
 {
 	const char *line = session->prompt.text;
 	size_t end = session->prompt.cursor, from = end, size, sign;
 	const struct field *field;
 
-	while (from > completions->from && !strchr(" !(|", line[from - 1]))
+	while (from > completions->from && !is_before_word(line + from))
 		from--;
 	size = strcspn(line + from, ":=!<>~ ");
 	sign = strspn(line + from + size, ":=!<>~");

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* A person's file: options as on the command line, which has the last word, and keys. */
+#include "config/option.h"
+#include "model/array.h"
+#include "draw/text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WARNINGS_MAX 100
+#define NO_FILE "none"
+
+void config_warn(struct config *config, unsigned line, const char *text)
+{
+	char where[16] = "", path[256];
+	char *longer;
+
+	if (config->warning_count++ >= WARNINGS_MAX)
+		return;
+	if (line)
+		snprintf(where, sizeof(where), ":%u", line);
+	text_safe(path, sizeof(path), config->file_path, strlen(config->file_path), text_is_utf8());
+	if (asprintf(&longer, "%s%s%s: %s\n", config->warnings ? config->warnings : "", path,
+		     where, text) < 0)
+		return;
+	free(config->warnings);
+	config->warnings = longer;
+}
+
+static bool is_flag_value(const char *value)
+{
+	return !strcmp(value, "yes") || !strcmp(value, "no");
+}
+
+/* Those that a command line has the last word about: the file's then say nothing. */
+static int take_line_option(const struct parse *parse, const struct option_info *option,
+			    const char *value)
+{
+	const unsigned not_there = 1u << OPTION_HELP | 1u << OPTION_VERSION | 1u << OPTION_CONFIG;
+
+	if (!(option->commands & LIVE) || not_there & 1u << (option - config_options))
+		return config_reject(parse, "%s: not an option of the file", option->name);
+	if (parse->config->given & 1u << (option - config_options))
+		return 0;
+	if (option->argument)
+		return config_take_option(parse, option, value);
+	if (!is_flag_value(value))
+		return config_reject(parse, "%s: expected yes or no", option->name);
+	return *value == 'y' ? config_take_option(parse, option, NULL) : 0;
+}
+
+static const struct option_info *find_long_option(const char *name)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		if (!strcmp(config_options[i].name, name))
+			return &config_options[i];
+	}
+	return NULL;
+}
+
+static int take_key(struct config *config, const struct config_line *line)
+{
+	if (array_reserve(&config->keys, &config->key_capacity, config->key_count + 1,
+			  sizeof(*config->keys)))
+		return -ENOMEM;
+	config->keys[config->key_count++] = (struct config_key){
+		.line = line->number,
+		.keys = line->name + strlen("key ") + strspn(line->name + strlen("key "), " \t"),
+		.command = line->value,
+	};
+	return 0;
+}
+
+static int take_line(const struct parse *parse, const struct config_line *line)
+{
+	const struct option_info *option;
+
+	if (!line->name)
+		return config_reject(parse, "expected OPTION = VALUE");
+	if (!strncmp(line->name, "key ", strlen("key ")))
+		return take_key(parse->config, line);
+	option = find_long_option(line->name);
+	if (!option)
+		return config_reject_value(parse, "options", line->name, "one of them");
+	return take_line_option(parse, option, line->value);
+}
+
+/* What the command line says of the two holds. */
+static void check_together(struct config *config)
+{
+	if (!config->poll || !config->require_events)
+		return;
+	config->poll = config->given & 1u << OPTION_POLL;
+	config->require_events = config->given & 1u << OPTION_REQUIRE_EVENTS;
+	config_warn(config, 0, "poll: not with require-events");
+}
+
+static int take_lines(struct config *config)
+{
+	char error[512];
+	const struct parse parse = { config, error, sizeof(error) };
+
+	for (size_t i = 0; i < config->file.count; i++) {
+		int err = take_line(&parse, &config->file.lines[i]);
+
+		if (err == -ENOMEM)
+			return err;
+		if (err)
+			config_warn(config, config->file.lines[i].number, error);
+	}
+	check_together(config);
+	return 0;
+}
+
+int config_read_file(struct config *config, char *error, size_t error_size)
+{
+	char path[PATH_MAX], why[128];
+	int err;
+
+	if (config->path && !strcmp(config->path, NO_FILE))
+		return 0;
+	if (config->path)
+		snprintf(path, sizeof(path), "%s", config->path);
+	else if (!config_file_find(path, sizeof(path)))
+		return 0;
+	config->file_path = strdup(path);
+	if (!config->file_path)
+		return -ENOMEM;
+	err = config_file_read(&config->file, path, why, sizeof(why));
+	if (err == -ENOENT && !config->path)
+		return 0;
+	if (err == -ENOENT)
+		snprintf(why, sizeof(why), "%s", strerror(ENOENT));
+	if (err && err != -ENOMEM && config->path) {
+		const struct parse parse = { config, error, error_size };
+		char safe[96];
+
+		text_safe(safe, sizeof(safe), path, strlen(path), text_is_utf8());
+		return config_reject(&parse, "--config: %s: %s", safe, why);
+	}
+	if (err && err != -ENOMEM) {
+		config_warn(config, 0, why);
+		return 0;
+	}
+	return err ? err : take_lines(config);
+}

@@ -219,9 +219,9 @@ static void escape_goes_back_one_thing_at_a_time(void **state)
 	press(screen, TERM_KEY_ESC);
 	assert_int_equal(session->prompt_kind, SESSION_PROMPT_NONE);
 	assert_string_equal(session->scene.scope.filter_text, "make");
-	assert_string_equal(session->panes.tree->search_text, "init");
+	assert_string_equal(session->panes.tree->search.text, "init");
 	press(screen, TERM_KEY_ESC);
-	assert_string_equal(session->panes.tree->search_text, "");
+	assert_string_equal(session->panes.tree->search.text, "");
 	assert_non_null(session->scene.scope.filter);
 	press(screen, TERM_KEY_ESC);
 	assert_null(session->scene.scope.filter);

@@ -198,6 +198,45 @@ static void a_filter_of_age_follows_the_time(void **state)
 	expect_on_screen(screen, "0 match ");
 }
 
+#ifdef HAVE_PCRE2
+static void a_search_can_be_a_regular_expression(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "/~ss?hd.*-D|cron");
+	expect_on_screen(screen, ">     100 root");
+	type(screen, "\rn");
+	expect_on_screen(screen, ">     110 root");
+	type(screen, "N");
+	expect_on_screen(screen, ">     100 root");
+	type(screen, "/~(ss");
+	expect_on_screen(screen, "missing closing parenthesis");
+	type(screen, "\033/~"); /* not yet one */
+	draw(screen);
+	assert_string_equal(screen->session.panes.tree->search.error, "");
+}
+
+static void all_that_it_finds_is_marked(void **state)
+{
+	struct screen *screen = *state;
+	int y = 0;
+
+	type(screen, "/~s.h\r");
+	draw(screen);
+	while (y < screen->canvas->rows && canvas_cell(screen->canvas, y, 0)->bytes[0] != '>')
+		y++;
+	for (int x = 0, marked = 0; x <= screen->canvas->cols; x++) {
+		const struct cell *cell = canvas_cell(screen->canvas, y, x);
+
+		if (cell && cell->style.attrs & STYLE_UNDERLINE)
+			marked++;
+		else if (marked)
+			assert_int_equal(marked, 3);
+		marked = cell && cell->style.attrs & STYLE_UNDERLINE ? marked : 0;
+	}
+}
+#endif
+
 static void search_unfolds_to_what_it_finds(void **state)
 {
 	struct screen *screen = *state;
@@ -956,6 +995,10 @@ int main(void)
 		SCREEN_TEST(a_wrong_filter_says_so_and_the_last_good_one_stays),
 		SCREEN_TEST(where_a_filter_is_wrong_is_marked),
 		SCREEN_TEST(a_filter_of_age_follows_the_time),
+#ifdef HAVE_PCRE2
+		SCREEN_TEST(a_search_can_be_a_regular_expression),
+		SCREEN_TEST(all_that_it_finds_is_marked),
+#endif
 		SCREEN_TEST(search_unfolds_to_what_it_finds),
 		SCREEN_TEST(a_search_that_finds_nothing_says_so),
 		SCREEN_TEST(watching_shows_one_subtree_and_goes_back),

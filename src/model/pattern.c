@@ -104,17 +104,36 @@ bool pattern_is_given_up(const struct pattern *pattern)
 	return pattern->given_up >= GIVEN_UP_MAX;
 }
 
-bool pattern_has(struct pattern *pattern, const char *text, size_t size)
+static bool matches(struct pattern *pattern, const char *text, size_t size, size_t from,
+		    uint32_t options)
 {
 	int result;
 
 	if (pattern_is_given_up(pattern))
 		return false;
-	result = pcre2_match(pattern->code, (PCRE2_SPTR)text, size, 0, 0, pattern->data,
+	result = pcre2_match(pattern->code, (PCRE2_SPTR)text, size, from, options, pattern->data,
 			     pattern->limits);
 	if (result < PCRE2_ERROR_PARTIAL)
 		pattern->given_up++;
 	return result >= 0;
+}
+
+bool pattern_has(struct pattern *pattern, const char *text, size_t size)
+{
+	return matches(pattern, text, size, 0, 0);
+}
+
+bool pattern_find(struct pattern *pattern, const char *text, size_t size, size_t from, size_t *at,
+		  size_t *length)
+{
+	const PCRE2_SIZE *found = pcre2_get_ovector_pointer(pattern->data);
+
+	/* \K can have it end before it begins. */
+	if (!matches(pattern, text, size, from, PCRE2_NOTEMPTY) || found[1] <= found[0])
+		return false;
+	*at = found[0];
+	*length = found[1] - found[0];
+	return true;
 }
 
 #else
@@ -140,6 +159,15 @@ bool pattern_has(struct pattern *pattern, const char *text, size_t size)
 	(void)text;
 	(void)size;
 	return false;
+}
+
+bool pattern_find(struct pattern *pattern, const char *text, size_t size, size_t from, size_t *at,
+		  size_t *length)
+{
+	(void)from;
+	(void)at;
+	(void)length;
+	return pattern_has(pattern, text, size);
 }
 
 bool pattern_is_given_up(const struct pattern *pattern)

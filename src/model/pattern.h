@@ -19,6 +19,9 @@ int pattern_compile(struct pattern **pattern, const char *text, size_t *offset, 
 void pattern_free(struct pattern *pattern); /* or NULL */
 
 bool pattern_has(struct pattern *pattern, const char *text, size_t size);
+/* The first place from there on, of at least a byte. */
+bool pattern_find(struct pattern *pattern, const char *text, size_t size, size_t from, size_t *at,
+		  size_t *length);
 bool pattern_is_given_up(const struct pattern *pattern);
 
 #endif

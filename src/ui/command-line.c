@@ -36,10 +36,10 @@ void command_find_again(struct session *session, int direction)
 	const struct row *row = tree_view_row(tree);
 
 	tree->follow_id = 0;
-	if (!tree->search_text[0])
+	if (!search_is_set(&tree->search))
 		session_say(session, false, "nothing was searched for yet: / does");
 	else if (!tree_view_search_next(tree, row ? row->id : 0, direction < 0))
-		session_say(session, true, "not found: %s", tree->search_text);
+		session_say(session, true, "not found: %s", tree->search.text);
 }
 
 void command_begin_filter(struct session *session, int unused)
@@ -73,8 +73,7 @@ void command_search_for(struct session *session, const char *text)
 
 	command_begin_search(session, 0);
 	session->prompt_kind = SESSION_PROMPT_NONE;
-	snprintf(tree->search_text, sizeof(tree->search_text), "%s", text);
-	tree_view_search(tree);
+	tree_view_search(tree, text);
 	tree_view_update_rows(tree);
 }
 
@@ -124,7 +123,7 @@ void command_accept(struct session *session, int unused)
 		return; /* it says what is wrong; the line stays open */
 	session->prompt_kind = SESSION_PROMPT_NONE;
 	if (kind == SESSION_PROMPT_SEARCH)
-		tree_view_search(session->panes.tree);
+		tree_view_search(session->panes.tree, session->prompt.text);
 	tree_view_update_rows(session->panes.tree);
 	if (kind == SESSION_PROMPT_PID)
 		jump_to_pid(session, session->prompt.text);
@@ -138,8 +137,7 @@ void command_cancel(struct session *session, int unused)
 	if (session->prompt_kind == SESSION_PROMPT_FILTER)
 		session_set_filter(session, session->filter_before);
 	if (session->prompt_kind == SESSION_PROMPT_SEARCH) {
-		session->panes.tree->search_text[0] = '\0';
-		tree_view_search(session->panes.tree); /* for nothing: back to where it began */
+		tree_view_search(session->panes.tree, ""); /* for nothing: back to where it began */
 	}
 	session->prompt_kind = SESSION_PROMPT_NONE;
 }
@@ -157,8 +155,7 @@ static void take_effect(struct session *session)
 	if (session->prompt_kind == SESSION_PROMPT_FILTER) {
 		session_set_filter(session, session->prompt.text);
 	} else if (session->prompt_kind == SESSION_PROMPT_SEARCH) {
-		memcpy(tree->search_text, session->prompt.text, session->prompt.size + 1);
-		tree_view_search(tree);
+		tree_view_search(tree, session->prompt.text);
 	}
 }
 

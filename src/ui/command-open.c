@@ -364,8 +364,8 @@ static void go_back_in_tree(struct session *session)
 {
 	struct scope *scope = &session->scene.scope;
 
-	if (session->panes.tree->search_text[0]) {
-		session->panes.tree->search_text[0] = '\0';
+	if (search_is_set(&session->panes.tree->search)) {
+		search_clear(&session->panes.tree->search);
 		session_say(session, false, "the search is over");
 	} else if (scope->filter) {
 		session_set_filter(session, "");

@@ -39,6 +39,8 @@ static const char *prompt_error(const struct session *session)
 		return session->filter_error.text;
 	if (session->prompt_kind == SESSION_PROMPT_COMMAND && session->command_error[0])
 		return session->command_error;
+	if (session->prompt_kind == SESSION_PROMPT_SEARCH && session->panes.tree->search.error[0])
+		return session->panes.tree->search.error;
 	if (session->prompt_kind == SESSION_PROMPT_SEARCH && session_has_message(session))
 		return "not found";
 	return NULL;

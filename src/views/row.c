@@ -134,17 +134,15 @@ int row_mark_x(const struct tree_view *tree, const struct row *row)
 static void mark_found(const struct tree_view *tree, const struct area *area, int y, int from,
 		       int to)
 {
-	size_t length = strlen(tree->search_text);
 	struct style style = area_style(area, THEME_MATCH);
+	char text[SEARCH_SIZE];
+	size_t size = 0, start = 0, at, length;
 
-	for (int x = from; length && x + (int)length <= to; x++) {
-		char text[TREE_SEARCH_SIZE];
-
-		for (size_t i = 0; i < length; i++)
-			text[i] = area_cell(area, y, x + (int)i)->bytes[0];
-		if (!text_contains(text, length, tree->search_text))
-			continue;
-		area_restyle(area, y, x, (int)length, style);
+	for (int x = from; x < to && size < sizeof(text); x++)
+		text[size++] = area_cell(area, y, x)->bytes[0];
+	while (start < size && search_find(&tree->search, text, size, start, &at, &length)) {
+		area_restyle(area, y, from + (int)at, (int)length, style);
+		start = at + length;
 	}
 }
 
@@ -207,7 +205,7 @@ static int draw_command(const struct tree_view *tree, const struct area *area, i
 	int from = x;
 
 	x = draw_parts(area, y, x, end, tree->sideways, parts, 3);
-	if (tree->search_text[0])
+	if (search_is_set(&tree->search))
 		mark_found(tree, area, y, from, x);
 	/* What stands behind a command that is cut would pass for a part of it. */
 	if (from < end && width - tree->sideways > end - from)

@@ -156,9 +156,10 @@ static void search_again(struct tree_view *tree)
 	if (tree_view_search_next(tree, tree->search_from, false))
 		return;
 	tree_view_select(tree, tree->search_from);
-	if (tree->search_text[0])
-		message_say(scene->message, scene->moment.now_ns, true, "not found: %s",
-			    tree->search_text);
+	if (search_is_set(&tree->search))
+		message_say(scene->message, scene->moment.now_ns, true, "%s: %s",
+			    tree->search.error[0] ? tree->search.error : "not found",
+			    tree->search.text);
 }
 
 int tree_view_update_rows(struct tree_view *tree)
@@ -241,43 +242,36 @@ void tree_view_go_to(struct tree_view *tree, uint64_t id)
 
 /* ---- searching ---- */
 
-struct search {
-	const struct tree_view *tree;
-	struct text_needle needle;
-};
-
 static bool is_row_found(const struct row *row, const void *what)
 {
-	const struct search *search = what;
-	const struct scene *scene = search->tree->view.scene;
-	struct column_context context = scene_columns(scene, search->tree->utf8);
+	const struct tree_view *tree = what;
+	const struct scene *scene = tree->view.scene;
+	struct column_context context = scene_columns(scene, tree->utf8);
 	const struct ptree_node *node = scene_node(scene, row->process);
 	struct command command;
 
 	if (!node || row->is_thread || row->is_summary)
 		return false;
 	column_command(&context, node, NULL, &command);
-	return text_has(command.line, command.size, &search->needle) ||
-	       text_has(ptree_node_comm(node), strlen(ptree_node_comm(node)), &search->needle);
+	return search_has(&tree->search, command.line, command.size) ||
+	       search_has(&tree->search, ptree_node_comm(node), strlen(ptree_node_comm(node)));
 }
 
 bool tree_view_search_next(struct tree_view *tree, uint64_t from, bool backwards)
 {
-	struct search search = { .tree = tree };
 	uint64_t id;
 
-	if (!tree->search_text[0])
+	if (!search_is_set(&tree->search) || tree->search.error[0])
 		return false;
-	text_needle_init(&search.needle, tree->search_text);
-	id = rows_search(tree->rows, from, backwards, is_row_found, &search);
-	text_needle_clear(&search.needle);
+	id = rows_search(tree->rows, from, backwards, is_row_found, tree);
 	if (id)
 		tree_view_select(tree, id);
 	return id != 0;
 }
 
-void tree_view_search(struct tree_view *tree)
+void tree_view_search(struct tree_view *tree, const char *text)
 {
+	search_set(&tree->search, text);
 	tree->needs_search = true;
 }
 

@@ -25,6 +25,7 @@ static void close_tree(struct view *view)
 {
 	rows_free(tree_of(view)->rows);
 	id_set_clear(&tree_of(view)->tags);
+	search_clear(&((struct tree_view *)view)->search);
 }
 
 static int open_tree(struct view *view)

@@ -4,9 +4,8 @@
 
 #include "model/cursor.h"
 #include "model/id-set.h"
+#include "model/search.h"
 #include "views/view.h"
-
-#define TREE_SEARCH_SIZE 1024
 
 /* What of the tree the rows were made of. */
 struct tree_seen {
@@ -25,7 +24,7 @@ struct tree_view {
 	uint64_t follow_id;	  /* 0: nobody */
 	bool follow_stays;	  /* when that one ends; else it goes to the parent */
 	struct id_set tags;	  /* whom what acts is about, if there are any */
-	char search_text[TREE_SEARCH_SIZE];
+	struct search search;
 	uint64_t search_from; /* where the cursor was when the search began */
 	int sideways;	      /* cells by which commands are shifted */
 	bool basenames;	      /* programs without their directories */
@@ -54,8 +53,8 @@ void tree_view_select(struct tree_view *tree, uint64_t id); /* unfolds to it */
 /* The process, or the nearest one above it that is there. */
 void tree_view_go_to(struct tree_view *tree, uint64_t id);
 bool tree_view_search_next(struct tree_view *tree, uint64_t from, bool backwards);
-/* The search of what stands in search_text, when the rows are looked at next. */
-void tree_view_search(struct tree_view *tree);
+/* For that, when the rows are looked at next. */
+void tree_view_search(struct tree_view *tree, const char *text);
 
 /* Sorts by it, and says so. The same one again turns back to the order that keeps still. */
 void tree_view_sort(struct tree_view *tree, const struct field *sort);

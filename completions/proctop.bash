@@ -22,6 +22,7 @@ _proctop_value()
 		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: uid: pid: ppid: origin: session: state: cpu rss threads: time max-rss read written age exit: signal: kernel-thread: zombie: under:' -- "$2")
 		compopt -o nospace 2>/dev/null
 		;;
+	--theme) mapfile -t COMPREPLY < <(compgen -W 'default light high-contrast colour-blind mono' -- "$2") ;;
 	--config) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
 	-d | --delay | -H | --highlight | --duration) COMPREPLY=() ;;
 	*) return 1 ;;
@@ -36,7 +37,7 @@ _proctop_options()
 	tree) echo "$all --ascii --json --short --ancestors" ;;
 	why) echo '--help --version --ascii --json' ;;
 	log) echo "$all $events --json --events= --duration= --by-command" ;;
-	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse --config=" ;;
+	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse --theme= --config=" ;;
 	esac
 }
 

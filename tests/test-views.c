@@ -164,8 +164,10 @@ static void no_view_draws_outside_its_area(void **state)
 					    "s",  "?", "v",   "vk", "dd",      "dtte",
 					    "dg", "]", "dp",  "\r", "1030\r\r" };
 	struct screen *screen = *state;
+	struct theme theme;
 
-	screen->canvas->colors = 256;
+	theme_init(&theme, 256);
+	screen->canvas->theme = &theme;
 	fill_with_hostile_names(screen);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		open_and_expect(screen, keys[i]);

@@ -49,6 +49,7 @@ struct config {
 	bool poll, require_events, summary, ascii, no_mouse, no_realtime, json;
 	bool is_short, ancestors; /* of tree */
 	bool by_command;	  /* of log */
+	const char *theme;	  /* NULL: the default one */
 	const char *path;	  /* --config, or NULL */
 	char *file_path;	  /* the file that was read, or NULL */
 	struct config_file file;
@@ -69,7 +70,8 @@ void config_clear(struct config *config);
 /* Of the live monitor: reads the file, for what the command line has not said. What is wrong there
    is a warning. -EINVAL with error: --config names a file that cannot be read; -ENOMEM. */
 int config_read_file(struct config *config, char *error, size_t error_size);
-/* "PATH:LINE: what is wrong with it"; more than a hundred are only counted. */
+/* "PATH:LINE: what is wrong with it"; more than a hundred are only counted. line: 0: with none of
+   them, or not with the file. */
 void config_warn(struct config *config, unsigned line, const char *text);
 
 void config_print_help(FILE *out);

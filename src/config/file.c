@@ -177,6 +177,19 @@ int config_file_read(struct config_file *out, const char *path, char *error, siz
 	return 0;
 }
 
+int config_file_parse(struct config_file *out, const char *text)
+{
+	struct config_file file = { .text = strdup(text) };
+	int err = file.text ? split(&file) : -ENOMEM;
+
+	if (err) {
+		config_file_clear(&file);
+		return err;
+	}
+	*out = file;
+	return 0;
+}
+
 void config_file_clear(struct config_file *file)
 {
 	free(file->lines);

@@ -43,6 +43,8 @@ const struct option_info config_options[] = {
 			       "how long a change glows (default 3; 0: never)" },
 	[OPTION_COLOR] = { "color", 0, LIVE, "WHEN", "auto (the default), always or never" },
 	[OPTION_NO_MOUSE] = { "no-mouse", 0, LIVE, NULL, "leave the mouse to the terminal" },
+	[OPTION_THEME] = { "theme", 0, LIVE, "NAME|FILE",
+			   "default, light, high-contrast, colour-blind, mono" },
 	[OPTION_CONFIG] = { "config", 0, LIVE, "FILE",
 			    "read this file instead of one's own; none: none" },
 	[OPTION_SHORT] = { "short", 0, TREE, NULL, "names only, leaves that are alike merged" },
@@ -384,6 +386,9 @@ int config_take_option(const struct parse *parse, const struct option_info *opti
 		break;
 	case OPTION_ANCESTORS:
 		config->ancestors = true;
+		break;
+	case OPTION_THEME:
+		config->theme = value;
 		break;
 	case OPTION_CONFIG:
 		config->path = value;

@@ -21,7 +21,11 @@ void config_warn(struct config *config, unsigned line, const char *text)
 		return;
 	if (line)
 		snprintf(where, sizeof(where), ":%u", line);
-	text_safe(path, sizeof(path), config->file_path, strlen(config->file_path), text_is_utf8());
+	if (config->file_path)
+		text_safe(path, sizeof(path), config->file_path, strlen(config->file_path),
+			  text_is_utf8());
+	else
+		snprintf(path, sizeof(path), "proctop");
 	if (asprintf(&longer, "%s%s%s: %s\n", config->warnings ? config->warnings : "", path,
 		     where, text) < 0)
 		return;

@@ -13,7 +13,7 @@ struct area area_of(struct canvas *canvas)
 			      .rows = canvas->rows,
 			      .cols = canvas->cols,
 			      .utf8 = canvas->utf8 && !canvas->ascii_marks,
-			      .colors = canvas->colors };
+			      .theme = canvas->theme };
 }
 
 /* Cuts [*at, *at + *size) to [0, room). */
@@ -98,7 +98,7 @@ void area_clear(const struct area *area)
 	area_fill(area, 0, 0, area->rows, area->cols, area_style(area, THEME_NORMAL));
 }
 
-void area_tint(const struct area *area, int y, int x, int cols, int16_t bg, uint16_t attrs)
+void area_tint(const struct area *area, int y, int x, int cols, int32_t bg, uint16_t attrs)
 {
 	struct area part = area_part(area, y, x, 1, cols);
 
@@ -123,7 +123,7 @@ const struct cell *area_cell(const struct area *area, int y, int x)
 
 struct style area_style(const struct area *area, enum theme_role role)
 {
-	return theme_style(role, area->colors);
+	return theme_style(area->theme, role);
 }
 
 int area_width_of(const struct area *area, const char *bytes, size_t count)

@@ -12,7 +12,7 @@ struct area {
 	struct canvas *canvas; /* borrowed */
 	int y, x, rows, cols;  /* within the canvas, always */
 	bool utf8;	       /* marks of our own may be more than ASCII */
-	int colors;
+	const struct theme *theme;
 };
 
 struct area area_of(struct canvas *canvas);
@@ -30,7 +30,7 @@ int area_printf(const struct area *area, int y, int x, int max_cells, struct sty
 		const char *format, ...) __attribute__((format(printf, 6, 7)));
 void area_fill(const struct area *area, int y, int x, int rows, int cols, struct style style);
 void area_clear(const struct area *area);
-void area_tint(const struct area *area, int y, int x, int cols, int16_t bg, uint16_t attrs);
+void area_tint(const struct area *area, int y, int x, int cols, int32_t bg, uint16_t attrs);
 /* Gives cells another style, leaving the text. */
 void area_restyle(const struct area *area, int y, int x, int cols, struct style style);
 const struct cell *area_cell(const struct area *area, int y, int x); /* NULL: outside */

@@ -154,7 +154,7 @@ void canvas_fill(struct canvas *canvas, int y, int x, int rows, int cols, struct
 	}
 }
 
-void canvas_tint(struct canvas *canvas, int y, int x, int cols, int16_t bg, uint16_t attrs)
+void canvas_tint(struct canvas *canvas, int y, int x, int cols, int32_t bg, uint16_t attrs)
 {
 	for (int i = 0; i < cols; i++) {
 		struct cell *cell = cell_at(canvas, y, x + i);

@@ -13,11 +13,14 @@ enum {
 	STYLE_REVERSE = 8,
 };
 
-/* Colours are indices of the terminal's palette; -1 is its default. */
+/* Colours are as the terminal has them; -1 is its default. */
+#define STYLE_RGB 0x1000000 /* in a theme: and 8 bits each of red, green, blue */
 struct style {
-	int16_t fg, bg;
+	int32_t fg, bg;
 	uint16_t attrs;
 };
+
+struct theme;
 
 struct cell {
 	char bytes[TEXT_PIECE_SIZE];
@@ -31,7 +34,7 @@ struct canvas {
 	int rows, cols;
 	bool utf8;	    /* text may be more than ASCII */
 	bool ascii_marks;   /* marks of our own may not, whatever the text */
-	int colors;	    /* as theme_style() */
+	const struct theme *theme; /* borrowed; NULL: no colours */
 	struct cell *cells; /* by rows */
 };
 
@@ -53,7 +56,7 @@ int canvas_puts(struct canvas *canvas, int y, int x, int max_cells, const char *
 void canvas_fill(struct canvas *canvas, int y, int x, int rows, int cols, struct style style);
 
 /* Changes the background (unless it is -1) and adds attributes, leaving the text. */
-void canvas_tint(struct canvas *canvas, int y, int x, int cols, int16_t bg, uint16_t attrs);
+void canvas_tint(struct canvas *canvas, int y, int x, int cols, int32_t bg, uint16_t attrs);
 
 /* Gives a cell another style, leaving the text. */
 void canvas_restyle(struct canvas *canvas, int y, int x, struct style style);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The one table of colours. Colours carry no meaning that a letter or a word does not carry, too.
- */
+/* The default theme. Colours carry no meaning that a letter or a word does not carry, too. */
 #include "draw/theme.h"
+#include "draw/palette.h"
 
 struct look {
 	struct style rich, plain, mono; /* 256 colours, 8, none */
@@ -85,84 +85,138 @@ static const struct look looks[THEME_ROLE_COUNT] = {
 			   STYLE(DEFAULT, DEFAULT, 0) },
 };
 
-struct style theme_style(enum theme_role role, int colors)
+static struct style look_of(enum theme_role role, int colors)
 {
 	const struct look *look = &looks[role];
 
 	return colors >= 256 ? look->rich : colors >= 8 ? look->plain : look->mono;
 }
 
-/* One kind of highlight: its backgrounds from fresh to faded, and its letter's colour. */
-struct glow {
-	char letter;
-	int16_t letter_rich, letter_plain;
-	int16_t background[GLOW_LEVELS]; /* by level - 1 */
+static void fit(struct style *style, int colors)
+{
+	style->fg = palette_color(style->fg, colors);
+	style->bg = palette_color(style->bg, colors);
+}
+
+static void fit_glow(struct glow *glow, int colors)
+{
+	glow->letter = palette_color(glow->letter, colors);
+	for (int i = 0; i < GLOW_LEVELS; i++)
+		glow->background[i] = palette_color(glow->background[i], colors);
+}
+
+void theme_set_style(struct theme *theme, enum theme_role role, struct style style)
+{
+	fit(&style, theme->colors);
+	theme->styles[role] = style;
+}
+
+void theme_set_glow(struct theme *theme, enum theme_glow which, struct glow glow)
+{
+	fit_glow(&glow, theme->colors);
+	theme->glows[which] = glow;
+}
+
+struct style theme_style(const struct theme *theme, enum theme_role role)
+{
+	return theme ? theme->styles[role] : looks[role].mono;
+}
+
+/* ---- highlights ---- */
+
+struct glow_look {
+	int letter_rich, letter_plain;
+	int background[GLOW_LEVELS]; /* by level - 1 */
 };
 
-static const struct glow forked = { 'F', 111, 4, { 234, 235, 17, 18 } };
-static const struct glow execed = { 'X', 119, 2, { 233, 234, 235, 22 } };
-static const struct glow exited = { 'E', 250, DEFAULT, { 233, 234, 235, 236 } };
-static const struct glow failed_exit = { 'E', 210, 1, { 233, 234, 235, 52 } };
-static const struct glow credentials = { 'U', 213, 5, { 233, 234, 235, 53 } };
-static const struct glow session = { 'S', 213, 5, { 233, 234, 235, 53 } };
-static const struct glow traced = { 'T', 213, 5, { 233, 234, 235, 53 } };
-static const struct glow renamed = { 'C', 213, 5, { 233, 234, 235, 53 } };
-static const struct glow dumped = { 'D', 210, 1, { 233, 234, 235, 52 } };
+static const struct glow_look glow_looks[THEME_GLOW_COUNT] = {
+	[THEME_GLOW_FORK] = { 111, 4, { 234, 235, 17, 18 } },
+	[THEME_GLOW_EXEC] = { 119, 2, { 233, 234, 235, 22 } },
+	[THEME_GLOW_EXIT] = { 250, DEFAULT, { 233, 234, 235, 236 } },
+	[THEME_GLOW_FAILURE] = { 210, 1, { 233, 234, 235, 52 } },
+	[THEME_GLOW_OTHER] = { 213, 5, { 233, 234, 235, 53 } },
+};
 
-static const struct glow *glow_of(enum ptree_change_kind change, bool failed)
+static struct glow glow_of_look(enum theme_glow which, int colors)
 {
-	switch (change) {
-	case PTREE_CHANGE_FORKED:
-		return &forked;
-	case PTREE_CHANGE_EXECED:
-		return &execed;
-	case PTREE_CHANGE_EXITED:
-		return failed ? &failed_exit : &exited;
-	case PTREE_CHANGE_CREDENTIALS:
-		return &credentials;
-	case PTREE_CHANGE_SESSION:
-		return &session;
-	case PTREE_CHANGE_TRACED:
-		return &traced;
-	case PTREE_CHANGE_RENAMED:
-		return &renamed;
-	case PTREE_CHANGE_COREDUMP:
-		return &dumped;
-	case PTREE_CHANGE_NONE:
-		break;
-	}
-	return NULL;
+	const struct glow_look *look = &glow_looks[which];
+	struct glow glow = { .letter = colors >= 256 ? look->letter_rich
+				       : colors >= 8 ? look->letter_plain
+						     : DEFAULT };
+
+	for (int i = 0; i < GLOW_LEVELS; i++)
+		glow.background[i] = colors >= 256 ? look->background[i] : DEFAULT;
+	return glow;
+}
+
+void theme_init(struct theme *theme, int colors)
+{
+	theme->colors = colors;
+	for (int i = 0; i < THEME_ROLE_COUNT; i++)
+		theme_set_style(theme, (enum theme_role)i, look_of((enum theme_role)i, colors));
+	for (int i = 0; i < THEME_GLOW_COUNT; i++)
+		theme_set_glow(theme, (enum theme_glow)i, glow_of_look((enum theme_glow)i, colors));
+}
+
+struct change {
+	char letter;
+	uint8_t glow; /* enum theme_glow */
+};
+
+static struct change change_of(enum ptree_change_kind kind)
+{
+	static const struct change changes[] = {
+		[PTREE_CHANGE_NONE] = { ' ', THEME_GLOW_OTHER },
+		[PTREE_CHANGE_FORKED] = { 'F', THEME_GLOW_FORK },
+		[PTREE_CHANGE_EXECED] = { 'X', THEME_GLOW_EXEC },
+		[PTREE_CHANGE_EXITED] = { 'E', THEME_GLOW_EXIT },
+		[PTREE_CHANGE_CREDENTIALS] = { 'U', THEME_GLOW_OTHER },
+		[PTREE_CHANGE_SESSION] = { 'S', THEME_GLOW_OTHER },
+		[PTREE_CHANGE_TRACED] = { 'T', THEME_GLOW_OTHER },
+		[PTREE_CHANGE_RENAMED] = { 'C', THEME_GLOW_OTHER },
+		[PTREE_CHANGE_COREDUMP] = { 'D', THEME_GLOW_FAILURE },
+	};
+
+	return changes[kind];
+}
+
+static const struct glow *glow_of(const struct theme *theme, enum ptree_change_kind kind,
+				  bool failed)
+{
+	uint8_t which = change_of(kind).glow;
+
+	if (!theme || kind == PTREE_CHANGE_NONE)
+		return NULL;
+	if (which == THEME_GLOW_EXIT && failed)
+		which = THEME_GLOW_FAILURE;
+	return &theme->glows[which];
 }
 
 char theme_change_letter(enum ptree_change_kind change)
 {
-	const struct glow *glow = glow_of(change, false);
-
-	return glow ? glow->letter : ' ';
+	return change_of(change).letter;
 }
 
-struct style theme_gutter(enum ptree_change_kind change, bool failed, int level, int colors)
+struct style theme_gutter(const struct theme *theme, enum ptree_change_kind change, bool failed,
+			  int level)
 {
-	const struct glow *glow = glow_of(change, failed);
+	const struct glow *glow = glow_of(theme, change, failed);
 	struct style style = STYLE(DEFAULT, DEFAULT, 0);
 
-	if (!glow || level <= 0)
-		return theme_style(THEME_DIM, colors);
-	if (colors >= 256)
-		style.fg = glow->letter_rich;
-	else if (colors >= 8)
-		style.fg = glow->letter_plain;
+	if (change == PTREE_CHANGE_NONE || level <= 0)
+		return theme_style(theme, THEME_DIM);
+	if (glow)
+		style.fg = glow->letter;
 	style.attrs = level >= GLOW_LEVELS / 2 ? STYLE_BOLD : level == 1 ? STYLE_DIM : 0;
 	return style;
 }
 
-int theme_glow_background(enum ptree_change_kind change, bool failed, int level, int colors)
+int32_t theme_glow_background(const struct theme *theme, enum ptree_change_kind change, bool failed,
+			      int level)
 {
-	const struct glow *glow = glow_of(change, failed);
+	const struct glow *glow = glow_of(theme, change, failed);
 
-	if (!glow || level <= 0 || level > GLOW_LEVELS || colors < 256)
-		return DEFAULT;
-	return glow->background[level - 1];
+	return glow && level > 0 && level <= GLOW_LEVELS ? glow->background[level - 1] : DEFAULT;
 }
 
 enum theme_role theme_user(uint32_t uid, uint32_t own_uid)

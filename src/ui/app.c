@@ -7,6 +7,7 @@
  * terminal has not taken the last one.
  */
 #include "ui/app.h"
+#include "config/theme-file.h"
 #include "model/summary.h"
 #include "ui/acting.h"
 #include "ui/input.h"
@@ -428,7 +429,20 @@ static int start_session(struct app *app, struct config *config, char *error, si
 	return watch(app, config, error, size);
 }
 
-static int start_terminal(struct app *app, const struct config *config, char *error, size_t size)
+/* A bad one is said. */
+static void choose_theme(struct app *app, struct config *config)
+{
+	char error[256], safe[256];
+
+	theme_init(&app->session.theme, term_colors(app->term));
+	if (!config->theme || !theme_load(&app->session.theme, config->theme, error, sizeof(error)))
+		return;
+	text_safe(safe, sizeof(safe), error, strlen(error), text_is_utf8());
+	config_warn(config, 0, safe);
+	say_warnings(&app->session, config);
+}
+
+static int start_terminal(struct app *app, struct config *config, char *error, size_t size)
 {
 	const struct term_options options = {
 		.color = config->color == CONFIG_COLOR_ALWAYS  ? TERM_COLOR_ALWAYS
@@ -451,7 +465,8 @@ static int start_terminal(struct app *app, const struct config *config, char *er
 	if (!app->canvas)
 		return fail(error, size, EXIT_FAILED, "cannot start", -ENOMEM);
 	app->canvas->ascii_marks = config->ascii;
-	app->canvas->colors = term_colors(app->term);
+	app->canvas->theme = &app->session.theme;
+	choose_theme(app, config);
 	return EXIT_OK;
 }
 

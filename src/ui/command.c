@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+static void say_theme(struct session *session, int unused)
+{
+	(void)unused;
+	session_say(session, false, ":theme and a name; Tab has those that there are");
+}
+
 static void redraw(struct session *session, int unused)
 {
 	(void)unused;
@@ -130,6 +136,7 @@ const struct command_entry commands[] = {
 	{ "back", "Program", "back, one thing at a time", "Back", command_back, 0 },
 	{ "help", "Program", "this help", "Help", command_show_help, 0 },
 	{ "command", "Program", "any command by its name", "Command", command_begin_command, 0 },
+	{ "theme", "Program", "how it looks: a theme's name", NULL, say_theme, 0 },
 	{ "redraw", "Program", "draw the screen again", NULL, redraw, 0 },
 	{ "suspend", "Program", "to the shell, fg comes back", NULL, suspend, 0 },
 	{ "quit", "Program", "quit", "Quit", quit, 0 },

@@ -35,6 +35,7 @@ struct session {
 	struct message message;
 	struct panes panes;
 	struct keymap keymap;
+	struct theme theme;
 	enum session_prompt prompt_kind;
 	struct prompt prompt;
 	char filter_before[SCOPE_FILTER_SIZE]; /* what Esc goes back to */

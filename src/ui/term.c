@@ -352,7 +352,7 @@ static void start_colors(struct terminal *term, const struct term_options *optio
 	if (!wants_color(options) || !has_colors() || start_color() == ERR ||
 	    use_default_colors() == ERR)
 		return;
-	term->colors = COLORS >= 256 ? 256 : COLORS >= 8 ? 8 : 0;
+	term->colors = COLORS >= 256 ? COLORS : COLORS >= 8 ? 8 : 0;
 }
 
 /* curses would exit in handlers of its own, without a word; the program has a signalfd. */

@@ -91,6 +91,6 @@ bool term_resize(struct terminal *term);
 void term_suspend(struct terminal *term);
 void term_resume(struct terminal *term);
 
-int term_colors(const struct terminal *term); /* 0, 8 or 256 */
+int term_colors(const struct terminal *term); /* 0, 8, 256 or more */
 
 #endif

@@ -2,6 +2,7 @@
 /* Which commands take a value, what it may be, and what they then do; see value.h. */
 #include "ui/command-impl.h"
 #include "ui/value-impl.h"
+#include "config/theme-file.h"
 #include "model/events.h"
 #include "model/field.h"
 #include "views/events.h"
@@ -410,6 +411,30 @@ static const struct value_kind class_value = { "KIND", "forks, execs, exits, fai
 
 /* ---- all of them ---- */
 
+static void offer_themes(const struct session *session, struct completions *completions)
+{
+	(void)session;
+	for (const struct theme_text *text = theme_texts; text->name; text++)
+		completions_offer(completions, text->name);
+}
+
+/* As it was, if it is none. */
+static bool take_theme(struct session *session, int unused, const char *text, char *error,
+		       size_t size)
+{
+	struct theme theme = session->theme;
+
+	(void)unused;
+	if (theme_load(&theme, text, error, size))
+		return false;
+	session->theme = theme;
+	session->wants_full_redraw = true;
+	return true;
+}
+
+static const struct value_kind theme_value = { "NAME", "a theme's name, or a file", offer_themes,
+					       take_theme };
+
 const struct command_value command_values[] = {
 	{ "fold-at-depth", &depth_value, true },
 	{ "search", &search_value, false },
@@ -431,6 +456,7 @@ const struct command_value command_values[] = {
 	{ "cpus", &value_cpus, false },
 	{ "policy", &value_policy, false },
 	{ "event-kind", &class_value, true },
+	{ "theme", &theme_value, true },
 	{ NULL, NULL, false },
 };
 

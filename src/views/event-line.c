@@ -213,7 +213,7 @@ static void draw_letter(const struct area *area, int y, const struct event *even
 	area_puts(area, y, 1, 1, letter,
 		  change == PTREE_CHANGE_NONE
 		      ? area_style(area, THEME_STATE_WARNING)
-		      : theme_gutter(change, event->status, GLOW_LEVELS, area->colors));
+		      : theme_gutter(area->theme, change, event->status, GLOW_LEVELS));
 }
 
 /* Returns where what happened begins. */

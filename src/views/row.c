@@ -416,7 +416,7 @@ static void draw_gutter(const struct tree_view *tree, const struct area *area, i
 	int level = tree_view_glow(tree, rows_changed_ns(tree->rows, row, &kind));
 	enum ptree_change_kind change = (enum ptree_change_kind)kind;
 	char letter[8];
-	int16_t background;
+	int32_t background;
 
 	if (is_over)
 		change = PTREE_CHANGE_EXITED;
@@ -425,7 +425,7 @@ static void draw_gutter(const struct tree_view *tree, const struct area *area, i
 								   : ' ');
 	if (is_over && area->utf8)
 		snprintf(letter, sizeof(letter), "†");
-	background = (int16_t)theme_glow_background(change, has_failed(node), level, area->colors);
+	background = theme_glow_background(area->theme, change, has_failed(node), level);
 	if (background >= 0)
 		area_tint(area, y, 0, area->cols, background, 0);
 	if (is_selected)
@@ -434,7 +434,7 @@ static void draw_gutter(const struct tree_view *tree, const struct area *area, i
 	area_puts(area, y, 0, 1, selection_mark(tree, area, row, is_selected),
 		  area_style(area, tree->view.has_focus ? THEME_TITLE : THEME_DIM));
 	area_puts(area, y, 1, 1, letter,
-		  theme_gutter(change, has_failed(node), level, area->colors));
+		  theme_gutter(area->theme, change, has_failed(node), level));
 	if (background >= 0)
 		area_tint(area, y, 0, GUTTER_WIDTH, background, 0);
 }

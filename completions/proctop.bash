@@ -22,6 +22,8 @@ _proctop_value()
 		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: uid: pid: ppid: origin: session: state: cpu rss threads: time max-rss read written age exit: signal: kernel-thread: zombie: under:' -- "$2")
 		compopt -o nospace 2>/dev/null
 		;;
+	--columns) _proctop_list "$2" 'pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal' ;;
+	--sort) mapfile -t COMPREPLY < <(compgen -W 'birth CPU memory time threads pid user comm' -- "$2") ;;
 	--theme) mapfile -t COMPREPLY < <(compgen -W 'default light high-contrast colour-blind mono' -- "$2") ;;
 	--config) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
 	-d | --delay | -H | --highlight | --duration) COMPREPLY=() ;;
@@ -37,7 +39,7 @@ _proctop_options()
 	tree) echo "$all --ascii --json --short --ancestors" ;;
 	why) echo '--help --version --ascii --json' ;;
 	log) echo "$all $events --json --events= --duration= --by-command" ;;
-	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse --theme= --config=" ;;
+	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse --columns= --sort= --theme= --config=" ;;
 	esac
 }
 

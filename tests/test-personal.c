@@ -8,13 +8,19 @@
 #include <cmocka.h>
 
 #include "config/config.h"
+#include "config/save.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 struct fixture {
@@ -281,8 +287,8 @@ static void what_is_not_there_is_missed_only_by_who_named_it(void **state)
 			 0);
 	assert_null(fixture->config.warnings);
 	config_clear(&fixture->config);
-	assert_int_equal(config_parse(&fixture->config, 2, (char **)(uintptr_t)none,
-				      fixture->error, sizeof(fixture->error)),
+	assert_int_equal(config_parse(&fixture->config, 2, (char **)(uintptr_t)none, fixture->error,
+				      sizeof(fixture->error)),
 			 0);
 	assert_int_equal(config_read_file(&fixture->config, fixture->error, sizeof(fixture->error)),
 			 0);
@@ -295,6 +301,168 @@ static void what_is_not_there_is_missed_only_by_who_named_it(void **state)
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("HOME");
 	assert_false(config_file_find(path, sizeof(path)));
+}
+
+/* ---- keeping ---- */
+
+static void expect_file(const struct fixture *fixture, const char *text)
+{
+	char found[1024] = "";
+	int fd = open(fixture->path, O_RDONLY);
+
+	assert_true(fd >= 0);
+	assert_true(read(fd, found, sizeof(found) - 1) >= 0);
+	close(fd);
+	assert_string_equal(found, text);
+}
+
+static int save(struct fixture *fixture, const char *columns, const char *theme)
+{
+	const struct config_setting settings[] = { { "columns", columns }, { "theme", theme } };
+
+	return config_save(fixture->path, settings, 2, fixture->error, sizeof(fixture->error));
+}
+
+static void a_persons_own_lines_stay(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(save(fixture, "pid,rss", NULL), 0);
+	expect_file(fixture, "columns = pid,rss\n");
+	write_bytes(fixture, "# mine\n\n  columns=pid # old\nnonsense\ncolumnsx = 1\nkey F3 = quit",
+		    63);
+	assert_int_equal(save(fixture, "pid,user", "light"), 0);
+	expect_file(fixture, "# mine\n\ncolumns = pid,user\nnonsense\ncolumnsx = 1\nkey F3 = quit\n"
+			     "theme = light\n");
+	assert_int_equal(save(fixture, NULL, "mono"), 0);
+	expect_file(fixture, "# mine\n\ncolumns = pid,user\nnonsense\ncolumnsx = 1\nkey F3 = quit\n"
+			     "theme = mono\n");
+	/* The last one is what holds. */
+	write_bytes(fixture, "theme = a\ntheme = b\n", 20);
+	assert_int_equal(save(fixture, NULL, "c"), 0);
+	expect_file(fixture, "theme = a\ntheme = c\n");
+	write_bytes(fixture, "", 0);
+	assert_int_equal(save(fixture, "pid", NULL), 0);
+	expect_file(fixture, "columns = pid\n");
+}
+
+static size_t count_files(const struct fixture *fixture)
+{
+	DIR *dir = opendir(fixture->dir);
+	size_t count = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count - 2;
+}
+
+static void links_and_modes_stay(void **state)
+{
+	struct fixture *fixture = *state;
+	char target[128];
+	struct stat stat;
+
+	snprintf(target, sizeof(target), "%s/dotfile", fixture->dir);
+	write_bytes(fixture, "delay = 2\n", 10);
+	assert_int_equal(rename(fixture->path, target), 0);
+	assert_int_equal(chmod(target, 0640), 0);
+	assert_int_equal(symlink(target, fixture->path), 0);
+	assert_int_equal(save(fixture, "pid", NULL), 0);
+	assert_int_equal(lstat(fixture->path, &stat), 0);
+	assert_true(S_ISLNK(stat.st_mode));
+	assert_int_equal(lstat(target, &stat), 0);
+	assert_int_equal(stat.st_mode & 07777, 0640);
+	expect_file(fixture, "delay = 2\ncolumns = pid\n");
+	assert_int_equal(count_files(fixture), 2);
+	unlink(target);
+}
+
+static void missing_folders_are_made(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct config_setting setting = { "columns", "pid" };
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/a/b/config", fixture->dir);
+	assert_int_equal(config_save(path, &setting, 1, fixture->error, sizeof(fixture->error)), 0);
+	assert_int_equal(unlink(path), 0);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+}
+
+static void what_cannot_be_written_stays_the_old_one(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct config_setting setting = { "columns", "pid" };
+	struct rlimit limit, before;
+
+	write_bytes(fixture, "delay = 2\n\0", 11);
+	assert_int_equal(save(fixture, "pid", NULL), -EINVAL);
+	assert_string_equal(fixture->error, "is no text");
+	write_bytes(fixture, "delay = 2\n", 10);
+	/* As on a full disk. */
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &before);
+	limit = before;
+	limit.rlim_cur = 5;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	assert_int_equal(save(fixture, "pid", NULL), -EFBIG);
+	setrlimit(RLIMIT_FSIZE, &before);
+	expect_file(fixture, "delay = 2\n");
+	assert_int_equal(count_files(fixture), 1);
+	assert_true(config_save("/proc/nothing/here", &setting, 1, fixture->error,
+				sizeof(fixture->error)) < 0);
+	assert_true(fixture->error[0]);
+	unlink(fixture->path);
+	assert_int_equal(mkdir(fixture->path, 0700), 0);
+	assert_int_equal(save(fixture, "pid", NULL), -EINVAL);
+	assert_string_equal(fixture->error, "is no regular file");
+}
+
+/* What somebody was killed over. */
+static void remove_others(const struct fixture *fixture)
+{
+	DIR *dir = opendir(fixture->dir);
+	struct dirent *entry;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)))
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+}
+
+/* Killed at any moment: old or new, never half. */
+static void it_is_the_old_one_or_the_new_one(void **state)
+{
+	struct fixture *fixture = *state;
+	struct config_file file;
+
+	write_bytes(fixture, "columns = pid,user,rss\ndelay = 2\n", 33);
+	for (int round = 0; round < 60; round++) {
+		const struct timespec moment = { .tv_nsec = 100000L * (round % 20) };
+		pid_t pid = fork();
+
+		if (!pid) {
+			for (int i = 0;; i++)
+				save(fixture, i % 2 ? "pid,user,rss" : "threads", NULL);
+		}
+		nanosleep(&moment, NULL);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		assert_int_equal(
+		    config_file_read(&file, fixture->path, fixture->error, sizeof(fixture->error)),
+		    0);
+		assert_int_equal(file.count, 2);
+		assert_true(!strcmp(file.lines[0].value, "threads") ||
+			    !strcmp(file.lines[0].value, "pid,user,rss"));
+		assert_string_equal(file.lines[1].value, "2");
+		config_file_clear(&file);
+	}
+	remove_others(fixture);
 }
 
 int main(void)
@@ -311,6 +479,11 @@ int main(void)
 		FILE_TEST(a_gibibyte_is_not_read),
 		FILE_TEST(root_reads_nothing_that_others_could_write),
 		FILE_TEST(what_is_not_there_is_missed_only_by_who_named_it),
+		FILE_TEST(a_persons_own_lines_stay),
+		FILE_TEST(links_and_modes_stay),
+		FILE_TEST(missing_folders_are_made),
+		FILE_TEST(what_cannot_be_written_stays_the_old_one),
+		FILE_TEST(it_is_the_old_one_or_the_new_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

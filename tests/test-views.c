@@ -160,9 +160,9 @@ static void open_and_expect(struct screen *screen, const char *keys)
 
 static void no_view_draws_outside_its_area(void **state)
 {
-	static const char *const keys[] = { "",	  "E", "E\r", "C",  "i",       "u",
-					    "s",  "?", "v",   "vk", "dd",      "dtte",
-					    "dg", "]", "dp",  "\r", "1030\r\r" };
+	static const char *const keys[] = { "",	  "E", "E\r", "C",  "i",	"u",
+					    "s",  "?", "v",   "vk", "dd",	"dtte",
+					    "dg", "]", "dp",  "\r", "1030\r\r", "S" };
 	struct screen *screen = *state;
 	struct theme theme;
 

@@ -3,6 +3,7 @@
 #define PROCTOP_CONFIG_H
 
 #include "config/file.h"
+#include "model/columns.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,6 +50,8 @@ struct config {
 	bool poll, require_events, summary, ascii, no_mouse, no_realtime, json;
 	bool is_short, ancestors; /* of tree */
 	bool by_command;	  /* of log */
+	struct columns columns;
+	const struct field *sort; /* NULL: by birth */
 	const char *theme;	  /* NULL: the default one */
 	const char *path;	  /* --config, or NULL */
 	char *file_path;	  /* the file that was read, or NULL */

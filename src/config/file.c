@@ -151,11 +151,11 @@ static int split(struct config_file *file)
 	return err;
 }
 
-int config_file_read(struct config_file *out, const char *path, char *error, size_t size)
+int config_file_read_text(const char *path, char **text, char *error, size_t size)
 {
-	struct config_file file = { .count = 0 };
 	/* A FIFO would wait for a writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	char *bytes = NULL;
 	size_t length = 0;
 	int err;
 
@@ -163,10 +163,22 @@ int config_file_read(struct config_file *out, const char *path, char *error, siz
 		return errno == ENOENT ? -ENOENT : refuse(error, size, strerror(errno));
 	err = check(fd, error, size);
 	if (!err)
-		err = read_all(fd, &file.text, &length, error, size);
+		err = read_all(fd, &bytes, &length, error, size);
 	close(fd);
-	if (!err && strlen(file.text) != length)
+	if (!err && strlen(bytes) != length)
 		err = refuse(error, size, "is no text");
+	if (err)
+		free(bytes);
+	else
+		*text = bytes;
+	return err;
+}
+
+int config_file_read(struct config_file *out, const char *path, char *error, size_t size)
+{
+	struct config_file file = { .count = 0 };
+	int err = config_file_read_text(path, &file.text, error, size);
+
 	if (!err)
 		err = split(&file);
 	if (err) {

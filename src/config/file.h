@@ -33,6 +33,8 @@ bool config_file_find(char *path, size_t size);
  * could write it.
  */
 int config_file_read(struct config_file *file, const char *path, char *error, size_t size);
+/* The whole text, as it stands there; it is the caller's to free(). As above. */
+int config_file_read_text(const char *path, char **text, char *error, size_t size);
 /* The same of a text. 0 or -ENOMEM. */
 int config_file_parse(struct config_file *file, const char *text);
 void config_file_clear(struct config_file *file);

@@ -43,6 +43,8 @@ const struct option_info config_options[] = {
 			       "how long a change glows (default 3; 0: never)" },
 	[OPTION_COLOR] = { "color", 0, LIVE, "WHEN", "auto (the default), always or never" },
 	[OPTION_NO_MOUSE] = { "no-mouse", 0, LIVE, NULL, "leave the mouse to the terminal" },
+	[OPTION_COLUMNS] = { "columns", 0, LIVE, "LIST", "these, as in pid,user,rss,time" },
+	[OPTION_SORT] = { "sort", 0, LIVE, "FIELD", "siblings by it, the greatest first" },
 	[OPTION_THEME] = { "theme", 0, LIVE, "NAME|FILE",
 			   "default, light, high-contrast, colour-blind, mono" },
 	[OPTION_CONFIG] = { "config", 0, LIVE, "FILE",
@@ -309,6 +311,24 @@ static int take_events(const struct parse *parse, const struct option_info *opti
 	return 0;
 }
 
+static int take_columns(const struct parse *parse, const char *value)
+{
+	char error[384];
+
+	if (!columns_parse(&parse->config->columns, value, error, sizeof(error)))
+		return config_reject(parse, "--columns: %s", error);
+	return 0;
+}
+
+static int take_sort(const struct parse *parse, const struct option_info *option, const char *value)
+{
+	if (!field_find_sort(value, &parse->config->sort))
+		return reject_option_value(parse, option, value,
+					   "an order: expected birth, CPU, memory, CPU time, "
+					   "threads, pid, user or command");
+	return 0;
+}
+
 static int take_color(const struct parse *parse, const struct option_info *option,
 		      const char *value)
 {
@@ -387,6 +407,10 @@ int config_take_option(const struct parse *parse, const struct option_info *opti
 	case OPTION_ANCESTORS:
 		config->ancestors = true;
 		break;
+	case OPTION_COLUMNS:
+		return take_columns(parse, value);
+	case OPTION_SORT:
+		return take_sort(parse, option, value);
 	case OPTION_THEME:
 		config->theme = value;
 		break;

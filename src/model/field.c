@@ -6,13 +6,18 @@
 #include "model/field.h"
 #include "draw/text.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #define NS_PER_S UINT64_C(1000000000)
+#define DAY_NS (86400 * NS_PER_S)
 #define WIDE_COLS 100
+#define ON_WISH INT_MAX /* a column that is there for those who choose it */
 
 /* ---- getting ---- */
 
@@ -467,6 +472,23 @@ SHOWER(show_age)
 				  is_over && ptree_node_is_begin_exact(subject->node));
 }
 
+/* The time of the day; of what began longer ago than that the date. */
+SHOWER(show_begin)
+{
+	struct field_value value = { 0 };
+	struct tm local;
+	time_t when;
+	bool is_today;
+
+	if (subject->is_summary || !get_begin(context, subject, &value) || !value.number)
+		return;
+	when = (time_t)((value.number + context->real_offset_ns) / NS_PER_S);
+	is_today = context->now_ns < value.number + DAY_NS;
+	if (localtime_r(&when, &local))
+		strftime(cell->text, sizeof(cell->text), is_today ? "%H:%M:%S" : "%b %e", &local);
+	cell->role = THEME_DIM;
+}
+
 void field_show(const struct field *field, const struct column_context *context,
 		const struct column_subject *subject, struct column_text *cell)
 {
@@ -539,12 +561,18 @@ const struct field fields[] = {
 	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
 	{ .name = "ppid",
 	  .kind = FIELD_PID,
+	  .title = "PPID",
+	  .width = 7,
+	  .least_screen_width = ON_WISH,
 	  .get = get_ppid,
 	  .is_filter = true,
 	  .json = "ppid",
 	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
 	{ .name = "origin",
 	  .kind = FIELD_PID,
+	  .title = "ORIGIN",
+	  .width = 7,
+	  .least_screen_width = ON_WISH,
 	  .get = get_origin,
 	  .is_filter = true,
 	  .json = "origin_pid",
@@ -556,6 +584,9 @@ const struct field fields[] = {
 	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
 	{ .name = "uid",
 	  .kind = FIELD_NUMBER,
+	  .title = "UID",
+	  .width = 6,
+	  .least_screen_width = ON_WISH,
 	  .get = get_uid,
 	  .is_filter = true,
 	  .json = "uid",
@@ -595,11 +626,18 @@ const struct field fields[] = {
 	  .json_in = FIELD_IN_EVENT | FIELD_IN_TREE },
 	{ .name = "start",
 	  .kind = FIELD_BOOT_TIME,
+	  .title = "START",
+	  .width = 8,
+	  .least_screen_width = ON_WISH,
+	  .show = show_begin,
 	  .get = get_begin,
 	  .json = "boot_ns",
 	  .json_in = FIELD_IN_TREE },
 	{ .name = "session",
 	  .kind = FIELD_PID,
+	  .title = "SID",
+	  .width = 7,
+	  .least_screen_width = ON_WISH,
 	  .get = get_session,
 	  .is_filter = true,
 	  .json = "sid",
@@ -683,12 +721,18 @@ const struct field fields[] = {
 	  .json_in = FIELD_IN_EXIT | FIELD_IN_TREE },
 	{ .name = "user-time",
 	  .kind = FIELD_DURATION,
+	  .title = "UTIME",
+	  .width = 5,
+	  .least_screen_width = ON_WISH,
 	  .usage = PTREE_USAGE_CPU_SPLIT,
 	  .usage_at = offsetof(struct ptree_usage, cpu_user_ns),
 	  .json = "cpu_user_ns",
 	  .json_in = FIELD_IN_EXIT | FIELD_IN_TREE },
 	{ .name = "system-time",
 	  .kind = FIELD_DURATION,
+	  .title = "STIME",
+	  .width = 5,
+	  .least_screen_width = ON_WISH,
 	  .usage = PTREE_USAGE_CPU_SPLIT,
 	  .usage_at = offsetof(struct ptree_usage, cpu_system_ns),
 	  .json = "cpu_system_ns",
@@ -706,6 +750,9 @@ const struct field fields[] = {
 	  .json_in = FIELD_IN_TREE },
 	{ .name = "max-rss",
 	  .kind = FIELD_BYTES,
+	  .title = "PEAK",
+	  .width = 4,
+	  .least_screen_width = ON_WISH,
 	  .usage = PTREE_USAGE_MAX_RSS,
 	  .usage_at = offsetof(struct ptree_usage, max_rss_bytes),
 	  .is_filter = true,
@@ -713,6 +760,9 @@ const struct field fields[] = {
 	  .json_in = FIELD_IN_EXIT },
 	{ .name = "read",
 	  .kind = FIELD_BYTES,
+	  .title = "READ",
+	  .width = 4,
+	  .least_screen_width = ON_WISH,
 	  .usage = PTREE_USAGE_IO,
 	  .usage_at = offsetof(struct ptree_usage, read_bytes),
 	  .is_filter = true,
@@ -720,6 +770,9 @@ const struct field fields[] = {
 	  .json_in = FIELD_IN_EXIT },
 	{ .name = "written",
 	  .kind = FIELD_BYTES,
+	  .title = "WRITE",
+	  .width = 5,
+	  .least_screen_width = ON_WISH,
 	  .usage = PTREE_USAGE_IO,
 	  .usage_at = offsetof(struct ptree_usage, write_bytes),
 	  .is_filter = true,
@@ -735,8 +788,20 @@ const struct field fields[] = {
 	  .is_birth_order = true,
 	  .is_filter = true,
 	  .changes_with_time = true },
-	{ .name = "exit", .kind = FIELD_NUMBER, .get = get_exit, .is_filter = true },
-	{ .name = "signal", .kind = FIELD_SIGNAL, .get = get_signal, .is_filter = true },
+	{ .name = "exit",
+	  .kind = FIELD_NUMBER,
+	  .get = get_exit,
+	  .title = "EXIT",
+	  .width = 4,
+	  .least_screen_width = ON_WISH,
+	  .is_filter = true },
+	{ .name = "signal",
+	  .kind = FIELD_SIGNAL,
+	  .get = get_signal,
+	  .title = "SIGNAL",
+	  .width = 6,
+	  .least_screen_width = ON_WISH,
+	  .is_filter = true },
 	{ .name = "kernel-thread",
 	  .kind = FIELD_FLAG,
 	  .get = get_is_kernel_thread,
@@ -776,6 +841,20 @@ const struct field *field_sort_at(int place)
 int field_sort_place(const struct field *sort)
 {
 	return sort ? sort->sort_place : 0;
+}
+
+bool field_find_sort(const char *name, const struct field **sort)
+{
+	for (int place = 0; place < field_sort_count(); place++) {
+		const struct field *field = field_sort_at(place);
+
+		if (strcasecmp(field_sort_name(field), name) != 0 &&
+		    (!field || strcmp(field->name, name) != 0))
+			continue;
+		*sort = field;
+		return true;
+	}
+	return false;
 }
 
 int field_sort_count(void)

@@ -88,6 +88,8 @@ bool field_get(const struct field *field, const struct column_context *context,
 /* Orders. That of birth, which is the tree's own, is no field's: NULL, at place 0. */
 const struct field *field_sort_at(int place);
 int field_sort_place(const struct field *sort);
+/* By its own name, or its field's. False: there is none. */
+bool field_find_sort(const char *name, const struct field **sort);
 int field_sort_count(void);
 const char *field_sort_name(const struct field *sort);
 bool field_is_sort(const struct field *field, const struct field *sort); /* its column shows it */

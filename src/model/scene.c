@@ -7,6 +7,7 @@ struct column_context scene_columns(const struct scene *scene, bool utf8)
 	return (struct column_context){ .tree = scene->moment.tree,
 					.users = scene->world.users,
 					.now_ns = moment_shown_ns(&scene->moment),
+					.real_offset_ns = scene->world.real_offset_ns,
 					.own_uid = scene->world.own_uid,
 					.utf8 = utf8 };
 }

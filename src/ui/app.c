@@ -421,6 +421,9 @@ static int start_session(struct app *app, struct config *config, char *error, si
 		return fail(error, size, EXIT_FAILED, "cannot start", err);
 	say_warnings(session, config);
 	session->scene.moment.glow_ns = config->highlight_ns;
+	session->config_path = config->file_path;
+	session->panes.tree->columns = config->columns;
+	session->panes.tree->choice.sort = config->sort;
 	if (config->filter && !session_set_filter(session, config->filter)) {
 		snprintf(error, size, "--filter: %.200s", session->filter_error.text);
 		return EXIT_USAGE;

@@ -47,6 +47,10 @@ void command_pick_mark(struct session *session, int unused);
 void command_show_churn(struct session *session, int unused);
 void command_show_failures(struct session *session, int unused);
 void command_show_record(struct session *session, int unused);
+void command_setup(struct session *session, int unused);
+void command_shift_column(struct session *session, int by);
+void command_reset_columns(struct session *session, int unused);
+void command_save(struct session *session, int unused);
 void command_show_events(struct session *session, int unused);
 void command_show_details(struct session *session, int tab); /* enum details_tab */
 void command_next_pane(struct session *session, int unused);

@@ -97,6 +97,16 @@ static const struct footer dialog_footer = {
 	.last = "back",
 };
 
+static const struct footer setup_footer = {
+	.context = VIEW_SETUP,
+	.items = { { .command = "open", .label = "Choose" },
+		   { .command = "down", .second = "up", .label = "Move" },
+		   { .command = "column-left", .second = "column-right", .label = "Order" },
+		   { .command = "columns-reset" },
+		   { .command = "save" } },
+	.last = "back",
+};
+
 static const struct footer act_footer = {
 	.context = VIEW_ACT,
 	.items = { { .command = "send" },
@@ -111,7 +121,7 @@ static const struct footer *footer_of(enum view_context context)
 	static const struct footer *const footers[] = { &tree_footer,	 &page_footer,
 							&details_footer, &events_footer,
 							&help_footer,	 &dialog_footer,
-							&act_footer };
+							&act_footer,	 &setup_footer };
 
 	for (size_t i = 0; i < sizeof(footers) / sizeof(*footers); i++) {
 		if (footers[i]->context == context)

@@ -23,7 +23,7 @@ struct binding {
 };
 
 #define IN_PAGES (VIEW_PAGE | VIEW_EVENTS | VIEW_HELP | VIEW_DETAILS)
-#define IN_LISTS (IN_PAGES | VIEW_DIALOG)
+#define IN_LISTS (IN_PAGES | VIEW_DIALOG | VIEW_SETUP)
 #define IN_VIEWS (VIEW_TREE | IN_LISTS)
 #define IN_PANES (VIEW_TREE | VIEW_EVENTS)
 #define IN_PROCESSES (IN_PANES | VIEW_PAGE | VIEW_DETAILS)
@@ -118,11 +118,25 @@ static const struct binding bindings[] = {
 	{ VIEW_TREE | IN_PAGES, { TERM_KEY_F1 + 9 }, "F10", "quit", 0, 0 },
 	{ VIEW_TREE | IN_PAGES, { TERM_CTRL('C') }, "^C", "quit", 0, 0 },
 	{ VIEW_TREE | VIEW_DETAILS, { TERM_KEY_ENTER }, "Enter", "details", 0, 0 },
-	{ VIEW_PAGE | VIEW_EVENTS | VIEW_DIALOG, { TERM_KEY_ENTER }, "Enter", "open", 0, 0 },
-	{ VIEW_DIALOG, { ' ' }, "Space", "open", 0, 0 },
+	{ VIEW_PAGE | VIEW_EVENTS | VIEW_DIALOG | VIEW_SETUP,
+	  { TERM_KEY_ENTER },
+	  "Enter",
+	  "open",
+	  0,
+	  0 },
+	{ IN_PANES, { TERM_KEY_F1 + 1 }, "F2", "setup", 0, 0 },
+	{ IN_PANES, { 'S' }, "S", "setup", 0, 0 },
+	{ VIEW_SETUP, { TERM_KEY_F1 + 1 }, "F2", "back", 0, 0 },
+	{ VIEW_SETUP, { '<' }, "<", "column-left", 0, 0 },
+	{ VIEW_SETUP, { '-' }, NULL, "column-left", 0, 0 },
+	{ VIEW_SETUP, { '>' }, ">", "column-right", 0, 0 },
+	{ VIEW_SETUP, { '+' }, NULL, "column-right", 0, 0 },
+	{ VIEW_SETUP, { 'd' }, "d", "columns-reset", 0, 0 },
+	{ VIEW_SETUP, { 'w' }, "w", "save", 0, 0 },
+	{ VIEW_DIALOG | VIEW_SETUP, { ' ' }, "Space", "open", 0, 0 },
 	{ VIEW_HELP | VIEW_DETAILS, { ' ' }, "Space", "page-down", 0, 0 },
 	{ IN_LISTS | VIEW_ACT, { 'q' }, "q", "back", 0, 0 },
-	{ VIEW_DIALOG | VIEW_ACT, { TERM_CTRL('C') }, "^C", "back", 0, 0 },
+	{ VIEW_DIALOG | VIEW_ACT | VIEW_SETUP, { TERM_CTRL('C') }, "^C", "back", 0, 0 },
 	{ VIEW_EVENTS, { 'F' }, "F", "tail", 0, 0 },
 	{ VIEW_EVENTS, { '1' }, "1-5", "event-kind", 0, 5 },
 	{ IN_PANES | VIEW_DETAILS, { TERM_CTRL('I') }, "Tab", "next-pane", 0, 0 },

@@ -222,7 +222,7 @@ bool panes_focus_next(struct panes *panes)
 
 static bool is_dialog(const struct view *view)
 {
-	return view->kind->context == VIEW_DIALOG || view->kind->context == VIEW_ACT;
+	return view->kind->context & (VIEW_DIALOG | VIEW_ACT | VIEW_SETUP);
 }
 
 static bool covers(const struct view *view)

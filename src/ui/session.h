@@ -36,6 +36,8 @@ struct session {
 	struct panes panes;
 	struct keymap keymap;
 	struct theme theme;
+	char theme_name[64];	 /* "" : the default one, or none that could be kept */
+	const char *config_path; /* borrowed; NULL: there is no file */
 	enum session_prompt prompt_kind;
 	struct prompt prompt;
 	char filter_before[SCOPE_FILTER_SIZE]; /* what Esc goes back to */

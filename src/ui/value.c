@@ -314,15 +314,11 @@ static void complete_sort(const struct session *session, struct completions *com
 static bool take_sort(struct session *session, int unused, const char *text, char *error,
 		      size_t size)
 {
+	const struct field *sort;
 	size_t used;
 
 	(void)unused;
-	for (int place = 0; place < field_sort_count(); place++) {
-		const struct field *sort = field_sort_at(place);
-
-		if (strcasecmp(field_sort_name(sort), text) != 0 &&
-		    (!sort || strcmp(sort->name, text) != 0))
-			continue;
+	if (field_find_sort(text, &sort)) {
 		if (session->panes.tree->choice.sort != sort)
 			tree_view_sort(session->panes.tree, sort);
 		return true;
@@ -336,6 +332,26 @@ static bool take_sort(struct session *session, int unused, const char *text, cha
 
 static const struct value_kind sort_value = { "FIELD", "what a column shows", complete_sort,
 					      take_sort };
+
+static void offer_columns(const struct session *session, struct completions *completions)
+{
+	(void)session;
+	for (const struct field *field = fields; field->name; field++) {
+		if (field->width)
+			completions_offer(completions, field->name);
+	}
+	completions_offer(completions, "default");
+}
+
+static bool take_columns(struct session *session, int unused, const char *text, char *error,
+			 size_t size)
+{
+	(void)unused;
+	return columns_parse(&session->panes.tree->columns, text, error, size);
+}
+
+static const struct value_kind columns_value = { "NAMES", "columns' names, or default",
+						 offer_columns, take_columns };
 
 static bool take_depth(struct session *session, int unused, const char *text, char *error,
 		       size_t size)
@@ -428,6 +444,8 @@ static bool take_theme(struct session *session, int unused, const char *text, ch
 	if (theme_load(&theme, text, error, size))
 		return false;
 	session->theme = theme;
+	snprintf(session->theme_name, sizeof(session->theme_name), "%s",
+		 strlen(text) < sizeof(session->theme_name) ? text : "");
 	session->wants_full_redraw = true;
 	return true;
 }
@@ -448,6 +466,7 @@ const struct command_value command_values[] = {
 	{ "follow", &follow_value, false },
 	{ "exited", &exited_value, false },
 	{ "sort", &sort_value, false },
+	{ "columns", &columns_value, false },
 	{ "signal", &value_signal, false },
 	{ "signal-subtree", &value_signal, false },
 	{ "signal-group", &value_signal, false },

@@ -11,7 +11,6 @@
 
 #define GUTTER_WIDTH 2		  /* the selection's mark, and the letter of what happened */
 #define NAME_MAX_CELLS 15	  /* of a program's name, for which all else makes room */
-#define LEAST_WIDTH_WITH_TIME 120 /* there is a column for it */
 
 struct marks {
 	const char *through, *branch, *last, *leaf, *open, *folded, *cut;
@@ -25,20 +24,30 @@ static const struct marks *marks_of(const struct area *area)
 	return area->utf8 ? &box_marks : &ascii_marks;
 }
 
-int row_cells_x(void)
+/* What begins at the left would touch the letter. */
+int row_cells_x(const struct tree_view *tree, int cols)
 {
-	return GUTTER_WIDTH;
+	const struct field *shown[COLUMNS_MAX];
+	bool begins_left =
+	    columns_shown(&tree->columns, cols, shown) > 0 && !field_is_right_aligned(shown[0]);
+
+	return GUTTER_WIDTH + begins_left;
 }
 
-static int command_x(int cols)
+static int command_x(const struct tree_view *tree, int cols)
 {
-	int x = GUTTER_WIDTH;
+	return row_cells_x(tree, cols) + columns_width(&tree->columns, cols);
+}
 
-	for (const struct field *field = fields; field->name; field++) {
-		if (field_is_shown(field, cols))
-			x += field_width(field, cols) + 1;
-	}
-	return x;
+static bool has_time(const struct tree_view *tree)
+{
+	const struct field *shown[COLUMNS_MAX];
+	size_t count = columns_shown(&tree->columns, tree->cols, shown);
+	size_t i = 0;
+
+	while (i < count && strcmp(shown[i]->name, "time") != 0)
+		i++;
+	return i < count;
 }
 
 /* ---- cells ---- */
@@ -60,13 +69,14 @@ static void draw_cells(const struct tree_view *tree, const struct area *area, in
 		       const struct column_subject *subject, bool is_dim)
 {
 	struct column_context context = scene_columns(tree->view.scene, area->utf8);
-	int x = GUTTER_WIDTH;
+	const struct field *shown[COLUMNS_MAX];
+	size_t count = columns_shown(&tree->columns, area->cols, shown);
+	int x = row_cells_x(tree, area->cols);
 
-	for (const struct field *field = fields; field->name; field++) {
+	for (size_t i = 0; i < count; i++) {
+		const struct field *field = shown[i];
 		struct column_text text = { .role = THEME_NORMAL };
 
-		if (!field_is_shown(field, area->cols))
-			continue;
 		field_show(field, &context, subject, &text);
 		draw_cell(area, y, x, field, &text,
 			  area_style(area, is_dim ? THEME_GONE : text.role));
@@ -122,7 +132,7 @@ static const char *fold_mark(const struct area *area, const struct row *row)
 
 int row_mark_x(const struct tree_view *tree, const struct row *row)
 {
-	int x = command_x(tree->cols);
+	int x = command_x(tree, tree->cols);
 	int room = lines_room(tree->cols, x);
 
 	return row->has_children ? x + ((int)row->depth < room ? (int)row->depth : room) : -1;
@@ -284,7 +294,7 @@ static void describe_job(const struct tree_view *tree, const struct area *area,
 		return;
 	add_count(area, tail, THEME_COUNT, area->utf8 ? "×%llu" : "x%llu",
 		  job.count > 1 ? job.count : 0);
-	if ((tree->cols < LEAST_WIDTH_WITH_TIME || job.more || job.count > 1) &&
+	if ((!has_time(tree) || job.more || job.count > 1) &&
 	    column_cost(&context, node, &job.cpu_ns, job.cpu_unknown >= job.count + job.more, cost,
 			sizeof(cost)))
 		add_piece(area, tail, 1, THEME_DIM, cost);
@@ -510,7 +520,7 @@ void row_draw(const struct tree_view *tree, const struct area *area, int y, uint
 	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	struct column_subject subject;
 	struct command command;
-	int x = command_x(area->cols);
+	int x = command_x(tree, area->cols);
 
 	if (!node && row->is_summary) /* the line that ends a list */
 		node = ptree_tree_root(tree->view.scene->moment.tree);

@@ -6,7 +6,7 @@
 
 /* One row of the tree; where its cells begin; where its fold mark is, or -1. */
 void row_draw(const struct tree_view *tree, const struct area *area, int y, uint32_t index);
-int row_cells_x(void);
+int row_cells_x(const struct tree_view *tree, int cols);
 int row_mark_x(const struct tree_view *tree, const struct row *row);
 
 /* All of the selected row, in one line. */

@@ -136,16 +136,17 @@ static enum theme_role title_role(const struct tree_view *tree, const struct fie
 
 static void draw_column_titles(const struct tree_view *tree, const struct area *area, int y)
 {
-	int x = row_cells_x();
+	const struct field *shown[COLUMNS_MAX];
+	size_t count = columns_shown(&tree->columns, area->cols, shown);
+	int x = row_cells_x(tree, area->cols);
 
-	for (const struct field *field = fields; field->name; field++) {
+	for (size_t i = 0; i < count; i++) {
+		const struct field *field = shown[i];
 		const char *title =
 		    area->utf8 || !field->ascii_title ? field->title : field->ascii_title;
 		int room = field_width(field, area->cols);
 		int shift;
 
-		if (!field_is_shown(field, area->cols))
-			continue;
 		shift = field_is_right_aligned(field) ? room - area_width(area, title) : 0;
 		area_puts(area, y, x + shift, -1, title, area_style(area, title_role(tree, field)));
 		x += room + 1;
@@ -228,11 +229,13 @@ static void scroll(struct view *view, int64_t lines)
 /* On the title of a column that one can sort by. */
 static void click_on_titles(struct tree_view *tree, int x)
 {
-	int end = row_cells_x();
+	const struct field *shown[COLUMNS_MAX];
+	size_t count = columns_shown(&tree->columns, tree->cols, shown);
+	int end = row_cells_x(tree, tree->cols);
 
-	for (const struct field *field = fields; field->name; field++) {
-		if (!field_is_shown(field, tree->cols))
-			continue;
+	for (size_t i = 0; i < count; i++) {
+		const struct field *field = shown[i];
+
 		end += field_width(field, tree->cols) + 1;
 		if (x >= end)
 			continue;

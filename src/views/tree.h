@@ -2,6 +2,7 @@
 #ifndef PROCTOP_TREE_H
 #define PROCTOP_TREE_H
 
+#include "model/columns.h"
 #include "model/cursor.h"
 #include "model/id-set.h"
 #include "model/search.h"
@@ -21,6 +22,7 @@ struct tree_view {
 	struct rows *rows;
 	struct cursor cursor;
 	struct rows_scope choice; /* which rows, in what order */
+	struct columns columns;
 	uint64_t follow_id;	  /* 0: nobody */
 	bool follow_stays;	  /* when that one ends; else it goes to the parent */
 	struct id_set tags;	  /* whom what acts is about, if there are any */

@@ -15,6 +15,7 @@ enum view_context {
 	VIEW_PROMPT = 32, /* a line that is typed; no view */
 	VIEW_ACT = 64,	  /* a dialog about processes, in which letters are typed */
 	VIEW_DETAILS = 128,
+	VIEW_SETUP = 256, /* a dialog, too */
 };
 
 /* What Enter came to. */

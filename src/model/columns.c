@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* Which columns there are; see columns.h. */
+#include "model/columns.h"
+#include "draw/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LEAST_COMMAND_COLS 20
+#define DEFAULT "default"
+#define SEPARATORS ", \t"
+
+static bool is_among(const struct field *const *all, size_t count, const struct field *field)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (all[i] == field)
+			return true;
+	}
+	return false;
+}
+
+bool columns_have(const struct columns *columns, const struct field *field)
+{
+	return is_among(columns->fields, columns->count, field);
+}
+
+/* ---- as text ---- */
+
+static bool reject(const char *name, size_t length, char *error, size_t size)
+{
+	char safe[40];
+	size_t used;
+
+	text_safe(safe, sizeof(safe), name, length, text_is_utf8());
+	used = (size_t)snprintf(error, size,
+				"no column is called '%s': expected " DEFAULT ", or some of", safe);
+
+	for (const struct field *field = fields; field->name && used < size; field++) {
+		if (field->width)
+			used += (size_t)snprintf(error + used, size - used, " %s", field->name);
+	}
+	return false;
+}
+
+static bool parse_names(struct columns *columns, const char *list, char *error, size_t size)
+{
+	for (;;) {
+		const struct field *field;
+		size_t length;
+
+		list += strspn(list, SEPARATORS);
+		length = strcspn(list, SEPARATORS);
+		if (!length)
+			break;
+		field = field_find(list, length);
+		if (!field || !field->width)
+			return reject(list, length, error, size);
+		if (!columns_have(columns, field) && columns->count < COLUMNS_MAX)
+			columns->fields[columns->count++] = field;
+		list += length;
+	}
+	return columns->count || reject("", 0, error, size);
+}
+
+bool columns_parse(struct columns *columns, const char *list, char *error, size_t size)
+{
+	struct columns parsed = { .count = 0 };
+
+	if (strcmp(list, DEFAULT) != 0 && !parse_names(&parsed, list, error, size))
+		return false;
+	*columns = parsed;
+	return true;
+}
+
+size_t columns_format(const struct columns *columns, char *out, size_t size)
+{
+	size_t used = 0;
+
+	if (!columns->count)
+		return (size_t)snprintf(out, size, DEFAULT);
+	for (size_t i = 0; i < columns->count; i++)
+		used +=
+		    (size_t)snprintf(used < size ? out + used : NULL, used < size ? size - used : 0,
+				     "%s%s", i ? "," : "", columns->fields[i]->name);
+	return used;
+}
+
+/* ---- on a screen ---- */
+
+static size_t defaults(int screen_cols, const struct field *shown[COLUMNS_MAX])
+{
+	size_t count = 0;
+
+	for (const struct field *field = fields; field->name && count < COLUMNS_MAX; field++) {
+		if (field_is_shown(field, screen_cols))
+			shown[count++] = field;
+	}
+	return count;
+}
+
+size_t columns_shown(const struct columns *columns, int screen_cols,
+		     const struct field *shown[COLUMNS_MAX])
+{
+	int room = screen_cols - LEAST_COMMAND_COLS;
+	size_t count = 0;
+
+	if (!columns->count)
+		return defaults(screen_cols, shown);
+	for (; count < columns->count; count++) {
+		room -= field_width(columns->fields[count], screen_cols) + 1;
+		if (room < 0)
+			break;
+		shown[count] = columns->fields[count];
+	}
+	return count;
+}
+
+int columns_width(const struct columns *columns, int screen_cols)
+{
+	const struct field *shown[COLUMNS_MAX];
+	size_t count = columns_shown(columns, screen_cols, shown);
+	int width = 0;
+
+	for (size_t i = 0; i < count; i++)
+		width += field_width(shown[i], screen_cols) + 1;
+	return width;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROCTOP_COLUMNS_H
+#define PROCTOP_COLUMNS_H
+
+#include "model/field.h"
+
+#define COLUMNS_MAX 32
+
+/* Which columns there are, from the left; the command stands behind them. Without any it is those
+   for which the screen has room. */
+struct columns {
+	const struct field *fields[COLUMNS_MAX];
+	size_t count;
+};
+
+bool columns_have(const struct columns *columns, const struct field *field);
+/* "pid,user,rss", or "default". False: error says what was expected, and nothing has changed. */
+bool columns_parse(struct columns *columns, const char *list, char *error, size_t size);
+/* The same as text; as snprintf(). */
+size_t columns_format(const struct columns *columns, char *out, size_t size);
+
+/* Those that are on a screen of that width: of one's own the first that leave the command room. */
+size_t columns_shown(const struct columns *columns, int screen_cols,
+		     const struct field *shown[COLUMNS_MAX]);
+/* How many cells they take, each with the space behind it. */
+int columns_width(const struct columns *columns, int screen_cols);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* Which columns there are: a list at the right edge, so that the titles are seen. */
+#include "views/setup.h"
+#include "views/frame.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WIDTH 34
+#define TITLE_WIDTH 7
+
+static struct setup_view *setup_of(struct view *view)
+{
+	return (struct setup_view *)view;
+}
+
+/* ---- what is chosen ---- */
+
+static void add(struct setup_view *setup, const struct field *field)
+{
+	for (size_t i = 0; i < setup->count; i++) {
+		if (setup->items[i] == field)
+			return;
+	}
+	if (setup->count < SETUP_ITEMS_MAX)
+		setup->items[setup->count++] = field;
+}
+
+static void list(struct setup_view *setup)
+{
+	const struct field *shown[COLUMNS_MAX];
+	size_t count = columns_shown(setup->columns, setup->screen_cols, shown);
+
+	setup->count = 0;
+	for (size_t i = 0; i < setup->columns->count; i++)
+		add(setup, setup->columns->fields[i]);
+	for (size_t i = 0; i < count; i++)
+		add(setup, shown[i]);
+	setup->on = setup->count;
+	for (const struct field *field = fields; field->name; field++) {
+		if (field->width)
+			add(setup, field);
+	}
+}
+
+void setup_view_begin(struct setup_view *setup, struct columns *columns, int screen_cols)
+{
+	setup->columns = columns;
+	setup->screen_cols = screen_cols;
+	list(setup);
+}
+
+static void take_effect(struct setup_view *setup)
+{
+	struct columns chosen = { .count = 0 };
+
+	while (chosen.count < setup->on && chosen.count < COLUMNS_MAX) {
+		chosen.fields[chosen.count] = setup->items[chosen.count];
+		chosen.count++;
+	}
+	*setup->columns = chosen;
+}
+
+static void move_item(struct setup_view *setup, size_t from, size_t to)
+{
+	const struct field *item = setup->items[from];
+
+	for (; from < to; from++)
+		setup->items[from] = setup->items[from + 1];
+	for (; from > to; from--)
+		setup->items[from] = setup->items[from - 1];
+	setup->items[to] = item;
+}
+
+/* Off it goes behind those that are on, and on it comes as the last of them. The last one stays:
+   without any the screen chooses. */
+static void toggle(struct setup_view *setup)
+{
+	bool is_on = setup->at < setup->on;
+
+	if (is_on && setup->on == 1)
+		return;
+	if (is_on) {
+		move_item(setup, setup->at, --setup->on);
+	} else {
+		move_item(setup, setup->at, setup->on++);
+		setup->at = setup->on - 1;
+	}
+	take_effect(setup);
+}
+
+void setup_view_shift(struct setup_view *setup, int by)
+{
+	size_t to = setup->at + (size_t)by;
+
+	if (setup->at >= setup->on || to >= setup->on)
+		return;
+	move_item(setup, setup->at, to);
+	setup->at = to;
+	take_effect(setup);
+}
+
+void setup_view_reset(struct setup_view *setup)
+{
+	setup->columns->count = 0;
+	setup->at = 0;
+	list(setup);
+}
+
+/* ---- on the screen ---- */
+
+static struct frame frame_of_setup(const struct setup_view *setup, const struct area *area)
+{
+	struct frame box = { .cols = area->cols < WIDTH ? area->cols : WIDTH };
+
+	box.rows = (int)setup->count + FRAME_SIZE;
+	if (box.rows > area->rows)
+		box.rows = area->rows;
+	box.x = area->cols - box.cols;
+	box.y = area->rows - box.rows;
+	return box;
+}
+
+static int update(struct view *view, const struct area *area)
+{
+	struct frame box = frame_of_setup(setup_of(view), area);
+	int edge = frame_is_drawn(&box) ? 1 : 0;
+
+	view->body_y = box.y + edge;
+	view->body_rows = box.rows - 2 * edge;
+	return 0;
+}
+
+static size_t first_of(const struct setup_view *setup)
+{
+	size_t room = (size_t)(setup->view.body_rows > 0 ? setup->view.body_rows : 1);
+
+	return setup->at >= room ? setup->at - room + 1 : 0;
+}
+
+static void draw_item(const struct setup_view *setup, const struct area *area, int y, int x,
+		      int cols, size_t index)
+{
+	const struct field *field = setup->items[index];
+	bool is_selected = index == setup->at, is_on = index < setup->on;
+	struct style style = area_style(area, is_selected ? THEME_SELECTED : THEME_PROMPT);
+	const char *title = area->utf8 || !field->ascii_title ? field->title : field->ascii_title;
+
+	style.attrs |= is_selected || is_on ? STYLE_BOLD : 0;
+	area_fill(area, y, x, 1, cols, style);
+	area_puts(area, y, x, 1, is_selected ? ">" : " ", style);
+	area_puts(area, y, x + 2, cols - 2, is_on ? "[x]" : "[ ]", style);
+	area_puts(area, y, x + 6, TITLE_WIDTH < cols - 6 ? TITLE_WIDTH : cols - 6, title, style);
+	area_puts(area, y, x + 7 + TITLE_WIDTH, cols - 7 - TITLE_WIDTH, field->name, style);
+}
+
+static void draw(const struct view *view, const struct area *area)
+{
+	const struct setup_view *setup = (const struct setup_view *)view;
+	struct frame box = frame_of_setup(setup, area);
+	int edge = frame_is_drawn(&box) ? 1 : 0;
+	size_t first = first_of(setup);
+
+	frame_draw(&box, area, " columns ");
+	for (int line = 0; line < view->body_rows; line++) {
+		if (first + (size_t)line < setup->count)
+			draw_item(setup, area, view->body_y + line, box.x + edge,
+				  box.cols - 2 * edge, first + (size_t)line);
+	}
+}
+
+static void move(struct view *view, int64_t lines)
+{
+	struct setup_view *setup = setup_of(view);
+	int64_t at = (int64_t)setup->at + lines;
+
+	setup->at = at < 0 ? 0 : at >= (int64_t)setup->count ? setup->count - 1 : (size_t)at;
+}
+
+/* Selects; on the selected one it is as Enter. */
+static void click(struct view *view, int y, int x)
+{
+	struct setup_view *setup = setup_of(view);
+	size_t at = first_of(setup) + (size_t)(y - view->body_y);
+
+	(void)x;
+	if (y < view->body_y || y >= view->body_y + view->body_rows || at >= setup->count)
+		return;
+	if (at == setup->at)
+		toggle(setup);
+	else
+		setup->at = at;
+}
+
+static enum view_entered enter(struct view *view)
+{
+	toggle(setup_of(view));
+	return VIEW_ENTERED;
+}
+
+const struct view_kind setup_view_kind = {
+	.name = "setup",
+	.context = VIEW_SETUP,
+	.size = sizeof(struct setup_view),
+	.update = update,
+	.draw = draw,
+	.move = move,
+	.click = click,
+	.enter = enter,
+};

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Which columns there are: by name, on screens of every width, and in the setup. */
+#include "screen.h"
+
+#include "views/setup.h"
+
+#include <fcntl.h>
+
+static struct columns *columns_of(struct screen *screen)
+{
+	return &screen->session.panes.tree->columns;
+}
+
+static void expect_columns(struct screen *screen, const char *expected)
+{
+	char text[512];
+
+	columns_format(columns_of(screen), text, sizeof(text));
+	assert_string_equal(text, expected);
+}
+
+static void choose(struct screen *screen, const char *list)
+{
+	char error[384];
+
+	if (!columns_parse(columns_of(screen), list, error, sizeof(error)))
+		fail_msg("%s: %s", list, error);
+}
+
+static void they_are_chosen_by_name(void **state)
+{
+	struct screen *screen = *state;
+	char error[384];
+
+	expect_columns(screen, "default");
+	choose(screen, "user, pid rss,,user");
+	expect_columns(screen, "user,pid,rss");
+	assert_false(columns_parse(columns_of(screen), "pid,nonsense", error, sizeof(error)));
+	assert_non_null(strstr(error, "no column is called 'nonsense': expected default, or some of"
+				      " pid ppid"));
+	assert_false(columns_parse(columns_of(screen), "cmd", error, sizeof(error)));
+	assert_false(columns_parse(columns_of(screen), "", error, sizeof(error)));
+	assert_false(columns_parse(columns_of(screen), "\x1b[31m", error, sizeof(error)));
+	assert_null(strchr(error, '\x1b'));
+	expect_columns(screen, "user,pid,rss");
+	choose(screen, "default");
+	expect_columns(screen, "default");
+}
+
+static void rows_and_titles_have_them(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	choose(screen, "user,pid,ppid,start");
+	expect_on_screen(screen, "\n   USER       PID    PPID    START COMMAND\n");
+	expect_on_screen(screen, "\n   root       201     200 16:48:20 │ └▾ -bash\n");
+	choose(screen, "pid,exit,signal");
+	exit_ago(screen, 500, 300, 2 << 8);
+	expect_on_screen(screen, "\n      PID EXIT SIGNAL COMMAND\n");
+	expect_on_screen(screen, "\n †    300    2        │  └─ make -j4  ✗ exit 2");
+}
+
+static void the_command_keeps_its_room(void **state)
+{
+	struct screen *screen = *state;
+
+	choose(screen, "pid,ppid,origin,uid,user,session,start");
+	resize(screen, 24, 40);
+	expect_on_screen(screen, "\n      PID    PPID COMMAND\n");
+	resize(screen, 24, 20);
+	expect_on_screen(screen, "\n  COMMAND\n");
+	resize(screen, 24, 120);
+	expect_on_screen(screen, " SID    START COMMAND\n");
+}
+
+static void a_click_on_a_title_sorts_as_ever(void **state)
+{
+	struct screen *screen = *state;
+	const struct key key = { .code = TERM_KEY_MOUSE_CLICK, .mouse_y = 0, .mouse_x = 4 };
+	struct key click = key;
+
+	resize(screen, 24, 80);
+	choose(screen, "threads,pid");
+	draw(screen);
+	click.mouse_y = screen->session.panes.layout.tree.y;
+	while (click.mouse_y < 24 && canvas_cell(screen->canvas, click.mouse_y, 3)->bytes[0] != 'T')
+		click.mouse_y++;
+	input_key(&screen->keys, &screen->session, &click);
+	assert_string_equal(field_sort_name(screen->session.panes.tree->choice.sort), "threads");
+}
+
+/* ---- the setup ---- */
+
+static struct setup_view *setup_of(struct screen *screen)
+{
+	draw(screen);
+	assert_ptr_equal(open_kind(screen), &setup_view_kind);
+	return (struct setup_view *)top_of(screen);
+}
+
+static void press(struct screen *screen, uint32_t code)
+{
+	const struct key key = { .code = code };
+
+	draw(screen);
+	input_key(&screen->keys, &screen->session, &key);
+	draw(screen);
+}
+
+static void the_setup_begins_with_what_there_is(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 30, 80);
+	press(screen, TERM_KEY_F1 + 1);
+	expect_on_screen(screen, "│> [x] PID     pid ");
+	expect_on_screen(screen, "│  [x] AGE     age ");
+	expect_on_screen(screen, "│  [ ] PPID    ppid ");
+	expect_columns(screen, "default"); /* looking changes nothing */
+	press(screen, TERM_KEY_F1 + 1);
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
+}
+
+static void what_is_chosen_takes_effect_at_once(void **state)
+{
+	struct screen *screen = *state;
+	struct setup_view *setup;
+
+	resize(screen, 40, 80);
+	choose(screen, "pid,user,age");
+	type(screen, "S");
+	setup = setup_of(screen);
+	type(screen, "j "); /* the user goes */
+	expect_columns(screen, "pid,age");
+	assert_int_equal(setup->at, 1);
+	type(screen, "jj ");
+	expect_columns(screen, "pid,age,ppid");
+	assert_int_equal(setup->at, 2);
+	type(screen, "<<<");
+	expect_columns(screen, "ppid,pid,age");
+	type(screen, ">");
+	expect_columns(screen, "pid,ppid,age");
+	type(screen, "\r");
+	expect_columns(screen, "pid,age");
+	type(screen, "gg jk "); /* one at least there is */
+	expect_columns(screen, "age");
+	type(screen, " ");
+	expect_columns(screen, "age");
+	type(screen, "d");
+	expect_columns(screen, "default");
+	type(screen, "w");
+	expect_on_screen(screen, "there is no file to write to");
+	type(screen, "q");
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
+}
+
+static void it_writes_what_was_chosen(void **state)
+{
+	struct screen *screen = *state;
+	char path[] = "/tmp/proctop-columns-XXXXXX", text[256] = "";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	screen->session.config_path = path;
+	resize(screen, 40, 80);
+	choose(screen, "pid,rss");
+	type(screen, "PSw");
+	expect_on_screen(screen, "are kept in /tmp/proctop-columns-");
+	close(fd);
+	fd = open(path, O_RDONLY);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	assert_string_equal(text, "columns = pid,rss\nsort = CPU\n");
+	close(fd);
+	unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(they_are_chosen_by_name),
+		SCREEN_TEST(rows_and_titles_have_them),
+		SCREEN_TEST(the_command_keeps_its_room),
+		SCREEN_TEST(a_click_on_a_title_sorts_as_ever),
+		SCREEN_TEST(the_setup_begins_with_what_there_is),
+		SCREEN_TEST(what_is_chosen_takes_effect_at_once),
+		SCREEN_TEST(it_writes_what_was_chosen),
+	};
+
+	if (!setlocale(LC_ALL, "C.UTF-8")) {
+		puts("1..0 # SKIP there is no C.UTF-8 locale");
+		return 0;
+	}
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

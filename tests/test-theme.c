@@ -163,9 +163,8 @@ static void what_is_no_style_is_refused(void **state)
 		"on 2 3 4",
 		"# 12345",
 		"1.5",
-		"bold dim underline reverse bold dim underline reverse "
-		"bold",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"bold dim underline reverse bold dim bold dim bold dim bold dim bold",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	};
 	static const char *const wrong_glows[] = { "1", "1 2 3 4", "1 2 3 4 5 6", "1 2 3 4 x", "" };
 	struct theme theme, plain;

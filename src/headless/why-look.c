@@ -102,9 +102,9 @@ static int match_sockets(struct why_answer *answer, struct ptree_probe *probe,
 {
 	struct ptree_sockets *sockets;
 	struct ptree_socket socket;
-	int ret = count ? ptree_sockets_open(&sockets, probe) : 0;
+	int ret = ptree_sockets_open(&sockets, probe);
 
-	if (ret || !count)
+	if (ret)
 		return ret;
 	while ((ret = ptree_sockets_next(sockets, &socket)) == 1 || ret == -EAGAIN) {
 		if (ret == 1 && socket.is_listening &&
@@ -119,8 +119,10 @@ static int find_listening(struct why_answer *answer, struct ptree_probe *probe)
 {
 	uint64_t *inodes = NULL;
 	ssize_t count = collect_sockets(probe, &inodes);
-	int err = count < 0 ? (int)count : match_sockets(answer, probe, inodes, (size_t)count);
+	int err = count < 0 ? (int)count : 0;
 
+	if (!err && inodes)
+		err = match_sockets(answer, probe, inodes, (size_t)count);
 	free(inodes);
 	return err;
 }

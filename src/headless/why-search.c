@@ -18,7 +18,7 @@
 
 int why_add_target(struct why_targets *targets, pid_t pid, uint64_t start_ns)
 {
-	if (targets->count == targets->capacity) {
+	if (!targets->at || targets->count == targets->capacity) {
 		size_t capacity = targets->capacity ? 2 * targets->capacity : 8;
 		struct why_target *bigger =
 		    reallocarray(targets->at, capacity, sizeof(*targets->at));
@@ -219,7 +219,7 @@ int why_search(struct why_targets *targets, const struct ptree_search_options *o
 		.is_wanted = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0,
 		.next_ns = ptree_boot_now_ns() + SILENT_NS,
 	};
-	struct hunt *hunt;
+	struct hunt *hunt = NULL;
 	int err = new_hunt(&hunt, options);
 	bool is_over;
 

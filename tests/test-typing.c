@@ -133,8 +133,8 @@ static void an_unknown_command_says_what_is_near(void **state)
 		{ "prio", "unknown command `prio`: io-priority?" },
 		{ "priority", "unknown command `priority`: io-priority?" },
 		{ "zzzzzz", "unknown command `zzzzzz`: Tab lists them" },
-		{ "0123456789012345678901234567890123456789",
-		  "unknown command `01234567890123456789012345678901`: Tab lists them" },
+		{ "x123456789012345678901234567890123456789",
+		  "unknown command `x1234567890123456789012345678901`: Tab lists them" },
 	};
 	struct screen *screen = *state;
 
@@ -169,6 +169,7 @@ static void a_wrong_value_says_what_was_expected_and_does_nothing(void **state)
 		{ "user nobody-at-all", "no process is of a user `nobody-at-all`" },
 		{ "pid 77777", "no process has the pid `77777`" },
 		{ "pid", "pid needs a pid" },
+		{ "77777", "no process has the pid `77777`" },
 		{ "fold-at-depth 0", "a depth is 1 to 9, not `0`" },
 		{ "exited later", "expected brief, none or stay, not `later`" },
 		{ "filter foo:bar", "no field 'foo'" },
@@ -212,6 +213,8 @@ static void values_do_what_the_command_does(void **state)
 
 	say(screen, "pid 300");
 	assert_int_equal(selected_pid(screen), 300);
+	say(screen, "110");
+	assert_int_equal(selected_pid(screen), 110);
 	say(screen, "search init");
 	assert_int_equal(selected_pid(screen), 1);
 	press(screen, TERM_KEY_ESC);

@@ -30,14 +30,15 @@ struct why_targets {
 	size_t count, capacity;
 	size_t refused; /* processes that could not be looked into */
 	size_t sockets; /* of the port, whoever has them */
+	bool hangs;	/* a process did not answer: so many of them were looked into */
+	size_t looked_into, total;
 };
 
 /* 0, -ENOMEM. */
 int why_add_target(struct why_targets *targets, pid_t pid, uint64_t start_ns);
 
 /* Looks through all processes for who holds a file or a port; says on a terminal how far it is. */
-int why_search(struct why_targets *targets, struct ptree_procfs *procfs,
-	       const struct ptree_search_options *options);
+int why_search(struct why_targets *targets, const struct ptree_search_options *options);
 
 #define WHY_LISTENS_MAX 64
 
@@ -49,11 +50,15 @@ struct why_answer {
 	const struct why_target *target;
 	struct why why;
 	struct ptree_details details; /* all its statuses are set */
+	bool hangs;		      /* what of the details is not quick did not answer */
 	int listens_error;	      /* why they are not known; 0: they are */
 	size_t listen_count;
 	struct ptree_socket listens[WHY_LISTENS_MAX];
 	char listen_paths[WHY_LISTENS_MAX][112]; /* of unix sockets */
 };
+
+/* Finds details and what it listens on; of node and target. It does not hang. */
+void why_look(struct why_answer *answer);
 
 void why_print_text(struct output *output, const struct why_answer *answer, bool utf8);
 void why_print_json(struct output *output, const struct why_answer *answer);

@@ -144,8 +144,14 @@ static void put_refusal(struct output *output, enum ptree_piece piece)
 		      privilege ? privilege : "root");
 }
 
-static void put_exe(struct output *output, const struct ptree_details *details, bool utf8)
+static void put_exe(struct output *output, const struct why_answer *answer, bool utf8)
 {
+	const struct ptree_details *details = &answer->details;
+
+	if (answer->hangs && !details->exe_path) {
+		put_label(output, "program");
+		output_string(output, "not known: what would tell it does not answer\n");
+	}
 	if (details->status[PTREE_PIECE_EXE] == PTREE_PIECE_REFUSED) {
 		put_label(output, "program");
 		put_refusal(output, PTREE_PIECE_EXE);
@@ -160,6 +166,8 @@ static void put_exe(struct output *output, const struct ptree_details *details, 
 		output_string(output, " (deleted since)");
 	else if (details->exe_is_replaced)
 		output_string(output, " (another file is there now)");
+	else if (answer->hangs)
+		output_string(output, " (the file does not answer)");
 	output_string(output, "\n");
 }
 
@@ -330,7 +338,7 @@ void why_print_text(struct output *output, const struct why_answer *answer, bool
 	put_since(output, answer->node);
 	put_user(output, answer, utf8);
 	put_owner(output, &answer->why.facts, utf8);
-	put_exe(output, &answer->details, utf8);
+	put_exe(output, answer, utf8);
 	if (answer->details.tty)
 		put_row(output, "terminal", answer->details.tty, utf8);
 	put_holds(output, answer->target, utf8);

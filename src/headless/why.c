@@ -18,12 +18,7 @@
 #define SCAN_PATIENCE_MS 10000
 #define USERS_PATIENCE_MS 1000
 #define ARGV_MAX_BYTES (2u << 20)
-#define INODES_MAX 65536
 #define SAME_BEGIN_NS UINT64_C(50000000) /* as of ptree_probe_open() */
-
-#define PIECES                                                                                     \
-	(1u << PTREE_PIECE_EXE | 1u << PTREE_PIECE_EXE_FILE | 1u << PTREE_PIECE_TTY |              \
-	 1u << PTREE_PIECE_CGROUPS | 1u << PTREE_PIECE_LOGIN)
 
 struct why_command {
 	const struct config *config;
@@ -42,113 +37,7 @@ static int fail(char *error, size_t size, const char *what, int err)
 	return EXIT_FAILED;
 }
 
-/* ---- what it listens on ---- */
-
-static int compare_inodes(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return (a > b) - (a < b);
-}
-
-/* The inodes of its sockets, sorted. Returns how many, or an error of a probe. */
-static ssize_t collect_sockets(struct ptree_probe *probe, uint64_t **out)
-{
-	struct ptree_descriptors *descriptors;
-	struct ptree_descriptor descriptor;
-	uint64_t *inodes = NULL;
-	size_t count = 0;
-	int ret = ptree_descriptors_open(&descriptors, probe);
-
-	if (ret)
-		return ret;
-	while ((ret = ptree_descriptors_next(descriptors, &descriptor)) == 1 || ret == -EAGAIN) {
-		uint64_t *bigger;
-
-		if (ret != 1 || descriptor.kind != PTREE_DESCRIPTOR_SOCKET || count == INODES_MAX)
-			continue;
-		bigger = reallocarray(inodes, count + 1, sizeof(*inodes));
-		if (!bigger) {
-			ret = -ENOMEM;
-			break;
-		}
-		inodes = bigger;
-		inodes[count++] = descriptor.inode;
-	}
-	ptree_descriptors_close(descriptors);
-	if (ret) {
-		free(inodes);
-		return ret;
-	}
-	if (count)
-		qsort(inodes, count, sizeof(*inodes), compare_inodes);
-	*out = inodes;
-	return (ssize_t)count;
-}
-
-static void keep_listening(struct why_answer *answer, const struct ptree_socket *socket)
-{
-	size_t at = answer->listen_count;
-
-	if (at == WHY_LISTENS_MAX)
-		return;
-	answer->listens[at] = *socket;
-	if (socket->path) {
-		snprintf(answer->listen_paths[at], sizeof(answer->listen_paths[at]), "%s",
-			 socket->path);
-		answer->listens[at].path = answer->listen_paths[at];
-	}
-	answer->listen_count++;
-}
-
-static int match_sockets(struct why_answer *answer, struct ptree_probe *probe,
-			 const uint64_t *inodes, size_t count)
-{
-	struct ptree_sockets *sockets;
-	struct ptree_socket socket;
-	int ret = count ? ptree_sockets_open(&sockets, probe) : 0;
-
-	if (ret || !count)
-		return ret;
-	while ((ret = ptree_sockets_next(sockets, &socket)) == 1 || ret == -EAGAIN) {
-		if (ret == 1 && socket.is_listening &&
-		    bsearch(&socket.inode, inodes, count, sizeof(*inodes), compare_inodes))
-			keep_listening(answer, &socket);
-	}
-	ptree_sockets_close(sockets);
-	return ret;
-}
-
-static int find_listening(struct why_answer *answer, struct ptree_probe *probe)
-{
-	uint64_t *inodes = NULL;
-	ssize_t count = collect_sockets(probe, &inodes);
-	int err = count < 0 ? (int)count : match_sockets(answer, probe, inodes, (size_t)count);
-
-	free(inodes);
-	return err;
-}
-
 /* ---- one process ---- */
-
-static void look_into(struct why_command *command, struct why_answer *answer)
-{
-	struct why_facts facts = { .login_uid = PTREE_UNKNOWN_ID,
-				   .login_session = PTREE_UNKNOWN_ID };
-	struct ptree_probe *probe;
-	int err = ptree_probe_open(&probe, command->procfs, answer->target->pid,
-				   ptree_node_begin_ns(answer->node));
-
-	answer->listens_error = err;
-	if (!err) {
-		err = ptree_probe_details(probe, PIECES, &answer->details);
-		if (!err)
-			why_take_details(&facts, &answer->details);
-		answer->listens_error = find_listening(answer, probe);
-		ptree_probe_close(probe);
-	}
-	why_find(&answer->why, answer->node, &facts);
-}
 
 /* NULL: it is over by now, or its pid another one's. Who came after the picture is added to it. */
 static const struct ptree_node *find_node(struct why_command *command,
@@ -170,6 +59,8 @@ static bool print_one(struct why_command *command, const struct why_target *targ
 {
 	struct why_answer *answer = calloc(1, sizeof(*answer));
 	const struct ptree_node *node = find_node(command, target);
+	struct why_facts facts = { .login_uid = PTREE_UNKNOWN_ID,
+				   .login_session = PTREE_UNKNOWN_ID };
 
 	if (!answer) {
 		command->output.has_failed = true;
@@ -183,7 +74,9 @@ static bool print_one(struct why_command *command, const struct why_target *targ
 	answer->users = command->users;
 	answer->target = target;
 	answer->node = node;
-	look_into(command, answer);
+	why_look(answer);
+	why_take_details(&facts, &answer->details);
+	why_find(&answer->why, node, &facts);
 	if (!is_first && !command->config->json)
 		output_string(&command->output, "\n");
 	if (command->config->json)
@@ -244,7 +137,7 @@ static int add_holders(struct why_command *command, const char *file)
 	if (!path)
 		return errno ? -errno : -ENOMEM;
 	options.path = path;
-	err = why_search(&command->targets, command->procfs, &options);
+	err = why_search(&command->targets, &options);
 	free(path);
 	return err;
 }
@@ -256,7 +149,7 @@ static int add_listeners(struct why_command *command, const char *port)
 		.except = getpid(),
 	};
 
-	return why_search(&command->targets, command->procfs, &options);
+	return why_search(&command->targets, &options);
 }
 
 static int find_targets(struct why_command *command)
@@ -306,6 +199,14 @@ static void describe_missing(const struct why_command *command, char *error, siz
 	output_clear(&text);
 }
 
+/* Others may hold it, too. */
+static void describe_hang(const struct why_targets *targets, char *error, size_t size)
+{
+	snprintf(error, size,
+		 "the search was given up: a process does not answer (%zu of %zu were looked into)",
+		 targets->looked_into, targets->total);
+}
+
 static int show(struct why_command *command, char *error, size_t size)
 {
 	bool has_printed = false;
@@ -316,12 +217,14 @@ static int show(struct why_command *command, char *error, size_t size)
 	describe_await_users(command->users, command->tree, USERS_PATIENCE_MS);
 	for (size_t i = 0; i < command->targets.count; i++)
 		has_printed |= print_one(command, &command->targets.at[i], !has_printed);
-	if (!has_printed) {
-		describe_missing(command, error, size);
-		return EXIT_FAILED;
-	}
 	err = output_flush(&command->output, -1, -1);
-	return err && err != -EPIPE ? fail(error, size, "cannot write", err) : EXIT_OK;
+	if (err && err != -EPIPE)
+		return fail(error, size, "cannot write", err);
+	if (command->targets.hangs)
+		describe_hang(&command->targets, error, size);
+	else if (!has_printed)
+		describe_missing(command, error, size);
+	return command->targets.hangs || !has_printed ? EXIT_FAILED : EXIT_OK;
 }
 
 static int start(struct why_command *command)

@@ -51,14 +51,19 @@ static bool is_printable(const char *word, size_t size, bool utf8)
 	return true;
 }
 
+static char *put(char *out, const char *text)
+{
+	while (*text)
+		*out++ = *text++;
+	return out;
+}
+
 static char *put_quoted(char *out, const char *word, size_t size)
 {
 	*out++ = '\'';
 	for (size_t i = 0; i < size; i++) {
-		if (word[i] == '\'') {
-			memcpy(out, "'\\'", 3);
-			out += 3;
-		}
+		if (word[i] == '\'')
+			out = put(out, "'\\'");
 		*out++ = word[i];
 	}
 	*out++ = '\'';
@@ -76,8 +81,7 @@ static char *put_escaped(char *out, const char *word, size_t size, bool utf8)
 	const char *at = word, *end = word + size, *before = at;
 	struct text_piece piece;
 
-	memcpy(out, "$'", 2);
-	for (out += 2; text_next(&at, end, utf8, &piece); before = at) {
+	for (out = put(out, "$'"); text_next(&at, end, utf8, &piece); before = at) {
 		bool is_special = piece.is_escape || strchr("\\'!", *before);
 
 		for (; before < at; before++) {

@@ -201,6 +201,12 @@ static void go_where_it_is(struct session *session, const struct command_entry *
 
 /* ---- doing it ---- */
 
+/* Alone it is a pid, as that of a line is to an editor. */
+static bool is_number(const char *word)
+{
+	return *word && !word[strspn(word, "0123456789")];
+}
+
 static bool refuse(const struct command_entry *entry, const struct command_value *value,
 		   const char *text, char *error, size_t size)
 {
@@ -213,11 +219,29 @@ static bool refuse(const struct command_entry *entry, const struct command_value
 	return true;
 }
 
+static bool run_with(struct session *session, const struct command_entry *entry, const char *text,
+		     char *error, size_t size)
+{
+	const struct command_value *value = value_of(entry->name);
+
+	if (refuse(entry, value, text, error, size))
+		return false;
+	go_where_it_is(session, entry);
+	if (!*text) {
+		command_run(entry->name, session, 0);
+		return true;
+	}
+	session->came_from_events = false;
+	return value->kind->take(session, entry->argument, text, error, size);
+}
+
 bool by_name_run(struct session *session, const char *line, char *error, size_t size, size_t *where)
 {
-	size_t at = skip_blanks(line, 0), name_size = strcspn(line + at, " ");
-	const struct command_entry *entry = find(line + at, name_size);
-	const struct command_value *value;
+	size_t at = skip_blanks(line, 0);
+	bool is_pid = is_number(line + at);
+	size_t name_size = is_pid ? 0 : strcspn(line + at, " ");
+	const struct command_entry *entry =
+	    is_pid ? command_find("pid") : find(line + at, name_size);
 	char text[PROMPT_SIZE];
 
 	*where = at + name_size;
@@ -234,16 +258,7 @@ bool by_name_run(struct session *session, const char *line, char *error, size_t 
 	for (size_t end = strlen(text); end && text[end - 1] == ' '; end--)
 		text[end - 1] = '\0';
 	*where = at + strlen(text);
-	value = value_of(entry->name);
-	if (refuse(entry, value, text, error, size))
-		return false;
-	go_where_it_is(session, entry);
-	if (!*text) {
-		command_run(entry->name, session, 0);
-		return true;
-	}
-	session->came_from_events = false;
-	return value->kind->take(session, entry->argument, text, error, size);
+	return run_with(session, entry, text, error, size);
 }
 
 /* ---- for people ---- */

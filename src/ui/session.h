@@ -47,7 +47,7 @@ struct session {
 	bool has_completions;		/* of the line as it stands */
 	bool shows_completions;
 	struct history history; /* of commands */
-	struct acting *acting; /* on processes; NULL: nothing is asked or on its way */
+	struct acting *acting;	/* on processes; NULL: nothing is asked or on its way */
 	struct mark marks[MARK_COUNT];
 	char *copied; /* for the terminal's clipboard; NULL: nothing */
 	size_t copied_size;

@@ -19,10 +19,10 @@ _proctop_value()
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$2") ;;
 	--events) _proctop_list "$2" 'fork exec exit uid gid sid ptrace comm coredump unknown' ;;
 	-f | --filter)
-		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: uid: pid: ppid: origin: session: state: cpu rss threads: time max-rss read written age exit: signal: kernel-thread: zombie: under:' -- "$2")
+		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: uid: pid: ppid: origin: session: state: cpu rss threads: time max-rss read written age exit: signal: nice: priority: group: virtual minor-faults: major-faults: kernel-thread: zombie: under:' -- "$2")
 		compopt -o nospace 2>/dev/null
 		;;
-	--columns) _proctop_list "$2" 'pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal' ;;
+	--columns) _proctop_list "$2" 'pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal nice priority group virtual minor-faults major-faults' ;;
 	--sort) mapfile -t COMPREPLY < <(compgen -W 'birth CPU memory time threads pid user comm' -- "$2") ;;
 	--theme) mapfile -t COMPREPLY < <(compgen -W 'default light high-contrast colour-blind mono' -- "$2") ;;
 	--config) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;

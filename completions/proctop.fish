@@ -39,7 +39,7 @@ complete -c proctop -n $live -s d -l delay -x -d 'How often CPU and memory are s
 complete -c proctop -n $live -s H -l highlight -x -d 'How many seconds a change glows'
 complete -c proctop -n $live -l color -x -a 'auto always never' -d 'Use colours'
 complete -c proctop -n $live -l no-mouse -d 'Leave the mouse to the terminal'
-complete -c proctop -n $live -l columns -x -a "(__fish_append , pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal)" -d 'These columns'
+complete -c proctop -n $live -l columns -x -a "(__fish_append , pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal nice priority group virtual minor-faults major-faults)" -d 'These columns'
 complete -c proctop -n $live -l sort -x -a 'birth CPU memory time threads pid user comm' -d 'Siblings by it'
 complete -c proctop -n $live -l theme -x -a 'default light high-contrast colour-blind mono' -d 'How it looks'
 complete -c proctop -n $live -l config -r -F -d 'Read this instead of one\'s own file'

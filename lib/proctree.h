@@ -426,6 +426,10 @@ struct ptree_process {
 	enum ptree_argv_status argv_status;
 	char *argv;	  /* NUL-separated as the kernel gives it; malloc()ed, or NULL */
 	size_t argv_size; /* bytes in argv */
+	int32_t nice,
+	    priority; /* -20 to 19; as top(1) says it: 20 + nice, or below 0 in real time */
+	uint64_t virtual_bytes;		     /* of addresses */
+	uint64_t minor_faults, major_faults; /* since its begin; major ones had to read */
 };
 
 enum {
@@ -1385,6 +1389,7 @@ enum {
 	PTREE_USAGE_IO = 32,
 	PTREE_USAGE_ELAPSED = 64,
 	PTREE_USAGE_WAITED = 128, /* waited_cpu_ns: while it lives */
+	PTREE_USAGE_STAT = 256,	  /* from nice on: while it lives, once it was sampled */
 };
 
 struct ptree_usage {
@@ -1406,6 +1411,10 @@ struct ptree_usage {
 	   the kernel accounts for nobody. As coarse as its clock ticks. Those that are not waited
 	   for (SIGCHLD ignored, or handed to another parent) are not in it. */
 	uint64_t waited_cpu_ns;
+	int32_t nice, priority; /* as in struct ptree_process, and so are these */
+	pid_t pgrp;
+	uint32_t tty;
+	uint64_t virtual_bytes, minor_faults, major_faults;
 };
 PTREE_API void ptree_node_usage_sized(const struct ptree_node *node, struct ptree_usage *usage,
 				      size_t size);
@@ -1694,10 +1703,15 @@ struct ptree_fact {
 		struct {
 			char state;
 			uint64_t rss_bytes;
-			bool has_cpu; /* else the rest is as it was: too little time has passed */
+			bool has_cpu; /* else its CPU time is as it was: too little time has passed
+				       */
 			uint64_t cpu_user_ns, cpu_system_ns;
 			uint64_t interval_ns; /* of the rate; 0: there is none */
 			uint64_t waited_cpu_ns;
+			int32_t nice, priority;
+			pid_t pgrp;
+			uint32_t tty;
+			uint64_t virtual_bytes, minor_faults, major_faults;
 		} sample;
 		struct {
 			uint64_t id;
@@ -1721,6 +1735,10 @@ struct ptree_fact {
 			char state;
 			uint32_t flags;
 			uint64_t waited_cpu_ns;
+			int32_t nice, priority;
+			pid_t pgrp;
+			uint32_t tty;
+			uint64_t virtual_bytes, minor_faults, major_faults;
 		} kept_node;
 		struct {
 			uint64_t parent, from_ns, to_ns;

@@ -278,7 +278,8 @@ static void errors_say_where_and_what_was_expected(void **state)
 		  "no field 'bar': quote it to search for it, or expected pid, ppid, origin, uid, "
 		  "user, comm, cmd, "
 		  "session, state, cpu, rss, threads, time, max-rss, read, written, age, exit, "
-		  "signal, kernel-thread, zombie or under" },
+		  "signal, nice, priority, group, virtual, minor-faults, major-faults, "
+		  "kernel-thread, zombie or under" },
 		{ "user:", 5, "expected a value after 'user:'" },
 		{ "user: root", 5, "expected a value after 'user:'" },
 		{ "cmd:\"\"", 4, "expected a value after 'cmd:'" },

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define VARINT_MAX 10 /* bytes of a number of 64 bits */
-#define FIELDS_MAX 28
+#define FIELDS_MAX 34
 
 enum field_type {
 	END,
@@ -142,7 +142,10 @@ static const struct kind kinds[KINDS_END] = {
 				 { F(LETTER, sample.state), F(U64, sample.rss_bytes),
 				   F(FLAG, sample.has_cpu), F(U64, sample.cpu_user_ns),
 				   F(U64, sample.cpu_system_ns), F(U64, sample.interval_ns),
-				   F(U64, sample.waited_cpu_ns) } },
+				   F(U64, sample.waited_cpu_ns), F(NUMBER, sample.nice),
+				   F(NUMBER, sample.priority), F(NUMBER, sample.pgrp),
+				   F(U32, sample.tty), F(U64, sample.virtual_bytes),
+				   F(U64, sample.minor_faults), F(U64, sample.major_faults) } },
 	[PTREE_FACT_RETAINED] = { "retained", { { END, 0, NULL } } },
 	[PTREE_FACT_FORGOTTEN] = { "forgotten", { { END, 0, NULL } } },
 	[PTREE_FACT_KEPT_IMAGE] = { "kept-image",
@@ -164,7 +167,10 @@ static const struct kind kinds[KINDS_END] = {
 				     F(U32, kept_node.cpu_permille), F(U8, kept_node.change),
 				     F(U8, kept_node.fate), F(LETTER, kept_node.state),
 				     F(U32, kept_node.flags),
-				     F(U64, kept_node.waited_cpu_ns) } },
+				     F(U64, kept_node.waited_cpu_ns), F(NUMBER, kept_node.nice),
+				     F(NUMBER, kept_node.priority), F(NUMBER, kept_node.pgrp),
+				     F(U32, kept_node.tty), F(U64, kept_node.virtual_bytes),
+				     F(U64, kept_node.minor_faults), F(U64, kept_node.major_faults) } },
 	[PTREE_FACT_KEPT_PAST_IMAGE] = { "kept-past-image", { F(U64, image.id) } },
 	[PTREE_FACT_KEPT_PARENT] = { "kept-parent", { F(U64, parent) } },
 	[PTREE_FACT_KEPT_ORIGIN] = { "kept-origin", { F(U64, origin.id) } },

@@ -156,6 +156,10 @@ static void put_values(struct text *text, const struct ptree_node *node)
 	text_format(text, " change %d@%" PRIu64 " elided %u execs %u", node->change,
 		    node->change_ns, node->elided, node->exec_count);
 	text_format(text, " waited %" PRIu64, node->waited_cpu_ns);
+	text_format(text,
+		    " nice %d %d pgrp %d tty %u virtual %" PRIu64 " faults %" PRIu64 " %" PRIu64,
+		    node->nice, node->priority, node->pgrp, node->tty, node->virtual_bytes,
+		    node->minor_faults, node->major_faults);
 	text_format(text, " cpu %" PRIu64 " %" PRIu64 " %u rss %" PRIu64 " state %d sampled %d",
 		    node->cpu_user_ns, node->cpu_system_ns, node->cpu_permille, node->rss_bytes,
 		    node->state, node->sampled_ns != 0);

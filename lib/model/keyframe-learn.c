@@ -126,6 +126,13 @@ static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
 	node->change_ns = fact->u.kept_node.change_ns;
 	node->sampled_ns = fact->u.kept_node.sampled_ns;
 	node->waited_cpu_ns = fact->u.kept_node.waited_cpu_ns;
+	node->nice = fact->u.kept_node.nice;
+	node->priority = fact->u.kept_node.priority;
+	node->pgrp = fact->u.kept_node.pgrp;
+	node->tty = fact->u.kept_node.tty;
+	node->virtual_bytes = fact->u.kept_node.virtual_bytes;
+	node->minor_faults = fact->u.kept_node.minor_faults;
+	node->major_faults = fact->u.kept_node.major_faults;
 	node->over_key = fact->u.kept_node.over_key;
 	node->exec_count = fact->u.kept_node.exec_count;
 	node->elided = fact->u.kept_node.elided;

@@ -198,7 +198,14 @@ static int put_node(const struct ptree_tree *tree, const struct ptree_node *node
 				 .fate = node->fate,
 				 .state = node->state,
 				 .flags = flags_of(tree, node),
-				 .waited_cpu_ns = node->waited_cpu_ns },
+				 .waited_cpu_ns = node->waited_cpu_ns,
+				 .nice = node->nice,
+				 .priority = node->priority,
+				 .pgrp = node->pgrp,
+				 .tty = node->tty,
+				 .virtual_bytes = node->virtual_bytes,
+				 .minor_faults = node->minor_faults,
+				 .major_faults = node->major_faults },
 	};
 
 	return put(out, &fact);

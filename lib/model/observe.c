@@ -179,7 +179,10 @@ static uint64_t sampled_before_ns(const struct ptree_tree *tree, const struct pt
 
 static bool is_news_of(const struct ptree_node *node, const struct ptree_fact *fact)
 {
-	if (node->rss_bytes != fact->u.sample.rss_bytes || node->state != fact->u.sample.state)
+	if (node->rss_bytes != fact->u.sample.rss_bytes || node->state != fact->u.sample.state ||
+	    node->nice != fact->u.sample.nice || node->priority != fact->u.sample.priority ||
+	    node->pgrp != fact->u.sample.pgrp || node->tty != fact->u.sample.tty ||
+	    node->virtual_bytes != fact->u.sample.virtual_bytes)
 		return true;
 	if (!fact->u.sample.has_cpu)
 		return false;
@@ -205,6 +208,13 @@ int observe_usage(struct ptree_tree *tree, struct ptree_node *node,
 	fact.u.sample.cpu_user_ns = process->cpu_user_ns;
 	fact.u.sample.cpu_system_ns = process->cpu_system_ns;
 	fact.u.sample.waited_cpu_ns = process->waited_cpu_ns;
+	fact.u.sample.nice = process->nice;
+	fact.u.sample.priority = process->priority;
+	fact.u.sample.pgrp = process->pgrp;
+	fact.u.sample.tty = process->tty;
+	fact.u.sample.virtual_bytes = process->virtual_bytes;
+	fact.u.sample.minor_faults = process->minor_faults;
+	fact.u.sample.major_faults = process->major_faults;
 	if (before_ns && fact.u.sample.has_cpu)
 		fact.u.sample.interval_ns = process->read_ns - before_ns;
 	if (is_news_of(node, &fact))

@@ -105,7 +105,11 @@ struct ptree_node {
 	uint64_t sampled_ns;		     /* when; 0: never */
 	uint64_t cpu_user_ns, cpu_system_ns; /* as sampled, since its begin */
 	uint64_t waited_cpu_ns;		     /* of children that it waited for */
-	uint64_t rss_bytes;
+	uint64_t rss_bytes, virtual_bytes;
+	uint64_t minor_faults, major_faults;
+	int32_t nice, priority;
+	pid_t pgrp;
+	uint32_t tty;
 	struct evidence evidence;
 	uint32_t cpu_permille; /* of one CPU, between the last two samples */
 	pid_t pid, sid, tracer;

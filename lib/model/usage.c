@@ -51,6 +51,13 @@ void usage_sample(struct ptree_tree *tree, struct ptree_node *node, const struct
 
 	node->rss_bytes = fact->u.sample.rss_bytes;
 	node->state = fact->u.sample.state;
+	node->nice = fact->u.sample.nice;
+	node->priority = fact->u.sample.priority;
+	node->pgrp = fact->u.sample.pgrp;
+	node->tty = fact->u.sample.tty;
+	node->virtual_bytes = fact->u.sample.virtual_bytes;
+	node->minor_faults = fact->u.sample.minor_faults;
+	node->major_faults = fact->u.sample.major_faults;
 	tree->usage_generation++;
 	if (!fact->u.sample.has_cpu)
 		return;
@@ -436,6 +443,18 @@ static void read_sampled(const struct ptree_node *node, struct ptree_usage *usag
 	usage->cpu_ns = usage_sampled_cpu_ns(node);
 }
 
+static void read_stat(const struct ptree_node *node, struct ptree_usage *usage)
+{
+	usage->known |= PTREE_USAGE_STAT;
+	usage->nice = node->nice;
+	usage->priority = node->priority;
+	usage->pgrp = node->pgrp;
+	usage->tty = node->tty;
+	usage->virtual_bytes = node->virtual_bytes;
+	usage->minor_faults = node->minor_faults;
+	usage->major_faults = node->major_faults;
+}
+
 static void read_usage(const struct ptree_node *node, struct ptree_usage *usage)
 {
 	*usage = (struct ptree_usage){ .sampled_ns = node->sampled_ns };
@@ -453,6 +472,8 @@ static void read_usage(const struct ptree_node *node, struct ptree_usage *usage)
 	}
 	if (node->has_ended)
 		return;
+	if (node->sampled_ns)
+		read_stat(node, usage);
 	usage->state = node->state;
 	usage->cpu_permille = node->cpu_permille;
 	usage->rss_bytes = node->rss_bytes;

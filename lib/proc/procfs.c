@@ -120,12 +120,17 @@ enum {
 	STAT_SID = 2,
 	STAT_TTY = 3,
 	STAT_FLAGS = 5,
+	STAT_MINFLT = 6,
+	STAT_MAJFLT = 8,
 	STAT_UTIME = 10,
 	STAT_STIME = 11,
 	STAT_CUTIME = 12, /* of children that it waited for */
 	STAT_CSTIME = 13,
+	STAT_PRIORITY = 14,
+	STAT_NICE = 15,
 	STAT_THREADS = 16,
 	STAT_START = 18,
+	STAT_VSIZE = 19,
 	STAT_RSS = 20,
 	STAT_FIELDS = 21,
 };
@@ -172,6 +177,17 @@ static uint64_t waited_ns(int64_t user_ticks, int64_t system_ticks, uint64_t tic
 	return user_ns > UINT64_MAX - system_ns ? UINT64_MAX : user_ns + system_ns;
 }
 
+/* What nothing depends on is not worth refusing all for. */
+static int32_t clamp(int64_t value)
+{
+	return value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : (int32_t)value;
+}
+
+static uint64_t not_negative(int64_t value)
+{
+	return value > 0 ? (uint64_t)value : 0;
+}
+
 static void take_fields(struct ptree_process *process, const int64_t field[STAT_FIELDS],
 			const struct procfs_units *units)
 {
@@ -187,6 +203,11 @@ static void take_fields(struct ptree_process *process, const int64_t field[STAT_
 	process->waited_cpu_ns =
 	    waited_ns(field[STAT_CUTIME], field[STAT_CSTIME], units->ticks_per_s);
 	process->rss_bytes = (uint64_t)field[STAT_RSS] * units->page_bytes;
+	process->priority = clamp(field[STAT_PRIORITY]);
+	process->nice = clamp(field[STAT_NICE]);
+	process->virtual_bytes = not_negative(field[STAT_VSIZE]);
+	process->minor_faults = not_negative(field[STAT_MINFLT]);
+	process->major_faults = not_negative(field[STAT_MAJFLT]);
 }
 
 static bool is_letter(char byte)

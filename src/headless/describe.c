@@ -162,6 +162,9 @@ static void put_value(struct ptree_json *json, const struct field *field,
 	case FIELD_TEXT:
 		put_text(json, field->json, value);
 		break;
+	case FIELD_SIGNED:
+		ptree_json_integer(json, field->json, (int64_t)(value->number - FIELD_ZERO));
+		break;
 	case FIELD_ARGUMENTS:
 		ptree_json_arguments(json, field->json, value->text, value->size);
 		break;

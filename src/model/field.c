@@ -247,6 +247,33 @@ GETTER(get_signal)
 	       set_number(value, (uint64_t)WTERMSIG(status));
 }
 
+static bool get_stat(const struct column_subject *subject, struct ptree_usage *usage)
+{
+	return get_usage(subject, PTREE_USAGE_STAT, usage);
+}
+
+GETTER(get_nice)
+{
+	struct ptree_usage usage;
+
+	return get_stat(subject, &usage) && set_number(value, FIELD_ZERO + (uint64_t)usage.nice);
+}
+
+GETTER(get_priority)
+{
+	struct ptree_usage usage;
+
+	return get_stat(subject, &usage) &&
+	       set_number(value, FIELD_ZERO + (uint64_t)usage.priority);
+}
+
+GETTER(get_group)
+{
+	struct ptree_usage usage;
+
+	return get_stat(subject, &usage) && set_number(value, (uint64_t)usage.pgrp);
+}
+
 GETTER(get_is_kernel_thread)
 {
 	return set_number(value, ptree_node_is_kernel_thread(subject->node));
@@ -374,6 +401,10 @@ static void put_value(enum field_kind kind, const struct column_context *context
 		break;
 	case FIELD_SIGNAL:
 		put_signal(value->number, cell);
+		break;
+	case FIELD_SIGNED:
+		snprintf(cell->text, sizeof(cell->text), "%lld",
+			 (long long)(value->number - FIELD_ZERO));
 		break;
 	case FIELD_PERMILLE:
 		put_permille(context, value->number, cell);
@@ -801,6 +832,57 @@ const struct field fields[] = {
 	  .title = "SIGNAL",
 	  .width = 6,
 	  .least_screen_width = ON_WISH,
+	  .is_filter = true },
+	{ .name = "nice",
+	  .kind = FIELD_SIGNED,
+	  .get = get_nice,
+	  .title = "NI",
+	  .width = 3,
+	  .least_screen_width = ON_WISH,
+	  .is_of_living = true,
+	  .is_filter = true },
+	{ .name = "priority",
+	  .kind = FIELD_SIGNED,
+	  .get = get_priority,
+	  .title = "PRI",
+	  .width = 4,
+	  .least_screen_width = ON_WISH,
+	  .is_of_living = true,
+	  .is_filter = true },
+	{ .name = "group",
+	  .kind = FIELD_PID,
+	  .get = get_group,
+	  .title = "PGRP",
+	  .width = 7,
+	  .least_screen_width = ON_WISH,
+	  .is_of_living = true,
+	  .is_filter = true },
+	{ .name = "virtual",
+	  .kind = FIELD_BYTES,
+	  .usage = PTREE_USAGE_STAT,
+	  .usage_at = offsetof(struct ptree_usage, virtual_bytes),
+	  .title = "VIRT",
+	  .width = 4,
+	  .least_screen_width = ON_WISH,
+	  .is_of_living = true,
+	  .is_filter = true },
+	{ .name = "minor-faults",
+	  .kind = FIELD_NUMBER,
+	  .usage = PTREE_USAGE_STAT,
+	  .usage_at = offsetof(struct ptree_usage, minor_faults),
+	  .title = "MINFLT",
+	  .width = 6,
+	  .least_screen_width = ON_WISH,
+	  .is_of_living = true,
+	  .is_filter = true },
+	{ .name = "major-faults",
+	  .kind = FIELD_NUMBER,
+	  .usage = PTREE_USAGE_STAT,
+	  .usage_at = offsetof(struct ptree_usage, major_faults),
+	  .title = "MAJFLT",
+	  .width = 6,
+	  .least_screen_width = ON_WISH,
+	  .is_of_living = true,
 	  .is_filter = true },
 	{ .name = "kernel-thread",
 	  .kind = FIELD_FLAG,

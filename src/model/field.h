@@ -16,6 +16,7 @@ enum field_kind {
 	FIELD_STATE,	 /* number: the letter */
 	FIELD_FLAG,	 /* number: 0 or 1 */
 	FIELD_SIGNAL,	 /* number */
+	FIELD_SIGNED,	 /* number: FIELD_ZERO and the value, so that it has their order */
 	FIELD_PERMILLE,	 /* of one CPU */
 	FIELD_BYTES,	 /* number */
 	FIELD_DURATION,	 /* number: ns */
@@ -23,6 +24,8 @@ enum field_kind {
 	FIELD_TEXT,
 	FIELD_ARGUMENTS, /* text: each ends with a NUL */
 };
+
+#define FIELD_ZERO (UINT64_C(1) << 63)
 
 struct field_value {
 	uint64_t number;

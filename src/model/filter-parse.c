@@ -198,7 +198,8 @@ bool filter_field_is_measured(const struct field *field)
 
 static bool has_order(enum field_kind kind)
 {
-	return is_measured(kind) || kind == FIELD_NUMBER || kind == FIELD_PID;
+	return is_measured(kind) || kind == FIELD_NUMBER || kind == FIELD_SIGNED ||
+	       kind == FIELD_PID;
 }
 
 static const char *comparisons_of(enum field_kind kind)

@@ -163,6 +163,7 @@ static bool value_compares(const struct expression *term, const struct field_val
 	case FIELD_PID:
 	case FIELD_FLAG:
 	case FIELD_SIGNAL:
+	case FIELD_SIGNED:
 	case FIELD_PERMILLE:
 	case FIELD_BYTES:
 	case FIELD_DURATION:

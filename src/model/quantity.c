@@ -165,6 +165,16 @@ static bool read_signal(const char *text, uint64_t *number)
 	return false;
 }
 
+static bool read_signed(const char *text, uint64_t *number)
+{
+	bool is_negative = *text == '-';
+
+	if (!read_plain(text + is_negative, INT32_MAX, number))
+		return false;
+	*number = is_negative ? FIELD_ZERO - *number : FIELD_ZERO + *number;
+	return true;
+}
+
 static bool read_flag(const char *text, uint64_t *flag)
 {
 	*flag = !strcmp(text, "yes");
@@ -189,6 +199,8 @@ bool quantity_read(enum field_kind kind, const char *text, uint64_t *number)
 		return read_time(text, number);
 	case FIELD_SIGNAL:
 		return read_signal(text, number);
+	case FIELD_SIGNED:
+		return read_signed(text, number);
 	case FIELD_STATE:
 	case FIELD_BOOT_TIME:
 	case FIELD_TEXT:
@@ -204,6 +216,7 @@ const char *quantity_expected(enum field_kind kind)
 	case FIELD_PID:
 		return "a process's number";
 	case FIELD_NUMBER:
+	case FIELD_SIGNED:
 		return "a number";
 	case FIELD_FLAG:
 		return "yes or no";

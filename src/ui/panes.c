@@ -201,7 +201,8 @@ bool panes_focus_next(struct panes *panes)
 {
 	struct view *all[] = { &panes->tree->view,
 			       panes->layout.events.rows ? &panes->events->view : NULL,
-			       panes->layout.details.cols ? &panes->details->view : NULL };
+			       panes->details && panes->layout.details.cols ? &panes->details->view
+									    : NULL };
 	const size_t count = sizeof(all) / sizeof(*all);
 	size_t at = 0;
 

@@ -25,9 +25,9 @@ struct panes {
 	enum panes_wish events_wish;
 	struct details_view *details; /* a pane or a page, or NULL: what is closed is gone */
 	bool has_details;	      /* as a pane, on screens that are wide enough */
-	int events_rows;    /* as somebody dragged them; 0: as there is room */
-	bool is_dragging;   /* the border above the events */
-	struct view *focus; /* one of these */
+	int events_rows;	      /* as somebody dragged them; 0: as there is room */
+	bool is_dragging;	      /* the border above the events */
+	struct view *focus;	      /* one of these */
 	struct view *stack[PANES_STACK_MAX];
 	size_t depth;
 	struct layout layout; /* as of the last update */

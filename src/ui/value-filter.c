@@ -67,6 +67,7 @@ static void offer_values_of(const struct session *session, const struct field *f
 		offer_all(completions, shares);
 		break;
 	case FIELD_NUMBER:
+	case FIELD_SIGNED:
 	case FIELD_BOOT_TIME:
 		break;
 	}

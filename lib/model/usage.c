@@ -6,8 +6,8 @@
  *
  * The kernel has two figures for CPU time. utime and stime count in ticks (4 ms where CONFIG_HZ is
  * 250): most short-lived processes have 0, and others more than they lived. The scheduler's
- * (cpu_run_virtual_total) is in ns and misses the last time slice. The larger one is nearer, and no
- * process used more than its threads lived.
+ * (cpu_run_virtual_total) is in ns and misses the last time slice. The larger one is nearer, but
+ * not by more than such a slice, and no process used more than its threads lived.
  */
 #include "base/sized.h"
 #include "usage.h"
@@ -17,6 +17,8 @@
 
 #include <errno.h>
 #include <string.h>
+
+#define LONGEST_TICK_NS (10 * NS_PER_MS) /* CONFIG_HZ is 100 at least */
 
 #define ENDED_ANCESTORS_MAX 64
 
@@ -160,14 +162,28 @@ static uint64_t elapsed_ns(const struct ptree_node *node)
 	return account ? account->elapsed_ns : 0;
 }
 
+/*
+ * Ticks are a guess: on a busy machine they can be half as much again. What the scheduler measured
+ * (sum_exec_runtime) is exact, but for what was run since the last tick. Of one with threads the
+ * two may be about different ones of them.
+ */
+static uint64_t accounted_cpu_ns(const struct account *account)
+{
+	uint64_t ticks_ns = account->cpu_user_ns + account->cpu_system_ns;
+	bool is_alone = account->tasks == 1 && !account->is_elapsed_whole;
+
+	if (account->known & PTREE_ACCOUNTING_RUN && is_alone &&
+	    ticks_ns > account->cpu_run_ns + LONGEST_TICK_NS)
+		return account->cpu_run_ns + LONGEST_TICK_NS;
+	return account->cpu_run_ns > ticks_ns ? account->cpu_run_ns : ticks_ns;
+}
+
 static uint64_t final_cpu_ns(const struct ptree_node *node)
 {
 	const struct account *account = node->account;
-	uint64_t cpu_ns = account->cpu_user_ns + account->cpu_system_ns;
+	uint64_t cpu_ns = accounted_cpu_ns(account);
 	uint64_t most_ns = elapsed_ns(node) * account->tasks;
 
-	if (account->cpu_run_ns > cpu_ns)
-		cpu_ns = account->cpu_run_ns;
 	if (most_ns && cpu_ns > most_ns)
 		cpu_ns = most_ns;
 	/* Threads that ended before anybody listened may have been sampled. */

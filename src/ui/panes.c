@@ -72,6 +72,7 @@ static void close_details(struct panes *panes)
 		panes_focus_tree(panes);
 	view_close(&panes->details->view);
 	panes->details = NULL;
+	panes->layout.border.cols = panes->layout.details.cols = 0;
 }
 
 struct view *panes_push(struct panes *panes, const struct view_kind *kind)
@@ -201,8 +202,7 @@ bool panes_focus_next(struct panes *panes)
 {
 	struct view *all[] = { &panes->tree->view,
 			       panes->layout.events.rows ? &panes->events->view : NULL,
-			       panes->details && panes->layout.details.cols ? &panes->details->view
-									    : NULL };
+			       panes->layout.details.cols ? &panes->details->view : NULL };
 	const size_t count = sizeof(all) / sizeof(*all);
 	size_t at = 0;
 

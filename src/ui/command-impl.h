@@ -47,6 +47,8 @@ void command_show_failures(struct session *session, int unused);
 void command_show_record(struct session *session, int unused);
 void command_show_events(struct session *session, int unused);
 void command_show_details(struct session *session, int tab); /* enum details_tab */
+void command_move_tab(struct session *session, int by);
+void command_toggle_secrets(struct session *session, int unused);
 void command_next_pane(struct session *session, int unused);
 void command_toggle_tail(struct session *session, int unused);
 void command_toggle_event_kind(struct session *session, int digit);

@@ -175,6 +175,13 @@ static int read_descriptors(struct inspect_files *files, struct inspect_rows *ro
 	return ret;
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+	const struct inspect_file *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
 static void list_anew(const struct inspect_files *files, struct inspect_rows *rows,
 		      const struct inspect_ends *ends)
 {
@@ -209,6 +216,8 @@ void inspect_read_files(struct inspect_reading *reading, struct ptree_procfs *pr
 
 	inspect_rows_begin(&rows, reading);
 	ret = read_descriptors(&files, &rows, probe);
+	if (files.count) /* those that were opened meanwhile come where they are read */
+		qsort(files.list, files.count, sizeof(*files.list), compare_numbers);
 	if (!ret && has_inodes(&files)) {
 		inspect_rows_tell(&rows);
 		read_sockets(&files, &rows, probe);

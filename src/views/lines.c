@@ -82,15 +82,15 @@ static size_t fit_plain(const char *bytes, size_t size, size_t room)
 {
 	if (size <= room)
 		return size;
-	for (size_t at = room; at > room / 2; at--) {
+	for (size_t at = room; at > room / 3; at--) {
 		if (bytes[at - 1] == ' ')
 			return at;
 	}
 	return room;
 }
 
-/* So many bytes stand in that many cells; one character at least. At a space, if there is one in
-   the second half. */
+/* So many bytes stand in that many cells; one character at least. At a space, if there is one
+   behind the first third. */
 static size_t fit(const struct area *area, const char *bytes, size_t size, int room)
 {
 	const char *at = bytes, *end = bytes + size, *before = at;
@@ -105,7 +105,7 @@ static size_t fit(const struct area *area, const char *bytes, size_t size, int r
 		if (width > room)
 			break;
 		before = at;
-		if (piece.size == 1 && piece.bytes[0] == ' ' && width > room / 2)
+		if (piece.size == 1 && piece.bytes[0] == ' ' && width > room / 3)
 			space = (size_t)(at - bytes);
 	}
 	if (width <= room)

@@ -921,13 +921,16 @@ struct ptree_search_options {
 	   file open that was there and is deleted. It must be absolute, and is compared by device
 	   and inode, and by name; of a unix socket whoever receives on it, by the name it was
 	   bound by. port: whoever has a socket of tcp or udp that is bound to it;
-	   listening ones only unless any_state. inode: of a pipe or socket. */
+	   listening ones only unless any_state. inode: of a pipe or socket. inodes: of many of
+	   them. */
 	const char *path;
 	uint16_t port;
 	uint64_t inode;
 	bool any_state;
 	bool no_maps; /* do not look at maps, which take a lock each */
 	pid_t except; /* a process that is passed over, or 0 */
+	const uint64_t *inodes; /* copied; those that are 0 are none */
+	size_t inode_count;
 };
 
 enum ptree_hold {
@@ -968,6 +971,8 @@ static inline int ptree_search_next(struct ptree_search *search, struct ptree_ho
 {
 	return ptree_search_next_sized(search, holder, sizeof(*holder));
 }
+/* By inode or inodes: which of them the holder that was told last has. */
+PTREE_API uint64_t ptree_search_inode(const struct ptree_search *search);
 /* Processes that were looked at, and how many there are; those into which one may not look. */
 PTREE_API void ptree_search_progress(const struct ptree_search *search, size_t *done, size_t *total,
 				     size_t *refused);

@@ -448,6 +448,11 @@ static bool search(void **state, const struct ptree_search_options *options, pid
 
 	assert_int_equal(ptree_search_open(&walk, procfs_of(state), options), 0);
 	while ((ret = ptree_search_next(walk, &holder)) == 1 || ret == -EAGAIN) {
+		if (ret == 1 && options->inode)
+			assert_int_equal(ptree_search_inode(walk), options->inode);
+		if (ret == 1 && options->inode_count)
+			assert_true(ptree_search_inode(walk) == options->inodes[0] ||
+				    ptree_search_inode(walk) == options->inodes[1]);
 		if (ret == 1 && holder.pid == pid) {
 			*found = holder;
 			is_there = true;
@@ -492,6 +497,7 @@ static void who_listens_and_who_is_at_the_other_end_is_found(void **state)
 	struct ptree_search_options options = { .port = port };
 	struct ptree_holder holder;
 	struct child child;
+	uint64_t inodes[2];
 
 	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
 	if (start(&child)) {
@@ -509,6 +515,12 @@ static void who_listens_and_who_is_at_the_other_end_is_found(void **state)
 	assert_int_equal(holder.flags & O_ACCMODE, O_WRONLY);
 	options.except = child.pid;
 	assert_false(search(state, &options, child.pid, &holder));
+	inodes[0] = inode_of(tcp);
+	inodes[1] = inode_of(pipes[0]);
+	options = (struct ptree_search_options){ .inodes = inodes, .inode_count = 2 };
+	assert_true(search(state, &options, child.pid, &holder));
+	assert_int_equal(holder.flags & O_ACCMODE, O_WRONLY);
+	assert_true(search(state, &options, getpid(), &holder));
 	end(&child);
 	close(pipes[0]);
 	close(tcp);

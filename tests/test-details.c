@@ -29,7 +29,7 @@ static const char status[] =
 
 static const char limits[] =
     "Limit                     Soft Limit           Hard Limit           Units     \n"
-    "Max cpu time              unlimited            unlimited            seconds   \n"
+    "Max cpu time              60                   unlimited            seconds   \n"
     "Max processes             100                  200                  processes \n"
     "Max open files            1024                 1048576              files     \n";
 
@@ -125,8 +125,9 @@ static void all_that_is_known_is_on_the_page(void **state)
 		" groups     27 100",
 		" new rights none by setuid programs (no_new_privs)",
 		" seccomp    filtered, 3 filters",
-		" limit      processes 100, can be raised to 200 processes",
-		" limit      open files 1024, can be raised to 1048576 files",
+		" limit      cpu time (seconds) 60, can be raised to unlimited",
+		" limit      processes 100, can be raised to 200",
+		" limit      open files 1024, can be raised to 1048576",
 		" may run on CPU 0-3",
 		" OOM score  666, of which somebody set +100",
 		" there      1",
@@ -138,6 +139,7 @@ static void all_that_is_known_is_on_the_page(void **state)
 	open_details(screen, PID, "\r");
 	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++)
 		expect_on_screen(screen, expected[i]);
+	expect_on_screen(screen, "can be raised to 200\n"); /* the unit is said once */
 }
 
 static void what_the_tree_knows_is_there_at_once(void **state)
@@ -250,7 +252,7 @@ static void a_reading_that_hangs_is_given_up_and_said(void **state)
 
 static void so_many_that_hang_are_enough(void **state)
 {
-	const struct inspect_request request = { .pid = PID };
+	struct inspect_request request = { .pid = PID };
 	struct screen *screen = *state;
 	struct inspector *inspector;
 	int asked = 0, err = -EAGAIN;

@@ -375,6 +375,9 @@ static void so_many_are_kept_and_no_more(void **state)
 	assert_int_equal(events->events.missed, 0);
 }
 
+/* Beyond all that there are: what is the test's own matches no filter. */
+#define STORM_PID 10000000
+
 static void storm(struct screen *screen, pid_t from, pid_t to)
 {
 	for (pid_t pid = from; pid < to; pid++) {
@@ -393,7 +396,7 @@ static void what_few_did_is_not_lost_among_what_many_do(void **state)
 	do_some(screen);
 	type(screen, "\\a.c\r");
 	assert_int_equal(events_of(screen)->count, 3);
-	storm(screen, 1000, 1000 + 3 * EVENTS_MAX);
+	storm(screen, STORM_PID, STORM_PID + 3 * EVENTS_MAX);
 	events = events_of(screen);
 	assert_int_equal(events->count, 3);
 	expect_on_screen(screen, " F 17:46:39.100     400 ");
@@ -424,11 +427,11 @@ static void failures_are_kept_where_only_they_are_wanted(void **state)
 	type(screen, "1235");
 	do_some(screen);
 	assert_int_equal(events_of(screen)->count, 1);
-	storm(screen, 1000, 1000 + 3 * EVENTS_MAX);
+	storm(screen, STORM_PID, STORM_PID + 3 * EVENTS_MAX);
 	assert_int_equal(events_of(screen)->count, 1);
 	expect_on_screen(screen, "† 17:46:39.500     400 ✗ exit 1 400ms  /usr/bin/cc -c a.c");
 	/* No more of those, either, than there is memory for. */
-	for (pid_t pid = 20000; pid < 20000 + 3 * EVENTS_MAX; pid++) {
+	for (pid_t pid = 2 * STORM_PID; pid < 2 * STORM_PID + 3 * EVENTS_MAX; pid++) {
 		fork_ago(screen, 400, 110, pid);
 		exit_ago(screen, 300, pid, 1 << 8);
 		if (pid % 1000 == 0)
@@ -455,7 +458,7 @@ static void a_page_that_is_covered_keeps_up(void **state)
 	events = screen->session.panes.events;
 	assert_non_null(events);
 	assert_ptr_equal(open_kind(screen), &tree_view_kind);
-	storm(screen, 1000, 60000);
+	storm(screen, STORM_PID, STORM_PID + 59000);
 	type(screen, "v");
 	draw(screen);
 	assert_int_equal(events->events.missed, 0);

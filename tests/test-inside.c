@@ -601,6 +601,7 @@ static void a_search_is_for_one_thing(void **state)
 		{ .port = 1, .inode = 2 },
 		{ .path = "relative" },
 		{ .path = "/x", .port = 5 },
+		{ .inode = 1, .inode_count = 1 },
 	};
 
 	for (size_t i = 0; i < COUNT(wrong); i++) {

@@ -140,7 +140,7 @@ static void the_help_has_two_columns_where_there_is_room(void **state)
 {
 	struct screen *screen = *state;
 
-	resize(screen, 110, 100);
+	resize(screen, 120, 100);
 	type(screen, "?");
 	expect_on_screen(screen, "Every day");
 	expect_on_screen(screen, "exits without the kernel's record");
@@ -346,7 +346,7 @@ static void the_footer_takes_the_width_that_there_is(void **state)
 		{ 40, "", "F1Help /Find \\Filter wWatch qQuit" },
 		{ 12, "", "F1Help qQuit" },
 		{ 80, "E", "F1Help EnterOpen jkMove CChurn EError iMissed EscBack" },
-		{ 80, "\r", "F1Help jkScroll PgDnPage F9Kill EscBack" },
+		{ 80, "\r", "F1Help hlTab jkScroll eEnv oFiles sSecrets PgDnPage F9Kill EscBack" },
 		{ 80, "?", "jkScroll PgDnPage EscBack" },
 		{ 80, "s", "EnterChoose jkMove F1Help EscBack" },
 	};

@@ -44,6 +44,8 @@ struct ptree_search {
 	size_t refused;
 	struct map namespaces; /* inodes of those that were read */
 	struct map sockets;    /* inode -> struct ptree_socket, of the port */
+	struct map wanted;     /* the inodes that are looked for, if they are many */
+	uint64_t found_inode;  /* of the descriptor that was told last */
 
 	enum stage stage;
 	struct ptree_probe *probe; /* of the process that is looked at */
@@ -243,7 +245,7 @@ static int next_link(struct ptree_search *search, struct ptree_holder *holder)
 
 /* ---- descriptors ---- */
 
-static bool matches_target(const struct ptree_search *search, int number, const char *target,
+static bool matches_target(struct ptree_search *search, int number, const char *target,
 			   const struct ptree_socket **socket)
 {
 	uint64_t inode = 0;
@@ -261,8 +263,11 @@ static bool matches_target(const struct ptree_search *search, int number, const 
 	descriptors_parse_target(span_of(target, strlen(target)), &inode);
 	if (!inode)
 		return false;
+	search->found_inode = inode;
 	if (search->options.inode)
 		return inode == search->options.inode;
+	if (search->options.inode_count)
+		return map_find(&search->wanted, inode);
 	*socket = map_find(&search->sockets, inode);
 	return *socket;
 }
@@ -357,6 +362,11 @@ void ptree_search_progress(const struct ptree_search *search, size_t *done, size
 	*refused = search->refused;
 }
 
+uint64_t ptree_search_inode(const struct ptree_search *search)
+{
+	return search->found_inode;
+}
+
 size_t ptree_search_socket_count(const struct ptree_search *search)
 {
 	return search->sockets.count;
@@ -388,9 +398,22 @@ static int take_path(struct ptree_search *search)
 
 static int check(const struct ptree_search_options *options)
 {
-	int count = (options->path != NULL) + (options->port != 0) + (options->inode != 0);
+	int count = (options->path != NULL) + (options->port != 0) + (options->inode != 0) +
+		    (options->inode_count != 0);
 
 	return count == 1 ? 0 : -EINVAL;
+}
+
+static int take_inodes(struct ptree_search *search)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < search->options.inode_count && !err; i++) {
+		if (search->options.inodes[i])
+			err = map_set(&search->wanted, search->options.inodes[i], search);
+	}
+	search->options.inodes = NULL; /* the caller's */
+	return err;
 }
 
 int ptree_search_open_sized(struct ptree_search **out, struct ptree_procfs *procfs,
@@ -408,6 +431,8 @@ int ptree_search_open_sized(struct ptree_search **out, struct ptree_procfs *proc
 		err = check(&search->options);
 	if (!err && search->options.path)
 		err = take_path(search);
+	if (!err)
+		err = take_inodes(search);
 	if (!err) {
 		count = ptree_procfs_pids(procfs, &search->pids);
 		err = count < 0 ? (int)count : 0;
@@ -430,6 +455,7 @@ void ptree_search_close(struct ptree_search *search)
 		free(search->sockets.slots[i].value);
 	map_clear(&search->sockets);
 	map_clear(&search->namespaces);
+	map_clear(&search->wanted);
 	free(search->pids);
 	free(search);
 }

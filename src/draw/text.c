@@ -316,3 +316,12 @@ int text_line_count(const char *text, int cols)
 	}
 	return lines;
 }
+
+const char *text_block(unsigned permille, bool utf8)
+{
+	static const char *const blocks[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	static const char *const ascii[] = { "_", ".", "-", "=", "+", "*", "%", "#" };
+	unsigned level = permille >= 1000 ? 7 : permille * 8 / 1000;
+
+	return utf8 ? blocks[level] : ascii[level];
+}

@@ -50,6 +50,9 @@ bool text_has(const char *hay, size_t hay_size, const struct text_needle *needle
 /* For one look. */
 bool text_contains(const char *hay, size_t hay_size, const char *needle);
 
+/* A cell of a graph that is filled from below to that part of 1000. */
+const char *text_block(unsigned permille, bool utf8);
+
 /* NUL-separated arguments as one line, separated by spaces; NUL-terminated, cut if it must be.
    Returns its size. The bytes are as hostile as before. */
 size_t text_join_argv(char *out, size_t size, const char *argv, size_t argv_size);

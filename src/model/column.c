@@ -98,6 +98,20 @@ void column_format_bytes(char *out, size_t size, uint64_t bytes)
 	snprintf(out, size, unit && value < 9.95 ? "%.1f%c" : "%.0f%c", value, units[unit]);
 }
 
+void column_format_count(char *out, size_t size, uint64_t count)
+{
+	char digits[24];
+	int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)count);
+	size_t used = 0;
+
+	for (int i = 0; i < length && used + 2 < size; i++) {
+		if (i && (length - i) % 3 == 0)
+			out[used++] = ',';
+		out[used++] = digits[i];
+	}
+	out[used] = '\0';
+}
+
 void column_format_permille(char *out, size_t size, uint32_t permille, bool utf8)
 {
 	if (!permille)

@@ -53,6 +53,8 @@ void column_format_cpu(char *out, size_t size, const struct ptree_usage *usage);
 
 /* "944K", "1.2M", "12G": four cells. */
 void column_format_bytes(char *out, size_t size, uint64_t bytes);
+/* "12,000". */
+void column_format_count(char *out, size_t size, uint64_t count);
 /* Per cent: "0.3", "97", "1600"; a dot (utf8) or "0" for nothing. */
 void column_format_permille(char *out, size_t size, uint32_t permille, bool utf8);
 

@@ -151,6 +151,19 @@ static void put_limit(struct listing *listing, uint64_t limit)
 		listing_put(listing, "%llu", (unsigned long long)limit);
 }
 
+/* "processes 100", "cpu time (seconds) 60": the unit, where the name does not end with it. */
+static void put_limit_name(struct listing *listing, const struct ptree_limit *limit)
+{
+	const char *name = limit->name + (strncmp(limit->name, "Max ", 4) ? 0 : 4);
+	size_t size = strlen(name), unit_size = strlen(limit->unit);
+	bool has_unit = size >= unit_size && !strcmp(name + size - unit_size, limit->unit);
+
+	if (has_unit || limit->soft == PTREE_UNLIMITED)
+		listing_put(listing, "%s ", name);
+	else
+		listing_put(listing, "%s (%s) ", name, limit->unit);
+}
+
 /* Those of files and processes are met most; of the others what somebody has set. */
 static bool matters(const struct ptree_limit *limit)
 {
@@ -182,15 +195,12 @@ static void list_limits(struct listing *listing, const struct details_input *inp
 		if (!matters(limit))
 			continue;
 		listing_row(listing, "limit");
-		listing_put(listing, "%s ",
-			    limit->name + (strncmp(limit->name, "Max ", 4) ? 0 : 4));
+		put_limit_name(listing, limit);
 		put_limit(listing, limit->soft);
 		if (limit->hard != limit->soft) {
 			listing_put(listing, ", can be raised to ");
 			put_limit(listing, limit->hard);
 		}
-		if (limit->soft != PTREE_UNLIMITED && *limit->unit)
-			listing_put(listing, " %s", limit->unit);
 	}
 }
 

@@ -128,7 +128,11 @@ void details_list_usage(struct listing *listing, const struct details_input *inp
 
 	listing_heading(listing, "What it uses");
 	list_cpu(listing, input);
+	if (input->history)
+		details_list_cpu_history(listing, input->history, input->value_cells, input->utf8);
 	list_memory(listing, input);
+	if (input->history)
+		details_list_rss_history(listing, input->history, input->value_cells, input->utf8);
 	list_pss(listing, input);
 	list_io(listing, input);
 	details = details_piece(listing, input, "faults", PTREE_PIECE_FAULTS);

@@ -289,6 +289,19 @@ static void list_user(struct listing *listing, const struct details_input *input
 			    details->gids[0], details->gids[1], details->gids[2], details->gids[3]);
 }
 
+/* The tree keeps what happened last only. */
+static void list_user_change(struct listing *listing, const struct details_input *input)
+{
+	uint64_t when_ns;
+
+	if (ptree_node_last_change(input->node, &when_ns) != PTREE_CHANGE_CREDENTIALS || !when_ns)
+		return;
+	listing_row(listing, "");
+	listing_put(listing, "since ");
+	details_put_time(listing, input, when_ns);
+	listing_put(listing, ", when it changed its user or group");
+}
+
 void details_list_identity(struct listing *listing, const struct details_input *input)
 {
 	list_command(listing, input);
@@ -296,6 +309,7 @@ void details_list_identity(struct listing *listing, const struct details_input *
 	list_state(listing, input);
 	list_begin(listing, input);
 	list_user(listing, input);
+	list_user_change(listing, input);
 	list_path(listing, input, "terminal", PTREE_PIECE_TTY);
 	list_path(listing, input, "directory", PTREE_PIECE_CWD);
 	list_path(listing, input, "root", PTREE_PIECE_ROOT);

@@ -2,6 +2,7 @@
 #ifndef PROCTOP_DETAILS_H
 #define PROCTOP_DETAILS_H
 
+#include "model/details-history.h"
 #include "model/inspect.h"
 #include "model/scene.h"
 
@@ -9,7 +10,9 @@
 struct details_input {
 	const struct scene *scene;
 	bool utf8;
+	int value_cells; /* of a line, for its value */
 	const struct ptree_node *node;
+	const struct details_history *history;	       /* NULL: there is none */
 	const struct inspection *read[INSPECT_STAGES]; /* NULL: not read, or not yet */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a thread reads of a process: first what waits for nobody, then what may; see inspect.h. */
-#include "model/inspect.h"
+#include "model/inspect-rows.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -64,6 +64,35 @@ static void read_stage(struct inspect_reading *reading, struct ptree_procfs *pro
 	inspect_tell(reading, inspection);
 }
 
+static void read_details(struct inspect_reading *reading, struct ptree_procfs *procfs,
+			 struct ptree_probe *probe)
+{
+	read_stage(reading, procfs, probe, INSPECT_QUICK);
+	read_stage(reading, procfs, probe, INSPECT_SLOW);
+}
+
+static void read_what(struct inspect_reading *reading, struct ptree_procfs *procfs,
+		      struct ptree_probe *probe, const struct inspect_request *request)
+{
+	switch (request->what) {
+	case INSPECT_DETAILS:
+		read_details(reading, procfs, probe);
+		break;
+	case INSPECT_ENVIRONMENT:
+		inspect_read_environment(reading, probe);
+		break;
+	case INSPECT_FILES:
+		inspect_read_files(reading, procfs, probe);
+		break;
+	case INSPECT_MAPS:
+		inspect_read_maps(reading, probe);
+		break;
+	case INSPECT_THREADS:
+		inspect_read_threads(reading, probe, &request->before);
+		break;
+	}
+}
+
 void inspect_read(struct inspect_reading *reading, const char *proc_path,
 		  const struct inspect_request *request)
 {
@@ -79,8 +108,7 @@ void inspect_read(struct inspect_reading *reading, const char *proc_path,
 	if (err) {
 		tell_error(reading, err);
 	} else {
-		read_stage(reading, procfs, probe, INSPECT_QUICK);
-		read_stage(reading, procfs, probe, INSPECT_SLOW);
+		read_what(reading, procfs, probe, request);
 		ptree_probe_close(probe);
 	}
 	ptree_procfs_close(procfs);

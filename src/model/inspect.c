@@ -43,6 +43,7 @@ void inspection_free(struct inspection *inspection)
 	ptree_details_clear(&inspection->own);
 	listing_clear(&inspection->listing);
 	free(inspection->argv);
+	free(inspection->samples.list);
 	free(inspection);
 }
 
@@ -151,6 +152,23 @@ void inspect_tell(struct inspect_reading *reading, struct inspection *inspection
 		inspection_free(inspection);
 }
 
+bool inspect_is_wanted(const struct inspect_reading *reading)
+{
+	struct inspector *inspector = reading->inspector;
+	bool is_wanted;
+
+	pthread_mutex_lock(&inspector->lock);
+	is_wanted = inspector->asked == reading;
+	pthread_mutex_unlock(&inspector->lock);
+	return is_wanted;
+}
+
+static void free_reading(struct inspect_reading *reading)
+{
+	free(reading->request.before.list);
+	free(reading);
+}
+
 static void *run(void *argument)
 {
 	struct inspect_reading *reading = argument;
@@ -161,7 +179,7 @@ static void *run(void *argument)
 	pthread_mutex_lock(&inspector->lock);
 	if (inspector->asked == reading)
 		inspector->asked = NULL;
-	free(reading);
+	free_reading(reading);
 	leave(inspector);
 	return NULL;
 }
@@ -196,21 +214,25 @@ void inspector_give_up(struct inspector *inspector)
 	pthread_mutex_unlock(&inspector->lock);
 }
 
-int inspector_ask(struct inspector *inspector, const struct inspect_request *request)
+int inspector_ask(struct inspector *inspector, struct inspect_request *request)
 {
 	struct inspect_reading *reading;
 	int err;
 
 	inspector_give_up(inspector);
 	reading = calloc(1, sizeof(*reading));
-	if (!reading)
+	if (!reading) {
+		free(request->before.list);
+		request->before = (struct inspect_samples){ 0 };
 		return -ENOMEM;
+	}
 	reading->inspector = inspector;
 	reading->request = *request;
+	request->before = (struct inspect_samples){ 0 };
 	pthread_mutex_lock(&inspector->lock);
 	err = inspector->users > THREADS_MAX ? -EAGAIN : start_thread(reading);
 	if (err) {
-		free(reading);
+		free_reading(reading);
 	} else {
 		inspector->asked = reading;
 		inspector->users++;

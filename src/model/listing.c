@@ -2,6 +2,7 @@
 /* Lines of a label and a value; see listing.h. */
 #include "model/listing.h"
 #include "model/array.h"
+#include "model/column.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -62,6 +63,31 @@ void listing_row(struct listing *listing, const char *label)
 	listing_begin(listing, LISTING_ROW, label, strlen(label));
 }
 
+void listing_cells(struct listing *listing)
+{
+	listing_begin(listing, LISTING_CELLS, "", 0);
+}
+
+void listing_put_cell(struct listing *listing, const char *format, ...)
+{
+	struct listing_line *line = listing->count ? &listing->lines[listing->count - 1] : NULL;
+	char text[128];
+	size_t size;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	size = strlen(text) + 1;
+	if (!line || listing->has_failed)
+		return;
+	append(listing, text, size);
+	if (listing->has_failed)
+		return;
+	line->label_size += size;
+	line->at = listing->size;
+}
+
 void listing_put_bytes(struct listing *listing, const char *bytes, size_t size)
 {
 	if (!listing->count || listing->has_failed)
@@ -80,6 +106,14 @@ void listing_put(struct listing *listing, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	listing_put_bytes(listing, text, strlen(text));
+}
+
+void listing_put_count(struct listing *listing, uint64_t count)
+{
+	char text[32];
+
+	column_format_count(text, sizeof(text), count);
+	listing_put(listing, "%s", text);
 }
 
 void listing_put_arguments(struct listing *listing, const char *argv, size_t size)
@@ -106,6 +140,28 @@ void listing_set_secret(struct listing *listing)
 {
 	if (listing->count)
 		listing->lines[listing->count - 1].is_secret = true;
+}
+
+void listing_append(struct listing *listing, const struct listing *more)
+{
+	size_t from = listing->size;
+
+	listing->has_failed |= more->has_failed;
+	if (array_reserve(&listing->lines, &listing->capacity, listing->count + more->count,
+			  sizeof(*listing->lines)) ||
+	    !reserve(listing, more->size)) {
+		listing->has_failed = true;
+		return;
+	}
+	if (more->size)
+		append(listing, more->bytes, more->size);
+	for (size_t i = 0; i < more->count; i++) {
+		struct listing_line line = more->lines[i];
+
+		line.label_at += from;
+		line.at += from;
+		listing->lines[listing->count++] = line;
+	}
 }
 
 const char *listing_label(const struct listing *listing, const struct listing_line *line)

@@ -5,6 +5,7 @@
 #include "draw/theme.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * What there is to say of something, as lines of a label and a value. Both are raw bytes, and may
@@ -14,6 +15,7 @@ enum listing_kind {
 	LISTING_ROW,	 /* the labels stand in a column */
 	LISTING_HEADING, /* of what follows; it has no value */
 	LISTING_INLINE,	 /* the value follows its label at once */
+	LISTING_CELLS,	 /* of a table: the label is cells, each with a NUL behind it */
 };
 
 struct listing_line {
@@ -38,14 +40,23 @@ void listing_heading(struct listing *listing, const char *text);
 void listing_begin(struct listing *listing, enum listing_kind kind, const char *label,
 		   size_t label_size);
 void listing_row(struct listing *listing, const char *label);
+/* A row of a table with nothing in it yet; its next cell, before any value. */
+void listing_cells(struct listing *listing);
+void listing_put_cell(struct listing *listing, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void listing_put(struct listing *listing, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void listing_put_bytes(struct listing *listing, const char *bytes, size_t size);
+/* "12,000" */
+void listing_put_count(struct listing *listing, uint64_t count);
 /* NUL-separated arguments, separated by spaces. */
 void listing_put_arguments(struct listing *listing, const char *argv, size_t size);
 /* Of the last line. */
 void listing_set_role(struct listing *listing, enum theme_role role);
 void listing_set_secret(struct listing *listing);
+
+/* All lines of another one behind its own. */
+void listing_append(struct listing *listing, const struct listing *more);
 
 const char *listing_label(const struct listing *listing, const struct listing_line *line);
 const char *listing_value(const struct listing *listing, const struct listing_line *line);

@@ -53,6 +53,8 @@ void command_reset_columns(struct session *session, int unused);
 void command_save(struct session *session, int unused);
 void command_show_events(struct session *session, int unused);
 void command_show_details(struct session *session, int tab); /* enum details_tab */
+void command_move_tab(struct session *session, int by);
+void command_toggle_secrets(struct session *session, int unused);
 void command_next_pane(struct session *session, int unused);
 void command_toggle_tail(struct session *session, int unused);
 void command_toggle_event_kind(struct session *session, int digit);

@@ -234,6 +234,35 @@ void command_show_details(struct session *session, int tab)
 		say_no_room(session);
 }
 
+static struct details_view *details_on_top(struct session *session)
+{
+	struct view *top = panes_top(&session->panes);
+
+	return top->kind == &details_view_kind ? (struct details_view *)top : NULL;
+}
+
+void command_move_tab(struct session *session, int by)
+{
+	struct details_view *details = details_on_top(session);
+
+	if (details)
+		details_view_move_tab(details, by);
+}
+
+void command_toggle_secrets(struct session *session, int unused)
+{
+	struct details_view *details = details_on_top(session);
+
+	(void)unused;
+	if (!details)
+		return;
+	if (!details_view_toggle_secrets(details))
+		session_say(session, false, "only the environment has what is masked: e");
+	else
+		session_say(session, false, "what may be secret is %s",
+			    details->shows_secrets ? "shown" : "masked");
+}
+
 static void go_to_selected(struct session *session, const struct view *view)
 {
 	uint64_t id = view->kind->selected ? view->kind->selected(view) : 0;

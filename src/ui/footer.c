@@ -61,7 +61,11 @@ static const struct footer page_footer = {
 static const struct footer details_footer = {
 	.context = VIEW_DETAILS,
 	.items = { { .command = "help" },
+		   { .command = "tab-left", .second = "tab-right" },
 		   { .command = "down", .second = "up", .label = "Scroll" },
+		   { .command = "environment" },
+		   { .command = "files" },
+		   { .command = "secrets" },
 		   { .command = "page-down", .label = "Page" },
 		   { .command = "signal" } },
 	.last = "back",

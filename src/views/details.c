@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The page of one process. What the tree knows is there at once; what has to be read comes when it
- * has been, and is read again every two seconds. A reading that hangs is given up, and said.
+ * has been, and is read again every two seconds, or less often if it takes long. A reading that
+ * hangs is given up, and said.
  */
 #include "views/details.h"
+#include "model/column.h"
 #include "model/details.h"
 
 #include <errno.h>
@@ -16,13 +18,26 @@
 #define PATIENCE_NS (2 * NS_PER_S)
 #define SETTLE_NS (NS_PER_S / 8)	 /* who walks through a list wants to see where it stops */
 #define HUNG_PATIENCE_NS (10 * NS_PER_S) /* until it is tried again */
-#define LINES_ABOVE 2			 /* the title, and the tabs */
-
-static const char *const tab_names[DETAILS_TABS] = { [DETAILS_OVERVIEW] = "Details" };
+#define HANGS_MAX 2   /* then it is not tried again: each leaves a thread behind */
+#define LEAST_PAUSE 9 /* so many times as long as a reading took it is left alone */
+#define TITLE_Y 0
+#define TABS_Y 1
+#define LINES_ABOVE 2 /* the title, and the tabs; tables have their columns' titles, too */
+#define VALUE_X 12    /* of the overview's rows */
 
 static struct details_view *details_of(struct view *view)
 {
 	return (struct details_view *)view;
+}
+
+static const struct details_tab_kind *kind_of(const struct details_view *details)
+{
+	return details_tab_kind(details->tab);
+}
+
+static bool is_overview(const struct details_view *details)
+{
+	return details->tab == DETAILS_OVERVIEW;
 }
 
 /* ---- reading ---- */
@@ -33,7 +48,21 @@ static void drop_answers(struct details_view *details)
 		inspection_free(details->read[i]);
 		details->read[i] = NULL;
 	}
+	details_rows_clear(&details->rows);
 	details->needs_list = true;
+}
+
+static void take_answer(struct details_view *details, struct inspection *answer)
+{
+	if (!is_overview(details)) {
+		details_rows_take(&details->rows, answer);
+		inspection_free(answer);
+	} else if (answer->error == -ESRCH) { /* what was read before is more */
+		inspection_free(answer);
+	} else {
+		inspection_free(details->read[answer->stage]);
+		details->read[answer->stage] = answer;
+	}
 }
 
 static void take_answers(struct details_view *details)
@@ -42,17 +71,22 @@ static void take_answers(struct details_view *details)
 	struct inspection *answer;
 
 	while (details->progress == DETAILS_READING && (answer = inspector_collect(inspector))) {
-		if (answer->is_last)
-			details->progress = DETAILS_IDLE;
+		details->heard_ns = details->view.scene->moment.now_ns;
 		details->is_gone |= answer->error == -ESRCH;
 		details->needs_list = true;
-		if (answer->error == -ESRCH) { /* what was read before is more */
-			inspection_free(answer);
-			continue;
+		if (answer->is_last) {
+			details->progress = DETAILS_IDLE;
+			details->read_ns = details->heard_ns - details->asked_ns;
 		}
-		inspection_free(details->read[answer->stage]);
-		details->read[answer->stage] = answer;
+		take_answer(details, answer);
 	}
+}
+
+static uint64_t pause_ns(const struct details_view *details)
+{
+	uint64_t least_ns = LEAST_PAUSE * details->read_ns;
+
+	return details->read_ns + least_ns > REFRESH_NS ? details->read_ns + least_ns : REFRESH_NS;
 }
 
 static uint64_t due_ns(const struct details_view *details)
@@ -60,11 +94,12 @@ static uint64_t due_ns(const struct details_view *details)
 	switch (details->progress) {
 	case DETAILS_IDLE:
 	case DETAILS_BUSY:
-		return details->asked_ns ? details->asked_ns + REFRESH_NS : details->settles_ns;
+		return details->asked_ns ? details->asked_ns + pause_ns(details) : details->settles_ns;
 	case DETAILS_READING:
-		return details->asked_ns + PATIENCE_NS;
+		return details->heard_ns + PATIENCE_NS;
 	case DETAILS_HANGS:
-		return details->asked_ns + HUNG_PATIENCE_NS;
+		return details->hangs < HANGS_MAX ? details->asked_ns + HUNG_PATIENCE_NS
+						  : UINT64_MAX;
 	}
 	return 0;
 }
@@ -78,12 +113,15 @@ static bool can_be_read(const struct details_view *details, const struct ptree_n
 
 static void ask(struct details_view *details, const struct ptree_node *node)
 {
-	const struct inspect_request request = { .what = INSPECT_DETAILS,
-						 .pid = ptree_node_pid(node),
-						 .start_ns = ptree_node_begin_ns(node) };
+	struct inspect_request request = { .what = kind_of(details)->what,
+					   .pid = ptree_node_pid(node),
+					   .start_ns = ptree_node_begin_ns(node),
+					   .before = details->rows.samples };
 	struct inspector *inspector = details->view.scene->world.inspector;
 
-	details->asked_ns = details->view.scene->moment.now_ns;
+	details->rows.samples = (struct inspect_samples){ 0 };
+	details_rows_begin(&details->rows);
+	details->asked_ns = details->heard_ns = details->view.scene->moment.now_ns;
 	details->progress = inspector_ask(inspector, &request) ? DETAILS_BUSY : DETAILS_READING;
 }
 
@@ -97,6 +135,7 @@ static void read_if_due(struct details_view *details, const struct ptree_node *n
 	if (details->progress == DETAILS_READING) {
 		inspector_give_up(scene->world.inspector);
 		details->progress = DETAILS_HANGS;
+		details->hangs++;
 		details->needs_list = true;
 	} else if (can_be_read(details, node)) {
 		ask(details, node);
@@ -107,7 +146,10 @@ static void read_if_due(struct details_view *details, const struct ptree_node *n
 
 static bool is_stopped(const struct details_view *details)
 {
-	return details->view.scene->moment.stopped_ns && details->read[INSPECT_QUICK];
+	bool has_read = is_overview(details) ? details->read[INSPECT_QUICK] != NULL
+					     : details->rows.shown.count > 0;
+
+	return details->view.scene->moment.stopped_ns && has_read;
 }
 
 static const char *describe_error(int err)
@@ -119,7 +161,7 @@ static const char *describe_error(int err)
 
 static void list_notice(struct details_view *details, const struct ptree_node *node)
 {
-	const struct inspection *read = details->read[INSPECT_QUICK];
+	const struct inspection *read = is_overview(details) ? details->read[INSPECT_QUICK] : NULL;
 	struct listing *listing = &details->listing;
 	const char *notice = NULL;
 
@@ -140,14 +182,17 @@ static void list_notice(struct details_view *details, const struct ptree_node *n
 	listing_set_role(listing, THEME_STATE_WARNING);
 }
 
-static void list(struct details_view *details, const struct ptree_node *node, bool utf8)
+static void list_overview(struct details_view *details, const struct ptree_node *node,
+			  const struct area *area)
 {
-	struct details_input input = { .scene = details->view.scene, .utf8 = utf8, .node = node };
+	struct details_input input = { .scene = details->view.scene,
+				       .utf8 = area->utf8,
+				       .value_cells = area->cols - VALUE_X,
+				       .node = node,
+				       .history = &details->history };
 
 	for (int i = 0; i < INSPECT_STAGES; i++)
 		input.read[i] = details->read[i];
-	listing_clear(&details->listing);
-	list_notice(details, node);
 	if (node) {
 		details_list(&details->listing, &input);
 	} else {
@@ -156,13 +201,49 @@ static void list(struct details_view *details, const struct ptree_node *node, bo
 	}
 }
 
-static bool is_due(const struct details_view *details, const struct area *area)
+static int list(struct details_view *details, const struct ptree_node *node,
+		const struct area *area)
+{
+	listing_clear(&details->listing);
+	list_notice(details, node);
+	if (is_overview(details))
+		list_overview(details, node, area);
+	else
+		details_rows_list(&details->rows, &details->listing, kind_of(details)->piece, node);
+	details->lines.table = kind_of(details)->table;
+	return lines_wrap(&details->lines, &details->listing, area, details->shows_secrets);
+}
+
+static bool is_over(const struct ptree_node *node)
+{
+	return !node || ptree_node_has_ended(node);
+}
+
+/* The rows of a tab change with their readings only. */
+static bool is_due(const struct details_view *details, const struct ptree_node *node,
+		   const struct area *area)
 {
 	const struct scene *scene = details->view.scene;
 
-	return details->needs_list || details->listed_tick != scene->world.ticks ||
-	       details->listed_names != scene->world.names ||
-	       details->listed_tree != scene->moment.tree || details->listed_cols != area->cols;
+	if (details->needs_list || details->listed_cols != area->cols ||
+	    details->listed_over != is_over(node))
+		return true;
+	return is_overview(details) && (details->listed_tick != scene->world.ticks ||
+					details->listed_names != scene->world.names ||
+					details->listed_tree != scene->moment.tree);
+}
+
+static void note_listed(struct details_view *details, const struct ptree_node *node,
+			const struct area *area)
+{
+	const struct scene *scene = details->view.scene;
+
+	details->needs_list = false;
+	details->listed_tick = scene->world.ticks;
+	details->listed_names = scene->world.names;
+	details->listed_tree = scene->moment.tree;
+	details->listed_cols = area->cols;
+	details->listed_over = is_over(node);
 }
 
 static void settle_top(struct details_view *details)
@@ -179,20 +260,18 @@ static int update(struct view *view, const struct area *area)
 	struct details_view *details = details_of(view);
 	const struct scene *scene = view->scene;
 	const struct ptree_node *node = scene_node(scene, details->id);
+	int above = LINES_ABOVE + (kind_of(details)->table != NULL);
 	int err = 0;
 
-	view->body_y = LINES_ABOVE;
-	view->body_rows = area->rows > LINES_ABOVE ? area->rows - LINES_ABOVE : 0;
+	view->body_y = above;
+	view->body_rows = area->rows > above ? area->rows - above : 0;
+	if (!scene->moment.stopped_ns)
+		details_history_tick(&details->history, node, scene->world.ticks);
 	if (!scene->moment.is_held || !details->asked_ns)
 		read_if_due(details, node);
-	if (is_due(details, area)) {
-		details->needs_list = false;
-		details->listed_tick = scene->world.ticks;
-		details->listed_names = scene->world.names;
-		details->listed_tree = scene->moment.tree;
-		details->listed_cols = area->cols;
-		list(details, node, area->utf8);
-		err = lines_wrap(&details->lines, &details->listing, area, details->shows_secrets);
+	if (is_due(details, node, area)) {
+		note_listed(details, node, area);
+		err = list(details, node, area);
 	}
 	settle_top(details);
 	return err;
@@ -203,41 +282,49 @@ static uint64_t next_change_ns(const struct view *view)
 	const struct details_view *details = (const struct details_view *)view;
 	const struct ptree_node *node = scene_node(view->scene, details->id);
 
-	return details->progress == DETAILS_READING || can_be_read(details, node) ? due_ns(details)
-										  : 0;
+	if (details->progress != DETAILS_READING && !can_be_read(details, node))
+		return 0;
+	return due_ns(details);
 }
 
 /* ---- drawing ---- */
 
+/* "reading… 12,000", "1,024 open files": as far as it was read, or how many there are. */
+static void describe_state(const struct details_view *details, bool utf8, char *out, size_t size)
+{
+	const struct details_rows *rows = &details->rows;
+	bool is_reading = details->progress == DETAILS_READING;
+	char count[32];
+
+	*out = '\0';
+	column_format_count(count, sizeof(count), rows->done);
+	if (is_overview(details) ? is_reading && !details->read[INSPECT_SLOW]
+				 : is_reading && !rows->is_whole)
+		snprintf(out, size, "%s %s", utf8 ? "reading…" : "reading...",
+			 rows->done ? count : "");
+	else if (!is_overview(details) && rows->done)
+		snprintf(out, size, "%s %s ", count,
+			 rows->done == 1 ? kind_of(details)->one : kind_of(details)->many);
+}
+
 static void draw_title(const struct details_view *details, const struct area *area,
 		       const struct ptree_node *node)
 {
-	const char *reading = area->utf8 ? "reading…" : "reading...";
 	struct style style = area_style(area, THEME_TITLE);
-	int x = 1;
+	char state[64];
+	int x = 1, room;
 
+	describe_state(details, area->utf8, state, sizeof(state));
+	room = area->cols - area_width(area, state);
 	if (node) {
-		x += area_puts(area, 0, x, -1, ptree_node_name(node), style);
-		area_printf(area, 0, x + 1, -1, style, "%d", ptree_node_pid(node));
+		struct area left = area_part(area, TITLE_Y, 0, 1, room > 0 ? room : 0);
+
+		x += area_puts(&left, 0, x, -1, ptree_node_name(node), style);
+		area_printf(&left, 0, x + 1, -1, style, "%d", ptree_node_pid(node));
 	} else {
-		area_puts(area, 0, x, -1, "a process that is over", style);
+		area_puts(area, TITLE_Y, x, room - 1, "a process that is over", style);
 	}
-	if (details->progress == DETAILS_READING && !details->read[INSPECT_SLOW])
-		area_puts(area, 0, area->cols - area_width(area, reading) - 1, -1, reading,
-			  area_style(area, THEME_DIM));
-}
-
-static void draw_tabs(const struct details_view *details, const struct area *area)
-{
-	int x = 1;
-
-	for (int i = 0; i < DETAILS_TABS; i++) {
-		bool is_open = i == (int)details->tab;
-
-		x += area_puts(area, 1, x, -1, tab_names[i],
-			       area_style(area, is_open ? THEME_MATCH : THEME_DIM)) +
-		     2;
-	}
+	area_puts(area, TITLE_Y, room, -1, state, area_style(area, THEME_DIM));
 }
 
 static void draw(const struct view *view, const struct area *area)
@@ -245,7 +332,9 @@ static void draw(const struct view *view, const struct area *area)
 	const struct details_view *details = (const struct details_view *)view;
 
 	draw_title(details, area, scene_node(view->scene, details->id));
-	draw_tabs(details, area);
+	details_tabs_draw(area, TABS_Y, details->tab);
+	if (kind_of(details)->table)
+		lines_draw_titles(kind_of(details)->table, area, LINES_ABOVE);
 	for (int i = 0; i < view->body_rows; i++) {
 		size_t at = details->top + (size_t)i;
 
@@ -258,17 +347,53 @@ static void draw(const struct view *view, const struct area *area)
 
 /* ---- what is done with it ---- */
 
-void details_view_show(struct details_view *details, uint64_t id, enum details_tab tab)
+static void begin_tab(struct details_view *details, enum details_tab tab)
 {
 	inspector_give_up(details->view.scene->world.inspector);
-	drop_answers(details);
-	details->id = id;
+	details_rows_clear(&details->rows);
 	details->tab = tab;
 	details->progress = DETAILS_IDLE;
-	details->asked_ns = 0;
+	details->asked_ns = details->read_ns = 0;
 	details->settles_ns = 0;
-	details->is_gone = false;
+	details->hangs = 0;
 	details->top = 0;
+	details->needs_list = true;
+}
+
+void details_view_show(struct details_view *details, uint64_t id, enum details_tab tab)
+{
+	if (id == details->id) {
+		details_view_open_tab(details, tab);
+		return;
+	}
+	drop_answers(details);
+	begin_tab(details, tab);
+	details->id = id;
+	details->history = (struct details_history){ 0 };
+	details->is_gone = details->shows_secrets = false;
+}
+
+void details_view_open_tab(struct details_view *details, enum details_tab tab)
+{
+	if (tab != details->tab)
+		begin_tab(details, tab);
+}
+
+void details_view_move_tab(struct details_view *details, int by)
+{
+	int tab = (int)details->tab + by;
+
+	if (tab >= 0 && tab < DETAILS_TABS)
+		details_view_open_tab(details, (enum details_tab)tab);
+}
+
+bool details_view_toggle_secrets(struct details_view *details)
+{
+	if (details->tab != DETAILS_ENVIRONMENT)
+		return false;
+	details->shows_secrets = !details->shows_secrets;
+	details->needs_list = true;
+	return true;
 }
 
 void details_view_follow(struct details_view *details, uint64_t id)
@@ -298,6 +423,14 @@ static void move(struct view *view, int64_t lines)
 	details->top = top > 0 ? (size_t)top : 0;
 }
 
+static void click(struct view *view, int y, int x)
+{
+	int tab = y == TABS_Y ? details_tabs_at(details_of(view)->listed_cols, x) : -1;
+
+	if (tab >= 0)
+		details_view_open_tab(details_of(view), (enum details_tab)tab);
+}
+
 static uint64_t selected(const struct view *view)
 {
 	return ((const struct details_view *)view)->id;
@@ -313,4 +446,5 @@ const struct view_kind details_view_kind = {
 	.selected = selected,
 	.next_change_ns = next_change_ns,
 	.move = move,
+	.click = click,
 };

@@ -3,6 +3,7 @@
  * The meters below the title: what the machine has, what happens how often, and where the CPU time
  * of what is already over went.
  */
+#include "draw/text.h"
 #include "views/head.h"
 
 #include <stdio.h>
@@ -55,16 +56,6 @@ static void draw_bar(const struct area *area, int y, int x, int width, uint32_t 
 	}
 }
 
-/* One cell, as high as that part. */
-static const char *block(const struct area *area, uint32_t permille)
-{
-	static const char *const blocks[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
-	static const char *const ascii[] = { "_", ".", "-", "=", "+", "*", "%", "#" };
-	uint32_t level = permille >= 1000 ? 7 : permille * 8 / 1000;
-
-	return area->utf8 ? blocks[level] : ascii[level];
-}
-
 /* "412", "12k": four cells. */
 static void format_rate(char *out, size_t size, uint32_t rate)
 {
@@ -94,7 +85,7 @@ static void draw_rate(const struct scene *scene, const struct area *area, int y,
 		uint32_t rate = meters_rate(&scene->world.meters, which, (unsigned)(width - 1 - i));
 
 		area_puts(area, y, x + RATE_WIDTH + 1 + i, 1,
-			  rate ? block(area, rate * 1000 / most) : " ",
+			  rate ? text_block(rate * 1000 / most, area->utf8) : " ",
 			  area_style(area, which == METERS_FAILURES ? THEME_FAILURE : THEME_COUNT));
 	}
 }
@@ -263,7 +254,7 @@ static void draw_cores(const struct scene *scene, const struct area *area, int y
 		if (width < CORE_BAR_LEAST) {
 			x = LABEL_WIDTH + 1 + i;
 			area_puts(area, y, 0, LABEL_WIDTH, "cpu", area_style(area, THEME_DIM));
-			area_puts(area, y, x, 1, block(area, share.busy),
+			area_puts(area, y, x, 1, text_block(share.busy, area->utf8),
 				  area_style(area, role_of_load(share.busy)));
 			continue;
 		}

@@ -49,7 +49,7 @@ static void wide_screens_show_details_beside_the_tree(void **state)
 	assert_int_equal(panes->layout.tree.cols, 72);
 	assert_int_equal(panes->layout.details.cols, 47);
 	expect_on_screen(screen, "│ bash 201");
-	expect_on_screen(screen, "│ Details\n");
+	expect_on_screen(screen, "│ Details Environment");
 	expect_on_screen(screen, "│ command    -bash\n");
 	/* Narrower there is no room, and wider it is back. */
 	resize(screen, 40, 109);

@@ -519,6 +519,14 @@ static void finish(struct app *app)
 	sigprocmask(SIG_SETMASK, &app->signals_before, NULL);
 }
 
+/* Threads wait for files and not for the heap, so that one is enough; what is large goes back to the
+   system as soon as it is given back. */
+static void keep_heap_small(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 64 << 10);
+}
+
 int app_run(struct config *config, char *error, size_t error_size)
 {
 	struct app *app = calloc(1, sizeof(*app));
@@ -529,6 +537,7 @@ int app_run(struct config *config, char *error, size_t error_size)
 	if (!app)
 		return fail(error, error_size, EXIT_FAILED, "cannot start", -ENOMEM);
 	app->signal_fd = -1;
+	keep_heap_small();
 	code = start(app, config, error, error_size);
 	if (!code)
 		code = run(app, error, error_size);

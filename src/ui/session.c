@@ -27,6 +27,8 @@ int session_init(struct session *session, struct ptree_monitor *monitor, struct 
 void session_clear(struct session *session)
 {
 	acting_free(session);
+	for (int i = 0; i < SESSION_PROMPT_COUNT; i++)
+		history_clear(&session->histories[i]);
 	keymap_clear(&session->keymap);
 	free(session->copied);
 	panes_clear(&session->panes);

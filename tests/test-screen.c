@@ -826,7 +826,7 @@ static void the_help_names_every_command_with_its_keys(void **state)
 	struct screen *screen = *state;
 	char *text;
 
-	resize(screen, 120, 100);
+	resize(screen, 160, 100);
 	type(screen, "?");
 	draw(screen);
 	text = canvas_dump(screen->canvas);

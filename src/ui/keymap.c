@@ -132,6 +132,7 @@ static const struct binding bindings[] = {
 	{ VIEW_SETUP, { '-' }, NULL, "column-left", 0, 0 },
 	{ VIEW_SETUP, { '>' }, ">", "column-right", 0, 0 },
 	{ VIEW_SETUP, { '+' }, NULL, "column-right", 0, 0 },
+	{ VIEW_SETUP, { TERM_CTRL('I') }, "Tab", "setup-turn", 0, 0 },
 	{ VIEW_SETUP, { 'd' }, "d", "columns-reset", 0, 0 },
 	{ VIEW_SETUP, { 'w' }, "w", "save", 0, 0 },
 	{ VIEW_DIALOG | VIEW_SETUP, { ' ' }, "Space", "open", 0, 0 },

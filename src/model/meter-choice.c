@@ -12,7 +12,7 @@
 
 const struct meter_info meter_infos[METER_COUNT] = {
 	[METER_CPU] = { "cpu", "how busy all CPUs are", METER_BAR, true },
-	[METER_MEMORY] = { "memory", "used, and kept as cache", METER_BAR, true },
+	[METER_MEMORY] = { "memory", "used, and cache", METER_BAR, true },
 	[METER_SWAP] = { "swap", "used", METER_BAR, true },
 	[METER_FORKS] = { "forks", "in a second", METER_RATE, true },
 	[METER_EXECS] = { "execs", "in a second", METER_RATE, true },

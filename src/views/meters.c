@@ -43,7 +43,7 @@ static const struct rate_look rate_looks[METER_COUNT] = {
 /* "412", "12k", "3.1M": four cells. */
 static void format_rate(char *out, size_t size, uint32_t rate, bool is_bytes)
 {
-	if (is_bytes)
+	if (is_bytes && rate)
 		column_format_bytes(out, size, (uint64_t)rate * 1024);
 	else if (rate < 10000)
 		snprintf(out, size, "%u", rate);

@@ -434,6 +434,30 @@ static void what_is_not_known_yet_is_not_taken_for_what_is_not_so(void **state)
 	look(fixture, "100:bell");
 }
 
+static void what_becomes_known_of_who_was_there_is_no_news(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fork_from(fixture, BASH, CHILD);
+	exec(fixture, CHILD);
+	fork_from(fixture, BASH, OTHER);
+	exec(fixture, OTHER);
+	fixture->now_ns += MS;
+	begin(fixture, "cmd:/tmp/x => bell");
+	tell_arguments(fixture, CHILD, "/tmp/x");
+	learn(fixture, "");
+	fixture->now_ns += 10 * S;
+	look(fixture, "");
+	exec(fixture, OTHER);
+	learn(fixture, "");
+	tell_arguments(fixture, OTHER, "/tmp/x");
+	learn(fixture, "101:bell");
+	exec_as(fixture, CHILD, "/bin/true");
+	learn(fixture, "");
+	exec_as(fixture, CHILD, "/tmp/x");
+	learn(fixture, "100:bell");
+}
+
 static void a_shell_under_a_server_is_told_also_when_it_is_over_already(void **state)
 {
 	struct fixture *fixture = *state;
@@ -656,6 +680,7 @@ int main(void)
 		TREE_TEST(who_is_forked_begins_as_who_forked_it),
 		TREE_TEST(an_exec_from_a_directory_is_told_by_its_command_line),
 		TREE_TEST(what_is_not_known_yet_is_not_taken_for_what_is_not_so),
+		TREE_TEST(what_becomes_known_of_who_was_there_is_no_news),
 		TREE_TEST(a_shell_under_a_server_is_told_also_when_it_is_over_already),
 		TREE_TEST(who_shares_a_program_is_told_of_once),
 		TREE_TEST(a_name_above_is_seen_below_at_the_next_look),

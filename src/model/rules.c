@@ -48,6 +48,7 @@ void rules_clear(struct rules *rules)
 	}
 	free(rules->at);
 	free(rules->matching);
+	id_set_clear(&rules->unread);
 	ptree_nodes_clear(&rules->nodes);
 	*rules = (struct rules){ 0 };
 }
@@ -109,15 +110,20 @@ static int update(struct rules *rules, size_t i, const struct rules_context *con
 	return 0;
 }
 
-/* An exec is told before its name and arguments are known, and what is not known must not look like
-   what is not so: but not for longer than that. */
-static bool is_text_awaited(const struct rules_context *context, const struct ptree_node *node)
+static bool is_text_pending(const struct ptree_node *node)
 {
 	const struct ptree_image *image = ptree_node_image(node, 0);
 
 	return image && !ptree_node_has_ended(node) &&
-	       (image->argv_status == PTREE_ARGV_PENDING || ptree_node_is_comm_old(node)) &&
-	       context->now_ns < image->begin_ns + TEXT_PATIENCE_NS;
+	       (image->argv_status == PTREE_ARGV_PENDING || ptree_node_is_comm_old(node));
+}
+
+/* An exec is told before its name and arguments are known, and what is not known must not look like
+   what is not so: but not for longer than that. */
+static bool is_text_awaited(const struct rules_context *context, const struct ptree_node *node)
+{
+	return is_text_pending(node) &&
+	       context->now_ns < ptree_node_image(node, 0)->begin_ns + TEXT_PATIENCE_NS;
 }
 
 /* Whether there is nothing to say of it, or not yet. */
@@ -130,6 +136,16 @@ static bool is_passed_over(struct rules *rules, const struct rules_context *cont
 	return is_awaited || !ptree_node_pid(node);
 }
 
+/* What one was at the beginning may become known only later: that is no news. */
+static bool was_so_before(struct rules *rules, const struct ptree_node *node)
+{
+	bool is_unread = id_set_has(&rules->unread, ptree_node_id(node));
+
+	if (is_unread && !is_text_pending(node))
+		id_set_remove(&rules->unread, ptree_node_id(node));
+	return is_unread;
+}
+
 static int look_at(struct rules *rules, const struct rules_context *context,
 		   const struct ptree_node *node, bool is_silent)
 {
@@ -137,6 +153,7 @@ static int look_at(struct rules *rules, const struct rules_context *context,
 
 	if (is_passed_over(rules, context, node))
 		return 0;
+	is_silent |= was_so_before(rules, node);
 	for (size_t i = 0; i < rules->count && !err; i++)
 		err = update(rules, i, context, node,
 			     id_set_has(&rules->matching[i], ptree_node_id(node)), is_silent);
@@ -148,16 +165,18 @@ static int look_at_new(struct rules *rules, const struct rules_context *context,
 		       const struct ptree_node *node)
 {
 	const struct ptree_node *forker = step_up(node);
+	bool is_silent;
 	int err = 0;
 
 	if (is_passed_over(rules, context, node))
 		return 0;
+	is_silent = was_so_before(rules, node);
 	for (size_t i = 0; i < rules->count && !err; i++) {
 		const struct id_set *matching = &rules->matching[i];
 		bool did_match = id_set_has(matching, ptree_node_id(node)) ||
 				 (forker && id_set_has(matching, ptree_node_id(forker)));
 
-		err = update(rules, i, context, node, did_match, false);
+		err = update(rules, i, context, node, did_match, is_silent);
 	}
 	return err;
 }
@@ -166,6 +185,7 @@ static void forget(struct rules *rules, uint64_t id)
 {
 	for (size_t i = 0; i < rules->count; i++)
 		id_set_remove(&rules->matching[i], id);
+	id_set_remove(&rules->unread, id);
 }
 
 /* ---- those who share an image ---- */
@@ -236,8 +256,12 @@ static bool concerns_those_below(const struct ptree_fact *fact, const struct ptr
 static int look_at_told(struct rules *rules, const struct rules_context *context,
 			const struct ptree_fact *fact, const struct ptree_node *node)
 {
-	int err = fact->kind == PTREE_FACT_APPEARED ? look_at_new(rules, context, node)
-						    : look_at(rules, context, node, false);
+	int err;
+
+	if (fact->kind == PTREE_FACT_IMAGE)
+		id_set_remove(&rules->unread, ptree_node_id(node));
+	err = fact->kind == PTREE_FACT_APPEARED ? look_at_new(rules, context, node)
+						: look_at(rules, context, node, false);
 
 	if (err)
 		return err;
@@ -281,34 +305,42 @@ static void forget_unknown(struct id_set *set, const struct ptree_tree *tree)
 	set->count = kept;
 }
 
-static int look_at_all(struct rules *rules, const struct rules_context *context, uint64_t since_ns)
+static int list_all(struct rules *rules, const struct rules_context *context)
 {
 	int err = ptree_tree_descendants(context->tree, 0, &rules->nodes);
 
-	if (err == -ENOMEM)
-		return err;
 	for (size_t i = 0; i < rules->count; i++)
 		forget_unknown(&rules->matching[i], context->tree);
-	err = 0;
-	for (size_t i = 0; i < rules->nodes.count && !err; i++) {
-		const struct ptree_node *node = rules->nodes.node[i];
-
-		err = look_at(rules, context, node, ptree_node_begin_ns(node) < since_ns);
-	}
+	forget_unknown(&rules->unread, context->tree);
 	rules->looked_ns = context->now_ns;
 	rules->is_look_due = false;
-	return err;
+	return err == -ENOMEM ? err : 0;
 }
 
 int rules_begin(struct rules *rules, const struct rules_context *context, uint64_t since_ns)
 {
+	int err = list_all(rules, context);
+
 	rules->begun_ns = since_ns;
-	return look_at_all(rules, context, since_ns);
+	for (size_t i = 0; i < rules->nodes.count && !err; i++) {
+		const struct ptree_node *node = rules->nodes.node[i];
+		bool was_there = ptree_node_begin_ns(node) < since_ns;
+
+		if (was_there && is_text_pending(node))
+			err = id_set_add(&rules->unread, ptree_node_id(node));
+		if (!err)
+			err = look_at(rules, context, node, was_there);
+	}
+	return err;
 }
 
 int rules_look(struct rules *rules, const struct rules_context *context)
 {
-	return look_at_all(rules, context, 0);
+	int err = list_all(rules, context);
+
+	for (size_t i = 0; i < rules->nodes.count && !err; i++)
+		err = look_at(rules, context, rules->nodes.node[i], false);
+	return err;
 }
 
 uint64_t rules_next_ns(const struct rules *rules)

@@ -17,6 +17,7 @@ struct rules {
 	struct rule *at;
 	struct id_set *matching; /* of each rule: who matches it now */
 	size_t count;
+	struct id_set unread;	  /* who was there at the beginning, but not what they run */
 	struct ptree_nodes nodes; /* for a look at all of them */
 	uint64_t begun_ns;	  /* who began before was there already */
 	uint64_t looked_ns;	  /* when all were looked at last */

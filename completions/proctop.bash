@@ -35,11 +35,11 @@ _proctop_value()
 _proctop_options()
 {
 	local all='--user= --filter= --help --version'
-	local events='--watch= --poll --require-events --summary --no-realtime'
+	local events='--watch= --poll --require-events --summary --no-realtime --on='
 	case $1 in
 	tree) echo "$all --ascii --json --short --ancestors" ;;
 	why) echo '--help --version --ascii --json' ;;
-	log) echo "$all $events --json --events= --on= --duration= --by-command" ;;
+	log) echo "$all $events --json --events= --duration= --by-command" ;;
 	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse --columns= --sort= --theme= --config=" ;;
 	esac
 }

@@ -45,14 +45,14 @@ static void actions_are_told_by_their_names(void **state)
 	static const struct {
 		const char *text;
 		enum rule_action action;
-		const char *words;
+		const char *rest, *words;
 	} rules[] = {
-		{ "uid=0 => mark", RULE_MARK, NULL },
-		{ "uid=0=>bell ", RULE_BELL, NULL },
-		{ "uid=0 => log", RULE_LOG, NULL },
-		{ "uid=0 => log  it became => root ", RULE_LOG, "it became => root" },
-		{ "cmd~\"a=>b\\\"=>\" => stop", RULE_STOP, NULL },
-		{ "rss>=1M => stop", RULE_STOP, NULL },
+		{ "uid=0 => mark", RULE_MARK, " => mark", NULL },
+		{ "uid=0=>bell ", RULE_BELL, "=>bell", NULL },
+		{ "uid=0 => log", RULE_LOG, " => log", NULL },
+		{ "uid=0 => log  it became => root ", RULE_LOG, " => log", "it became => root" },
+		{ "cmd~\"a=>b\\\"=>\" => stop", RULE_STOP, " => stop", NULL },
+		{ "rss>=1M => stop", RULE_STOP, " => stop", NULL },
 	};
 
 	(void)state;
@@ -60,6 +60,8 @@ static void actions_are_told_by_their_names(void **state)
 		struct rule rule = parse(rules[i].text);
 
 		assert_string_equal(rule.text, rules[i].text);
+		assert_memory_equal(rule.text + rule.expression_size, rules[i].rest,
+				    strlen(rules[i].rest));
 		assert_int_equal(rule.action, rules[i].action);
 		if (rules[i].words)
 			assert_string_equal(rule.words, rules[i].words);

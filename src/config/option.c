@@ -37,6 +37,8 @@ const struct option_info config_options[] = {
 			     "on leaving, print what was seen and lost to stderr" },
 	[OPTION_NO_REALTIME] = { "no-realtime", 0, LIVE | LOG, NULL,
 				 "read command lines without real-time priority" },
+	[OPTION_ON] = { "on", 0, LIVE | LOG, "RULE",
+			"EXPR => mark, bell, log TEXT, stop or run PROGRAM" },
 	[OPTION_ASCII] = { "ascii", 0, LIVE | TREE | WHY, NULL, "draw with ASCII only" },
 	[OPTION_JSON] = { "json", 0, TREE | LOG | WHY, NULL, "one JSON object a line" },
 	[OPTION_DELAY] = { "delay", 'd', LIVE, "SECONDS",
@@ -54,7 +56,6 @@ const struct option_info config_options[] = {
 	[OPTION_SHORT] = { "short", 0, TREE, NULL, "names only, leaves that are alike merged" },
 	[OPTION_ANCESTORS] = { "ancestors", 's', TREE, NULL, "also those above the PID" },
 	[OPTION_EVENTS] = { "events", 0, LOG, "LIST", "only these, as in fork,exec,exit" },
-	[OPTION_ON] = { "on", 0, LOG, "RULE", "EXPR => mark, bell, log TEXT, stop or run PROGRAM" },
 	[OPTION_DURATION] = { "duration", 0, LOG, "SECONDS", "stop after this long" },
 	[OPTION_BY_COMMAND] = { "by-command", 0, LOG, NULL, "at the end, a table of commands" },
 };

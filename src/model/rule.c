@@ -86,6 +86,9 @@ static int take_expression(const struct parser *parser, struct rule *rule, const
 		return -ENOMEM;
 	err = filter_compile(&rule->filter, expression, &why);
 	free(expression);
+	rule->expression_size = (size_t)(arrow - parser->text);
+	while (rule->expression_size && strchr(SPACE, parser->text[rule->expression_size - 1]))
+		rule->expression_size--;
 	return err == -EINVAL ? reject(parser, parser->text + why.offset, "%s", why.text) : err;
 }
 

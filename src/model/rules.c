@@ -293,25 +293,13 @@ int rules_learn(struct rules *rules, const struct rules_context *context,
 
 /* ---- all of them ---- */
 
-/* Those that the tree has forgotten meanwhile. */
-static void forget_unknown(struct id_set *set, const struct ptree_tree *tree)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < set->count; i++) {
-		if (ptree_tree_find_id(tree, set->ids[i]))
-			set->ids[kept++] = set->ids[i];
-	}
-	set->count = kept;
-}
-
 static int list_all(struct rules *rules, const struct rules_context *context)
 {
 	int err = ptree_tree_descendants(context->tree, 0, &rules->nodes);
 
 	for (size_t i = 0; i < rules->count; i++)
-		forget_unknown(&rules->matching[i], context->tree);
-	forget_unknown(&rules->unread, context->tree);
+		id_set_drop_forgotten(&rules->matching[i], context->tree);
+	id_set_drop_forgotten(&rules->unread, context->tree);
 	rules->looked_ns = context->now_ns;
 	rules->is_look_due = false;
 	return err == -ENOMEM ? err : 0;

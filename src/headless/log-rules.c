@@ -94,10 +94,11 @@ static void say_result(void *to, const struct rule *rule, pid_t pid, bool is_err
 	output_bytes(log->lines->output, "\n", 1);
 }
 
-static void say_left_out(struct log_rules *log, uint64_t now_ns)
+static void say_left_out(struct log_rules *log, bool is_last)
 {
+	uint64_t now_ns = ptree_boot_now_ns();
 	const struct log_lines *lines = log->lines;
-	uint64_t count = reactions_take_left_out(&log->reactions, now_ns);
+	uint64_t count = reactions_take_left_out(&log->reactions, is_last ? UINT64_MAX : now_ns);
 
 	if (!count)
 		return;
@@ -200,11 +201,19 @@ int log_rules_turn(struct log_rules *log, const struct ptree_tree *then)
 	if (!log)
 		return 0;
 	reactions_turn(&log->reactions, ptree_monitor_tree(log->monitor), now_ns);
-	say_left_out(log, now_ns);
+	say_left_out(log, false);
 	if (log->is_begun && rules_next_ns(&log->rules) <= now_ns)
 		err = log_rules_look(log, then);
 	say_given_up(log);
 	return err;
+}
+
+void log_rules_end(struct log_rules *log)
+{
+	if (!log)
+		return;
+	reactions_turn(&log->reactions, ptree_monitor_tree(log->monitor), ptree_boot_now_ns());
+	say_left_out(log, true);
 }
 
 uint64_t log_rules_next_ns(const struct log_rules *log)

@@ -24,6 +24,8 @@ int log_rules_learn(struct log_rules *rules, const struct ptree_tree *then,
 		    const struct ptree_fact *fact);
 /* What time makes due; it does not wait. 0 or -ENOMEM. */
 int log_rules_turn(struct log_rules *rules, const struct ptree_tree *then);
+/* What was not said yet. */
+void log_rules_end(struct log_rules *rules);
 uint64_t log_rules_next_ns(const struct log_rules *rules); /* UINT64_MAX: nothing */
 
 #endif

@@ -541,6 +541,7 @@ static int say_farewell(struct log *log, const struct ptree_monitor_status *stat
 	ptree_monitor_settle(log->monitor);
 	if (log->is_ready)
 		print_news(log, 0);
+	log_rules_end(log->rules);
 	if (log->by_command)
 		by_command_print(log->by_command, &log->lines);
 	if (log->config->json)

@@ -170,13 +170,14 @@ static int take_arguments(const struct parser *parser, struct rule *rule, const 
 	out = rule->argv_text = malloc(strlen(at) + 1);
 	if (!rule->argv || !out)
 		return -ENOMEM;
-	for (; *at && !err; at += strspn(at, SPACE)) {
+	do {
 		if (count == ARGUMENTS_MAX)
 			return reject(parser, at, "run: expected no more than %d arguments",
 				      ARGUMENTS_MAX - 1);
 		rule->argv[count++] = out;
 		err = take_word(parser, &at, &out);
-	}
+		at += strspn(at, SPACE);
+	} while (*at && !err);
 	if (!err && !*rule->argv[0])
 		err = reject(parser, parser->text, "run: expected a program's name, not ''");
 	return err;

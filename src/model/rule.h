@@ -16,7 +16,7 @@ enum rule_action {
 
 /* "EXPR => ACTION", taken apart. */
 struct rule {
-	char *text; /* as it was given */
+	char *text;		/* as it was given */
 	size_t expression_size; /* so much of it, from its begin, is the expression */
 	struct filter *filter;
 	enum rule_action action;

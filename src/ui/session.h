@@ -47,8 +47,8 @@ struct session {
 	struct completions completions; /* of what is typed */
 	bool has_completions;		/* of the line as it stands */
 	bool shows_completions;
-	struct history history; /* of commands */
-	struct acting *acting;	/* on processes; NULL: nothing is asked or on its way */
+	struct history history;	   /* of commands */
+	struct acting *acting;	   /* on processes; NULL: nothing is asked or on its way */
 	struct on_rules *on_rules; /* NULL: there are none */
 	struct mark marks[MARK_COUNT];
 	char *copied; /* for the terminal's clipboard; NULL: nothing */

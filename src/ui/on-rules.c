@@ -225,7 +225,7 @@ static int go_on_after_loss(struct on_rules *on)
 
 	if (err)
 		return err;
-	snprintf(text, sizeof(text), "rules: %llu events came too fast to be looked at",
+	snprintf(text, sizeof(text), "rules: %llu events were not looked at in time",
 		 (unsigned long long)(on->reader.news - before));
 	note(on, true, text);
 	return look(on);

@@ -114,7 +114,8 @@ static int gather_below_handle(struct rows *rows, uint32_t handle, const struct 
 	    candidate->is_process ? ptree_tree_find_id(rows->gone.tree, candidate->row.id) : NULL;
 	struct parent parent = { candidate->row.id, handle };
 
-	if (!node)
+	/* A job still stands where it lived: what is below it is found from whom it stands below. */
+	if (!node || gone_is_job(&rows->gone, node))
 		return 0;
 	if (candidate->is_ghost)
 		parent.handle = lineup_drawn_above(&rows->lineup, handle);

@@ -74,7 +74,8 @@ static int add(struct rows *rows, const struct ptree_node *node)
 			  collect_wants_closed(rows, candidate_of(rows, handle)));
 	if (follow_note_new(rows, handle) || follow_note_active(rows, handle, node))
 		return -ENOMEM;
-	return place_unsettle(rows, above);
+	/* The figures of those beside it can be newer than the facts that were followed yet. */
+	return place_unsettle(rows, handle);
 }
 
 /* Those above it first, who may be over: only there for it. */

@@ -94,11 +94,27 @@ static bool has_no_living_forks(struct gone *gone, const struct ptree_node *node
 	return !is_alive;
 }
 
+/* Whose child is over, too, and has left children that nobody has adopted yet. */
+static bool is_above_orphans(const struct gone *gone, const struct ptree_node *node)
+{
+	const struct ptree_node *at;
+
+	for (size_t i = 0; (at = ptree_tree_orphaning(gone->tree, i)); i++) {
+		for (; at && gone_is_over(at); at = ptree_node_parent(at)) {
+			if (at == node)
+				return true;
+		}
+	}
+	return false;
+}
+
 bool gone_is_job(struct gone *gone, const struct ptree_node *node)
 {
 	if (!gone_is_over(node))
 		return false;
-	return gone->by_origin ? has_no_living_forks(gone, node) : !ptree_node_first_child(node);
+	if (gone->by_origin)
+		return has_no_living_forks(gone, node);
+	return !ptree_node_first_child(node) && !is_above_orphans(gone, node);
 }
 
 /* ---- what one is ---- */

@@ -167,7 +167,6 @@ int living_prepare(struct rows *rows, const struct ptree_tree *tree, const struc
 		update_job(rows, &rows->jobs.items[i], tree, cursor);
 	jobs_drop_gone(&rows->jobs);
 	pin_above(&rows->jobs);
-	jobs_keep_lanes(&rows->jobs, has_line, rows);
 	jobs_sort(&rows->jobs);
 	return err;
 }
@@ -348,6 +347,8 @@ int living_apply(struct rows *rows, const struct rows_scope *scope, const struct
 
 	if (!list)
 		return -ENOMEM;
+	/* Not before: whose candidate went just now stood on its line until then. */
+	jobs_keep_lanes(&rows->jobs, has_line, rows);
 	count_lines(rows, list, count);
 	if (scope->exited != JOBS_STAY) {
 		has_changed = drop_unseen(rows, scope, cursor, list, count);

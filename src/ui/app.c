@@ -417,9 +417,16 @@ static void say_warnings(struct session *session, const struct config *config)
 		session_say(session, true, "%.*s", (int)(end - config->warnings), config->warnings);
 }
 
+/* Filters are kept for the next session, where there is a home. */
+static bool find_kept_filters(char path[PATH_MAX])
+{
+	return config_state_find(path, PATH_MAX, "filters");
+}
+
 static int start_session(struct app *app, struct config *config, char *error, size_t size)
 {
 	struct session *session = &app->session;
+	char path[PATH_MAX];
 	int err = session_init(session, app->monitor, app->users);
 
 	if (!err)
@@ -429,6 +436,8 @@ static int start_session(struct app *app, struct config *config, char *error, si
 	if (err)
 		return fail(error, size, EXIT_FAILED, "cannot start", err);
 	say_warnings(session, config);
+	if (find_kept_filters(path))
+		history_read(&session->histories[SESSION_PROMPT_FILTER], path);
 	session->scene.moment.glow_ns = config->highlight_ns;
 	session->config_path = config->file_path;
 	session->panes.tree->columns = config->columns;
@@ -515,9 +524,19 @@ static int run(struct app *app, char *error, size_t size)
 	return EXIT_OK;
 }
 
+/* Where that fails nothing is lost that one would miss enough to be told on leaving. */
+static void keep_filters(const struct app *app)
+{
+	char path[PATH_MAX];
+
+	if (find_kept_filters(path))
+		history_keep(&app->session.histories[SESSION_PROMPT_FILTER], path);
+}
+
 static void finish(struct app *app)
 {
 	term_close(app->term);
+	keep_filters(app);
 	drop_signals(app);
 	canvas_free(app->canvas);
 	session_clear(&app->session);
@@ -526,6 +545,14 @@ static void finish(struct app *app)
 	if (app->signal_fd >= 0)
 		close(app->signal_fd);
 	sigprocmask(SIG_SETMASK, &app->signals_before, NULL);
+}
+
+/* Threads wait for files and not for the heap, so that one is enough; what is large goes back to the
+   system as soon as it is given back. */
+static void keep_heap_small(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 64 << 10);
 }
 
 int app_run(struct config *config, char *error, size_t error_size)
@@ -538,6 +565,7 @@ int app_run(struct config *config, char *error, size_t error_size)
 	if (!app)
 		return fail(error, error_size, EXIT_FAILED, "cannot start", -ENOMEM);
 	app->signal_fd = -1;
+	keep_heap_small();
 	code = start(app, config, error, error_size);
 	if (!code)
 		code = run(app, error, error_size);

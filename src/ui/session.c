@@ -29,6 +29,8 @@ void session_clear(struct session *session)
 {
 	acting_free(session);
 	on_rules_free(session);
+	for (int i = 0; i < SESSION_PROMPT_COUNT; i++)
+		history_clear(&session->histories[i]);
 	keymap_clear(&session->keymap);
 	free(session->copied);
 	panes_clear(&session->panes);

@@ -15,6 +15,7 @@ enum session_prompt {
 	SESSION_PROMPT_PID,
 	SESSION_PROMPT_COMMAND,
 };
+#define SESSION_PROMPT_COUNT 5
 
 #define MARK_COUNT 26 /* a to z */
 
@@ -47,8 +48,8 @@ struct session {
 	struct completions completions; /* of what is typed */
 	bool has_completions;		/* of the line as it stands */
 	bool shows_completions;
-	struct history history;	   /* of commands */
-	struct acting *acting;	   /* on processes; NULL: nothing is asked or on its way */
+	struct history histories[SESSION_PROMPT_COUNT]; /* of what is typed in each */
+	struct acting *acting;	/* on processes; NULL: nothing is asked or on its way */
 	struct on_rules *on_rules; /* NULL: there are none */
 	struct mark marks[MARK_COUNT];
 	char *copied; /* for the terminal's clipboard; NULL: nothing */

@@ -34,7 +34,11 @@ static void describe_tally(const struct tree_view *tree, char *out, size_t size)
 {
 	struct rows_tally tally = rows_tally(tree->rows);
 
-	snprintf(out, size, "%u match +%u anc, %u hidden", tally.matching, tally.context,
+	char gone[32] = "";
+
+	if (tally.gone)
+		snprintf(gone, sizeof(gone), " +%llu gone", (unsigned long long)tally.gone);
+	snprintf(out, size, "%u match%s +%u anc, %u hidden", tally.matching, gone, tally.context,
 		 tally.left_out);
 }
 

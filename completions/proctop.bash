@@ -17,7 +17,8 @@ _proctop_value()
 	-u | --user) mapfile -t COMPREPLY < <(compgen -u -- "$2") ;;
 	-w | --watch) mapfile -t COMPREPLY < <(compgen -W "$(ps -eo comm= 2>/dev/null)" -- "$2") ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$2") ;;
-	--events) _proctop_list "$2" 'fork exec exit uid gid sid ptrace comm coredump unknown' ;;
+	--events) _proctop_list "$2" 'fork exec exit uid gid sid ptrace comm coredump unknown rule' ;;
+	--on) COMPREPLY=() ;;
 	-f | --filter)
 		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: uid: pid: ppid: origin: session: state: cpu rss threads: time max-rss read written age exit: signal: nice: priority: group: virtual minor-faults: major-faults: kernel-thread: zombie: under:' -- "$2")
 		compopt -o nospace 2>/dev/null
@@ -34,7 +35,7 @@ _proctop_value()
 _proctop_options()
 {
 	local all='--user= --filter= --help --version'
-	local events='--watch= --poll --require-events --summary --no-realtime'
+	local events='--watch= --poll --require-events --summary --no-realtime --on='
 	case $1 in
 	tree) echo "$all --ascii --json --short --ancestors" ;;
 	why) echo '--help --version --ascii --json' ;;

@@ -13,7 +13,7 @@ set -l select 'not __fish_seen_subcommand_from why'
 set -l events 'not __fish_seen_subcommand_from tree why'
 set -l drawn 'not __fish_seen_subcommand_from log'
 set -l json '__fish_seen_subcommand_from tree log why'
-set -l kinds fork exec exit uid gid sid ptrace comm coredump unknown
+set -l kinds fork exec exit uid gid sid ptrace comm coredump unknown rule
 
 complete -c proctop -f
 complete -c proctop -n __fish_use_subcommand -a tree -d 'One picture of the process tree'
@@ -44,5 +44,6 @@ complete -c proctop -n $live -l sort -x -a 'birth CPU memory time threads pid us
 complete -c proctop -n $live -l theme -x -a 'default light high-contrast colour-blind mono' -d 'How it looks'
 complete -c proctop -n $live -l config -r -F -d 'Read this instead of one\'s own file'
 complete -c proctop -n $log -l events -x -a "(__fish_append , $kinds)" -d 'Only these events'
+complete -c proctop -n $events -l on -x -d 'EXPR => mark, bell, log, stop or run'
 complete -c proctop -n $log -l by-command -d 'At the end, a table of commands'
 complete -c proctop -n $log -l duration -x -d 'Stop after so many seconds'

@@ -11,6 +11,7 @@
 #include "model/summary.h"
 #include "ui/acting.h"
 #include "ui/input.h"
+#include "ui/on-rules.h"
 #include "ui/session.h"
 #include "ui/term.h"
 
@@ -236,9 +237,12 @@ static int timeout_ms(const struct app *app)
 	uint64_t next_ns = app->tick_ns;
 	uint64_t frame_ns = next_frame_ns(app);
 	uint64_t acting_ns = acting_next_ns(&app->session);
+	uint64_t rules_ns = on_rules_next_ns(&app->session);
 
 	if (acting_ns < next_ns)
 		next_ns = acting_ns;
+	if (rules_ns < next_ns)
+		next_ns = rules_ns;
 	if (!term_has_output(app->term) && frame_ns < next_ns)
 		next_ns = frame_ns;
 	if (next_ns <= now_ns)
@@ -302,6 +306,9 @@ static int turn(struct app *app)
 	if (fds[FD_MONITOR].revents)
 		err = ptree_monitor_dispatch(app->monitor, EVENT_BUDGET_NS);
 	panes_keep_up(&session->panes);
+	on_rules_turn(session);
+	if (session->wants_bell && !term_ring(app->term))
+		session->wants_bell = false;
 	if (err >= 0)
 		err = acting_turn(session);
 	moment_of(app)->now_ns = ptree_boot_now_ns();
@@ -424,6 +431,8 @@ static int start_session(struct app *app, struct config *config, char *error, si
 
 	if (!err)
 		err = bind_keys(session, config);
+	if (!err)
+		err = on_rules_open(session, config);
 	if (err)
 		return fail(error, size, EXIT_FAILED, "cannot start", err);
 	say_warnings(session, config);

@@ -99,7 +99,7 @@ const struct command_entry commands[] = {
 	{ "tag", "Act", "tag it, or untag it", NULL, command_tag, 0 },
 	{ "tag-branch", "Act", "tag it and all below it", NULL, command_tag_branch, 0 },
 	{ "tag-matching", "Act", "tag all that the filter leaves", NULL, command_tag_matching, 0 },
-	{ "untag-all", "Act", "untag all", NULL, command_untag_all, 0 },
+	{ "untag-all", "Act", "untag and unmark all", NULL, command_untag_all, 0 },
 	{ "send", "Act", "in the dialog: do it", "Send", command_send, 0 },
 	{ "freeze", "Act", "freeze a subtree before", "Freeze", command_freeze, 0 },
 	{ "act-erase", "Act", "erase what was typed", NULL, command_act_erase, 0 },

@@ -83,7 +83,7 @@ bool scope_line_is_needed(const struct tree_view *tree)
 {
 	return tree_view_is_sorted(tree) || exited_text(tree) ||
 	       scope_is_narrowed(&tree->view.scene->scope) || tree->choice.is_list ||
-	       tree->choice.by_origin || tree->follow_id || tree->tags.count;
+	       tree->choice.by_origin || tree->follow_id || tree->tags.count || tree->marked.count;
 }
 
 void scope_line_draw(const struct tree_view *tree, const struct area *area, int y)
@@ -99,6 +99,10 @@ void scope_line_draw(const struct tree_view *tree, const struct area *area, int 
 	if (tree->tags.count) {
 		snprintf(text, sizeof(text), "%zu", tree->tags.count);
 		add_scope(&line, "TAGGED", text);
+	}
+	if (tree->marked.count) {
+		snprintf(text, sizeof(text), "%zu", tree->marked.count);
+		add_scope(&line, "MARKED", text);
 	}
 	if (tree->follow_id) {
 		const struct ptree_node *node = scene_node(tree->view.scene, tree->follow_id);

@@ -53,8 +53,8 @@ static void put_forked(struct text *text, const struct ptree_node *node)
 
 static void put_threads(struct text *text, const struct ptree_node *node)
 {
-	text_format(text, " threads %u:", node->thread_count);
-	for (const struct ptree_thread *t = node->threads; t; t = t->next) {
+	text_format(text, " threads %u:", node_rare(node)->thread_count);
+	for (const struct ptree_thread *t = node_rare(node)->threads; t; t = t->next) {
 		text_format(text, " %" PRIu64 "=%d@%" PRIu64, t->id, t->tid, t->begin_ns);
 		text_format(text, "/%" PRIu64 ":%" PRIu64 ":%u", t->sampled_ns, t->cpu_ns,
 			    t->cpu_permille);
@@ -88,10 +88,12 @@ static void put_images(struct text *text, const struct ptree_node *node)
 
 static void put_edges(struct text *text, const struct ptree_node *node)
 {
+	const struct rare *rare = node_rare(node);
+
 	text_string(text, " edges:");
-	for (uint32_t i = 0; i < node->edge_count; i++)
-		text_format(text, " %" PRIu64 "@%" PRIu64 "-%" PRIu64, node->edges[i].parent_id,
-			    node->edges[i].from_ns, node->edges[i].to_ns);
+	for (uint32_t i = 0; i < rare->edge_count; i++)
+		text_format(text, " %" PRIu64 "@%" PRIu64 "-%" PRIu64, rare->edges[i].parent_id,
+			    rare->edges[i].from_ns, rare->edges[i].to_ns);
 }
 
 static void put_summary(struct text *text, const struct ptree_summary *summary)
@@ -152,10 +154,10 @@ static void put_values(struct text *text, const struct ptree_node *node)
 	text_format(text, " begin %" PRIu64 " end %" PRIu64 " key %" PRIu64 " fate %d status %u",
 		    node->begin_ns, node->end_ns, node->over_key, node->fate, node->status);
 	text_format(text, " ids %x %x %x %x sid %d tracer %d", node->ruid, node->euid, node->rgid,
-		    node->egid, node->sid, node->tracer);
+		    node->egid, node->sid, node_rare(node)->tracer);
 	text_format(text, " change %d@%" PRIu64 " elided %u execs %u", node->change,
 		    node->change_ns, node->elided, node->exec_count);
-	text_format(text, " waited %" PRIu64, node->waited_cpu_ns);
+	text_format(text, " waited %" PRIu64, node_rare(node)->waited_cpu_ns);
 	text_format(text,
 		    " nice %d %d pgrp %d tty %u virtual %" PRIu64 " faults %" PRIu64 " %" PRIu64,
 		    node->nice, node->priority, node->pgrp, node->tty, node->virtual_bytes,
@@ -180,7 +182,7 @@ static void put_node(struct text *text, const struct ptree_tree *tree,
 	put_images(text, node);
 	put_edges(text, node);
 	put_account(text, node->account);
-	put_summary(text, node->summary);
+	put_summary(text, node_rare(node)->summary);
 	put_activity(text, node->activity);
 	text_string(text, "\n");
 }

@@ -10,6 +10,7 @@
 #include "keyframe.h"
 #include "life.h"
 #include "links.h"
+#include "rare.h"
 #include "thread.h"
 #include "usage.h"
 #include "watch.h"
@@ -161,25 +162,16 @@ static int learn_origin(struct ptree_tree *tree, struct ptree_node **node,
 	return 0;
 }
 
-static int reserve_edge(struct ptree_node *node)
-{
-	struct edge *bigger = reallocarray(node->edges, node->edge_count + 1u, sizeof(*bigger));
-
-	if (!bigger)
-		return -ENOMEM;
-	node->edges = bigger;
-	return 0;
-}
-
 static int learn_move(struct ptree_tree *tree, struct ptree_node **node,
 		      const struct ptree_fact *fact)
 {
 	struct ptree_node *parent = node_or_root(tree, fact->u.parent);
 
 	if (!parent || parent == (*node)->parent || links_is_below(parent, *node) ||
-	    (*node)->edge_count == UINT16_MAX)
+	    node_rare(*node)->edge_count == UINT16_MAX)
 		return -EINVAL;
-	if (links_reserve(tree) || ((*node)->parent != &tree->root && reserve_edge(*node)))
+	if (links_reserve(tree) ||
+	    ((*node)->parent != &tree->root && rare_reserve_edge(tree, *node)))
 		return -ENOMEM;
 	life_move(tree, *node, parent, fact->time_ns);
 	return 0;
@@ -208,14 +200,22 @@ static int learn_ids(struct ptree_tree *tree, struct ptree_node **node,
 	return 0;
 }
 
-static int learn_pid(struct ptree_tree *tree, struct ptree_node **node,
-		     const struct ptree_fact *fact)
+static int learn_session(struct ptree_tree *tree, struct ptree_node **node,
+			 const struct ptree_fact *fact)
 {
 	(void)tree;
-	if (fact->kind == PTREE_FACT_SESSION)
-		(*node)->sid = fact->u.pid;
-	else
-		(*node)->tracer = fact->u.pid;
+	(*node)->sid = fact->u.pid;
+	return 0;
+}
+
+static int learn_tracer(struct ptree_tree *tree, struct ptree_node **node,
+			const struct ptree_fact *fact)
+{
+	if (fact->u.pid == node_rare(*node)->tracer)
+		return 0;
+	if (!rare_of(tree, *node))
+		return -ENOMEM;
+	(*node)->rare->tracer = fact->u.pid;
 	return 0;
 }
 
@@ -505,6 +505,8 @@ static int learn_sample(struct ptree_tree *tree, struct ptree_node **node,
 	if ((*node)->has_ended || fact->u.sample.cpu_user_ns > LONGEST_NS ||
 	    fact->u.sample.cpu_system_ns > LONGEST_NS)
 		return -EINVAL;
+	if (fact->u.sample.waited_cpu_ns && rare_reserve(tree, 1))
+		return -ENOMEM;
 	usage_sample(tree, *node, fact);
 	return 0;
 }
@@ -545,10 +547,10 @@ static const struct lesson lessons[] = {
 	[PTREE_FACT_GROUPS] = { .learn = learn_ids,
 				.change = PTREE_CHANGE_CREDENTIALS,
 				.is_of_node = true },
-	[PTREE_FACT_SESSION] = { .learn = learn_pid,
+	[PTREE_FACT_SESSION] = { .learn = learn_session,
 				 .change = PTREE_CHANGE_SESSION,
 				 .is_of_node = true },
-	[PTREE_FACT_TRACER] = { .learn = learn_pid,
+	[PTREE_FACT_TRACER] = { .learn = learn_tracer,
 				.change = PTREE_CHANGE_TRACED,
 				.is_of_node = true },
 	[PTREE_FACT_CORE_DUMP] = { .learn = learn_of_a_moment,

@@ -7,6 +7,7 @@
 #include "activity.h"
 #include "image.h"
 #include "links.h"
+#include "rare.h"
 #include "thread.h"
 
 #include <errno.h>
@@ -119,13 +120,11 @@ static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
 	node->id = fact->id;
 	node->pid = fact->u.kept_node.pid;
 	node->sid = fact->u.kept_node.sid;
-	node->tracer = fact->u.kept_node.tracer;
 	node->begin_ns = fact->u.kept_node.begin_ns;
 	node->end_ns = fact->u.kept_node.end_ns;
 	node->parent_ns = fact->u.kept_node.parent_ns;
 	node->change_ns = fact->u.kept_node.change_ns;
 	node->sampled_ns = fact->u.kept_node.sampled_ns;
-	node->waited_cpu_ns = fact->u.kept_node.waited_cpu_ns;
 	node->nice = fact->u.kept_node.nice;
 	node->priority = fact->u.kept_node.priority;
 	node->pgrp = fact->u.kept_node.pgrp;
@@ -151,6 +150,18 @@ static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
 	set_flags(node, fact->u.kept_node.flags);
 }
 
+static void set_rare_values(struct ptree_tree *tree, struct ptree_node *node,
+			    const struct ptree_fact *fact)
+{
+	struct rare *rare;
+
+	if (!fact->u.kept_node.tracer && !fact->u.kept_node.waited_cpu_ns)
+		return;
+	rare = rare_of(tree, node);
+	rare->tracer = fact->u.kept_node.tracer;
+	rare->waited_cpu_ns = fact->u.kept_node.waited_cpu_ns;
+}
+
 static void count(struct ptree_tree *tree, const struct ptree_node *node)
 {
 	tree->counts.zombies += node->is_zombie;
@@ -167,10 +178,11 @@ static int learn_node(struct ptree_tree *tree, const struct ptree_fact *fact)
 	if (check_node(tree, fact, image))
 		return -EINVAL;
 	if (map_reserve(&tree->by_pid, 1) || map_reserve(&tree->by_id, 1) ||
-	    pool_reserve(&tree->nodes, 1))
+	    pool_reserve(&tree->nodes, 1) || rare_reserve(tree, 1))
 		return -ENOMEM;
 	node = pool_get(&tree->nodes);
 	set_values(node, fact);
+	set_rare_values(tree, node, fact);
 	image_share(node, image);
 	map_set(&tree->by_id, node->id, node);
 	if (fact->u.kept_node.flags & KEYFRAME_HAS_PID)
@@ -214,34 +226,32 @@ static int learn_thread(struct ptree_tree *tree, struct ptree_node *node,
 			const struct ptree_fact *fact)
 {
 	uint64_t id = fact->u.thread.id;
+	struct ptree_thread *latest = node_rare(node)->threads;
 	int err;
 
 	if (!id || id == UINT64_MAX || fact->u.thread.tid <= 0 || node->has_ended ||
-	    (node->threads && node->threads->id >= id) ||
-	    map_find(&tree->by_tid, (uint64_t)fact->u.thread.tid))
+	    (latest && latest->id >= id) || map_find(&tree->by_tid, (uint64_t)fact->u.thread.tid))
 		return -EINVAL;
 	err = thread_add(tree, node, id, fact->u.thread.tid, fact->u.thread.begin_ns,
 			 fact->u.thread.comm);
 	if (err)
 		return err;
-	node->threads->sampled_ns = fact->u.thread.sampled_ns;
-	node->threads->cpu_ns = fact->u.thread.cpu_ns;
-	node->threads->cpu_permille = fact->u.thread.cpu_permille;
+	latest = node->rare->threads;
+	latest->sampled_ns = fact->u.thread.sampled_ns;
+	latest->cpu_ns = fact->u.thread.cpu_ns;
+	latest->cpu_permille = fact->u.thread.cpu_permille;
 	use_id(tree, id);
 	return 0;
 }
 
-static int learn_edge(struct ptree_node *node, const struct ptree_fact *fact)
+static int learn_edge(struct ptree_tree *tree, struct ptree_node *node,
+		      const struct ptree_fact *fact)
 {
-	struct edge *bigger;
-
-	if (node->edge_count == UINT16_MAX)
+	if (node_rare(node)->edge_count == UINT16_MAX)
 		return -EINVAL;
-	bigger = reallocarray(node->edges, node->edge_count + 1u, sizeof(*bigger));
-	if (!bigger)
+	if (rare_reserve_edge(tree, node))
 		return -ENOMEM;
-	node->edges = bigger;
-	node->edges[node->edge_count++] =
+	node->rare->edges[node->rare->edge_count++] =
 	    (struct edge){ fact->u.edge.parent, fact->u.edge.from_ns, fact->u.edge.to_ns };
 	return 0;
 }
@@ -282,10 +292,10 @@ static int learn_summary(struct ptree_tree *tree, struct ptree_node *node,
 	uint32_t command_count = fact->u.summary.command_count;
 	struct ptree_summary *summary;
 
-	if (node->summary || command_count > PTREE_SUMMARY_COMMANDS ||
+	if (node_rare(node)->summary || command_count > PTREE_SUMMARY_COMMANDS ||
 	    fact->u.summary.commands_size != command_count * KEYFRAME_COMMAND_BYTES)
 		return -EINVAL;
-	summary = pool_get(&tree->summaries);
+	summary = rare_of(tree, node) ? pool_get(&tree->summaries) : NULL;
 	if (!summary)
 		return -ENOMEM;
 	*summary = (struct ptree_summary){ .gone = fact->u.summary.gone,
@@ -297,7 +307,7 @@ static int learn_summary(struct ptree_tree *tree, struct ptree_node *node,
 		memcpy(summary->commands[i].comm, commands, PTREE_COMM_SIZE - 1);
 		summary->commands[i].count = take_count(commands + PTREE_COMM_SIZE);
 	}
-	node->summary = summary;
+	node->rare->summary = summary;
 	return 0;
 }
 
@@ -366,7 +376,7 @@ static int learn_of_node(struct ptree_tree *tree, struct ptree_node *node,
 	case PTREE_FACT_KEPT_THREAD:
 		return learn_thread(tree, node, fact);
 	case PTREE_FACT_KEPT_EDGE:
-		return learn_edge(node, fact);
+		return learn_edge(tree, node, fact);
 	case PTREE_FACT_KEPT_ACCOUNT:
 		return learn_account(tree, node, fact);
 	}

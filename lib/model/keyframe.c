@@ -175,7 +175,7 @@ static int put_node(const struct ptree_tree *tree, const struct ptree_node *node
 		.id = node->id,
 		.u.kept_node = { .pid = node->pid,
 				 .sid = node->sid,
-				 .tracer = node->tracer,
+				 .tracer = node_rare(node)->tracer,
 				 .begin_ns = node->begin_ns,
 				 .end_ns = node->end_ns,
 				 .parent_ns = node->parent_ns,
@@ -198,7 +198,7 @@ static int put_node(const struct ptree_tree *tree, const struct ptree_node *node
 				 .fate = node->fate,
 				 .state = node->state,
 				 .flags = flags_of(tree, node),
-				 .waited_cpu_ns = node->waited_cpu_ns,
+				 .waited_cpu_ns = node_rare(node)->waited_cpu_ns,
 				 .nice = node->nice,
 				 .priority = node->priority,
 				 .pgrp = node->pgrp,
@@ -255,7 +255,7 @@ static int put_thread(const struct ptree_thread *thread, struct ptree_facts *out
 /* The last one of the list is the oldest. */
 static int put_threads(const struct ptree_node *node, struct ptree_facts *out)
 {
-	const struct ptree_thread *thread = node->threads;
+	const struct ptree_thread *thread = node_rare(node)->threads;
 	int err = 0;
 
 	while (thread && thread->next)
@@ -295,10 +295,11 @@ static int put_past_images(const struct ptree_node *node, struct ptree_facts *ou
 
 static int put_edges(const struct ptree_node *node, struct ptree_facts *out)
 {
+	const struct rare *rare = node_rare(node);
 	int err = 0;
 
-	for (uint32_t i = 0; i < node->edge_count && !err; i++) {
-		const struct edge *edge = &node->edges[i];
+	for (uint32_t i = 0; i < rare->edge_count && !err; i++) {
+		const struct edge *edge = &rare->edges[i];
 		const struct ptree_fact fact = {
 			.kind = PTREE_FACT_KEPT_EDGE,
 			.source = PTREE_FACT_READ,
@@ -342,7 +343,7 @@ static void put_count(unsigned char *to, uint32_t count)
 
 static int put_summary(const struct ptree_node *node, struct ptree_facts *out)
 {
-	const struct ptree_summary *summary = node->summary;
+	const struct ptree_summary *summary = node_rare(node)->summary;
 	unsigned char commands[PTREE_SUMMARY_COMMANDS * KEYFRAME_COMMAND_BYTES];
 
 	if (!summary)

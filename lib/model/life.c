@@ -8,6 +8,7 @@
 #include "activity.h"
 #include "image.h"
 #include "links.h"
+#include "rare.h"
 #include "thread.h"
 #include "usage.h"
 #include "watch.h"
@@ -19,7 +20,10 @@ int life_reserve(struct ptree_tree *tree)
 {
 	int err = links_reserve(tree);
 
-	return err ? err : usage_reserve(tree);
+	if (!err)
+		err = usage_reserve(tree);
+	/* one for the node itself, and one for each that it is charged to */
+	return err ? err : rare_reserve(tree, 1 + USAGE_SUMMARIES_MAX);
 }
 
 static void count_present(struct ptree_tree *tree, const struct ptree_node *node, size_t by)
@@ -44,7 +48,6 @@ static void take_birth(struct ptree_node *node, const struct ptree_fact *fact)
 	node->rgid = fact->u.birth.rgid;
 	node->egid = fact->u.birth.egid;
 	node->sid = fact->u.birth.sid;
-	node->tracer = fact->u.birth.tracer;
 	node->is_begin_exact = fact->u.birth.is_begin_exact;
 	node->is_origin_told = fact->u.birth.is_origin_told;
 	node->is_kernel_thread = fact->u.birth.is_kernel_thread;
@@ -58,6 +61,8 @@ struct ptree_node *life_begin(struct ptree_tree *tree, const struct ptree_fact *
 	struct ptree_node *node = pool_get(&tree->nodes);
 
 	take_birth(node, fact);
+	if (fact->u.birth.tracer)
+		rare_of(tree, node)->tracer = fact->u.birth.tracer;
 	map_set(&tree->by_pid, (uint64_t)node->pid, node);
 	map_set(&tree->by_id, node->id, node);
 	links_attach(tree, node, parent);
@@ -120,8 +125,10 @@ void life_count_fork(struct ptree_tree *tree, struct ptree_node *parent)
 void life_move(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
 	       uint64_t when_ns)
 {
+	struct rare *rare = node->rare;
+
 	if (node->parent != &tree->root)
-		node->edges[node->edge_count++] = (struct edge){ .parent_id = node->parent->id,
+		rare->edges[rare->edge_count++] = (struct edge){ .parent_id = node->parent->id,
 								 .from_ns = node->parent_ns,
 								 .to_ns = when_ns };
 	links_detach(tree, node);
@@ -254,9 +261,9 @@ void life_free(struct ptree_tree *tree, struct ptree_node *node)
 	thread_remove_all(tree, node);
 	usage_release(tree, node);
 	image_drop_all(tree, node);
-	free(node->edges);
-	if (node->evidence.leaving)
-		pool_put(&tree->leavings, node->evidence.leaving);
+	if (node_rare(node)->leaving)
+		pool_put(&tree->leavings, node->rare->leaving);
+	rare_release(tree, node);
 }
 
 void life_forget(struct ptree_tree *tree, struct ptree_node *node)

@@ -102,11 +102,13 @@ const struct ptree_node *ptree_node_parent(const struct ptree_node *node)
 const struct ptree_node *ptree_node_parent_at(const struct ptree_tree *tree,
 					      const struct ptree_node *node, uint64_t boot_ns)
 {
+	const struct rare *rare = node_rare(node);
+
 	if (boot_ns < node->begin_ns)
 		return NULL;
-	for (uint32_t i = 0; i < node->edge_count; i++) {
-		if (boot_ns < node->edges[i].to_ns)
-			return ptree_tree_find_id(tree, node->edges[i].parent_id);
+	for (uint32_t i = 0; i < rare->edge_count; i++) {
+		if (boot_ns < rare->edges[i].to_ns)
+			return ptree_tree_find_id(tree, rare->edges[i].parent_id);
 	}
 	return node->parent;
 }
@@ -256,7 +258,7 @@ pid_t ptree_node_sid(const struct ptree_node *node)
 
 pid_t ptree_node_tracer(const struct ptree_node *node)
 {
-	return node->tracer;
+	return node_rare(node)->tracer;
 }
 
 const struct ptree_image *ptree_node_image(const struct ptree_node *node, unsigned back)

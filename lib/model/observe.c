@@ -121,7 +121,7 @@ static int take_attributes(struct ptree_tree *tree, struct ptree_node *node,
 		return err;
 	err = tell_groups(tree, node, process->rgid, process->egid, process->read_ns);
 	tracer.u.pid = process->tracer;
-	if (!err && node->tracer != process->tracer)
+	if (!err && node_rare(node)->tracer != process->tracer)
 		err = ptree_tree_learn(tree, &tracer);
 	return err;
 }
@@ -187,7 +187,7 @@ static bool is_news_of(const struct ptree_node *node, const struct ptree_fact *f
 	if (!fact->u.sample.has_cpu)
 		return false;
 	return node->cpu_user_ns != fact->u.sample.cpu_user_ns ||
-	       node->waited_cpu_ns != fact->u.sample.waited_cpu_ns ||
+	       node_rare(node)->waited_cpu_ns != fact->u.sample.waited_cpu_ns ||
 	       node->cpu_system_ns != fact->u.sample.cpu_system_ns || !node->sampled_ns ||
 	       (fact->u.sample.interval_ns && (!node->has_rate || node->cpu_permille));
 }
@@ -468,7 +468,7 @@ static int sweep_tasks(struct ptree_tree *tree, struct ptree_node *node, uint64_
 	struct ptree_thread *thread, *next;
 	int err = 0;
 
-	for (thread = node->threads; thread && !err; thread = next) {
+	for (thread = node_rare(node)->threads; thread && !err; thread = next) {
 		next = thread->next;
 		if (thread->read_ns < read_ns && thread->begin_ns < read_ns)
 			err = tell_thread_end(tree, thread, PTREE_FACT_INFERRED, read_ns);

@@ -4,6 +4,7 @@
  * it, and everybody else reads:
  *
  *   links.c		nodes and the links between them; knows nobody
+ *   rare.c		what few nodes have
  *   image.c thread.c	what a node runs, its tasks
  *   usage.c summary.c activity.c	what it uses, and used, and leaves behind
  *   watch.c		the marks of what is watched
@@ -80,7 +81,18 @@ struct offspring {
 struct evidence {
 	uint64_t read_ns;	 /* when a scan last saw it; 0: never */
 	uint64_t event_ns;	 /* of the last event about it */
-	struct leaving *leaving; /* how its tasks ended so far, if they did so differently */
+};
+
+/* What few processes have. Only rare.c makes it. */
+struct rare {
+	struct ptree_thread *threads;
+	struct edge *edges;
+	struct ptree_summary *summary; /* of those that are over below it; or NULL */
+	struct leaving *leaving; /* a translator's: how its tasks ended so far, if differently */
+	uint64_t waited_cpu_ns;	 /* of children that it waited for */
+	pid_t tracer;
+	uint32_t thread_count;
+	uint16_t edge_count;
 };
 
 struct ptree_node {
@@ -91,20 +103,17 @@ struct ptree_node {
 	struct ptree_node *parent;
 	struct ptree_node *prev, *next; /* among the parent's live or past children */
 	struct offspring *offspring;	/* NULL: nobody, as for most */
+	struct rare *rare;		/* NULL: nothing of it; for reading: node_rare() */
 	struct ptree_node *origin;
 	struct ptree_node *fork_prev, *fork_next;   /* among those the origin forked, by id */
 	struct ptree_node *queue_prev, *queue_next; /* by over_key */
-	struct ptree_thread *threads;
 	struct image *image; /* NULL: not known; then there are no past ones either */
 	struct past_image *past_images;
-	struct edge *edges;
 	struct account *account;	     /* the kernel's, of its tasks that are over; or NULL */
-	struct ptree_summary *summary;	     /* of those that are over below it; or NULL */
 	struct activity *activity;	     /* or NULL */
 	uint64_t over_key;		     /* the later it was found to be over, the greater */
 	uint64_t sampled_ns;		     /* when; 0: never */
 	uint64_t cpu_user_ns, cpu_system_ns; /* as sampled, since its begin */
-	uint64_t waited_cpu_ns;		     /* of children that it waited for */
 	uint64_t rss_bytes, virtual_bytes;
 	uint64_t minor_faults, major_faults;
 	int32_t nice, priority;
@@ -112,13 +121,11 @@ struct ptree_node {
 	uint32_t tty;
 	struct evidence evidence;
 	uint32_t cpu_permille; /* of one CPU, between the last two samples */
-	pid_t pid, sid, tracer;
+	pid_t pid, sid;
 	uint32_t ruid, euid, rgid, egid;
-	uint32_t thread_count;
 	uint32_t elided;
 	uint32_t exec_count;
 	uint32_t status;
-	uint16_t edge_count;
 	uint16_t image_count; /* the present one and the past ones */
 	uint8_t change : 4;   /* enum ptree_change_kind */
 	uint8_t fate : 4;     /* enum node_fate */
@@ -193,7 +200,7 @@ struct ptree_tree {
 	struct map by_id;
 	struct map by_tid; /* threads but leaders */
 	struct pool nodes, threads, images, past_images;
-	struct pool offspring, accounts, summaries, activities;
+	struct pool rares, offspring, accounts, summaries, activities;
 	struct activity *active;	      /* all of them, in no order */
 	struct node_list queue, failed_queue; /* ended; failures keep longer */
 	size_t failed_count;		      /* in the latter */
@@ -236,6 +243,12 @@ struct ptree_node *tree_node(const struct ptree_tree *tree, uint64_t id);
 
 /* For reading: never NULL. */
 const struct offspring *node_offspring(const struct ptree_node *node);
+static inline const struct rare *node_rare(const struct ptree_node *node)
+{
+	static const struct rare none;
+
+	return node->rare ? node->rare : &none;
+}
 
 /*
  * Whether a process that began then, as /proc or an event has it, can be this node. A begin read

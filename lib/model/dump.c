@@ -65,7 +65,7 @@ static void put_threads(struct text *text, const struct ptree_node *node)
 static void put_queue(struct text *text, const char *name, const struct node_list *queue)
 {
 	text_format(text, "%s:", name);
-	for (const struct ptree_node *node = queue->head; node; node = node->queue_next)
+	for (const struct ptree_node *node = queue->head; node; node = node->over.queue_next)
 		text_format(text, " %" PRIu64, node->id);
 	text_string(text, "\n");
 }
@@ -148,11 +148,14 @@ static void put_flags(struct text *text, const struct ptree_node *node)
 
 static void put_values(struct text *text, const struct ptree_node *node)
 {
+	const struct sample *sample = node_sample(node);
+
 	text_format(text, "%" PRIu64 " pid %d parent %" PRIu64 "@%" PRIu64 " origin %" PRIu64,
 		    node->id, node->pid, node->parent ? node->parent->id : 0, node->parent_ns,
 		    node->origin ? node->origin->id : 0);
 	text_format(text, " begin %" PRIu64 " end %" PRIu64 " key %" PRIu64 " fate %d status %u",
-		    node->begin_ns, node->end_ns, node->over_key, node->fate, node->status);
+		    node->begin_ns, node_over(node)->end_ns, node_over(node)->over_key, node->fate,
+		    node_over(node)->status);
 	text_format(text, " ids %x %x %x %x sid %d tracer %d", node->ruid, node->euid, node->rgid,
 		    node->egid, node->sid, node_rare(node)->tracer);
 	text_format(text, " change %d@%" PRIu64 " elided %u execs %u", node->change,
@@ -160,11 +163,11 @@ static void put_values(struct text *text, const struct ptree_node *node)
 	text_format(text, " waited %" PRIu64, node_rare(node)->waited_cpu_ns);
 	text_format(text,
 		    " nice %d %d pgrp %d tty %u virtual %" PRIu64 " faults %" PRIu64 " %" PRIu64,
-		    node->nice, node->priority, node->pgrp, node->tty, node->virtual_bytes,
-		    node->minor_faults, node->major_faults);
+		    sample->nice, sample->priority, sample->pgrp, sample->tty,
+		    sample->virtual_bytes, sample->minor_faults, sample->major_faults);
 	text_format(text, " cpu %" PRIu64 " %" PRIu64 " %u rss %" PRIu64 " state %d sampled %d",
-		    node->cpu_user_ns, node->cpu_system_ns, node->cpu_permille, node->rss_bytes,
-		    node->state, node->sampled_ns != 0);
+		    node->cpu_user_ns, node->cpu_system_ns, sample->cpu_permille, sample->rss_bytes,
+		    sample->state, node->sampled_ns != 0);
 }
 
 static void put_node(struct text *text, const struct ptree_tree *tree,

@@ -503,7 +503,8 @@ static int learn_sample(struct ptree_tree *tree, struct ptree_node **node,
 			const struct ptree_fact *fact)
 {
 	if ((*node)->has_ended || fact->u.sample.cpu_user_ns > LONGEST_NS ||
-	    fact->u.sample.cpu_system_ns > LONGEST_NS)
+	    fact->u.sample.cpu_system_ns > LONGEST_NS ||
+	    !usage_is_possible(fact->u.sample.nice, fact->u.sample.priority))
 		return -EINVAL;
 	if (fact->u.sample.waited_cpu_ns && rare_reserve(tree, 1))
 		return -ENOMEM;

@@ -9,6 +9,7 @@
 #include "links.h"
 #include "rare.h"
 #include "thread.h"
+#include "usage.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -83,7 +84,7 @@ static bool is_possible_end(const struct ptree_fact *fact)
 
 	return fact->u.kept_node.fate <= NODE_ANCESTOR && is_present == (!has_ended || is_zombie) &&
 	       has_ended == (fact->u.kept_node.end_ns != 0) && (has_ended || !is_zombie) &&
-	       (has_ended || flags & KEYFRAME_HAS_PID);
+	       (has_ended || (flags & KEYFRAME_HAS_PID && !(flags & KEYFRAME_STATUS_KNOWN)));
 }
 
 static int check_node(const struct ptree_tree *tree, const struct ptree_fact *fact,
@@ -93,6 +94,7 @@ static int check_node(const struct ptree_tree *tree, const struct ptree_fact *fa
 
 	if (!fact->id || fact->id == UINT64_MAX || tree_node(tree, fact->id) || pid <= 0 ||
 	    fact->u.kept_node.over_key == UINT64_MAX || fact->u.kept_node.change > CHANGE_MAX ||
+	    !usage_is_possible(fact->u.kept_node.nice, fact->u.kept_node.priority) ||
 	    !is_possible_end(fact) || (fact->u.kept_node.image && !image))
 		return -EINVAL;
 	return fact->u.kept_node.flags & KEYFRAME_HAS_PID && tree_latest(tree, pid) ? -EINVAL : 0;
@@ -115,39 +117,51 @@ static void set_flags(struct ptree_node *node, uint32_t flags)
 	node->is_charged_final = (flags & KEYFRAME_CHARGED_FINAL) != 0;
 }
 
+static void set_sample(struct sample *sample, const struct ptree_fact *fact)
+{
+	*sample = (struct sample){ .rss_bytes = fact->u.kept_node.rss_bytes,
+				   .virtual_bytes = fact->u.kept_node.virtual_bytes,
+				   .minor_faults = fact->u.kept_node.minor_faults,
+				   .major_faults = fact->u.kept_node.major_faults,
+				   .cpu_permille = fact->u.kept_node.cpu_permille,
+				   .pgrp = fact->u.kept_node.pgrp,
+				   .tty = fact->u.kept_node.tty,
+				   .priority = (int16_t)fact->u.kept_node.priority,
+				   .nice = (int8_t)fact->u.kept_node.nice,
+				   .state = fact->u.kept_node.state };
+}
+
+static void set_over(struct over *over, const struct ptree_fact *fact)
+{
+	*over = (struct over){ .end_ns = fact->u.kept_node.end_ns,
+			       .over_key = fact->u.kept_node.over_key,
+			       .status = fact->u.kept_node.status };
+}
+
 static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
 {
 	node->id = fact->id;
 	node->pid = fact->u.kept_node.pid;
 	node->sid = fact->u.kept_node.sid;
 	node->begin_ns = fact->u.kept_node.begin_ns;
-	node->end_ns = fact->u.kept_node.end_ns;
 	node->parent_ns = fact->u.kept_node.parent_ns;
 	node->change_ns = fact->u.kept_node.change_ns;
 	node->sampled_ns = fact->u.kept_node.sampled_ns;
-	node->nice = fact->u.kept_node.nice;
-	node->priority = fact->u.kept_node.priority;
-	node->pgrp = fact->u.kept_node.pgrp;
-	node->tty = fact->u.kept_node.tty;
-	node->virtual_bytes = fact->u.kept_node.virtual_bytes;
-	node->minor_faults = fact->u.kept_node.minor_faults;
-	node->major_faults = fact->u.kept_node.major_faults;
-	node->over_key = fact->u.kept_node.over_key;
 	node->exec_count = fact->u.kept_node.exec_count;
 	node->elided = fact->u.kept_node.elided;
-	node->status = fact->u.kept_node.status;
 	node->ruid = fact->u.kept_node.ruid;
 	node->euid = fact->u.kept_node.euid;
 	node->rgid = fact->u.kept_node.rgid;
 	node->egid = fact->u.kept_node.egid;
 	node->cpu_user_ns = fact->u.kept_node.cpu_user_ns;
 	node->cpu_system_ns = fact->u.kept_node.cpu_system_ns;
-	node->rss_bytes = fact->u.kept_node.rss_bytes;
-	node->cpu_permille = fact->u.kept_node.cpu_permille;
 	node->change = fact->u.kept_node.change;
 	node->fate = fact->u.kept_node.fate;
-	node->state = fact->u.kept_node.state;
 	set_flags(node, fact->u.kept_node.flags);
+	if (node->has_ended)
+		set_over(&node->over, fact);
+	else
+		set_sample(&node->sample, fact);
 }
 
 static void set_rare_values(struct ptree_tree *tree, struct ptree_node *node,
@@ -192,8 +206,8 @@ static int learn_node(struct ptree_tree *tree, const struct ptree_fact *fact)
 	links_attach(tree, node, &tree->root);
 	count(tree, node);
 	use_id(tree, node->id);
-	if (node->over_key >= tree->next_key)
-		tree->next_key = node->over_key + 1;
+	if (node_over(node)->over_key >= tree->next_key)
+		tree->next_key = node->over.over_key + 1;
 	return 0;
 }
 

@@ -34,8 +34,9 @@ static int by_birth(const void *a, const void *b)
 
 	if (is_present != (y->fate == NODE_PRESENT))
 		return is_present ? -1 : 1;
-	if (!is_present && x->over_key != y->over_key)
-		return (x->over_key > y->over_key) - (x->over_key < y->over_key);
+	if (!is_present && x->over.over_key != y->over.over_key)
+		return (x->over.over_key > y->over.over_key) -
+		       (x->over.over_key < y->over.over_key);
 	if (!is_present)
 		return (x->id > y->id) - (x->id < y->id);
 	if (x->begin_ns != y->begin_ns)
@@ -177,35 +178,35 @@ static int put_node(const struct ptree_tree *tree, const struct ptree_node *node
 				 .sid = node->sid,
 				 .tracer = node_rare(node)->tracer,
 				 .begin_ns = node->begin_ns,
-				 .end_ns = node->end_ns,
+				 .end_ns = node_over(node)->end_ns,
 				 .parent_ns = node->parent_ns,
 				 .change_ns = node->change_ns,
 				 .sampled_ns = node->sampled_ns,
-				 .over_key = node->over_key,
+				 .over_key = node_over(node)->over_key,
 				 .image = node->image ? node->image->pub.id : 0,
 				 .exec_count = node->exec_count,
 				 .elided = node->elided,
-				 .status = node->status,
+				 .status = node_over(node)->status,
 				 .ruid = node->ruid,
 				 .euid = node->euid,
 				 .rgid = node->rgid,
 				 .egid = node->egid,
 				 .cpu_user_ns = node->cpu_user_ns,
 				 .cpu_system_ns = node->cpu_system_ns,
-				 .rss_bytes = node->rss_bytes,
-				 .cpu_permille = node->cpu_permille,
+				 .rss_bytes = node_sample(node)->rss_bytes,
+				 .cpu_permille = node_sample(node)->cpu_permille,
 				 .change = node->change,
 				 .fate = node->fate,
-				 .state = node->state,
+				 .state = node_sample(node)->state,
 				 .flags = flags_of(tree, node),
 				 .waited_cpu_ns = node_rare(node)->waited_cpu_ns,
-				 .nice = node->nice,
-				 .priority = node->priority,
-				 .pgrp = node->pgrp,
-				 .tty = node->tty,
-				 .virtual_bytes = node->virtual_bytes,
-				 .minor_faults = node->minor_faults,
-				 .major_faults = node->major_faults },
+				 .nice = node_sample(node)->nice,
+				 .priority = node_sample(node)->priority,
+				 .pgrp = node_sample(node)->pgrp,
+				 .tty = node_sample(node)->tty,
+				 .virtual_bytes = node_sample(node)->virtual_bytes,
+				 .minor_faults = node_sample(node)->minor_faults,
+				 .major_faults = node_sample(node)->major_faults },
 	};
 
 	return put(out, &fact);

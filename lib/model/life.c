@@ -140,7 +140,7 @@ void life_move(struct ptree_tree *tree, struct ptree_node *node, struct ptree_no
 
 static void take_place_among_the_past(struct ptree_tree *tree, struct ptree_node *node)
 {
-	node->over_key = tree->next_key++;
+	node->over.over_key = tree->next_key++;
 	links_enqueue(tree, node);
 }
 
@@ -164,8 +164,8 @@ static void set_present(struct ptree_tree *tree, struct ptree_node *node, bool p
 
 static void take_end(struct ptree_node *node, const struct ptree_fact *fact)
 {
-	node->end_ns = fact->u.end.end_ns;
-	node->status = fact->u.end.status;
+	node->over.end_ns = fact->u.end.end_ns;
+	node->over.status = fact->u.end.status;
 	node->is_status_known = fact->u.end.is_status_known;
 	node->is_status_inferred = fact->u.end.is_status_inferred;
 }
@@ -175,6 +175,7 @@ void life_end(struct ptree_tree *tree, struct ptree_node *node, const struct ptr
 	count_present(tree, node, (size_t)-1);
 	thread_remove_all(tree, node);
 	node->has_ended = true;
+	node->over = (struct over){ 0 };
 	node->is_zombie = false;
 	node->is_leader_gone |= fact->u.end.is_status_known;
 	take_end(node, fact);
@@ -200,16 +201,18 @@ void life_set_status(struct ptree_tree *tree, struct ptree_node *node,
 	links_attach(tree, node, parent);
 }
 
+/* What was sampled gave way to its end: until it is sampled again that is not known. */
 void life_revive(struct ptree_tree *tree, struct ptree_node *node)
 {
 	usage_uncharge(tree, node);
 	count_present(tree, node, (size_t)-1);
+	set_present(tree, node, true);
 	node->has_ended = false;
 	node->is_zombie = false;
 	node->is_status_known = node->is_status_inferred = false;
-	node->end_ns = 0;
+	node->sample = (struct sample){ 0 };
+	node->has_rate = false;
 	count_present(tree, node, 1);
-	set_present(tree, node, true);
 	links_unorphan(tree, node);
 }
 

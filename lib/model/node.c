@@ -50,7 +50,7 @@ bool tree_is_same(const struct ptree_node *node, uint64_t begin_ns)
 
 bool node_has_failed(const struct ptree_node *node)
 {
-	return node->is_status_known && node->status;
+	return node->is_status_known && node->over.status;
 }
 
 uint64_t ptree_tree_generation(const struct ptree_tree *tree)
@@ -160,7 +160,7 @@ const struct ptree_node *ptree_tree_last_failed(const struct ptree_tree *tree)
 
 const struct ptree_node *ptree_node_prev_failed(const struct ptree_node *node)
 {
-	return node->fate == NODE_QUEUED && node->is_in_failed_queue ? node->queue_prev : NULL;
+	return node->fate == NODE_QUEUED && node->is_in_failed_queue ? node->over.queue_prev : NULL;
 }
 
 const struct ptree_node *ptree_node_last_forked(const struct ptree_node *node)
@@ -190,7 +190,7 @@ bool ptree_node_is_begin_exact(const struct ptree_node *node)
 
 uint64_t ptree_node_end_ns(const struct ptree_node *node)
 {
-	return node->end_ns;
+	return node_over(node)->end_ns;
 }
 
 bool ptree_node_has_ended(const struct ptree_node *node)
@@ -212,7 +212,7 @@ bool ptree_node_exit_status(const struct ptree_node *node, uint32_t *status)
 {
 	if (!node->is_status_known)
 		return false;
-	*status = node->status;
+	*status = node->over.status;
 	return true;
 }
 

@@ -95,9 +95,29 @@ struct rare {
 	uint16_t edge_count;
 };
 
+/* What one uses that lives, as sampled. state 0: it was not, or not since it was taken for over. */
+struct sample {
+	uint64_t rss_bytes, virtual_bytes;
+	uint64_t minor_faults, major_faults;
+	uint32_t cpu_permille; /* of one CPU, between the last two samples */
+	pid_t pgrp;
+	uint32_t tty;
+	int16_t priority;
+	int8_t nice;
+	char state;
+};
+
+/* How one ended, and its place among those that are over. */
+struct over {
+	uint64_t end_ns;
+	uint64_t over_key; /* the later it was found to be over, the greater */
+	struct ptree_node *queue_prev, *queue_next; /* by over_key */
+	uint32_t status;
+};
+
 struct ptree_node {
 	uint64_t id;
-	uint64_t begin_ns, end_ns;
+	uint64_t begin_ns;
 	uint64_t parent_ns; /* since when parent holds; 0: that is not known */
 	uint64_t change_ns;
 	struct ptree_node *parent;
@@ -105,31 +125,25 @@ struct ptree_node {
 	struct offspring *offspring;	/* NULL: nobody, as for most */
 	struct rare *rare;		/* NULL: nothing of it; for reading: node_rare() */
 	struct ptree_node *origin;
-	struct ptree_node *fork_prev, *fork_next;   /* among those the origin forked, by id */
-	struct ptree_node *queue_prev, *queue_next; /* by over_key */
+	struct ptree_node *fork_prev, *fork_next; /* among those the origin forked, by id */
 	struct image *image; /* NULL: not known; then there are no past ones either */
 	struct past_image *past_images;
 	struct account *account;	     /* the kernel's, of its tasks that are over; or NULL */
 	struct activity *activity;	     /* or NULL */
-	uint64_t over_key;		     /* the later it was found to be over, the greater */
 	uint64_t sampled_ns;		     /* when; 0: never */
 	uint64_t cpu_user_ns, cpu_system_ns; /* as sampled, since its begin */
-	uint64_t rss_bytes, virtual_bytes;
-	uint64_t minor_faults, major_faults;
-	int32_t nice, priority;
-	pid_t pgrp;
-	uint32_t tty;
+	union { /* has_ended tells which; for reading: node_sample(), node_over() */
+		struct sample sample;
+		struct over over;
+	};
 	struct evidence evidence;
-	uint32_t cpu_permille; /* of one CPU, between the last two samples */
 	pid_t pid, sid;
 	uint32_t ruid, euid, rgid, egid;
 	uint32_t elided;
 	uint32_t exec_count;
-	uint32_t status;
 	uint16_t image_count; /* the present one and the past ones */
 	uint8_t change : 4;   /* enum ptree_change_kind */
 	uint8_t fate : 4;     /* enum node_fate */
-	char state;	      /* as sampled; 0: not known */
 	bool is_begin_exact : 1;
 	bool is_origin_told : 1;
 	bool has_ended : 1;
@@ -140,7 +154,7 @@ struct ptree_node {
 	bool is_kernel_thread : 1;
 	bool is_watched : 1;
 	bool is_placeholder : 1; /* known only because another one named it as its parent */
-	bool has_rate : 1;	 /* cpu_permille is known */
+	bool has_rate : 1;	 /* sample.cpu_permille is known */
 	bool is_charged : 1;	 /* it is in its parent's summary */
 	bool is_charged_failed : 1;
 	bool is_charged_final : 1;
@@ -248,6 +262,20 @@ static inline const struct rare *node_rare(const struct ptree_node *node)
 	static const struct rare none;
 
 	return node->rare ? node->rare : &none;
+}
+
+static inline const struct sample *node_sample(const struct ptree_node *node)
+{
+	static const struct sample none;
+
+	return node->has_ended ? &none : &node->sample;
+}
+
+static inline const struct over *node_over(const struct ptree_node *node)
+{
+	static const struct over none;
+
+	return node->has_ended ? &node->over : &none;
 }
 
 /*

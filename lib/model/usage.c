@@ -44,7 +44,7 @@ static void set_rate(struct ptree_node *node, uint64_t used_ns, uint64_t interva
 {
 	double rate = (double)used_ns * 1000 / (double)interval_ns;
 
-	node->cpu_permille = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
+	node->sample.cpu_permille = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
 	node->has_rate = true;
 }
 
@@ -52,15 +52,16 @@ void usage_sample(struct ptree_tree *tree, struct ptree_node *node, const struct
 {
 	uint64_t before_ns = usage_sampled_cpu_ns(node), now_ns;
 
-	node->rss_bytes = fact->u.sample.rss_bytes;
-	node->state = fact->u.sample.state;
-	node->nice = fact->u.sample.nice;
-	node->priority = fact->u.sample.priority;
-	node->pgrp = fact->u.sample.pgrp;
-	node->tty = fact->u.sample.tty;
-	node->virtual_bytes = fact->u.sample.virtual_bytes;
-	node->minor_faults = fact->u.sample.minor_faults;
-	node->major_faults = fact->u.sample.major_faults;
+	node->sample = (struct sample){ .rss_bytes = fact->u.sample.rss_bytes,
+					.virtual_bytes = fact->u.sample.virtual_bytes,
+					.minor_faults = fact->u.sample.minor_faults,
+					.major_faults = fact->u.sample.major_faults,
+					.cpu_permille = node->sample.cpu_permille,
+					.pgrp = fact->u.sample.pgrp,
+					.tty = fact->u.sample.tty,
+					.priority = (int16_t)fact->u.sample.priority,
+					.nice = (int8_t)fact->u.sample.nice,
+					.state = fact->u.sample.state };
 	tree->usage_generation++;
 	if (!fact->u.sample.has_cpu)
 		return;
@@ -159,8 +160,8 @@ static uint64_t elapsed_ns(const struct ptree_node *node)
 	if (node->has_ended && account && account->known & PTREE_ACCOUNTING_ELAPSED &&
 	    (account->tasks == 1 || account->is_elapsed_whole))
 		return account->elapsed_ns;
-	if (node->begin_ns && node->end_ns > node->begin_ns)
-		return node->end_ns - node->begin_ns;
+	if (node->begin_ns && node_over(node)->end_ns > node->begin_ns)
+		return node->over.end_ns - node->begin_ns;
 	return account ? account->elapsed_ns : 0;
 }
 
@@ -308,7 +309,6 @@ void usage_charge(struct ptree_tree *tree, struct ptree_node *node)
 	node->is_charged_final = usage_is_final(node);
 	if (node->is_charged_final)
 		node->account->charged_ns = part_cpu_ns;
-	node->cpu_permille = 0;
 	tree->counts.exits++;
 	if (heir && node_has_failed(node)) {
 		tree->counts.failures++;
@@ -469,13 +469,13 @@ static void read_sampled(const struct ptree_node *node, struct ptree_usage *usag
 static void read_stat(const struct ptree_node *node, struct ptree_usage *usage)
 {
 	usage->known |= PTREE_USAGE_STAT;
-	usage->nice = node->nice;
-	usage->priority = node->priority;
-	usage->pgrp = node->pgrp;
-	usage->tty = node->tty;
-	usage->virtual_bytes = node->virtual_bytes;
-	usage->minor_faults = node->minor_faults;
-	usage->major_faults = node->major_faults;
+	usage->nice = node->sample.nice;
+	usage->priority = node->sample.priority;
+	usage->pgrp = node->sample.pgrp;
+	usage->tty = node->sample.tty;
+	usage->virtual_bytes = node->sample.virtual_bytes;
+	usage->minor_faults = node->sample.minor_faults;
+	usage->major_faults = node->sample.major_faults;
 }
 
 static void read_usage(const struct ptree_node *node, struct ptree_usage *usage)
@@ -495,13 +495,13 @@ static void read_usage(const struct ptree_node *node, struct ptree_usage *usage)
 	}
 	if (node->has_ended)
 		return;
-	if (node->sampled_ns)
+	if (node->sampled_ns && node->sample.state)
 		read_stat(node, usage);
-	usage->state = node->state;
-	usage->cpu_permille = node->cpu_permille;
-	usage->rss_bytes = node->rss_bytes;
+	usage->state = node->sample.state;
+	usage->cpu_permille = node->sample.cpu_permille;
+	usage->rss_bytes = node->sample.rss_bytes;
 	usage->known |=
-	    (node->state ? PTREE_USAGE_RSS : 0) | (node->has_rate ? PTREE_USAGE_RATE : 0);
+	    (node->sample.state ? PTREE_USAGE_RSS : 0) | (node->has_rate ? PTREE_USAGE_RATE : 0);
 }
 
 void ptree_node_usage_sized(const struct ptree_node *node, struct ptree_usage *usage, size_t size)

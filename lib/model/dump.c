@@ -160,7 +160,8 @@ static void put_values(struct text *text, const struct ptree_node *node)
 		    node->egid, node->sid, node_rare(node)->tracer);
 	text_format(text, " change %d@%" PRIu64 " elided %u execs %u", node->change,
 		    node->change_ns, node->elided, node->exec_count);
-	text_format(text, " waited %" PRIu64, node_rare(node)->waited_cpu_ns);
+	text_format(text, " waited %" PRIu64 " users@%" PRIu64, node_rare(node)->waited_cpu_ns,
+		    node_rare(node)->users_ns);
 	text_format(text,
 		    " nice %d %d pgrp %d tty %u virtual %" PRIu64 " faults %" PRIu64 " %" PRIu64,
 		    sample->nice, sample->priority, sample->pgrp, sample->tty,

@@ -604,6 +604,21 @@ static const struct lesson lessons[] = {
 };
 #define LESSON_COUNT (sizeof(lessons) / sizeof(lessons[0]))
 
+/* One that says what is known already is of the other two users, saved and of file systems. What of
+   an earlier time is heard of late was a change then. */
+static bool changes_users(const struct ptree_node *node, const struct lesson *lesson,
+			  const struct ptree_fact *fact)
+{
+	uint32_t real = fact->u.ids.real, effective = fact->u.ids.effective;
+
+	if (lesson->change != PTREE_CHANGE_CREDENTIALS || !fact->is_news)
+		return false;
+	if (fact->is_past)
+		return true;
+	return fact->kind == PTREE_FACT_USERS ? node->ruid != real || node->euid != effective
+					      : node->rgid != real || node->egid != effective;
+}
+
 static void note(struct ptree_tree *tree, struct ptree_node *node, const struct lesson *lesson,
 		 const struct ptree_fact *fact)
 {
@@ -622,15 +637,21 @@ int ptree_tree_learn(struct ptree_tree *tree, const struct ptree_fact *fact)
 					  ? &lessons[fact->kind]
 					  : &unknown;
 	struct ptree_node *node = lesson->is_of_node ? tree_node(tree, fact->id) : NULL;
+	bool are_other_users;
 	int err = 0;
 
 	if (lesson->is_of_node && !node)
 		return -EINVAL;
+	are_other_users = changes_users(node, lesson, fact);
+	if (are_other_users && !rare_of(tree, node))
+		return -ENOMEM;
 	if (!fact->is_past)
 		err = lesson->learn(tree, &node, fact);
 	if (err)
 		return err;
 	note(tree, node, lesson, fact);
+	if (are_other_users)
+		node->rare->users_ns = fact->time_ns;
 	tree->is_begun |= fact->kind >= PTREE_FACT_APPEARED && fact->kind <= PTREE_FACT_FORGOTTEN;
 	feed_push(&tree->feed, fact);
 	return 0;

@@ -169,11 +169,13 @@ static void set_rare_values(struct ptree_tree *tree, struct ptree_node *node,
 {
 	struct rare *rare;
 
-	if (!fact->u.kept_node.tracer && !fact->u.kept_node.waited_cpu_ns)
+	if (!fact->u.kept_node.tracer && !fact->u.kept_node.waited_cpu_ns &&
+	    !fact->u.kept_node.users_ns)
 		return;
 	rare = rare_of(tree, node);
 	rare->tracer = fact->u.kept_node.tracer;
 	rare->waited_cpu_ns = fact->u.kept_node.waited_cpu_ns;
+	rare->users_ns = fact->u.kept_node.users_ns;
 }
 
 static void count(struct ptree_tree *tree, const struct ptree_node *node)

@@ -200,6 +200,7 @@ static int put_node(const struct ptree_tree *tree, const struct ptree_node *node
 				 .state = node_sample(node)->state,
 				 .flags = flags_of(tree, node),
 				 .waited_cpu_ns = node_rare(node)->waited_cpu_ns,
+				 .users_ns = node_rare(node)->users_ns,
 				 .nice = node_sample(node)->nice,
 				 .priority = node_sample(node)->priority,
 				 .pgrp = node_sample(node)->pgrp,

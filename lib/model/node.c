@@ -251,6 +251,11 @@ uint32_t ptree_node_rgid(const struct ptree_node *node)
 	return node->rgid;
 }
 
+uint64_t ptree_node_users_changed_ns(const struct ptree_node *node)
+{
+	return node_rare(node)->users_ns;
+}
+
 pid_t ptree_node_sid(const struct ptree_node *node)
 {
 	return node->sid;

@@ -90,6 +90,7 @@ struct rare {
 	struct ptree_summary *summary; /* of those that are over below it; or NULL */
 	struct leaving *leaving; /* a translator's: how its tasks ended so far, if differently */
 	uint64_t waited_cpu_ns;	 /* of children that it waited for */
+	uint64_t users_ns;	 /* when its users or groups changed last; 0: not seen */
 	pid_t tracer;
 	uint32_t thread_count;
 	uint16_t edge_count;

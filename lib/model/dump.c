@@ -133,13 +133,13 @@ static void put_activity(struct text *text, const struct activity *activity)
 
 static void put_flags(struct text *text, const struct ptree_node *node)
 {
-	const bool flags[] = { node->is_begin_exact,	 node->is_origin_told,
-			       node->has_ended,		 node->is_status_known,
-			       node->is_status_inferred, node->is_zombie,
-			       node->is_leader_gone,	 node->is_kernel_thread,
-			       node->is_placeholder,	 node->has_rate,
-			       node->is_charged,	 node->is_charged_failed,
-			       node->is_charged_final,	 node->is_in_failed_queue };
+	const bool flags[] = {
+		node->is_begin_exact,	node->is_origin_told,	  node->has_ended,
+		node->is_status_known,	node->is_status_inferred, node->is_zombie,
+		node->is_leader_gone,	node->is_kernel_thread,	  node->is_placeholder,
+		node->has_rate,		node->is_charged,	  node->is_charged_failed,
+		node->is_charged_final, node->is_in_failed_queue, node->is_parent_first
+	};
 
 	text_string(text, " flags ");
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -151,7 +151,7 @@ static void put_values(struct text *text, const struct ptree_node *node)
 	const struct sample *sample = node_sample(node);
 
 	text_format(text, "%" PRIu64 " pid %d parent %" PRIu64 "@%" PRIu64 " origin %" PRIu64,
-		    node->id, node->pid, node->parent ? node->parent->id : 0, node->parent_ns,
+		    node->id, node->pid, node->parent ? node->parent->id : 0, node_parent_ns(node),
 		    node->origin ? node->origin->id : 0);
 	text_format(text, " begin %" PRIu64 " end %" PRIu64 " key %" PRIu64 " fate %d status %u",
 		    node->begin_ns, node_over(node)->end_ns, node_over(node)->over_key, node->fate,

@@ -142,7 +142,7 @@ static int learn_date(struct ptree_tree *tree, struct ptree_node **node,
 		return -ENOMEM;
 	life_set_known(tree, *node);
 	if (fact->kind == PTREE_FACT_FILLED)
-		(*node)->parent_ns = 0;
+		life_set_parent_unknown_since(*node);
 	life_set_begin(tree, *node, fact->u.date.begin_ns, fact->u.date.is_exact);
 	if (is_fork || (fact->kind == PTREE_FACT_FILLED && fact->source == PTREE_FACT_TOLD))
 		life_count_fork(tree, parent ? parent : &tree->root);
@@ -170,8 +170,9 @@ static int learn_move(struct ptree_tree *tree, struct ptree_node **node,
 	if (!parent || parent == (*node)->parent || links_is_below(parent, *node) ||
 	    node_rare(*node)->edge_count == UINT16_MAX)
 		return -EINVAL;
-	if (links_reserve(tree) ||
-	    ((*node)->parent != &tree->root && rare_reserve_edge(tree, *node)))
+	if (links_reserve(tree) || !rare_of(tree, *node))
+		return -ENOMEM;
+	if ((*node)->parent != &tree->root && rare_reserve_edge(tree, *node))
 		return -ENOMEM;
 	life_move(tree, *node, parent, fact->time_ns);
 	return 0;

@@ -115,6 +115,7 @@ static void set_flags(struct ptree_node *node, uint32_t flags)
 	node->is_charged = (flags & KEYFRAME_CHARGED) != 0;
 	node->is_charged_failed = (flags & KEYFRAME_CHARGED_FAILED) != 0;
 	node->is_charged_final = (flags & KEYFRAME_CHARGED_FINAL) != 0;
+	node->is_parent_first = (flags & KEYFRAME_PARENT_FIRST) != 0;
 }
 
 static void set_sample(struct sample *sample, const struct ptree_fact *fact)
@@ -144,7 +145,6 @@ static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
 	node->pid = fact->u.kept_node.pid;
 	node->sid = fact->u.kept_node.sid;
 	node->begin_ns = fact->u.kept_node.begin_ns;
-	node->parent_ns = fact->u.kept_node.parent_ns;
 	node->change_ns = fact->u.kept_node.change_ns;
 	node->sampled_ns = fact->u.kept_node.sampled_ns;
 	node->exec_count = fact->u.kept_node.exec_count;
@@ -167,12 +167,14 @@ static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
 static void set_rare_values(struct ptree_tree *tree, struct ptree_node *node,
 			    const struct ptree_fact *fact)
 {
+	uint64_t parent_ns = node->is_parent_first ? 0 : fact->u.kept_node.parent_ns;
 	struct rare *rare;
 
 	if (!fact->u.kept_node.tracer && !fact->u.kept_node.waited_cpu_ns &&
-	    !fact->u.kept_node.users_ns)
+	    !fact->u.kept_node.users_ns && !parent_ns)
 		return;
 	rare = rare_of(tree, node);
+	rare->parent_ns = parent_ns;
 	rare->tracer = fact->u.kept_node.tracer;
 	rare->waited_cpu_ns = fact->u.kept_node.waited_cpu_ns;
 	rare->users_ns = fact->u.kept_node.users_ns;

@@ -164,7 +164,8 @@ static uint32_t flags_of(const struct ptree_tree *tree, const struct ptree_node 
 	       (node->has_rate ? KEYFRAME_RATE_KNOWN : 0) |
 	       (node->is_charged ? KEYFRAME_CHARGED : 0) |
 	       (node->is_charged_failed ? KEYFRAME_CHARGED_FAILED : 0) |
-	       (node->is_charged_final ? KEYFRAME_CHARGED_FINAL : 0);
+	       (node->is_charged_final ? KEYFRAME_CHARGED_FINAL : 0) |
+	       (node->is_parent_first ? KEYFRAME_PARENT_FIRST : 0);
 }
 
 static int put_node(const struct ptree_tree *tree, const struct ptree_node *node,
@@ -179,7 +180,7 @@ static int put_node(const struct ptree_tree *tree, const struct ptree_node *node
 				 .tracer = node_rare(node)->tracer,
 				 .begin_ns = node->begin_ns,
 				 .end_ns = node_over(node)->end_ns,
-				 .parent_ns = node->parent_ns,
+				 .parent_ns = node_parent_ns(node),
 				 .change_ns = node->change_ns,
 				 .sampled_ns = node->sampled_ns,
 				 .over_key = node_over(node)->over_key,

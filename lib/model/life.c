@@ -52,7 +52,7 @@ static void take_birth(struct ptree_node *node, const struct ptree_fact *fact)
 	node->is_origin_told = fact->u.birth.is_origin_told;
 	node->is_kernel_thread = fact->u.birth.is_kernel_thread;
 	node->is_placeholder = fact->u.birth.is_placeholder;
-	node->parent_ns = fact->source == PTREE_FACT_TOLD ? fact->u.birth.begin_ns : 0;
+	node->is_parent_first = fact->source == PTREE_FACT_TOLD;
 }
 
 struct ptree_node *life_begin(struct ptree_tree *tree, const struct ptree_fact *fact,
@@ -95,6 +95,13 @@ void life_set_known(struct ptree_tree *tree, struct ptree_node *node)
 	node->is_placeholder = false;
 }
 
+void life_set_parent_unknown_since(struct ptree_node *node)
+{
+	node->is_parent_first = false;
+	if (node->rare)
+		node->rare->parent_ns = 0;
+}
+
 void life_set_kernel_thread(struct ptree_tree *tree, struct ptree_node *node, bool is)
 {
 	count_present(tree, node, (size_t)-1);
@@ -129,11 +136,12 @@ void life_move(struct ptree_tree *tree, struct ptree_node *node, struct ptree_no
 
 	if (node->parent != &tree->root)
 		rare->edges[rare->edge_count++] = (struct edge){ .parent_id = node->parent->id,
-								 .from_ns = node->parent_ns,
+								 .from_ns = node_parent_ns(node),
 								 .to_ns = when_ns };
 	links_detach(tree, node);
 	links_attach(tree, node, parent);
-	node->parent_ns = when_ns;
+	node->is_parent_first = false;
+	rare->parent_ns = when_ns;
 }
 
 /* ---- end ---- */

@@ -132,7 +132,7 @@ static int take_parent(struct ptree_tree *tree, struct ptree_node *node,
 {
 	struct ptree_node *parent = tree_latest(tree, process->ppid);
 
-	if (process->read_ns < node->parent_ns)
+	if (process->read_ns < node_parent_ns(node))
 		return 0;
 	if (!parent || process->ppid <= 0)
 		parent = tell_of_somebody(tree, process->ppid, process->read_ns);

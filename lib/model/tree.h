@@ -90,6 +90,7 @@ struct rare {
 	struct ptree_summary *summary; /* of those that are over below it; or NULL */
 	struct leaving *leaving; /* a translator's: how its tasks ended so far, if differently */
 	uint64_t waited_cpu_ns;	 /* of children that it waited for */
+	uint64_t parent_ns;	 /* since when it has another parent; 0: that is not known */
 	uint64_t users_ns;	 /* when its users or groups changed last; 0: not seen */
 	pid_t tracer;
 	uint32_t thread_count;
@@ -119,7 +120,6 @@ struct over {
 struct ptree_node {
 	uint64_t id;
 	uint64_t begin_ns;
-	uint64_t parent_ns; /* since when parent holds; 0: that is not known */
 	uint64_t change_ns;
 	struct ptree_node *parent;
 	struct ptree_node *prev, *next; /* among the parent's live or past children */
@@ -147,6 +147,7 @@ struct ptree_node {
 	uint8_t fate : 4;     /* enum node_fate */
 	bool is_begin_exact : 1;
 	bool is_origin_told : 1;
+	bool is_parent_first : 1; /* it has its parent since it began, as was told */
 	bool has_ended : 1;
 	bool is_status_known : 1;
 	bool is_status_inferred : 1;
@@ -263,6 +264,12 @@ static inline const struct rare *node_rare(const struct ptree_node *node)
 	static const struct rare none;
 
 	return node->rare ? node->rare : &none;
+}
+
+/* Since when it has its parent; 0: that is not known. */
+static inline uint64_t node_parent_ns(const struct ptree_node *node)
+{
+	return node->is_parent_first ? node->begin_ns : node_rare(node)->parent_ns;
 }
 
 static inline const struct sample *node_sample(const struct ptree_node *node)

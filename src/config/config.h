@@ -4,6 +4,7 @@
 
 #include "config/file.h"
 #include "model/columns.h"
+#include "model/meter-choice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,12 @@ enum config_color {
 
 /* Of --events: what rules say, which is no event of the kernel's. */
 #define CONFIG_EVENTS_RULE (1u << 31)
+
+enum config_graphs {
+	CONFIG_GRAPHS_AUTO, /* braille where fonts have it */
+	CONFIG_GRAPHS_BRAILLE,
+	CONFIG_GRAPHS_BLOCK,
+};
 
 /* "key KEYS = COMMAND" of a file. */
 struct config_key {
@@ -57,6 +64,8 @@ struct config {
 	bool is_short, ancestors; /* of tree */
 	bool by_command;	  /* of log */
 	struct columns columns;
+	struct meter_choice meters;
+	enum config_graphs graphs;
 	const struct field *sort; /* NULL: by birth */
 	const char *theme;	  /* NULL: the default one */
 	const char *path;	  /* --config, or NULL */

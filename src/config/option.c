@@ -49,6 +49,8 @@ const struct option_info config_options[] = {
 	[OPTION_NO_MOUSE] = { "no-mouse", 0, LIVE, NULL, "leave the mouse to the terminal" },
 	[OPTION_COLUMNS] = { "columns", 0, LIVE, "LIST", "these, as in pid,user,rss,time" },
 	[OPTION_SORT] = { "sort", 0, LIVE, "FIELD", "siblings by it, the greatest first" },
+	[OPTION_METERS] = { "meters", 0, LIVE, "LIST", "these, as in cpu,memory,disk-read; none" },
+	[OPTION_GRAPHS] = { "graphs", 0, LIVE, "STYLE", "auto (the default), braille or block" },
 	[OPTION_THEME] = { "theme", 0, LIVE, "NAME|FILE",
 			   "default, light, high-contrast, colour-blind, mono" },
 	[OPTION_CONFIG] = { "config", 0, LIVE, "FILE",
@@ -348,6 +350,42 @@ static int take_columns(const struct parse *parse, const char *value)
 	return 0;
 }
 
+static int take_meters(const struct parse *parse, const char *value)
+{
+	char error[384];
+
+	if (!meter_choice_parse(&parse->config->meters, value, error, sizeof(error)))
+		return config_reject(parse, "--meters: %s", error);
+	return 0;
+}
+
+/* Which one of NULL-terminated names. */
+static bool find_choice(const char *const *names, const char *value, unsigned *index)
+{
+	for (*index = 0; names[*index]; ++*index) {
+		if (!strcmp(value, names[*index]))
+			return true;
+	}
+	return false;
+}
+
+static int take_graphs(const struct parse *parse, const struct option_info *option,
+		       const char *value)
+{
+	static const char *const names[] = {
+		[CONFIG_GRAPHS_AUTO] = "auto",
+		[CONFIG_GRAPHS_BRAILLE] = "braille",
+		[CONFIG_GRAPHS_BLOCK] = "block",
+		NULL,
+	};
+	unsigned index;
+
+	if (!find_choice(names, value, &index))
+		return reject_option_value(parse, option, value, "one of auto, braille and block");
+	parse->config->graphs = (enum config_graphs)index;
+	return 0;
+}
+
 static int take_sort(const struct parse *parse, const struct option_info *option, const char *value)
 {
 	if (!field_find_sort(value, &parse->config->sort))
@@ -364,15 +402,14 @@ static int take_color(const struct parse *parse, const struct option_info *optio
 		[CONFIG_COLOR_AUTO] = "auto",
 		[CONFIG_COLOR_ALWAYS] = "always",
 		[CONFIG_COLOR_NEVER] = "never",
+		NULL,
 	};
+	unsigned index;
 
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(value, names[i])) {
-			parse->config->color = (enum config_color)i;
-			return 0;
-		}
-	}
-	return reject_option_value(parse, option, value, "one of auto, always and never");
+	if (!find_choice(names, value, &index))
+		return reject_option_value(parse, option, value, "one of auto, always and never");
+	parse->config->color = (enum config_color)index;
+	return 0;
 }
 
 /* ---- config_options and operands ---- */
@@ -441,6 +478,10 @@ int config_take_option(const struct parse *parse, const struct option_info *opti
 		return take_columns(parse, value);
 	case OPTION_SORT:
 		return take_sort(parse, option, value);
+	case OPTION_METERS:
+		return take_meters(parse, value);
+	case OPTION_GRAPHS:
+		return take_graphs(parse, option, value);
 	case OPTION_THEME:
 		config->theme = value;
 		break;

@@ -441,6 +441,7 @@ static int start_session(struct app *app, struct config *config, char *error, si
 	session->scene.moment.glow_ns = config->highlight_ns;
 	session->config_path = config->file_path;
 	session->panes.tree->columns = config->columns;
+	session->scene.meters = config->meters;
 	session->panes.tree->choice.sort = config->sort;
 	if (config->filter && !session_set_filter(session, config->filter)) {
 		snprintf(error, size, "--filter: %.200s", session->filter_error.text);
@@ -461,6 +462,16 @@ static void choose_theme(struct app *app, struct config *config)
 	text_safe(safe, sizeof(safe), error, strlen(error), text_is_utf8());
 	config_warn(config, 0, safe);
 	say_warnings(&app->session, config);
+}
+
+/* The fonts of the kernel's own terminal have no braille. */
+static bool wants_block_graphs(const struct config *config)
+{
+	const char *term = getenv("TERM");
+
+	if (config->graphs != CONFIG_GRAPHS_AUTO)
+		return config->graphs == CONFIG_GRAPHS_BLOCK;
+	return term && !strcmp(term, "linux");
 }
 
 static int start_terminal(struct app *app, struct config *config, char *error, size_t size)
@@ -486,6 +497,7 @@ static int start_terminal(struct app *app, struct config *config, char *error, s
 	if (!app->canvas)
 		return fail(error, size, EXIT_FAILED, "cannot start", -ENOMEM);
 	app->canvas->ascii_marks = config->ascii;
+	app->canvas->block_graphs = wants_block_graphs(config);
 	app->canvas->theme = &app->session.theme;
 	choose_theme(app, config);
 	return EXIT_OK;

@@ -273,4 +273,23 @@ leaves_quietly()
 	[ "$(cat "$work/code")" -eq 0 ] && [ ! -s "$work/err" ]
 }
 check 'a reader that has seen enough is no failure' leaves_quietly
+
+# The rest of the file is the live monitor's, and not even looked at.
+keeps_filters()
+{
+	mkdir -p "$work/proctop" &&
+		printf 'delay = never\nfilter both = @one | comm=%s\nfilter one = comm=%s\n' \
+			"$beta" "$alpha" >"$work/proctop/config" &&
+		XDG_CONFIG_HOME=$work "$proctop" tree -f "under:$head @both" >"$work/out" 2>"$work/err" &&
+		[ ! -s "$work/err" ] && grep -q "$alpha" "$work/out" &&
+		grep -q "$beta" "$work/out" && ! grep -q "$gamma" "$work/out"
+}
+check 'a filter is kept by a name in a file' keeps_filters
+
+names_no_filter()
+{
+	XDG_CONFIG_HOME=$work "$proctop" tree -f 'user:0 @none' >"$work/out" 2>"$work/err"
+	[ $? -eq 2 ] && [ ! -s "$work/out" ] && grep -q "no filter is kept as '@none'" "$work/err"
+}
+check 'a name that no filter has is wrong' names_no_filter
 done_testing

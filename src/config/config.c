@@ -205,6 +205,7 @@ void config_clear(struct config *config)
 	free(config->warnings);
 	free(config->uids);
 	free(config->filter);
+	filter_names_clear(&config->filters);
 	free(config->watches);
 	free(config->rules);
 	*config = (struct config){ 0 };

@@ -4,6 +4,7 @@
 
 #include "config/file.h"
 #include "model/columns.h"
+#include "model/filter-names.h"
 #include "model/meter-choice.h"
 
 #include <stdbool.h>
@@ -47,7 +48,9 @@ struct config {
 	enum config_command command;
 	uint32_t *uids; /* -u, resolved */
 	size_t uid_count;
-	char *filter;	      /* all -f, joined; NULL: none */
+	char *filter;		     /* all -f, joined; NULL: none */
+	bool has_filter_names;	     /* names are in it that the command line does not know */
+	struct filter_names filters; /* of the file: "filter NAME = EXPR" */
 	const char **watches; /* -w: a pid or a name each */
 	size_t watch_count;
 	/* tree's PID or NAME, or NULL; of why there is one, and it may be :PORT or FILE */
@@ -86,7 +89,9 @@ int config_parse(struct config *config, int argc, char **argv, char *error, size
 void config_clear(struct config *config);
 
 /* Of the live monitor: reads the file, for what the command line has not said. What is wrong there
-   is a warning. -EINVAL with error: --config names a file that cannot be read; -ENOMEM. */
+   is a warning. Of the others it takes filters by their names, and nothing else. -EINVAL with
+   error:
+   --config names a file that cannot be read, or --filter a filter that is not kept; -ENOMEM. */
 int config_read_file(struct config *config, char *error, size_t error_size);
 /* "PATH:LINE: what is wrong with it"; more than a hundred are only counted. line: 0: with none of
    them, or not with the file. */

@@ -250,12 +250,34 @@ static int take_filter(const struct parse *parse, const struct option_info *opti
 {
 	struct filter_error why = { 0 };
 	struct filter *filter;
-	int err = filter_compile(&filter, value, &why);
+	int err = filter_compile_named(&filter, value, &parse->config->filters, &why);
 
-	if (err)
+	/* One's file, which is read later, may know it. */
+	if (err == -EINVAL && why.is_unknown_name && !parse->config->file_path)
+		parse->config->has_filter_names = true;
+	else if (err)
 		return err == -EINVAL ? reject_at(parse, option, value, why.offset, why.text) : err;
-	filter_free(filter);
+	else
+		filter_free(filter);
 	return append_filter(parse->config, value);
+}
+
+int config_check_filter(const struct parse *parse)
+{
+	const struct config *config = parse->config;
+	struct filter_error why = { 0 };
+	struct filter *filter;
+	int err;
+
+	if (!config->has_filter_names)
+		return 0;
+	err = filter_compile_named(&filter, config->filter, &config->filters, &why);
+	if (err)
+		return err == -EINVAL ? reject_at(parse, &config_options[OPTION_FILTER],
+						  config->filter, why.offset, why.text)
+				      : err;
+	filter_free(filter);
+	return 0;
 }
 
 /* All digits are a pid. What only looks like a number is no name that anybody means. */

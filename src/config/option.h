@@ -74,6 +74,9 @@ int config_reject_value(const struct parse *parse, const char *what, const char 
 int config_take_option(const struct parse *parse, const struct option_info *option,
 		       const char *value);
 
+/* Once the names are known that are in --filter. As config_take_option(). */
+int config_check_filter(const struct parse *parse);
+
 bool config_read_number(const char *text, uint64_t max, uint64_t *value); /* digits, no more */
 bool config_is_pid_or_name(const char *value);
 #define PID_OR_NAME "a pid or a name: expected a number from 1 on, or what a process is called"

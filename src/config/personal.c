@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A person's file: options as on the command line, which has the last word, and keys. */
 #include "config/option.h"
+#include "model/filter.h"
 #include "model/array.h"
 #include "draw/text.h"
 
@@ -77,6 +78,25 @@ static int take_key(struct config *config, const struct config_line *line)
 	return 0;
 }
 
+#define FILTER_LINE "filter "
+
+static bool is_filter_line(const struct config_line *line)
+{
+	return line->name && !strncmp(line->name, FILTER_LINE, strlen(FILTER_LINE));
+}
+
+/* "filter NAME = EXPR". What is wrong in it is found when all names are known. */
+static int take_filter_line(const struct parse *parse, const struct config_line *line)
+{
+	const char *name = line->name + strlen(FILTER_LINE);
+
+	name += strspn(name, " \t");
+	if (!*name || name[filter_name_size(name)])
+		return config_reject_value(parse, "filters", name,
+					   "a name: expected letters, digits, _ and -");
+	return filter_names_set(&parse->config->filters, name, line->value, line->number);
+}
+
 static int take_line(const struct parse *parse, const struct config_line *line)
 {
 	const struct option_info *option;
@@ -101,24 +121,64 @@ static void check_together(struct config *config)
 	config_warn(config, 0, "poll: not with require-events");
 }
 
-static int take_lines(struct config *config)
+/* Those that are wrong are warnings, and gone; then those are wrong that name them. */
+static int check_filters(struct config *config)
+{
+	for (size_t i = 0; i < config->filters.count;) {
+		const struct filter_name *name = &config->filters.items[i];
+		struct filter_error why = { 0 };
+		struct filter *filter;
+		char text[512];
+		int err = filter_compile_named(&filter, name->text, &config->filters, &why);
+
+		if (err == -ENOMEM)
+			return err;
+		if (!err) {
+			filter_free(filter);
+			i++;
+			continue;
+		}
+		snprintf(text, sizeof(text), "filter %s: %s", name->name, why.text);
+		config_warn(config, name->line, text);
+		filter_names_remove(&config->filters, i);
+		i = 0;
+	}
+	return 0;
+}
+
+static int take_each(struct config *config, bool of_filters,
+		     int (*take)(const struct parse *parse, const struct config_line *line))
 {
 	char error[512];
 	const struct parse parse = { config, error, sizeof(error) };
 
 	for (size_t i = 0; i < config->file.count; i++) {
-		int err = take_line(&parse, &config->file.lines[i]);
+		const struct config_line *line = &config->file.lines[i];
+		int err = is_filter_line(line) == of_filters ? take(&parse, line) : 0;
 
 		if (err == -ENOMEM)
 			return err;
 		if (err)
-			config_warn(config, config->file.lines[i].number, error);
+			config_warn(config, line->number, error);
 	}
-	check_together(config);
 	return 0;
 }
 
-int config_read_file(struct config *config, char *error, size_t error_size)
+/* Filters first: others name them. */
+static int take_lines(struct config *config)
+{
+	int err = take_each(config, true, take_filter_line);
+
+	if (!err)
+		err = check_filters(config);
+	if (!err && config->command == CONFIG_LIVE)
+		err = take_each(config, false, take_line);
+	if (!err)
+		check_together(config);
+	return err;
+}
+
+static int read_file(struct config *config, char *error, size_t error_size)
 {
 	char path[PATH_MAX], why[128];
 	int err;
@@ -149,4 +209,12 @@ int config_read_file(struct config *config, char *error, size_t error_size)
 		return 0;
 	}
 	return err ? err : take_lines(config);
+}
+
+int config_read_file(struct config *config, char *error, size_t error_size)
+{
+	const struct parse parse = { config, error, error_size };
+	int err = read_file(config, error, error_size);
+
+	return err ? err : config_check_filter(&parse);
 }

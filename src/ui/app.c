@@ -440,6 +440,8 @@ static int start_session(struct app *app, struct config *config, char *error, si
 		history_read(&session->histories[SESSION_PROMPT_FILTER], path);
 	session->scene.moment.glow_ns = config->highlight_ns;
 	session->config_path = config->file_path;
+	session->filter_names = &config->filters;
+	session->scene.scope.filter_names = &config->filters;
 	session->panes.tree->columns = config->columns;
 	session->scene.meters = config->meters;
 	session->panes.tree->choice.sort = config->sort;

@@ -446,6 +446,7 @@ const struct command_value command_values[] = {
 	{ "follow", &follow_value, false },
 	{ "exited", &exited_value, false },
 	{ "sort", &sort_value, false },
+	{ "save-filter", &value_filter_name, true },
 	{ "columns", &value_columns, false },
 	{ "meters", &value_meters, false },
 	{ "signal", &value_signal, false },

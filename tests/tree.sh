@@ -278,7 +278,7 @@ check 'a reader that has seen enough is no failure' leaves_quietly
 keeps_filters()
 {
 	mkdir -p "$work/proctop" &&
-		printf 'delay = never\nfilter both = @one | comm=%s\nfilter one = comm=%s\n' \
+		printf 'delay = never\nfilter both = @one | cmd:%s\nfilter one = cmd:%s\n' \
 			"$beta" "$alpha" >"$work/proctop/config" &&
 		XDG_CONFIG_HOME=$work "$proctop" tree -f "under:$head @both" >"$work/out" 2>"$work/err" &&
 		[ ! -s "$work/err" ] && grep -q "$alpha" "$work/out" &&

@@ -39,7 +39,7 @@ _proctop_options()
 	local all='--user= --filter= --help --version'
 	local events='--watch= --poll --require-events --summary --no-realtime --on='
 	case $1 in
-	tree) echo "$all --ascii --json --short --ancestors" ;;
+	tree) echo "$all --columns= --ascii --json --short --ancestors" ;;
 	why) echo '--help --version --ascii --json' ;;
 	log) echo "$all $events --json --events= --duration= --by-command" ;;
 	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse --columns= --sort= --meters= --graphs= --theme= --config=" ;;

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "model/filter-names.h"
+#include "model/kept.h"
 #include "model/filter.h"
 #include "model/pattern.h"
 #include "model/quantity.h"
@@ -266,12 +266,12 @@ static void a_kept_filter_stands_for_itself_in_parentheses(void **state)
 		{ "@a", 0, "filters name each other", false },
 	};
 	struct ptree_tree *tree = *state;
-	struct filter_names names = { 0 };
+	struct kept names = { 0 };
 	struct filter_error error;
 	struct filter *filter, *spelled;
 
 	for (size_t i = 0; i < COUNT(texts); i++)
-		assert_int_equal(filter_names_set(&names, texts[i][0], texts[i][1], 0), 0);
+		assert_int_equal(kept_set(&names, texts[i][0], texts[i][1], 0), 0);
 	assert_int_equal(filter_compile_named(&filter, "user:0 !@not-builds", &names, &error), 0);
 	spelled = compile("user:0 (make | comm:cc)");
 	for (size_t i = 0; i < COUNT(samples); i++)
@@ -289,7 +289,7 @@ static void a_kept_filter_stands_for_itself_in_parentheses(void **state)
 		    error.is_unknown_name != wrong[i].is_unknown)
 			fail_msg("'%s': %s at %zu", wrong[i].expression, error.text, error.offset);
 	}
-	filter_names_clear(&names);
+	kept_clear(&names);
 	/* In quotes, in the midst of a word, or no name at all: text. */
 	filter_free(compile("\"@web\" alice@web @ @1.2 @@"));
 }

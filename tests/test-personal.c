@@ -125,12 +125,12 @@ static void filters_are_kept_by_name(void **state)
 
 	read_text(fixture, text);
 	assert_int_equal(config->filters.count, 2);
-	assert_string_equal(filter_names_find(&config->filters, "php", 3), "comm:php");
+	assert_string_equal(kept_find(&config->filters, "php", 3), "comm:php");
 	assert_string_equal(config->filter, "@web");
 	assert_int_equal(config->warning_count, 4);
 	expect_warnings(fixture, 4, ":4: filter bad: expected ");
 	expect_warnings(fixture, 4, ":5: filter worse: ");
-	expect_warnings(fixture, 4, ":6: filters: 'no name' is not a name");
+	expect_warnings(fixture, 4, ":6: names: 'no name' is not one");
 	expect_warnings(fixture, 4, ":7: --filter: no filter is kept as '@none'");
 
 	assert_int_equal(read_with(fixture, "--filter=user:0 @php", NULL), 0);

@@ -2,7 +2,7 @@
 /* The command line: every command by its name, with what stands behind it. */
 #include "screen.h"
 
-#include "model/filter-names.h"
+#include "model/kept.h"
 
 #include "model/field.h"
 #include "ui/by-name.h"
@@ -437,7 +437,7 @@ static void a_filter_is_kept_by_a_name(void **state)
 {
 	struct screen *screen = *state;
 	char path[] = "/tmp/proctop-filters-XXXXXX", text[256] = "";
-	struct filter_names names = { 0 };
+	struct kept names = { 0 };
 	int fd = mkstemp(path);
 
 	assert_true(fd >= 0);
@@ -468,12 +468,12 @@ static void a_filter_is_kept_by_a_name(void **state)
 	assert_int_equal(rows_tally(screen->session.panes.tree->rows).matching, 2);
 	say(screen, "save-filter logins");
 	expect_on_screen(screen, "it would name itself");
-	assert_string_equal(filter_names_find(&names, "logins", 6), "sshd");
+	assert_string_equal(kept_find(&names, "logins", 6), "sshd");
 	forget_line(screen);
 	type(screen, "\\\025@nobody\r");
 	expect_on_screen(screen, "no filter is kept as '@nobody'");
 	forget_line(screen);
-	filter_names_clear(&names);
+	kept_clear(&names);
 	close(fd);
 	unlink(path);
 }

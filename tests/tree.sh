@@ -286,6 +286,30 @@ keeps_filters()
 }
 check 'a filter is kept by a name in a file' keeps_filters
 
+# Their titles, then a line a process; what one picture cannot know is empty.
+has_columns()
+{
+	"$proctop" tree --columns=pid,state,cpu,sum-cpu,ppid "$(pid_of head)" >"$work/out" 2>"$work/err" &&
+		[ ! -s "$work/err" ] &&
+		head -n 1 "$work/out" | grep -qE '^ *PID +S +CPU% +[^ ]*CPU +PPID COMMAND$' &&
+		grep -qE "^ *$(pid_of gamma) [SR] +$(pid_of alpha) .*$gamma 600$" "$work/out" &&
+		grep -qE "^ *$(pid_of zombie) Z +$(pid_of head) .* <defunct>$" "$work/out" &&
+		[ "$(wc -l <"$work/out")" -eq 6 ]
+}
+check 'a picture has columns' has_columns
+check 'its columns hold no control byte' has_no_control_bytes
+
+keeps_columns()
+{
+	printf 'columns few = pid,ppid\ncolumns none = guests\n' >"$work/proctop/config" &&
+		XDG_CONFIG_HOME=$work "$proctop" tree --columns=@few "$(pid_of beta)" >"$work/out" \
+			2>"$work/err" && grep -qE "^ *$(pid_of beta) +$(pid_of head) " "$work/out" &&
+		grep -q ":2: columns none: no column is called 'guests'" "$work/err" &&
+		! XDG_CONFIG_HOME=$work "$proctop" tree --columns=@none >"$work/out" 2>"$work/err" &&
+		grep -q "no columns are kept as '@none'" "$work/err"
+}
+check 'columns are kept by a name in a file' keeps_columns
+
 names_no_filter()
 {
 	XDG_CONFIG_HOME=$work "$proctop" tree -f 'user:0 @none' >"$work/out" 2>"$work/err"

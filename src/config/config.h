@@ -4,7 +4,7 @@
 
 #include "config/file.h"
 #include "model/columns.h"
-#include "model/filter-names.h"
+#include "model/kept.h"
 #include "model/meter-choice.h"
 
 #include <stdbool.h>
@@ -49,8 +49,10 @@ struct config {
 	uint32_t *uids; /* -u, resolved */
 	size_t uid_count;
 	char *filter;		     /* all -f, joined; NULL: none */
-	bool has_filter_names;	     /* names are in it that the command line does not know */
-	struct filter_names filters; /* of the file: "filter NAME = EXPR" */
+	/* A name is in it, or in --columns, that only one's file can know. */
+	bool needs_names;
+	struct kept filters;	 /* of the file: "filter NAME = EXPR" */
+	struct kept column_sets; /* "columns NAME = LIST" */
 	const char **watches; /* -w: a pid or a name each */
 	size_t watch_count;
 	/* tree's PID or NAME, or NULL; of why there is one, and it may be :PORT or FILE */
@@ -67,6 +69,7 @@ struct config {
 	bool is_short, ancestors; /* of tree */
 	bool by_command;	  /* of log */
 	struct columns columns;
+	const char *columns_name; /* "@NAME", which the file knows; NULL: none */
 	struct meter_choice meters;
 	enum config_graphs graphs;
 	const struct field *sort; /* NULL: by birth */

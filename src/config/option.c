@@ -39,6 +39,7 @@ const struct option_info config_options[] = {
 				 "read command lines without real-time priority" },
 	[OPTION_ON] = { "on", 0, LIVE | LOG, "RULE",
 			"EXPR => mark, bell, log TEXT, stop or run PROGRAM" },
+	[OPTION_COLUMNS] = { "columns", 0, LIVE | TREE, "LIST", "these, as in pid,user,rss,time" },
 	[OPTION_ASCII] = { "ascii", 0, LIVE | TREE | WHY, NULL, "draw with ASCII only" },
 	[OPTION_JSON] = { "json", 0, TREE | LOG | WHY, NULL, "one JSON object a line" },
 	[OPTION_DELAY] = { "delay", 'd', LIVE, "SECONDS",
@@ -47,7 +48,6 @@ const struct option_info config_options[] = {
 			       "how long a change glows (default 3; 0: never)" },
 	[OPTION_COLOR] = { "color", 0, LIVE, "WHEN", "auto (the default), always or never" },
 	[OPTION_NO_MOUSE] = { "no-mouse", 0, LIVE, NULL, "leave the mouse to the terminal" },
-	[OPTION_COLUMNS] = { "columns", 0, LIVE, "LIST", "these, as in pid,user,rss,time" },
 	[OPTION_SORT] = { "sort", 0, LIVE, "FIELD", "siblings by it, the greatest first" },
 	[OPTION_METERS] = { "meters", 0, LIVE, "LIST", "these, as in cpu,memory,disk-read; none" },
 	[OPTION_GRAPHS] = { "graphs", 0, LIVE, "STYLE", "auto (the default), braille or block" },
@@ -254,7 +254,7 @@ static int take_filter(const struct parse *parse, const struct option_info *opti
 
 	/* One's file, which is read later, may know it. */
 	if (err == -EINVAL && why.is_unknown_name && !parse->config->file_path)
-		parse->config->has_filter_names = true;
+		parse->config->needs_names = true;
 	else if (err)
 		return err == -EINVAL ? reject_at(parse, option, value, why.offset, why.text) : err;
 	else
@@ -262,15 +262,26 @@ static int take_filter(const struct parse *parse, const struct option_info *opti
 	return append_filter(parse->config, value);
 }
 
-int config_check_filter(const struct parse *parse)
+static int check_columns(const struct parse *parse)
+{
+	struct config *config = parse->config;
+	char error[384];
+
+	if (config->columns_name && !columns_parse(&config->columns, config->columns_name,
+						   &config->column_sets, error, sizeof(error)))
+		return config_reject(parse, "--columns: %s", error);
+	return 0;
+}
+
+int config_check_names(const struct parse *parse)
 {
 	const struct config *config = parse->config;
 	struct filter_error why = { 0 };
 	struct filter *filter;
-	int err;
+	int err = check_columns(parse);
 
-	if (!config->has_filter_names)
-		return 0;
+	if (err || !config->needs_names || !config->filter)
+		return err;
 	err = filter_compile_named(&filter, config->filter, &config->filters, &why);
 	if (err)
 		return err == -EINVAL ? reject_at(parse, &config_options[OPTION_FILTER],
@@ -363,11 +374,19 @@ static int take_events(const struct parse *parse, const struct option_info *opti
 	return 0;
 }
 
+/* One's file, which is read later, may know a name. */
 static int take_columns(const struct parse *parse, const char *value)
 {
+	struct config *config = parse->config;
 	char error[384];
 
-	if (!columns_parse(&parse->config->columns, value, error, sizeof(error)))
+	config->columns_name = NULL;
+	if (*value == '@' && !config->file_path) {
+		config->columns_name = value;
+		config->needs_names = true;
+		return 0;
+	}
+	if (!columns_parse(&config->columns, value, &config->column_sets, error, sizeof(error)))
 		return config_reject(parse, "--columns: %s", error);
 	return 0;
 }

@@ -150,7 +150,8 @@ GETTER(get_cpu)
 
 GETTER(get_sum_cpu)
 {
-	return subject->has_sums && set_number(value, subject->sum_cpu_permille);
+	return subject->has_sums && subject->sum_cpu_permille != PTREE_UNKNOWN_ID &&
+	       set_number(value, subject->sum_cpu_permille);
 }
 
 GETTER(get_sum_rss)

@@ -13,7 +13,7 @@
  * that is kept by it, as if in parentheses.
  */
 #include "model/expression.h"
-#include "model/filter-names.h"
+#include "model/kept.h"
 #include "model/quantity.h"
 
 #include <ctype.h>
@@ -29,7 +29,7 @@
 struct parser {
 	const char *begin, *at;
 	struct filter_error *error;
-	const struct filter_names *names;
+	const struct kept *names;
 	int depth; /* of parentheses */
 	int named; /* of names within names */
 };
@@ -375,7 +375,7 @@ static int reject_name(struct parser *parser, const char *begin, size_t size)
 
 static bool is_name(const struct parser *parser)
 {
-	size_t size = *parser->at == '@' ? filter_name_size(parser->at + 1) : 0;
+	size_t size = *parser->at == '@' ? kept_name_size(parser->at + 1) : 0;
 
 	return size && ends_word(parser->at[1 + size]);
 }
@@ -384,8 +384,8 @@ static bool is_name(const struct parser *parser)
 static int read_named(struct parser *parser, struct expression *group)
 {
 	const char *begin = parser->at;
-	size_t size = filter_name_size(begin + 1);
-	const char *text = filter_names_find(parser->names, begin + 1, size);
+	size_t size = kept_name_size(begin + 1);
+	const char *text = kept_find(parser->names, begin + 1, size);
 	struct filter_error within = { 0 };
 	struct parser inner = { .begin = text,
 				.at = text,
@@ -487,7 +487,7 @@ static int read_whole(struct parser *parser, struct expression *root)
 	return err;
 }
 
-int expression_parse(struct expression *root, const char *text, const struct filter_names *names,
+int expression_parse(struct expression *root, const char *text, const struct kept *names,
 		     struct filter_error *error)
 {
 	struct parser parser = { .begin = text, .at = text, .error = error, .names = names };

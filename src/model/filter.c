@@ -16,8 +16,8 @@ struct filter {
 	struct expression root;
 };
 
-int filter_compile_named(struct filter **out, const char *expression,
-			 const struct filter_names *names, struct filter_error *error)
+int filter_compile_named(struct filter **out, const char *expression, const struct kept *names,
+			 struct filter_error *error)
 {
 	struct filter *filter = calloc(1, sizeof(*filter));
 	int err = filter ? expression_parse(&filter->root, expression, names, error) : -ENOMEM;

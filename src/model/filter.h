@@ -6,7 +6,7 @@
 
 struct field;
 struct filter;
-struct filter_names;
+struct kept;
 
 struct filter_error {
 	size_t offset;	      /* into the expression */
@@ -16,8 +16,8 @@ struct filter_error {
 
 /* 0; -EINVAL with *error set; -ENOMEM. An empty expression matches everything. names: what "@NAME"
    stands for; NULL: there are none. */
-int filter_compile_named(struct filter **filter, const char *expression,
-			 const struct filter_names *names, struct filter_error *error);
+int filter_compile_named(struct filter **filter, const char *expression, const struct kept *names,
+			 struct filter_error *error);
 int filter_compile(struct filter **filter, const char *expression, struct filter_error *error);
 void filter_free(struct filter *filter);
 

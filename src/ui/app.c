@@ -441,6 +441,7 @@ static int start_session(struct app *app, struct config *config, char *error, si
 	session->scene.moment.glow_ns = config->highlight_ns;
 	session->config_path = config->file_path;
 	session->filter_names = &config->filters;
+	session->column_sets = &config->column_sets;
 	session->scene.scope.filter_names = &config->filters;
 	session->panes.tree->columns = config->columns;
 	session->scene.meters = config->meters;

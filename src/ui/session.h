@@ -40,7 +40,7 @@ struct session {
 	struct theme theme;
 	char theme_name[64];	 /* "" : the default one, or none that could be kept */
 	const char *config_path; /* borrowed; NULL: there is no file */
-	struct filter_names *filter_names; /* borrowed, as the file has them; NULL: none */
+	struct kept *filter_names, *column_sets; /* borrowed, of the file; NULL: none */
 	enum session_prompt prompt_kind;
 	struct prompt prompt;
 	char filter_before[SCOPE_FILTER_SIZE]; /* what Esc goes back to */

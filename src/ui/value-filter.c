@@ -4,7 +4,7 @@
 #include "ui/value-impl.h"
 #include "model/field.h"
 #include "model/filter.h"
-#include "model/filter-names.h"
+#include "model/kept.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static void offer_fields(struct completions *completions)
 /* Those that are kept by name. */
 static void offer_names(const struct session *session, struct completions *completions)
 {
-	const struct filter_names *names = session->filter_names;
+	const struct kept *names = session->filter_names;
 
 	for (size_t i = 0; names && i < names->count; i++) {
 		char word[COMPLETION_SIZE];

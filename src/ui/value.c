@@ -447,6 +447,7 @@ const struct command_value command_values[] = {
 	{ "exited", &exited_value, false },
 	{ "sort", &sort_value, false },
 	{ "save-filter", &value_filter_name, true },
+	{ "save-columns", &value_columns_name, true },
 	{ "columns", &value_columns, false },
 	{ "meters", &value_meters, false },
 	{ "signal", &value_signal, false },

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Filters by name; see filter-names.h. */
-#include "model/filter-names.h"
+/* Texts by name; see kept.h. */
+#include "model/kept.h"
 #include "model/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-void filter_names_clear(struct filter_names *names)
+void kept_clear(struct kept *names)
 {
 	while (names->count)
-		filter_names_remove(names, names->count - 1);
+		kept_remove(names, names->count - 1);
 	free(names->items);
-	*names = (struct filter_names){ 0 };
+	*names = (struct kept){ 0 };
 }
 
-size_t filter_name_size(const char *text)
+size_t kept_name_size(const char *text)
 {
 	return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 }
 
-static struct filter_name *find(const struct filter_names *names, const char *name, size_t size)
+static struct kept_text *find(const struct kept *names, const char *name, size_t size)
 {
 	for (size_t i = 0; names && i < names->count; i++) {
 		if (strlen(names->items[i].name) == size &&
@@ -30,12 +30,12 @@ static struct filter_name *find(const struct filter_names *names, const char *na
 	return NULL;
 }
 
-int filter_names_set(struct filter_names *names, const char *name, const char *text, unsigned line)
+int kept_set(struct kept *names, const char *name, const char *text, unsigned line)
 {
-	struct filter_name *there = find(names, name, strlen(name));
-	struct filter_name fresh = { .name = there ? NULL : strdup(name),
-				     .text = strdup(text),
-				     .line = line };
+	struct kept_text *there = find(names, name, strlen(name));
+	struct kept_text fresh = { .name = there ? NULL : strdup(name),
+				   .text = strdup(text),
+				   .line = line };
 
 	if (there && fresh.text) {
 		free(there->text);
@@ -54,7 +54,7 @@ int filter_names_set(struct filter_names *names, const char *name, const char *t
 	return 0;
 }
 
-void filter_names_remove(struct filter_names *names, size_t index)
+void kept_remove(struct kept *names, size_t index)
 {
 	free(names->items[index].name);
 	free(names->items[index].text);
@@ -63,9 +63,9 @@ void filter_names_remove(struct filter_names *names, size_t index)
 		(names->count - index) * sizeof(names->items[0]));
 }
 
-const char *filter_names_find(const struct filter_names *names, const char *name, size_t size)
+const char *kept_find(const struct kept *names, const char *name, size_t size)
 {
-	const struct filter_name *there = find(names, name, size);
+	const struct kept_text *there = find(names, name, size);
 
 	return there ? there->text : NULL;
 }

@@ -4,6 +4,7 @@
 
 #include "config/file.h"
 #include "model/columns.h"
+#include "model/group.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,6 +53,7 @@ struct config {
 	bool by_command;	  /* of log */
 	struct columns columns;
 	const struct field *sort; /* NULL: by birth */
+	enum group_by group;
 	const char *theme;	  /* NULL: the default one */
 	const char *path;	  /* --config, or NULL */
 	char *file_path;	  /* the file that was read, or NULL */

@@ -45,6 +45,7 @@ const struct option_info config_options[] = {
 	[OPTION_NO_MOUSE] = { "no-mouse", 0, LIVE, NULL, "leave the mouse to the terminal" },
 	[OPTION_COLUMNS] = { "columns", 0, LIVE, "LIST", "these, as in pid,user,rss,time" },
 	[OPTION_SORT] = { "sort", 0, LIVE, "FIELD", "siblings by it, the greatest first" },
+	[OPTION_GROUP] = { "group", 0, LIVE, "BY", "in groups: " GROUP_BY_WORDS },
 	[OPTION_THEME] = { "theme", 0, LIVE, "NAME|FILE",
 			   "default, light, high-contrast, colour-blind, mono" },
 	[OPTION_CONFIG] = { "config", 0, LIVE, "FILE",
@@ -329,6 +330,15 @@ static int take_sort(const struct parse *parse, const struct option_info *option
 	return 0;
 }
 
+static int take_group(const struct parse *parse, const struct option_info *option,
+		      const char *value)
+{
+	if (!group_by_find(value, &parse->config->group))
+		return reject_option_value(parse, option, value,
+					   "one of them: expected " GROUP_BY_WORDS);
+	return 0;
+}
+
 static int take_color(const struct parse *parse, const struct option_info *option,
 		      const char *value)
 {
@@ -411,6 +421,8 @@ int config_take_option(const struct parse *parse, const struct option_info *opti
 		return take_columns(parse, value);
 	case OPTION_SORT:
 		return take_sort(parse, option, value);
+	case OPTION_GROUP:
+		return take_group(parse, option, value);
 	case OPTION_THEME:
 		config->theme = value;
 		break;

@@ -398,6 +398,8 @@ static int remember_row(struct rows *rows, const struct ptree_tree *tree,
 	const struct ptree_node *node = ptree_tree_find_id(tree, candidate->row.process);
 	int err;
 
+	if (candidate->row.is_group)
+		return tallies ? tally_row(rows, tree, handle) : 0;
 	if (!candidate->is_process || !node)
 		return 0;
 	err = see(rows, candidate, node);
@@ -470,7 +472,7 @@ static void subtract_shown(const struct rows *rows, const struct row *row, struc
 		const struct ptree_summary *summary =
 		    node && inside->row.is_folded ? ptree_node_summary(node) : NULL;
 
-		if (inside->job == NO_JOB && node) {
+		if (inside->row.is_job && inside->job == NO_JOB && node) {
 			out->more -= out->more ? 1 : 0;
 			out->more -= summary && summary->gone <= out->more ? summary->gone : 0;
 		}

@@ -424,6 +424,7 @@ static int start_session(struct app *app, struct config *config, char *error, si
 	session->config_path = config->file_path;
 	session->panes.tree->columns = config->columns;
 	session->panes.tree->choice.sort = config->sort;
+	session->panes.tree->choice.group = config->group;
 	if (config->filter && !session_set_filter(session, config->filter)) {
 		snprintf(error, size, "--filter: %.200s", session->filter_error.text);
 		return EXIT_USAGE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which rows the tree's view has, which of them is selected, and how one finds another. */
-#include "views/tree.h"
+#include "views/row.h"
 #include "model/field.h"
 #include "model/filter.h"
 
@@ -248,8 +248,11 @@ static bool is_row_found(const struct row *row, const void *what)
 	const struct scene *scene = tree->view.scene;
 	struct column_context context = scene_columns(scene, tree->utf8);
 	const struct ptree_node *node = scene_node(scene, row->process);
+	char name[ROW_GROUP_NAME_SIZE];
 	struct command command;
 
+	if (row_group_name(tree, row, name, sizeof(name)))
+		return search_has(&tree->search, name, strlen(name));
 	if (!node || row->is_thread || row->is_summary)
 		return false;
 	column_command(&context, node, NULL, &command);
@@ -324,6 +327,8 @@ void tree_view_refresh_seen(const struct tree_view *tree)
 
 		if (!row)
 			break;
+		if (row->is_group)
+			continue;
 		if (row->is_thread)
 			ptree_monitor_refresh_thread(monitor, row->pid);
 		else

@@ -24,7 +24,7 @@ _proctop_value()
 		;;
 	--columns) _proctop_list "$2" 'pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal nice priority group virtual minor-faults major-faults' ;;
 	--sort) mapfile -t COMPREPLY < <(compgen -W 'birth CPU memory time threads pid user comm' -- "$2") ;;
-	--group) mapfile -t COMPREPLY < <(compgen -W 'none user session command' -- "$2") ;;
+	--group) mapfile -t COMPREPLY < <(compgen -W 'none user unit container session command' -- "$2") ;;
 	--theme) mapfile -t COMPREPLY < <(compgen -W 'default light high-contrast colour-blind mono' -- "$2") ;;
 	--config) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
 	-d | --delay | -H | --highlight | --duration) COMPREPLY=() ;;

@@ -8,6 +8,50 @@
 #define LOADS 120
 #define STEPS 400
 
+/* ---- cgroups of the test's own, in place of the program's ---- */
+
+#define IDS_MAX 1024
+#define CHANGES_MAX 8
+
+struct cgroups {
+	unsigned char units[IDS_MAX]; /* of each process; 0: it is not read; 1: nor can be */
+	uint64_t changed[CHANGES_MAX];
+	uint64_t changes;
+};
+
+enum cgroup_state cgroups_find(const struct cgroups *cgroups, uint64_t id,
+			       struct cgroup_names *names)
+{
+	static const char *const units[] = { "", "", "", "a.service", "b.service", "c.scope", "" };
+	unsigned unit = cgroups->units[id % IDS_MAX];
+
+	*names =
+	    (struct cgroup_names){ .unit = units[unit], .container = units[unit ? 7 - unit : 0] };
+	return unit ? unit == 1 ? CGROUP_UNKNOWN : CGROUP_READ : CGROUP_UNREAD;
+}
+
+uint64_t cgroups_changes(const struct cgroups *cgroups)
+{
+	return cgroups ? cgroups->changes : 0;
+}
+
+uint64_t cgroups_changed(const struct cgroups *cgroups, uint64_t change)
+{
+	return cgroups->changes - change > CHANGES_MAX ? 0 : cgroups->changed[change % CHANGES_MAX];
+}
+
+static void change_some(struct cgroups *cgroups, struct load *load)
+{
+	uint32_t count = draw(load, 3) ? draw(load, 2) : draw(load, 12);
+
+	while (count--) {
+		uint64_t id = 1 + draw(load, 120);
+
+		cgroups->units[id] = (unsigned char)draw(load, 6);
+		cgroups->changed[cgroups->changes++ % CHANGES_MAX] = id;
+	}
+}
+
 /* ---- at random ---- */
 
 /* Whoever is in the lineup stands in the group that the tree says, below the parent if that is in
@@ -49,8 +93,9 @@ static void expect_membership(const struct look *look)
 		if (!candidate->is_process)
 			continue;
 		assert_non_null(node);
-		assert_int_equal(lineup_item(&rows->lineup, group)->row.id,
-				 group_key(look->scope.group, rows->groups.seed, node).id);
+		assert_int_equal(
+		    lineup_item(&rows->lineup, group)->row.id,
+		    group_key(look->scope.group, look->scope.cgroups, rows->groups.seed, node).id);
 		assert_int_equal(rows->groups.items[candidate->group].key.id,
 				 lineup_item(&rows->lineup, group)->row.id);
 		parent = look->scope.is_list ? NULL : grouping_above(rows, node);
@@ -82,14 +127,16 @@ static void expect_holders(const struct rows *rows)
 
 static void look_at(uint32_t seed)
 {
+	struct cgroups *cgroups = calloc(1, sizeof(*cgroups));
 	struct look look = {
 		.load = { .tree = new_tree(30, 1 << 20), .seed = seed, .now_ns = 100 * S },
 		.rows = rows_new(),
-		.scope.height = 20,
+		.scope = { .height = 20, .cgroups = cgroups },
 	};
 
 	for (int i = 0; i < STEPS; i++) {
 		step(&look.load);
+		change_some(cgroups, &look.load);
 		choose(&look);
 		if (draw(&look.load, 50) == 0)
 			look.scope.group = (enum group_by)draw(&look.load, GROUP_BY_COUNT);
@@ -102,6 +149,7 @@ static void look_at(uint32_t seed)
 	rows_free(look.rows);
 	filter_free(look.filter);
 	ptree_tree_free(look.load.tree);
+	free(cgroups);
 }
 
 static void members_and_sums_are_what_the_tree_says(void **state)

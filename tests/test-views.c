@@ -160,9 +160,9 @@ static void open_and_expect(struct screen *screen, const char *keys)
 
 static void no_view_draws_outside_its_area(void **state)
 {
-	static const char *const keys[] = { "",	  "b", "b",  "b",  "b",	       "E",  "E\r", "C",
-					    "i",  "u", "s",  "?",  "v",	       "vk", "dd",  "dtte",
-					    "dg", "]", "dp", "\r", "1030\r\r", "S" };
+	static const char *const keys[] = { "",	   "b",	   "b",	 "b", "b",  "b",  "b",	      "E",
+					    "E\r", "C",	   "i",	 "u", "s",  "?",  "v",	      "vk",
+					    "dd",  "dtte", "dg", "]", "dp", "\r", "1030\r\r", "S" };
 	struct screen *screen = *state;
 	struct theme theme;
 
@@ -173,7 +173,7 @@ static void no_view_draws_outside_its_area(void **state)
 		open_and_expect(screen, keys[i]);
 	type(screen, "zRHxxPF/a\r\033[1;2C");
 	open_and_expect(screen, "");
-	type(screen, "bbbzR"); /* by hostile names */
+	type(screen, "bbbbbzR"); /* by hostile names */
 	open_and_expect(screen, "");
 	type(screen, "b");
 	type(screen, "ttL");

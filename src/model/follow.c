@@ -387,6 +387,13 @@ static int follow_activity(struct rows *rows)
 
 /* ---- facts ---- */
 
+/* One above an orphan hides it if it is a kernel thread, and in groups stands elsewhere. */
+static bool may_have_hidden(const struct rows *rows)
+{
+	return grouping_is_on(rows) && rows->scope.hides_kernel_threads &&
+	       ptree_tree_orphaning(rows->gone.tree, 0);
+}
+
 /* It says something of others, too: a filter may look for it above them, who is watched passes that
    on to those whom it forked, and below a hidden kernel thread all is hidden. */
 static bool is_told_to_those_below(const struct rows *rows, const struct ptree_fact *fact)
@@ -395,7 +402,7 @@ static bool is_told_to_those_below(const struct rows *rows, const struct ptree_f
 	bool looks_above = rows->gone.match->filter && filter_looks_above(rows->gone.match->filter);
 
 	if (!node) /* whom it had forked its origin has forked now */
-		return looks_above && fact->kind == PTREE_FACT_FORGOTTEN;
+		return fact->kind == PTREE_FACT_FORGOTTEN && (looks_above || may_have_hidden(rows));
 	if (!ptree_node_first_child(node) && !ptree_node_last_forked(node))
 		return false;
 	switch (fact->kind) {
@@ -503,6 +510,21 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 	return follow_one(rows, fact->id);
 }
 
+/* 1: too many have gone to others, or were read. */
+static int follow_cgroups(struct rows *rows)
+{
+	const struct cgroups *cgroups = rows->scope.cgroups;
+	uint64_t end = cgroups_changes(cgroups);
+	int err = 0;
+
+	for (; rows->cgroup_changes != end && !err; rows->cgroup_changes++) {
+		uint64_t id = cgroups_changed(cgroups, rows->cgroup_changes);
+
+		err = id ? follow_one(rows, id) : 1;
+	}
+	return err;
+}
+
 int follow_tree(struct rows *rows)
 {
 	struct ptree_feed_reader end;
@@ -516,5 +538,7 @@ int follow_tree(struct rows *rows)
 		err = follow_fact(rows, &fact);
 	if (!err && ret < 0)
 		err = 1;
+	if (!err && group_by_asks_cgroups(rows->scope.group))
+		err = follow_cgroups(rows);
 	return err ? err : place_settle(rows);
 }

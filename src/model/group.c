@@ -13,10 +13,8 @@
 #define NUMBER_ID_SHIFT 40
 
 static const char *const names[GROUP_BY_COUNT] = {
-	[GROUP_NONE] = "none",
-	[GROUP_USER] = "user",
-	[GROUP_SESSION] = "session",
-	[GROUP_COMMAND] = "command",
+	[GROUP_NONE] = "none",		 [GROUP_USER] = "user",	      [GROUP_UNIT] = "unit",
+	[GROUP_CONTAINER] = "container", [GROUP_SESSION] = "session", [GROUP_COMMAND] = "command",
 };
 
 const char *group_by_name(enum group_by by)
@@ -40,7 +38,7 @@ bool group_by_find(const char *name, enum group_by *by)
 /* Numbers have 32 bits; what has none has one more. */
 static struct group_key key_of_number(enum group_by by, uint64_t number)
 {
-	uint64_t code = number >= GROUP_RANK_NONE ? UINT64_C(1) << 32 | (number & 1) : number;
+	uint64_t code = number >= GROUP_RANK_UNREAD ? UINT64_C(1) << 32 | (number & 3) : number;
 
 	return (struct group_key){ .id = GROUP_ID_BIT | (uint64_t)by << NUMBER_ID_SHIFT | code,
 				   .rank = number };
@@ -82,13 +80,36 @@ static uint64_t number_of_session(const struct ptree_node *node)
 	return ptree_node_euid(node) != PTREE_UNKNOWN_ID ? GROUP_RANK_NONE : GROUP_RANK_UNKNOWN;
 }
 
-struct group_key group_key(enum group_by by, uint64_t seed, const struct ptree_node *node)
+static struct group_key key_of_cgroup(enum group_by by, const struct cgroups *cgroups,
+				      uint64_t seed, const struct ptree_node *node)
+{
+	struct cgroup_names cgroup;
+	enum cgroup_state state = cgroups_find(cgroups, ptree_node_id(node), &cgroup);
+	const char *name;
+
+	if (state != CGROUP_READ)
+		return key_of_number(by, state == CGROUP_UNREAD ? GROUP_RANK_UNREAD
+								: GROUP_RANK_UNKNOWN);
+	name = by == GROUP_UNIT ? cgroup.unit : cgroup.container;
+	return *name ? key_of_text(by, seed, name) : key_of_number(by, GROUP_RANK_NONE);
+}
+
+bool group_by_asks_cgroups(enum group_by by)
+{
+	return by == GROUP_UNIT || by == GROUP_CONTAINER;
+}
+
+struct group_key group_key(enum group_by by, const struct cgroups *cgroups, uint64_t seed,
+			   const struct ptree_node *node)
 {
 	switch (by) {
 	case GROUP_NONE:
 		break;
 	case GROUP_USER:
 		return key_of_number(by, number_of_user(node));
+	case GROUP_UNIT:
+	case GROUP_CONTAINER:
+		return key_of_cgroup(by, cgroups, seed, node);
 	case GROUP_SESSION:
 		return key_of_number(by, number_of_session(node));
 	case GROUP_COMMAND:

@@ -6,7 +6,7 @@
 #ifndef PROCTOP_GROUP_H
 #define PROCTOP_GROUP_H
 
-#include <proctree.h>
+#include "model/cgroups.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,15 +15,18 @@
 enum group_by {
 	GROUP_NONE,
 	GROUP_USER, /* the effective one */
+	GROUP_UNIT,
+	GROUP_CONTAINER,
 	GROUP_SESSION,
 	GROUP_COMMAND,
 };
-#define GROUP_BY_COUNT 4
+#define GROUP_BY_COUNT 6
 
 /* What no process's id has, and each group's. */
 #define GROUP_ID_BIT (UINT64_C(1) << 60)
 
 /* Ranks of what has no number of its own, behind all that have. */
+#define GROUP_RANK_UNREAD (UINT64_MAX - 2)
 #define GROUP_RANK_NONE (UINT64_MAX - 1) /* it is in none: a kernel thread has no session */
 #define GROUP_RANK_UNKNOWN (UINT64_MAX)	 /* nobody has told */
 
@@ -34,10 +37,12 @@ struct group_key {
 };
 
 /* Of a process, as the tree has it now. The seed makes ids of names that nobody can foresee. */
-struct group_key group_key(enum group_by by, uint64_t seed, const struct ptree_node *node);
+struct group_key group_key(enum group_by by, const struct cgroups *cgroups, uint64_t seed,
+			   const struct ptree_node *node);
 
 /* What one may say; "user", "none". */
-#define GROUP_BY_WORDS "none, user, session or command"
+#define GROUP_BY_WORDS "none, user, unit, container, session or command"
+bool group_by_asks_cgroups(enum group_by by);
 const char *group_by_name(enum group_by by);
 bool group_by_find(const char *name, enum group_by *by);
 

@@ -16,7 +16,7 @@ bool grouping_is_on(const struct rows *rows)
 
 static struct group_key key_of(const struct rows *rows, const struct ptree_node *node)
 {
-	return group_key(rows->scope.group, rows->groups.seed, node);
+	return group_key(rows->scope.group, rows->scope.cgroups, rows->groups.seed, node);
 }
 
 uint32_t grouping_find(const struct rows *rows, const struct ptree_node *node)

@@ -82,6 +82,7 @@ struct rows {
 	uint32_t *extras; /* handles of rows of what is over */
 	size_t extra_count, extra_capacity;
 	struct groups groups;
+	uint64_t cgroup_changes; /* up to which groups are as they are told */
 	struct folds folds;
 	struct jobs jobs;
 	struct gone gone; /* how what is over is read */

@@ -48,6 +48,7 @@ struct rows_scope {
 	bool only_watched;
 	bool is_list;	/* flat, by pid */
 	enum group_by group;
+	const struct cgroups *cgroups; /* who is in which; NULL: nothing is read */
 	bool by_origin; /* lineage instead of the kernel's parents */
 	bool hides_kernel_threads;
 	bool shows_threads;

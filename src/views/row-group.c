@@ -33,13 +33,17 @@ static void name_session(const struct scene *scene, pid_t sid, char *out, size_t
 
 static const char *word_for_none(enum group_by by)
 {
-	return by == GROUP_SESSION ? "in no session" : "in none";
+	return by == GROUP_SESSION ? "in no session"
+	       : by == GROUP_UNIT  ? "in no unit"
+				   : "in no container";
 }
 
 static void put_name(const struct scene *scene, const struct rows_group *group, char *out,
 		     size_t size)
 {
-	if (group->rank == GROUP_RANK_UNKNOWN)
+	if (group->rank == GROUP_RANK_UNREAD)
+		snprintf(out, size, "not read yet");
+	else if (group->rank == GROUP_RANK_UNKNOWN)
 		snprintf(out, size, "not known");
 	else if (group->rank == GROUP_RANK_NONE)
 		snprintf(out, size, "%s", word_for_none(group->by));

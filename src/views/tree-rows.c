@@ -52,7 +52,12 @@ static bool must_collect(const struct tree_view *tree)
 
 	if (tree->needs_collect)
 		return true;
-	if (moment->stopped_ns || moment->is_held)
+	if (moment->is_held)
+		return false;
+	if (group_by_asks_cgroups(tree->choice.group) &&
+	    tree->seen.cgroup_changes != cgroups_changes(tree->view.scene->world.cgroups))
+		return true;
+	if (moment->stopped_ns)
 		return false;
 	if (tree->seen.ticks != tree->view.scene->world.ticks && has_filter_of_time(tree))
 		return true;
@@ -68,12 +73,14 @@ static int collect(struct tree_view *tree)
 	tree->choice.now_ns = moment_shown_ns(&scene->moment);
 	tree->choice.height = height(tree);
 	tree->choice.only_watched = scene->scope.watch_depth > 0;
+	tree->choice.cgroups = scene->world.cgroups;
 	err = rows_collect(tree->rows, scene->moment.tree, &tree->choice, &match, &tree->cursor);
 	if (err)
 		return err;
 	tree->seen.generation = ptree_tree_generation(scene->moment.tree);
 	tree->seen.usage_generation = ptree_tree_usage_generation(scene->moment.tree);
 	tree->seen.ticks = scene->world.ticks;
+	tree->seen.cgroup_changes = cgroups_changes(scene->world.cgroups);
 	tree->needs_collect = false;
 	return 0;
 }

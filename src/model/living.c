@@ -386,7 +386,8 @@ static int see(struct rows *rows, const struct candidate *candidate, const struc
 /* Where each one that is kept has to be looked at, only with the batches. */
 static bool must_tally(const struct rows *rows, const struct rows_scope *scope)
 {
-	bool is_costly = scope->by_origin || scope->is_list || match_is_set(rows->gone.match);
+	bool is_costly = scope->by_origin || scope->is_list || scope->group != GROUP_NONE ||
+			 match_is_set(rows->gone.match);
 
 	return !is_costly || !rows->owes_gathering;
 }

@@ -13,7 +13,7 @@ set -l select 'not __fish_seen_subcommand_from why'
 set -l events 'not __fish_seen_subcommand_from tree why'
 set -l drawn 'not __fish_seen_subcommand_from log'
 set -l json '__fish_seen_subcommand_from tree log why'
-set -l kinds fork exec exit uid gid sid ptrace comm coredump unknown
+set -l kinds fork exec exit uid gid sid ptrace comm coredump unknown rule
 
 complete -c proctop -f
 complete -c proctop -n __fish_use_subcommand -a tree -d 'One picture of the process tree'
@@ -42,8 +42,11 @@ complete -c proctop -n $live -l no-mouse -d 'Leave the mouse to the terminal'
 complete -c proctop -n $live -l columns -x -a "(__fish_append , pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal nice priority group virtual minor-faults major-faults)" -d 'These columns'
 complete -c proctop -n $live -l sort -x -a 'birth CPU memory time threads pid user comm' -d 'Siblings by it'
 complete -c proctop -n $live -l group -x -a 'none user unit container session command' -d 'In groups'
+complete -c proctop -n $live -l meters -x -a "(__fish_append , cpu memory swap forks execs failures disk-read disk-write net-receive net-send tasks pressure short-lived threads spawner longer-lived load cores history)" -d 'These meters'
+complete -c proctop -n $live -l graphs -x -a 'auto braille block' -d 'Made of'
 complete -c proctop -n $live -l theme -x -a 'default light high-contrast colour-blind mono' -d 'How it looks'
 complete -c proctop -n $live -l config -r -F -d 'Read this instead of one\'s own file'
 complete -c proctop -n $log -l events -x -a "(__fish_append , $kinds)" -d 'Only these events'
+complete -c proctop -n $events -l on -x -d 'EXPR => mark, bell, log, stop or run'
 complete -c proctop -n $log -l by-command -d 'At the end, a table of commands'
 complete -c proctop -n $log -l duration -x -d 'Stop after so many seconds'

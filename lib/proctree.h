@@ -1093,6 +1093,21 @@ struct ptree_pressure {
 	uint64_t some_total_us, full_total_us; /* since boot */
 };
 
+/*
+ * What went in and out: read from and written to disks (/proc/diskstats: of all that are not made
+ * of others or of memory, without their partitions), received and sent by all interfaces but lo of
+ * one's own network namespace (/proc/net/dev). Bytes since boot, and in a second between the last
+ * two samples; has_rates: there were two.
+ */
+struct ptree_transfer {
+	uint64_t in_bytes, out_bytes;
+	uint64_t in_bytes_per_s, out_bytes_per_s;
+	bool has_rates;
+};
+
+enum ptree_channel { PTREE_CHANNEL_DISK, PTREE_CHANNEL_NETWORK };
+#define PTREE_CHANNEL_COUNT 2
+
 enum ptree_resource { PTREE_RESOURCE_CPU, PTREE_RESOURCE_MEMORY, PTREE_RESOURCE_IO };
 #define PTREE_RESOURCE_COUNT 3
 
@@ -1100,10 +1115,10 @@ enum ptree_resource { PTREE_RESOURCE_CPU, PTREE_RESOURCE_MEMORY, PTREE_RESOURCE_
 PTREE_API int ptree_host_new(struct ptree_host **host, struct ptree_procfs *procfs);
 PTREE_API void ptree_host_free(struct ptree_host *host);
 /*
- * Reads stat, meminfo, loadavg and pressure anew; the sample before is kept to compare with. What
- * cannot be read, or makes no sense, is unknown from then on. Errors: those of stat, without which
- * nothing is taken and all that is known stays: -ENOENT, -EBADMSG, -ENOMEM
- * and those of open(2) and read(2).
+ * Reads stat, meminfo, loadavg, pressure, diskstats and net/dev anew; the sample before is kept to
+ * compare with. What cannot be read, or makes no sense, is unknown from then on. Errors: those of
+ * stat, without which nothing is taken and all that is known stays: -ENOENT, -EBADMSG, -ENOMEM and
+ * those of open(2) and read(2).
  */
 PTREE_API int ptree_host_sample(struct ptree_host *host);
 /* Boot time just before the last sample; 0: there was none. interval_ns: since the one before. */
@@ -1127,6 +1142,13 @@ static inline bool ptree_host_memory(const struct ptree_host *host, struct ptree
 PTREE_API bool ptree_host_load(const struct ptree_host *host, double load[3]);
 PTREE_API bool ptree_host_pressure(const struct ptree_host *host, enum ptree_resource resource,
 				   struct ptree_pressure *pressure);
+PTREE_API bool ptree_host_transfer_sized(const struct ptree_host *host, enum ptree_channel channel,
+					 struct ptree_transfer *transfer, size_t size);
+static inline bool ptree_host_transfer(const struct ptree_host *host, enum ptree_channel channel,
+				       struct ptree_transfer *transfer)
+{
+	return ptree_host_transfer_sized(host, channel, transfer, sizeof(*transfer));
+}
 /* Tasks that are running or want to, of all CPUs, and forks since boot, threads included. */
 PTREE_API bool ptree_host_tasks(const struct ptree_host *host, uint64_t *runnable, uint64_t *forks);
 

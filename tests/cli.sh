@@ -110,6 +110,11 @@ check 'an operand too many is refused' refuses 'is not expected' log sshd
 check 'an unknown user is refused' refuses 'is not a user here' -u 'no such user'
 check 'an unknown event is refused' refuses 'is not a list of events' log --events=fork,spoon
 check 'a wrong filter is refused' refuses "no field 'foo'" tree -f foo:bar
+check 'a rule without an action is refused' refuses "expected '=>' and what is to be done" log --on=uid=0
+check 'a rule of a wrong filter is refused' refuses "--on: no field 'foo'" log --on='foo:bar => bell'
+check 'a rule of a wrong action is refused' refuses 'expected mark, bell, log TEXT, stop or run' log --on='uid=0 => kill'
+check 'what a shell would be for is refused' refuses "no shell is started, which '|'" --on='uid=0 => run a | b'
+check 'a rule is not for tree' refuses 'not an option of proctop tree' tree --on='uid=0 => bell'
 check 'ancestors of nobody are refused' refuses '--ancestors: expected a PID' tree -s
 check 'ancestors of a name are refused' refuses '--ancestors: expected a PID' tree -s sshd
 check 'short JSON is refused' refuses '--short: not with --json' tree --short --json

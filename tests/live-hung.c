@@ -402,6 +402,19 @@ static void a_search_that_hangs_says_so(void **state)
 	end(hung, pid);
 }
 
+static void of_a_file_whose_file_system_hangs_that_is_said(void **state)
+{
+	struct hung *hung = *state;
+	char path[80];
+
+	if (!hung)
+		skip();
+	file_of(hung, path);
+	hung->is_dead = true;
+	expect_why(path, "the search was given up: the file system of the file does not answer");
+	umount2(hung->directory, MNT_FORCE);
+}
+
 #define HUNG_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -411,6 +424,7 @@ int main(void)
 		HUNG_TEST(of_one_whose_program_does_not_answer_the_rest_is_told),
 		HUNG_TEST(a_long_search_says_how_far_it_is),
 		HUNG_TEST(a_search_that_hangs_says_so),
+		HUNG_TEST(of_a_file_whose_file_system_hangs_that_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

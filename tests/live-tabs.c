@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -347,9 +348,86 @@ static void a_replaced_program_is_said(void **state)
 	screen_free(screen);
 }
 
-int main(void)
+/* ---- what is not there, and what is refused ---- */
+
+static const enum details_tab listed[] = { DETAILS_ENVIRONMENT, DETAILS_FILES, DETAILS_MAPS };
+
+/* It is over and nobody waited: whoever looks is told that, and not that it is refused. */
+static void expect_zombie_has_none(void)
+{
+	struct screen *screen = screen_new();
+	struct child child;
+
+	if (start(&child))
+		_exit(0);
+	await_child(&child);
+	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
+		open_tab(screen, child.pid, listed[i]);
+		await_text(screen, "it is over but for how it ended, and has none any more");
+	}
+	end(&child);
+	screen_free(screen);
+}
+
+static void a_zombie_has_none_any_more(void **state)
+{
+	(void)state;
+	expect_zombie_has_none();
+}
+
+/* pid 1 is not nobody's. */
+static void what_is_refused_says_what_would_show_it(void **state)
+{
+	struct screen *screen = screen_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
+		open_tab(screen, 1, listed[i]);
+		await_text(screen, "not permitted: its user, or CAP_SYS_PTRACE");
+	}
+	screen_free(screen);
+}
+
+static int run_as_nobody(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_zombie_has_none_any_more),
+		cmocka_unit_test(what_is_refused_says_what_would_show_it),
+	};
+
+	if (setgroups(0, NULL) || setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
+		return 1;
+	prctl(PR_SET_DUMPABLE, 1); /* what it has itself is its own again */
+	dup2(STDERR_FILENO, STDOUT_FILENO);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#define AS_NOBODY "--as-nobody"
+
+/* Another one of this program: a test that fails in a fork would go on to the next one. */
+static void nobody_is_told_the_same(void **state)
+{
+	int status = -1;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		execl("/proc/self/exe", "live-tabs", AS_NOBODY, NULL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_zombie_has_none_any_more),
+		cmocka_unit_test(nobody_is_told_the_same),
 		cmocka_unit_test(a_thousand_files_are_there_in_50_ms),
 		cmocka_unit_test(a_great_many_files_delay_no_key),
 		cmocka_unit_test(a_great_many_maps_delay_no_key),
@@ -360,5 +438,7 @@ int main(void)
 		puts("1..0 # SKIP there is no C.UTF-8 locale");
 		return 0;
 	}
+	if (argc > 1 && strcmp(argv[1], AS_NOBODY) == 0)
+		return run_as_nobody();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

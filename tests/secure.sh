@@ -28,11 +28,14 @@ copy()
 	[ ! -e tests/.libs/proctop-alone ] || program=tests/.libs/proctop-alone
 	cp "$program" "$work/$1" && chmod 755 "$work/$1"
 }
-for name in plain capable setuid; do
+for name in plain capable killer setuid; do
 	copy $name || skip_all 'cannot copy the program'
 done
 chmod 4755 "$work/setuid"
 setcap cap_sys_nice+ep "$work/capable" 2>/dev/null || skip_all 'no capabilities on this file system'
+
+setcap cap_kill,cap_sys_nice+ep "$work/killer" 2>/dev/null
+cp "$(command -v sleep)" "$work/sl$$" && chmod 755 "$work/sl$$"
 
 as_nobody()
 {
@@ -78,6 +81,33 @@ changes_nobody_elses()
 	grep -q 'not permitted' "$work/out" && [ "$nice" -eq 0 ]
 }
 
+# rules_of ARG...: by scans, which anybody may; meanwhile root starts a process that matches.
+rules_of()
+{
+	as_nobody "$work/killer" log --poll --events=rule --duration=4 "$@" >"$work/out" 2>"$work/err" &
+	log=$!
+	sleep 1
+	"$work/sl$$" 60 &
+	victim=$!
+	wait $log
+	state=$(ps -o stat= -p $victim)
+	kill $victim
+	cat "$work/out" "$work/err"
+}
+
+# cap_kill would let it.
+rules_stop_nobody_elses()
+{
+	rules_of --on="comm=sl$$ => stop"
+	grep -q 'stop: not stopped: not permitted' "$work/out" && case $state in S*) ;; *) false ;; esac
+}
+
+rules_run_without_capabilities()
+{
+	rules_of --on="comm=sl$$ => run sh -c 'grep ^Cap /proc/self/status'"
+	grep -q '^CapEff' "$work/err" && ! grep -E '^Cap(Inh|Prm|Eff|Amb):.*[1-9a-f]' "$work/err"
+}
+
 check 'without capabilities TERMINFO is heard' starts plain "TERMINFO=$work/terminfo"
 check 'and so is the home directory' starts plain "HOME=$work/home"
 check 'with capabilities TERMINFO is not' refuses_terminal "TERMINFO=$work/terminfo"
@@ -85,6 +115,8 @@ check 'nor TERMINFO_DIRS' refuses_terminal "TERMINFO_DIRS=$work/terminfo"
 check 'nor the home directory' refuses_terminal "HOME=$work/home"
 check 'with capabilities it works' works_with_capabilities
 check "and changes no processes but its user's own" changes_nobody_elses
+check "rules stop no processes but its user's own" rules_stop_nobody_elses
+check 'and what they run has no capabilities' rules_run_without_capabilities
 if [ "$(findmnt -no OPTIONS -T "$work" 2>/dev/null | grep -c nosuid)" = 0 ]; then
 	check 'setuid it refuses to start, with a word on capabilities' is_refused
 else

@@ -155,6 +155,63 @@ static void what_is_chosen_takes_effect_at_once(void **state)
 	assert_ptr_equal(open_kind(screen), &tree_view_kind);
 }
 
+static void expect_meters(struct screen *screen, const char *expected)
+{
+	char text[256];
+
+	meter_choice_format(&screen->session.scene.meters, text, sizeof(text));
+	assert_string_equal(text, expected);
+}
+
+static void expect_nowhere(struct screen *screen, const char *text)
+{
+	char *dump;
+
+	draw(screen);
+	dump = canvas_dump(screen->canvas);
+	assert_null(strstr(dump, text));
+	free(dump);
+}
+
+static void say(struct screen *screen, const char *line)
+{
+	type(screen, ":");
+	type(screen, line);
+	type(screen, "\r");
+}
+
+static void meters_are_chosen_there_too(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 40, 100);
+	expect_on_screen(screen, "fork/s");
+	type(screen, "S\t");
+	expect_on_screen(screen, "┌ meters ");
+	expect_on_screen(screen, "│> [x] cpu           how busy all CPUs are");
+	expect_meters(screen, "default");
+	type(screen, "jjj "); /* without the forks */
+	expect_meters(screen, "cpu,memory,swap,execs,failures,tasks,pressure,short-lived,threads,"
+			      "spawner,longer-lived,cores,history");
+	expect_nowhere(screen, "fork/s");
+	type(screen, "gg>");
+	expect_meters(screen, "memory,cpu,swap,execs,failures,tasks,pressure,short-lived,threads,"
+			      "spawner,longer-lived,cores,history");
+	type(screen, "d");
+	expect_meters(screen, "default");
+	type(screen, "\t");
+	expect_on_screen(screen, "│> [x] PID     pid ");
+	type(screen, "q");
+	say(screen, "meters disk-read,disk-write,net-receive,net-send,load");
+	expect_on_screen(screen, "disk r");
+	expect_on_screen(screen, "net tx");
+	expect_nowhere(screen, "CPU▕");
+	say(screen, "meters none");
+	expect_nowhere(screen, "net tx");
+	say(screen, "meters cpu,guests");
+	expect_on_screen(screen, "no meter is called 'guests': expected default, none, or some of");
+}
+
 static void it_writes_what_was_chosen(void **state)
 {
 	struct screen *screen = *state;
@@ -170,7 +227,7 @@ static void it_writes_what_was_chosen(void **state)
 	close(fd);
 	fd = open(path, O_RDONLY);
 	assert_true(read(fd, text, sizeof(text) - 1) > 0);
-	assert_string_equal(text, "columns = pid,rss\nsort = CPU\n");
+	assert_string_equal(text, "columns = pid,rss\nmeters = default\nsort = CPU\n");
 	close(fd);
 	unlink(path);
 }
@@ -184,6 +241,7 @@ int main(void)
 		SCREEN_TEST(a_click_on_a_title_sorts_as_ever),
 		SCREEN_TEST(the_setup_begins_with_what_there_is),
 		SCREEN_TEST(what_is_chosen_takes_effect_at_once),
+		SCREEN_TEST(meters_are_chosen_there_too),
 		SCREEN_TEST(it_writes_what_was_chosen),
 	};
 

@@ -111,6 +111,12 @@ static void log_and_tree_have_their_own(void **state)
 						  1u << PTREE_EVENT_EXEC);
 	assert_int_equal(parsed.config.duration_ns, 10000000000);
 	config_clear(&parsed.config);
+	parse_well(&parsed, "log --events=rule --on=uid=0=>stop --on a=>mark");
+	assert_int_equal(parsed.config.kinds, CONFIG_EVENTS_RULE);
+	assert_int_equal(parsed.config.rule_count, 2);
+	assert_string_equal(parsed.config.rules[0], "uid=0=>stop");
+	assert_string_equal(parsed.config.rules[1], "a=>mark");
+	config_clear(&parsed.config);
 	parse_well(&parsed, "tree sshd --json --ascii -u root");
 	assert_int_equal(parsed.config.command, CONFIG_TREE);
 	assert_string_equal(parsed.config.target, "sshd");
@@ -191,6 +197,11 @@ static void what_is_not_understood_is_refused_in_words(void **state)
 		{ "-w 2147483648", "'2147483648' is not a pid or a name" },
 		{ "-w _", "'' is not a pid or a name" },
 		{ "-f foo:", "--filter: no field 'foo'" },
+		{ "log --on", "--on: expected RULE after it" },
+		{ "log --on _", "--on: expected '=>'" },
+		{ "log --on foo:=>bell", "--on: no field 'foo'" },
+		{ "log --on a=>run", "run: expected a program" },
+		{ "tree --on a=>bell", "--on: not an option of proctop tree: expected with" },
 		{ "-f a|", "expected something after this" },
 		{ "-f a -f \" -f b\"", "not closed" },
 		{ "--group=colour", "--group: 'colour' is not one of them: expected none, user" },

@@ -477,6 +477,79 @@ static void what_is_not_pressure_is_refused_and_changes_nothing(void **state)
 }
 
 /* Copies of just the size, so that a sanitizer sees a read beyond them. */
+/* ---- diskstats and net/dev ---- */
+
+#define DISKS                                                                                      \
+	"   7       0 loop0 1 2 3 4 5 6 7 8 9 10 11\n"                                             \
+	"   8       0 sda 10 0 100 0 20 0 200 0 0 0 0 0 0 0 0 0 0\n"                               \
+	"   8       1 sda1 9 0 90 0 19 0 190 0 0 0 0\n"                                            \
+	" 259       0 nvme0n1 1 0 1000 0 1 0 2000 0 0 0 0\n"                                       \
+	" 259       1 nvme0n1p1 1 0 999 0 1 0 1999 0 0 0 0\n"                                      \
+	" 253       0 dm-0 1 0 7 0 1 0 7 0 0 0 0\n"                                                \
+	"   8      16 sdb 1 0 1 0 1 0 1 0 0 0 0\n"
+#define INTERFACES                                                                                 \
+	"Inter-|   Receive                            |  Transmit\n"                               \
+	" face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets\n"     \
+	"    lo:   31913     157    0    0    0     0          0         0    31913     157 0\n"   \
+	"  eth0:1000 1 0 0 0 0 0 0 2000 2 0 0 0 0 0 0\n"                                           \
+	"br-1a2b: 10 1 0 0 0 0 0 0 20 2 0 0 0 0 0 0\n"
+
+static void disks_are_counted_once_and_networks_without_lo(void **state)
+{
+	uint64_t in = 7, out = 8;
+
+	(void)state;
+	assert_int_equal(host_parse_diskstats(DISKS, strlen(DISKS), &in, &out), 0);
+	assert_int_equal(in, 1101 * 512);
+	assert_int_equal(out, 2201 * 512);
+	assert_int_equal(host_parse_net_dev(INTERFACES, strlen(INTERFACES), &in, &out), 0);
+	assert_int_equal(in, 1010);
+	assert_int_equal(out, 2020);
+}
+
+static void what_counts_no_transfer_is_refused_and_changes_nothing(void **state)
+{
+	static const char *const disks[] = { "",
+					     "\n",
+					     "8 0 sda 1 2 3 4 5 6 7",
+					     "8 0 sda 1 2 3 4 5 6\n",
+					     "8 sda 1 2 3 4 5 6 7 8\n",
+					     "8 0 sda 1 2 18446744073709551615 4 5 6 7 8\n",
+					     "8 0 sda 1 2 18446744073709551616 4 5 6 7 8\n" };
+	static const char *const networks[] = { "", "one\n", "one\ntwo\neth0 1 2\n",
+						"one\ntwo\neth0: 1 2 3 4 5 6 7 8\n",
+						"one\ntwo\neth0: x 2 3 4 5 6 7 8 9\n" };
+	uint64_t in = 7, out = 8;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); i++)
+		assert_int_equal(host_parse_diskstats(disks[i], strlen(disks[i]), &in, &out),
+				 -EBADMSG);
+	for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++)
+		assert_int_equal(host_parse_net_dev(networks[i], strlen(networks[i]), &in, &out),
+				 -EBADMSG);
+	assert_int_equal(in, 7);
+	assert_int_equal(out, 8);
+}
+
+static void rates_are_of_the_last_two_samples_and_never_negative(void **state)
+{
+	struct host_transfer transfer = { .is_known = false };
+
+	(void)state;
+	host_note_transfer(&transfer, true, 1000, 10, NS_PER_S);
+	assert_false(transfer.pub.has_rates);
+	assert_int_equal(transfer.pub.in_bytes, 1000);
+	host_note_transfer(&transfer, true, 4000, 5, 3 * NS_PER_S);
+	assert_true(transfer.pub.has_rates);
+	assert_int_equal(transfer.pub.in_bytes_per_s, 1500);
+	assert_int_equal(transfer.pub.out_bytes_per_s, 0); /* a disk has gone */
+	host_note_transfer(&transfer, false, 0, 0, 4 * NS_PER_S);
+	assert_false(transfer.is_known);
+	host_note_transfer(&transfer, true, 5000, 5, 5 * NS_PER_S);
+	assert_false(transfer.pub.has_rates); /* a gap is no interval */
+}
+
 static void nothing_is_read_beyond_a_cut(void **state)
 {
 	static const char *const texts[] = {
@@ -586,6 +659,8 @@ static void fake_machine(const char *root)
 	fake_text(root, "pressure/cpu", SOME);
 	fake_text(root, "pressure/memory", SOME FULL);
 	fake_text(root, "pressure/io", "some avg10=7.00 avg60=0.00 avg300=0.00 total=9\n" FULL);
+	fake_text(root, "diskstats", DISKS);
+	fake_text(root, "net/dev", INTERFACES);
 }
 
 static void assert_nothing_but_stat_is_known(const struct ptree_host *host)
@@ -602,6 +677,12 @@ static void assert_nothing_but_stat_is_known(const struct ptree_host *host)
 
 		assert_false(ptree_host_pressure(host, (enum ptree_resource)i, &pressure));
 		assert_int_equal(pressure.some_avg10, 77);
+	}
+	for (int i = 0; i < PTREE_CHANNEL_COUNT; i++) {
+		struct ptree_transfer transfer = { .in_bytes = 77 };
+
+		assert_false(ptree_host_transfer(host, (enum ptree_channel)i, &transfer));
+		assert_int_equal(transfer.in_bytes, 77);
 	}
 }
 
@@ -634,6 +715,7 @@ static void a_sample_says_what_the_files_say(void **state)
 	struct ptree_cpu_times times;
 	struct ptree_memory memory;
 	struct ptree_pressure pressure[PTREE_RESOURCE_COUNT];
+	struct ptree_transfer transfer;
 	uint64_t runnable, forks;
 	double load[3];
 
@@ -663,6 +745,11 @@ static void a_sample_says_what_the_files_say(void **state)
 	assert_true(ptree_host_tasks(fixture->host, &runnable, &forks));
 	assert_int_equal(runnable, 3);
 	assert_int_equal(forks, 12);
+	assert_true(ptree_host_transfer(fixture->host, PTREE_CHANNEL_DISK, &transfer));
+	assert_int_equal(transfer.in_bytes, 1101 * 512);
+	assert_true(ptree_host_transfer(fixture->host, PTREE_CHANNEL_NETWORK, &transfer));
+	assert_int_equal(transfer.out_bytes, 2020);
+	assert_false(transfer.has_rates);
 }
 
 static void every_column_becomes_nanoseconds_and_does_not_wrap(void **state)
@@ -838,8 +925,9 @@ static void a_stat_without_end_is_refused(void **state)
 
 static void what_cannot_be_read_any_more_is_unknown(void **state)
 {
-	static const char *const paths[] = { "meminfo", "loadavg", "pressure/cpu",
-					     "pressure/memory", "pressure/io" };
+	static const char *const paths[] = { "meminfo",		"loadavg",     "pressure/cpu",
+					     "pressure/memory", "pressure/io", "diskstats",
+					     "net/dev" };
 	struct fixture *fixture = *state;
 	char path[512];
 
@@ -1004,6 +1092,27 @@ static void this_machine_is_read_as_it_is(void **state)
 	ptree_host_free(host);
 }
 
+static void what_goes_over_the_real_networks_is_known(void **state)
+{
+	struct ptree_transfer transfer;
+	struct ptree_procfs *procfs;
+	struct ptree_host *host;
+
+	(void)state;
+	assert_int_equal(ptree_procfs_open(&procfs, NULL), 0);
+	assert_int_equal(ptree_host_new(&host, procfs), 0);
+	assert_int_equal(ptree_host_sample(host), 0);
+	assert_true(ptree_host_transfer(host, PTREE_CHANNEL_NETWORK, &transfer));
+	assert_int_equal(ptree_host_transfer(host, PTREE_CHANNEL_DISK, &transfer),
+			 access("/proc/diskstats", R_OK) == 0);
+	usleep(20000);
+	assert_int_equal(ptree_host_sample(host), 0);
+	assert_true(ptree_host_transfer(host, PTREE_CHANNEL_NETWORK, &transfer));
+	assert_true(transfer.has_rates);
+	ptree_host_free(host);
+	ptree_procfs_close(procfs);
+}
+
 static void the_real_pressure_is_known_if_its_file_can_be_read(void **state)
 {
 	static const char *const paths[PTREE_RESOURCE_COUNT] = {
@@ -1048,6 +1157,9 @@ int main(void)
 		cmocka_unit_test(what_is_not_loadavg_is_refused_and_changes_nothing),
 		cmocka_unit_test(pressure_is_read_with_and_without_a_line_for_full),
 		cmocka_unit_test(what_is_not_pressure_is_refused_and_changes_nothing),
+		cmocka_unit_test(disks_are_counted_once_and_networks_without_lo),
+		cmocka_unit_test(what_counts_no_transfer_is_refused_and_changes_nothing),
+		cmocka_unit_test(rates_are_of_the_last_two_samples_and_never_negative),
 		cmocka_unit_test(nothing_is_read_beyond_a_cut),
 		cmocka_unit_test(shares_are_parts_of_1000_that_add_up),
 		cmocka_unit_test(there_is_no_share_of_no_time),
@@ -1068,6 +1180,7 @@ int main(void)
 		TEST(a_stat_that_is_refused_is_said_to_be),
 		TEST(running_out_of_descriptors_is_passed_on),
 		TEST(this_machine_is_read_as_it_is),
+		cmocka_unit_test(what_goes_over_the_real_networks_is_known),
 		TEST(the_real_pressure_is_known_if_its_file_can_be_read),
 	};
 

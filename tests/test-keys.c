@@ -543,12 +543,12 @@ static void nice_goes_by_steps_or_to_a_number(void **state)
 	struct sheet *sheet;
 
 	resize(screen, 24, 80);
-	type(screen, "300\r]");
+	type(screen, "300\r[");
 	sheet = sheet_of(screen);
 	assert_string_equal(sheet->input, "+1");
-	type(screen, "]]");
+	type(screen, "[[");
 	assert_string_equal(sheet->input, "+3");
-	type(screen, "[[[[");
+	type(screen, "]]]]");
 	assert_string_equal(sheet->input, "-1");
 	press(screen, TERM_KEY_BACKSPACE);
 	press(screen, TERM_KEY_BACKSPACE);

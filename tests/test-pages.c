@@ -140,7 +140,7 @@ static void the_help_has_two_columns_where_there_is_room(void **state)
 {
 	struct screen *screen = *state;
 
-	resize(screen, 120, 100);
+	resize(screen, 130, 100);
 	type(screen, "?");
 	expect_on_screen(screen, "Every day");
 	expect_on_screen(screen, "exits without the kernel's record");

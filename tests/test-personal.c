@@ -96,9 +96,10 @@ static void options_stand_there_as_on_the_command_line(void **state)
 	struct fixture *fixture = *state;
 	const struct config *config = &fixture->config;
 
-	read_text(fixture, "# mine\n\n  delay = 2.5\nhighlight=0\r\nno-mouse = yes\nascii = no\n"
-			   "filter = user:root (cc | ld)\nfilter = age<10s\nuser = 0\nuser = 1\n"
-			   "watch = sshd\nsummary = yes");
+	read_text(fixture,
+		  "# mine\n\n  delay = 2.5\nhighlight=0\r\nno-mouse = yes\nascii = no\n"
+		  "filter = user:root (cc | ld)\nfilter = age<10s\nuser = 0\nuser = 1\n"
+		  "watch = sshd\nsummary = yes\non = exit=1 => bell\non = uid=0=>log a = b");
 	expect_warnings(fixture, 0, "");
 	assert_true(config->delay_ns == 2500000000);
 	assert_true(config->highlight_ns == 0);
@@ -108,6 +109,9 @@ static void options_stand_there_as_on_the_command_line(void **state)
 	assert_int_equal(config->uid_count, 2);
 	assert_int_equal(config->watch_count, 1);
 	assert_string_equal(config->watches[0], "sshd");
+	assert_int_equal(config->rule_count, 2);
+	assert_string_equal(config->rules[0], "exit=1 => bell");
+	assert_string_equal(config->rules[1], "uid=0=>log a = b");
 }
 
 static void the_command_line_has_the_last_word(void **state)
@@ -126,6 +130,12 @@ static void the_command_line_has_the_last_word(void **state)
 	assert_int_equal(fixture->config.color, CONFIG_COLOR_NEVER);
 	assert_int_equal(read_with(fixture, "--poll", "--color=always"), 0);
 	assert_true(fixture->config.poll);
+	write_bytes(fixture, "on = a => bell\n", 15);
+	assert_int_equal(read_with(fixture, "--on=b => mark", "--on=c => stop"), 0);
+	assert_int_equal(fixture->config.rule_count, 2);
+	assert_string_equal(fixture->config.rules[0], "b => mark");
+	write_bytes(fixture, text, strlen(text));
+	assert_int_equal(read_with(fixture, "--poll", "--color=always"), 0);
 	assert_false(fixture->config.require_events);
 	assert_int_equal(fixture->config.color, CONFIG_COLOR_ALWAYS);
 	expect_warnings(fixture, 1, "poll: not with require-events");
@@ -163,6 +173,9 @@ static void a_wrong_line_is_named_and_passed_over(void **state)
 		{ "config = /x", "config: not an option of the file" },
 		{ "help = yes", "help: not an option of the file" },
 		{ "filter = (a", "--filter: this is not closed" },
+		{ "on = uid=0", "--on: expected '=>'" },
+		{ "on = foo:1 => bell", "--on: no field 'foo'" },
+		{ "on = uid=0 => run a | b", "--on: no shell is started" },
 		{ "user = nobody-of-the-kind", "is not a user here" },
 		{ "\x1b[31m = 3", "\\x1b" },
 	};

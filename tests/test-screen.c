@@ -132,6 +132,18 @@ static void a_filter_keeps_the_place_of_what_matches(void **state)
 			    "        4 root      2d └─ [kworker/0:1]\n");
 }
 
+static void what_is_over_and_matches_is_counted_apart(void **state)
+{
+	struct screen *screen = *state;
+
+	exit_ago(screen, 500, 110, 2 << 8);
+	type(screen, "\\cron\r");
+	expect_on_screen(screen, "0 match +1 gone +1 anc, 7 hidden");
+	expect_on_screen(screen, "/usr/sbin/cron -f  ✗ exit 2");
+	type(screen, "\\\025sshd\r");
+	expect_on_screen(screen, "2 match +1 anc, 5 hidden");
+}
+
 static void a_filter_acts_while_one_types_and_escape_takes_it_back(void **state)
 {
 	struct screen *screen = *state;
@@ -814,7 +826,7 @@ static void the_help_names_every_command_with_its_keys(void **state)
 	struct screen *screen = *state;
 	char *text;
 
-	resize(screen, 120, 100);
+	resize(screen, 160, 100);
 	type(screen, "?");
 	draw(screen);
 	text = canvas_dump(screen->canvas);
@@ -991,6 +1003,7 @@ int main(void)
 		SCREEN_TEST(a_folded_parent_counts_and_glows),
 		SCREEN_TEST(folding_all_and_by_depth),
 		SCREEN_TEST(a_filter_keeps_the_place_of_what_matches),
+		SCREEN_TEST(what_is_over_and_matches_is_counted_apart),
 		SCREEN_TEST(a_filter_acts_while_one_types_and_escape_takes_it_back),
 		SCREEN_TEST(a_wrong_filter_says_so_and_the_last_good_one_stays),
 		SCREEN_TEST(where_a_filter_is_wrong_is_marked),

@@ -405,6 +405,7 @@ static void up_and_down_go_through_what_was_typed(void **state)
 {
 	struct screen *screen = *state;
 	const struct prompt *prompt = &screen->session.prompt;
+	const struct history *history;
 
 	say(screen, "churn");
 	say(screen, "sort cpu");
@@ -424,14 +425,32 @@ static void up_and_down_go_through_what_was_typed(void **state)
 	press(screen, TERM_KEY_DOWN);
 	assert_string_equal(prompt->text, "fo");
 	forget_line(screen);
-	for (int i = 0; i < 2 * HISTORY_MAX; i++) {
+	for (int i = 0; i < 20; i++) {
 		char line[32];
 
 		snprintf(line, sizeof(line), "fold-at-depth %d", i % 9 + 1);
 		say(screen, line);
 	}
-	assert_int_equal(screen->session.history.count, HISTORY_MAX);
-	assert_string_equal(screen->session.history.lines[HISTORY_MAX - 1], "fold-at-depth 1");
+	history = &screen->session.histories[SESSION_PROMPT_COMMAND];
+	assert_int_equal(history->count, 2 + 9);
+	assert_string_equal(history->lines[history->count - 1], "fold-at-depth 2");
+}
+
+static void filters_and_searches_are_gone_through_too(void **state)
+{
+	struct screen *screen = *state;
+	const struct prompt *prompt = &screen->session.prompt;
+
+	type(screen, "\\cron\r/bash\r\\\025sshd\r\\");
+	press(screen, TERM_KEY_UP);
+	press(screen, TERM_KEY_UP);
+	assert_string_equal(prompt->text, "cron");
+	assert_string_equal(screen->session.scene.scope.filter_text, "cron");
+	press(screen, TERM_KEY_DOWN);
+	assert_string_equal(prompt->text, "sshd");
+	type(screen, "\r/");
+	press(screen, TERM_KEY_UP);
+	assert_string_equal(prompt->text, "bash");
 }
 
 int main(void)
@@ -451,6 +470,7 @@ int main(void)
 		SCREEN_TEST(candidates_and_what_it_does_stand_above_the_line),
 		SCREEN_TEST(hostile_names_are_no_candidates),
 		SCREEN_TEST(up_and_down_go_through_what_was_typed),
+		SCREEN_TEST(filters_and_searches_are_gone_through_too),
 	};
 
 	if (!setlocale(LC_ALL, "C.UTF-8")) {

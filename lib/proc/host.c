@@ -40,6 +40,7 @@ struct ptree_host {
 	struct ptree_memory memory;
 	double load[3];
 	struct ptree_pressure pressure[PTREE_RESOURCE_COUNT];
+	struct host_transfer transfer[PTREE_CHANNEL_COUNT];
 };
 
 /* ---- parsing ---- */
@@ -446,6 +447,18 @@ static bool sample_pressure(struct ptree_host *host, enum ptree_resource resourc
 	       !host_parse_pressure(host->text, (size_t)size, &host->pressure[resource]);
 }
 
+static void sample_transfer(struct ptree_host *host, enum ptree_channel channel)
+{
+	bool is_disk = channel == PTREE_CHANNEL_DISK;
+	ssize_t size = read_text(host, is_disk ? "diskstats" : "net/dev");
+	uint64_t in = 0, out = 0;
+	int err = size < 0  ? (int)size
+		  : is_disk ? host_parse_diskstats(host->text, (size_t)size, &in, &out)
+			    : host_parse_net_dev(host->text, (size_t)size, &in, &out);
+
+	host_note_transfer(&host->transfer[channel], !err, in, out, host->now.boot_ns);
+}
+
 int ptree_host_sample(struct ptree_host *host)
 {
 	int err = sample_stat(host);
@@ -456,6 +469,8 @@ int ptree_host_sample(struct ptree_host *host)
 	host->has_load = sample_load(host);
 	for (int i = 0; i < PTREE_RESOURCE_COUNT; i++)
 		host->pressure[i].is_known = sample_pressure(host, (enum ptree_resource)i);
+	for (int i = 0; i < PTREE_CHANNEL_COUNT; i++)
+		sample_transfer(host, (enum ptree_channel)i);
 	return 0;
 }
 
@@ -558,6 +573,16 @@ bool ptree_host_pressure(const struct ptree_host *host, enum ptree_resource reso
 		return false;
 	*pressure = host->pressure[resource];
 	return true;
+}
+
+bool ptree_host_transfer_sized(const struct ptree_host *host, enum ptree_channel channel,
+			       struct ptree_transfer *transfer, size_t size)
+{
+	const struct host_transfer *own = &host->transfer[channel];
+
+	if (own->is_known)
+		sized_write(transfer, size, &own->pub, sizeof(own->pub));
+	return own->is_known;
 }
 
 bool ptree_host_tasks(const struct ptree_host *host, uint64_t *runnable, uint64_t *forks)

@@ -49,6 +49,22 @@ int host_parse_loadavg(const char *buf, size_t size, double load[3]);
 int host_parse_pressure(const char *buf, size_t size, struct ptree_pressure *pressure);
 
 /*
+ * Parse /proc/diskstats and /proc/net/dev: bytes since boot, of all disks that stand for themselves
+ * (no partitions, and none made of others or of memory), and of all interfaces but lo.
+ */
+int host_parse_diskstats(const char *buf, size_t size, uint64_t *in_bytes, uint64_t *out_bytes);
+int host_parse_net_dev(const char *buf, size_t size, uint64_t *in_bytes, uint64_t *out_bytes);
+
+struct host_transfer {
+	bool is_known;
+	uint64_t boot_ns; /* of the last sample */
+	struct ptree_transfer pub;
+};
+/* The next sample; not known: what was read is of no use. */
+void host_note_transfer(struct host_transfer *transfer, bool is_known, uint64_t in_bytes,
+			uint64_t out_bytes, uint64_t boot_ns);
+
+/*
  * How the time between two readings was spent. The parts of busy add up to it, and with iowait to
  * no more than 1000. False: no time has passed, or all counters ran backwards.
  */

@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -48,6 +49,23 @@ int rights_drop(struct rights *rights)
 		err = set_effective(none);
 	rights->are_dropped = !err;
 	return err;
+}
+
+/* The kernel would take them at the exec; but what the exec may read is to be the user's, too. */
+int rights_give_up(void)
+{
+	struct caps caps;
+	int err;
+
+	if (!getauxval(AT_SECURE))
+		return 0;
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) && errno != EINVAL)
+		return -errno;
+	err = get(&caps);
+	if (err)
+		return err;
+	memset(caps.data, 0, sizeof(caps.data));
+	return syscall(SYS_capset, &caps.header, caps.data) ? -errno : 0;
 }
 
 void rights_restore(const struct rights *rights)

@@ -17,6 +17,9 @@ struct rights {
 
 /* 0, or a negative errno: then nothing is to be done. */
 int rights_drop(struct rights *rights);
+/* Of a child that is about to run another program: what the file gave is gone for good. 0, or a
+   negative errno. */
+int rights_give_up(void);
 void rights_restore(const struct rights *rights);
 
 #endif

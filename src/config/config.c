@@ -206,5 +206,6 @@ void config_clear(struct config *config)
 	free(config->uids);
 	free(config->filter);
 	free(config->watches);
+	free(config->rules);
 	*config = (struct config){ 0 };
 }

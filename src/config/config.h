@@ -5,6 +5,7 @@
 #include "config/file.h"
 #include "model/columns.h"
 #include "model/group.h"
+#include "model/meter-choice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +27,15 @@ enum config_color {
 	CONFIG_COLOR_NEVER,
 };
 
+/* Of --events: what rules say, which is no event of the kernel's. */
+#define CONFIG_EVENTS_RULE (1u << 31)
+
+enum config_graphs {
+	CONFIG_GRAPHS_AUTO, /* braille where fonts have it */
+	CONFIG_GRAPHS_BRAILLE,
+	CONFIG_GRAPHS_BLOCK,
+};
+
 /* "key KEYS = COMMAND" of a file. */
 struct config_key {
 	unsigned line;
@@ -43,15 +53,20 @@ struct config {
 	size_t watch_count;
 	/* tree's PID or NAME, or NULL; of why there is one, and it may be :PORT or FILE */
 	const char *target;
+	const char **rules; /* --on, each of which can be parsed */
+	size_t rule_count;
 	uint64_t delay_ns;     /* -d; 0: the default */
 	uint64_t highlight_ns; /* -H */
 	uint64_t duration_ns;  /* log's --duration; 0: until it is stopped */
-	uint32_t kinds;	       /* log's --events: mask of 1u << PTREE_EVENT_*; 0: all */
+	/* log's --events: mask of 1u << PTREE_EVENT_*, and CONFIG_EVENTS_RULE; 0: all */
+	uint32_t kinds;
 	enum config_color color;
 	bool poll, require_events, summary, ascii, no_mouse, no_realtime, json;
 	bool is_short, ancestors; /* of tree */
 	bool by_command;	  /* of log */
 	struct columns columns;
+	struct meter_choice meters;
+	enum config_graphs graphs;
 	const struct field *sort; /* NULL: by birth */
 	enum group_by group;
 	const char *theme;	  /* NULL: the default one */
@@ -64,7 +79,7 @@ struct config {
 	   commands adds to it. */
 	char *warnings; /* NULL: nothing */
 	size_t warning_count;
-	size_t uid_capacity, watch_capacity;
+	size_t uid_capacity, watch_capacity, rule_capacity;
 	uint32_t given; /* bits of the options on the command line */
 };
 

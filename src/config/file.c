@@ -12,21 +12,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NAME_OF_FILE "proctop/config"
 #define SPACE " \t\r\v\f"
 
-bool config_file_find(char *path, size_t size)
+/* A relative folder is to be passed over, says the XDG Base Directory Specification. */
+static bool find(char *path, size_t size, const char *variable, const char *at_home,
+		 const char *name)
 {
-	const char *config = getenv("XDG_CONFIG_HOME");
+	const char *folder = getenv(variable);
 	const char *home = getenv("HOME");
 	int length = -1;
 
-	/* A relative one is to be passed over, says the XDG Base Directory Specification. */
-	if (config && *config == '/')
-		length = snprintf(path, size, "%s/" NAME_OF_FILE, config);
+	if (folder && *folder == '/')
+		length = snprintf(path, size, "%s/proctop/%s", folder, name);
 	else if (home && *home == '/')
-		length = snprintf(path, size, "%s/.config/" NAME_OF_FILE, home);
+		length = snprintf(path, size, "%s/%s/proctop/%s", home, at_home, name);
 	return length > 0 && (size_t)length < size;
+}
+
+bool config_file_find(char *path, size_t size)
+{
+	return find(path, size, "XDG_CONFIG_HOME", ".config", "config");
+}
+
+bool config_state_find(char *path, size_t size, const char *name)
+{
+	return find(path, size, "XDG_STATE_HOME", ".local/state", name);
 }
 
 /* ---- reading ---- */

@@ -27,6 +27,9 @@ struct config_file {
 /* Where a person's file is, whether or not there is one. False: there is no home. */
 bool config_file_find(char *path, size_t size);
 
+/* Likewise where proctop itself keeps what is not to be lost between two sessions. */
+bool config_state_find(char *path, size_t size, const char *name);
+
 /*
  * 0; -ENOENT; -ENOMEM; else error says in words, without the path, why it is not read: it is no
  * regular file, too large, cannot be opened, holds bytes that are no text, or, for root, others

@@ -3,6 +3,8 @@
 #include "config/option.h"
 #include "model/array.h"
 #include "model/filter.h"
+#include "model/rule.h"
+#include "model/rules.h"
 #include "draw/text.h"
 
 #include <errno.h>
@@ -35,6 +37,8 @@ const struct option_info config_options[] = {
 			     "on leaving, print what was seen and lost to stderr" },
 	[OPTION_NO_REALTIME] = { "no-realtime", 0, LIVE | LOG, NULL,
 				 "read command lines without real-time priority" },
+	[OPTION_ON] = { "on", 0, LIVE | LOG, "RULE",
+			"EXPR => mark, bell, log TEXT, stop or run PROGRAM" },
 	[OPTION_ASCII] = { "ascii", 0, LIVE | TREE | WHY, NULL, "draw with ASCII only" },
 	[OPTION_JSON] = { "json", 0, TREE | LOG | WHY, NULL, "one JSON object a line" },
 	[OPTION_DELAY] = { "delay", 'd', LIVE, "SECONDS",
@@ -46,6 +50,8 @@ const struct option_info config_options[] = {
 	[OPTION_COLUMNS] = { "columns", 0, LIVE, "LIST", "these, as in pid,user,rss,time" },
 	[OPTION_SORT] = { "sort", 0, LIVE, "FIELD", "siblings by it, the greatest first" },
 	[OPTION_GROUP] = { "group", 0, LIVE, "BY", "in groups: " GROUP_BY_WORDS },
+	[OPTION_METERS] = { "meters", 0, LIVE, "LIST", "these, as in cpu,memory,disk-read; none" },
+	[OPTION_GRAPHS] = { "graphs", 0, LIVE, "STYLE", "auto (the default), braille or block" },
 	[OPTION_THEME] = { "theme", 0, LIVE, "NAME|FILE",
 			   "default, light, high-contrast, colour-blind, mono" },
 	[OPTION_CONFIG] = { "config", 0, LIVE, "FILE",
@@ -203,17 +209,17 @@ static int take_user(const struct parse *parse, const struct option_info *option
 }
 
 /* Two lines more show where, if that fits a line of a terminal. */
-static int reject_filter(const struct parse *parse, const char *value,
-			 const struct filter_error *why)
+static int reject_at(const struct parse *parse, const struct option_info *option, const char *value,
+		     size_t offset, const char *why)
 {
 	char safe[72];
 	size_t size = strlen(value);
 	bool utf8 = text_is_utf8();
 
 	if (text_safe(safe, sizeof(safe), value, size, utf8) >= sizeof(safe))
-		return config_reject(parse, "--filter: %s (byte %zu)", why->text, why->offset + 1);
-	return config_reject(parse, "--filter: %s\n  %s\n  %*s^", why->text, safe,
-			     (int)text_width(value, why->offset, utf8), "");
+		return config_reject(parse, "--%s: %s (byte %zu)", option->name, why, offset + 1);
+	return config_reject(parse, "--%s: %s\n  %s\n  %*s^", option->name, why, safe,
+			     (int)text_width(value, offset, utf8), "");
 }
 
 static bool is_blank(const char *text)
@@ -240,14 +246,15 @@ static int append_filter(struct config *config, const char *value)
 }
 
 /* Each is compiled alone first, so that no two halves make a whole. */
-static int take_filter(const struct parse *parse, const char *value)
+static int take_filter(const struct parse *parse, const struct option_info *option,
+		       const char *value)
 {
 	struct filter_error why = { 0 };
 	struct filter *filter;
 	int err = filter_compile(&filter, value, &why);
 
 	if (err)
-		return err == -EINVAL ? reject_filter(parse, value, &why) : err;
+		return err == -EINVAL ? reject_at(parse, option, value, why.offset, why.text) : err;
 	filter_free(filter);
 	return append_filter(parse->config, value);
 }
@@ -276,9 +283,32 @@ static int take_watch(const struct parse *parse, const struct option_info *optio
 	return 0;
 }
 
+static int take_rule(const struct parse *parse, const struct option_info *option, const char *value)
+{
+	struct config *config = parse->config;
+	struct rule_error why;
+	struct rule rule;
+	int err;
+
+	if (config->rule_count == RULES_MAX)
+		return config_reject(parse, "--%s: expected no more than %d rules", option->name,
+				     RULES_MAX);
+	err = rule_parse(&rule, value, &why);
+	if (err)
+		return err == -EINVAL ? reject_at(parse, option, value, why.offset, why.text) : err;
+	rule_clear(&rule);
+	if (array_reserve(&config->rules, &config->rule_capacity, config->rule_count + 1,
+			  sizeof(*config->rules)))
+		return -ENOMEM;
+	config->rules[config->rule_count++] = value;
+	return 0;
+}
+
 /* Losses are no choice: whatever is asked for, they are told. */
 static uint32_t event_kind(const char *name, size_t size)
 {
+	if (size == strlen("rule") && !memcmp(name, "rule", size))
+		return CONFIG_EVENTS_RULE;
 	for (unsigned kind = 0; kind < PTREE_EVENT_KIND_COUNT; kind++) {
 		const char *known = ptree_event_kind_name((enum ptree_event_kind)kind);
 
@@ -302,7 +332,7 @@ static int take_events(const struct parse *parse, const struct option_info *opti
 			return reject_option_value(
 			    parse, option, value,
 			    "a list of events: expected some of fork,exec,exit,uid,gid,sid,"
-			    "ptrace,comm,coredump,unknown");
+			    "ptrace,comm,coredump,unknown,rule");
 		kinds |= kind;
 		at += size;
 		if (!*at)
@@ -318,6 +348,42 @@ static int take_columns(const struct parse *parse, const char *value)
 
 	if (!columns_parse(&parse->config->columns, value, error, sizeof(error)))
 		return config_reject(parse, "--columns: %s", error);
+	return 0;
+}
+
+static int take_meters(const struct parse *parse, const char *value)
+{
+	char error[384];
+
+	if (!meter_choice_parse(&parse->config->meters, value, error, sizeof(error)))
+		return config_reject(parse, "--meters: %s", error);
+	return 0;
+}
+
+/* Which one of NULL-terminated names. */
+static bool find_choice(const char *const *names, const char *value, unsigned *index)
+{
+	for (*index = 0; names[*index]; ++*index) {
+		if (!strcmp(value, names[*index]))
+			return true;
+	}
+	return false;
+}
+
+static int take_graphs(const struct parse *parse, const struct option_info *option,
+		       const char *value)
+{
+	static const char *const names[] = {
+		[CONFIG_GRAPHS_AUTO] = "auto",
+		[CONFIG_GRAPHS_BRAILLE] = "braille",
+		[CONFIG_GRAPHS_BLOCK] = "block",
+		NULL,
+	};
+	unsigned index;
+
+	if (!find_choice(names, value, &index))
+		return reject_option_value(parse, option, value, "one of auto, braille and block");
+	parse->config->graphs = (enum config_graphs)index;
 	return 0;
 }
 
@@ -346,15 +412,14 @@ static int take_color(const struct parse *parse, const struct option_info *optio
 		[CONFIG_COLOR_AUTO] = "auto",
 		[CONFIG_COLOR_ALWAYS] = "always",
 		[CONFIG_COLOR_NEVER] = "never",
+		NULL,
 	};
+	unsigned index;
 
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(value, names[i])) {
-			parse->config->color = (enum config_color)i;
-			return 0;
-		}
-	}
-	return reject_option_value(parse, option, value, "one of auto, always and never");
+	if (!find_choice(names, value, &index))
+		return reject_option_value(parse, option, value, "one of auto, always and never");
+	parse->config->color = (enum config_color)index;
+	return 0;
 }
 
 /* ---- config_options and operands ---- */
@@ -368,9 +433,11 @@ int config_take_option(const struct parse *parse, const struct option_info *opti
 	case OPTION_USER:
 		return take_user(parse, option, value);
 	case OPTION_FILTER:
-		return take_filter(parse, value);
+		return take_filter(parse, option, value);
 	case OPTION_WATCH:
 		return take_watch(parse, option, value);
+	case OPTION_ON:
+		return take_rule(parse, option, value);
 	case OPTION_DELAY:
 		return take_delay(parse, option, value);
 	case OPTION_HIGHLIGHT:
@@ -423,6 +490,10 @@ int config_take_option(const struct parse *parse, const struct option_info *opti
 		return take_sort(parse, option, value);
 	case OPTION_GROUP:
 		return take_group(parse, option, value);
+	case OPTION_METERS:
+		return take_meters(parse, value);
+	case OPTION_GRAPHS:
+		return take_graphs(parse, option, value);
 	case OPTION_THEME:
 		config->theme = value;
 		break;

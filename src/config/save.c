@@ -170,3 +170,13 @@ int config_save(const char *path, const struct config_setting *settings, size_t 
 	free(real);
 	return err;
 }
+
+int config_write(const char *path, const char *text)
+{
+	struct stat there;
+	int err = make_folders(path);
+
+	if (!err && !lstat(path, &there) && !S_ISREG(there.st_mode))
+		err = -EEXIST;
+	return err ? err : replace(path, text, 0600);
+}

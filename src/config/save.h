@@ -16,4 +16,8 @@ struct config_setting {
 int config_save(const char *path, const struct config_setting *settings, size_t count, char *error,
 		size_t size);
 
+/* A file that only its owner reads: the old one or this one, whatever happens meanwhile. A missing
+   folder is made. What is there and is no regular file is left alone: -EEXIST. 0, or -errno. */
+int config_write(const char *path, const char *text);
+
 #endif

@@ -34,6 +34,7 @@ struct canvas {
 	int rows, cols;
 	bool utf8;	    /* text may be more than ASCII */
 	bool ascii_marks;   /* marks of our own may not, whatever the text */
+	bool block_graphs;  /* its fonts may have no braille */
 	const struct theme *theme; /* borrowed; NULL: no colours */
 	struct cell *cells; /* by rows */
 };

@@ -71,7 +71,7 @@ static void put_hex(struct output *output, const struct ptree_fact *fact)
 
 /* ---- text ---- */
 
-static void put_local_time(const struct log_lines *lines, uint64_t boot_ns)
+void log_line_local_time(const struct log_lines *lines, uint64_t boot_ns)
 {
 	uint64_t real_ns = boot_ns + lines->real_offset_ns;
 	time_t seconds = (time_t)(real_ns / NS_PER_S);
@@ -89,8 +89,8 @@ static void put_comm(const struct log_lines *lines, const char *comm)
 
 /* The nearest ancestors, the nearest one last: "...bash>make(31007)". Of a fork who did it has been
    named already. */
-static void put_ancestors(const struct log_lines *lines, const struct ptree_node *node,
-			  bool names_parent)
+void log_line_ancestors(const struct log_lines *lines, const struct ptree_node *node,
+			bool names_parent)
 {
 	const struct ptree_node *chain[ANCESTORS_IN_TEXT];
 	const struct ptree_node *parent = ptree_node_parent(node);
@@ -213,7 +213,7 @@ static void put_process(const struct log_lines *lines, const struct ptree_fact *
 		describe_command(lines->output, node, image_of(node, fact), lines->utf8);
 	}
 	put_details(lines, fact, kind, node);
-	put_ancestors(lines, node, kind != PTREE_EVENT_FORK);
+	log_line_ancestors(lines, node, kind != PTREE_EVENT_FORK);
 }
 
 static void put_no_process(const struct log_lines *lines, const struct ptree_fact *fact)
@@ -232,7 +232,7 @@ static void put_no_process(const struct log_lines *lines, const struct ptree_fac
 static void put_text(const struct log_lines *lines, const struct ptree_fact *fact,
 		     enum ptree_event_kind kind, const struct ptree_node *node)
 {
-	put_local_time(lines, fact->time_ns);
+	log_line_local_time(lines, fact->time_ns);
 	output_format(lines->output, " %-4s", event_name(fact, kind));
 	if (is_about_process(kind))
 		put_process(lines, fact, kind, node);
@@ -334,7 +334,7 @@ static void json_details(struct ptree_json *json, const struct ptree_fact *fact,
 
 #define ANCESTRY_MAX 128 /* a chain that forks itself for ever would make lines without end */
 
-static void json_ancestry(struct ptree_json *json, const struct ptree_node *node)
+void log_line_ancestry(struct ptree_json *json, const struct ptree_node *node)
 {
 	unsigned left = ANCESTRY_MAX;
 
@@ -373,7 +373,7 @@ static void json_process(const struct log_lines *lines, struct ptree_json *json,
 
 	ptree_json_bool(json, "inferred", fact->source != PTREE_FACT_TOLD);
 	describe_json(json, &subject, lines->users, FIELD_IN_EVENT);
-	json_ancestry(json, node);
+	log_line_ancestry(json, node);
 	json_details(json, fact, kind, node);
 	if (kind == PTREE_EVENT_EXIT)
 		describe_json(json, &subject, lines->users, FIELD_IN_EXIT);

@@ -21,6 +21,13 @@ struct log_lines {
 void log_line_fact(const struct log_lines *lines, const struct ptree_fact *fact,
 		   const struct ptree_tree *tree, const struct ptree_node *node);
 
+/* What lines that tell of no event have, too: the time of day, the nearest ancestors. */
+void log_line_local_time(const struct log_lines *lines, uint64_t boot_ns);
+void log_line_ancestors(const struct log_lines *lines, const struct ptree_node *node,
+			bool names_parent);
+/* The members "ancestry" and "ancestry_cut". */
+void log_line_ancestry(struct ptree_json *json, const struct ptree_node *node);
+
 /* The members "time" and "boot_ns". */
 void log_line_time(const struct log_lines *lines, struct ptree_json *json, uint64_t boot_ns);
 

@@ -13,6 +13,7 @@
 #include "headless/by-command.h"
 #include "headless/describe.h"
 #include "headless/log-line.h"
+#include "headless/log-rules.h"
 #include "headless/log-scout.h"
 #include "headless/selection.h"
 #include "model/summary.h"
@@ -49,6 +50,7 @@ struct log {
 	struct output output;
 	struct log_lines lines;
 	struct by_command *by_command; /* or NULL: nobody asked */
+	struct log_rules *rules;       /* or NULL: there are none */
 	int signal_fd;
 	sigset_t signals_before;
 	uint64_t begin_ns;
@@ -61,6 +63,7 @@ struct log {
 	uint64_t overtaken;	/* news that the feed dropped before they were printed */
 	bool is_ready;		/* the first scan is done */
 	bool is_polling;
+	bool wants_names;    /* of users, before what is theirs is told */
 	bool are_names_slow; /* a user's name did not come in time: do not wait for more */
 	uint64_t end_ns;     /* what happened until then is told; 0: it goes on */
 	bool is_over;	     /* nothing is waited for any more */
@@ -121,7 +124,7 @@ static int catch_up(struct log *log)
 	log->learned = log->next.next;
 	scout_start(&log->scout, &log->next);
 	watch_ids(log, 0);
-	return err;
+	return err ? err : log_rules_look(log->rules, log->then);
 }
 
 /*
@@ -140,7 +143,7 @@ static int learn_first_scan(struct log *log)
 		return catch_up(log);
 	log->learned = reader.next;
 	watch_ids(log, 0);
-	return 0;
+	return log_rules_look(log->rules, log->then);
 }
 
 /* The text of an exec is told of with it, though the tree was told a little later. */
@@ -202,7 +205,7 @@ static bool is_name_awaited(const struct log *log, const struct ptree_fact *fact
 	const struct ptree_node *node = ptree_tree_find_id(log->then, fact->id);
 	uint32_t euid = PTREE_UNKNOWN_ID;
 
-	if (log->are_names_slow || !fact->is_news || !(log->config->json || log->config->filter))
+	if (log->are_names_slow || !fact->is_news || !log->wants_names)
 		return false;
 	if (fact->kind == PTREE_FACT_APPEARED)
 		euid = fact->u.birth.euid;
@@ -266,7 +269,7 @@ static int print_fact(struct log *log, const struct ptree_fact *fact,
 		by_command_count(log->by_command, fact, node);
 	if (is_wanted(log, fact, node))
 		log_line_fact(&log->lines, fact, log->then, node);
-	return 1;
+	return log_rules_learn(log->rules, log->then, fact) ? -ENOMEM : 1;
 }
 
 /* Prints what is next. 1; 0: there is nothing, or it must wait; -ENOMEM. */
@@ -357,7 +360,7 @@ static int become_ready(struct log *log, char *error, size_t size)
 	log->is_ready = true;
 	if (err)
 		return fail(error, size, EXIT_FAILED, log->failure, err);
-	if (log->config->json || log->config->filter)
+	if (log->wants_names)
 		describe_await_users(log->users, log->tree, USERS_PATIENCE_MS);
 	return code;
 }
@@ -393,6 +396,8 @@ static int timeout_ms(const struct log *log)
 
 	if (log->config->duration_ns)
 		next_ns = log->begin_ns + log->config->duration_ns;
+	if (log_rules_next_ns(log->rules) < next_ns)
+		next_ns = log_rules_next_ns(log->rules);
 	if (log->held_since_ns && log->held_since_ns + HOLD_NS < next_ns)
 		next_ns = log->held_since_ns + HOLD_NS;
 	if (next_ns == UINT64_MAX)
@@ -468,6 +473,8 @@ static int run(struct log *log, char *error, size_t size)
 
 		if (!err && !code && log->is_ready)
 			err = print_news(log, -1);
+		if (!err && !code && log->is_ready)
+			err = log_rules_turn(log->rules, log->then);
 		log->is_over |= err != 0;
 		if (err == -EPIPE)
 			log->output.size = 0;
@@ -520,7 +527,7 @@ static int start(struct log *log)
 					 .users = log->users,
 					 .json = log->config->json,
 					 .utf8 = text_is_utf8() };
-	return 0;
+	return log_rules_new(&log->rules, log->config, &log->lines, log->monitor);
 }
 
 /* The end of what was held back, and the last line of JSON. */
@@ -534,6 +541,7 @@ static int say_farewell(struct log *log, const struct ptree_monitor_status *stat
 	ptree_monitor_settle(log->monitor);
 	if (log->is_ready)
 		print_news(log, 0);
+	log_rules_end(log->rules);
 	if (log->by_command)
 		by_command_print(log->by_command, &log->lines);
 	if (log->config->json)
@@ -565,6 +573,7 @@ static void clear(struct log *log)
 	selection_clear(&log->selection);
 	output_clear(&log->output);
 	by_command_free(log->by_command);
+	log_rules_free(log->rules);
 	if (log->signal_fd >= 0)
 		close(log->signal_fd);
 	sigprocmask(SIG_SETMASK, &log->signals_before, NULL);
@@ -575,6 +584,7 @@ int log_run(const struct config *config, char *error, size_t error_size)
 	struct log log = { .config = config,
 			   .output.fd = STDOUT_FILENO,
 			   .signal_fd = -1,
+			   .wants_names = config->json || config->filter || config->rule_count,
 			   .failure = "cannot follow the events",
 			   .begin_ns = ptree_boot_now_ns() };
 	int err = start(&log);

@@ -30,15 +30,18 @@ struct why_targets {
 	size_t count, capacity;
 	size_t refused; /* processes that could not be looked into */
 	size_t sockets; /* of the port, whoever has them */
-	bool hangs;	/* a process did not answer: so many of them were looked into */
+	bool hangs;	/* a process did not answer: so many of them were looked into; total is 0 if
+			   it was the file's file system */
 	size_t looked_into, total;
 };
 
 /* 0, -ENOMEM. */
 int why_add_target(struct why_targets *targets, pid_t pid, uint64_t start_ns);
 
-/* Looks through all processes for who holds a file or a port; says on a terminal how far it is. */
-int why_search(struct why_targets *targets, const struct ptree_search_options *options);
+/* Look through all processes for who holds a file or a port; they say on a terminal how far they
+   are. A file that is not there may be held, too, unless it must exist. 0, or a negative errno. */
+int why_search_file(struct why_targets *targets, const char *file, bool must_exist);
+int why_search_port(struct why_targets *targets, uint16_t port);
 
 #define WHY_LISTENS_MAX 64
 

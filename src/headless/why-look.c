@@ -4,17 +4,16 @@
  * answer, or the lock of its memory may never be free. A thread that hangs is left to itself, and
  * what it had found until then is the answer.
  */
+#include "headless/aside.h"
 #include "headless/why-impl.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define INODES_MAX 65536
-#define PATIENCE_S 2
+#define PATIENCE_NS UINT64_C(2000000000)
 
 #define QUICK_PIECES (1u << PTREE_PIECE_TTY | 1u << PTREE_PIECE_CGROUPS | 1u << PTREE_PIECE_LOGIN)
 #define STAGES 3
@@ -26,14 +25,10 @@ static const uint32_t pieces[STAGES] = {
 	QUICK_PIECES | 1u << PTREE_PIECE_EXE | 1u << PTREE_PIECE_EXE_FILE,
 };
 
-/* What the thread finds; the last one that has to do with it frees it. */
 struct look {
-	pthread_mutex_t lock;
-	pthread_cond_t has_found;
 	pid_t pid;
 	uint64_t start_ns;
-	int found; /* stages */
-	bool is_left;
+	int found;		   /* stages; locked, as are those that are found */
 	struct why_answer listens; /* of it what it listens on */
 	struct ptree_details details[STAGES];
 };
@@ -129,41 +124,35 @@ static int find_listening(struct why_answer *answer, struct ptree_probe *probe)
 
 /* ---- the thread ---- */
 
-/* True: nobody waits any more. */
-static bool tell(struct look *look, int found)
+static void tell(struct aside *aside, struct look *look, int found)
 {
-	bool is_left;
-
-	pthread_mutex_lock(&look->lock);
+	aside_lock(aside);
 	look->found = found;
-	is_left = look->is_left;
-	pthread_cond_signal(&look->has_found);
-	pthread_mutex_unlock(&look->lock);
-	return is_left;
+	aside_tell(aside);
+	aside_unlock(aside);
 }
 
-static void free_look(struct look *look)
+static void free_look(void *of)
 {
+	struct look *look = of;
+
 	for (int i = 0; i < STAGES; i++)
 		ptree_details_clear(&look->details[i]);
-	pthread_cond_destroy(&look->has_found);
-	pthread_mutex_destroy(&look->lock);
 	free(look);
 }
 
-/* All but the last stage is told. */
-static void find_stages(struct look *look, struct ptree_probe *probe)
+static void find_stages(struct aside *aside, struct look *look, struct ptree_probe *probe)
 {
 	int err = ptree_probe_details(probe, pieces[0], &look->details[0]);
 
 	look->listens.listens_error = err ? err : find_listening(&look->listens, probe);
 	for (int i = 1; i < STAGES; i++) {
-		tell(look, i);
+		tell(aside, look, i);
 		ptree_probe_details(probe, pieces[i], &look->details[i]);
 	}
 }
 
-static void *run(void *of)
+static void run(struct aside *aside, void *of)
 {
 	struct look *look = of;
 	struct ptree_procfs *procfs = NULL;
@@ -174,47 +163,27 @@ static void *run(void *of)
 		err = ptree_probe_open(&probe, procfs, look->pid, look->start_ns);
 	look->listens.listens_error = err;
 	if (!err)
-		find_stages(look, probe);
+		find_stages(aside, look, probe);
 	ptree_probe_close(probe);
 	ptree_procfs_close(procfs);
-	if (tell(look, STAGES))
-		free_look(look);
-	return NULL;
-}
-
-static int start(struct look *look)
-{
-	pthread_condattr_t clock;
-	pthread_attr_t detached;
-	pthread_t thread;
-	int err;
-
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_mutex_init(&look->lock, NULL);
-	pthread_cond_init(&look->has_found, &clock);
-	pthread_condattr_destroy(&clock);
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	err = pthread_create(&thread, &detached, run, look);
-	pthread_attr_destroy(&detached);
-	return -err;
+	tell(aside, look, STAGES);
 }
 
 /* ---- who waits for it ---- */
 
 /* What is quick is waited for as long as it takes: it may be much. */
-static void await(struct look *look)
+static void await(struct aside *aside, const struct look *look)
 {
-	struct timespec until;
+	uint64_t end_ns = 0, now_ns;
 
-	while (!look->found)
-		pthread_cond_wait(&look->has_found, &look->lock);
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += PATIENCE_S;
-	while (look->found < STAGES &&
-	       !pthread_cond_timedwait(&look->has_found, &look->lock, &until))
-		;
+	while (look->found < STAGES) {
+		now_ns = ptree_boot_now_ns();
+		if (!end_ns && look->found)
+			end_ns = now_ns + PATIENCE_NS;
+		if (end_ns && now_ns >= end_ns)
+			break;
+		aside_wait(aside, aside_steps(aside), end_ns ? end_ns - now_ns : PATIENCE_NS);
+	}
 }
 
 static void take(struct look *look, struct why_answer *answer)
@@ -236,8 +205,9 @@ static void take(struct look *look, struct why_answer *answer)
 
 void why_look(struct why_answer *answer)
 {
+	static const struct aside_kind kind = { run, free_look };
 	struct look *look = calloc(1, sizeof(*look));
-	bool is_over;
+	struct aside *aside;
 	int err;
 
 	answer->listens_error = -ENOMEM;
@@ -245,18 +215,13 @@ void why_look(struct why_answer *answer)
 		return;
 	look->pid = answer->target->pid;
 	look->start_ns = ptree_node_begin_ns(answer->node);
-	err = start(look);
+	err = aside_start(&aside, &kind, look);
 	if (err) {
 		answer->listens_error = err;
-		free_look(look);
 		return;
 	}
-	pthread_mutex_lock(&look->lock);
-	await(look);
+	aside_lock(aside);
+	await(aside, look);
 	take(look, answer);
-	is_over = look->found == STAGES;
-	look->is_left = !is_over;
-	pthread_mutex_unlock(&look->lock);
-	if (is_over)
-		free_look(look);
+	aside_leave(aside);
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Who holds a file or a port, and how far the search is; that is all it prints. */
+#include "headless/aside.h"
 #include "headless/why-impl.h"
 
 #include <errno.h>
-#include <pthread.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define NS_PER_S 1000000000
 #define NS_PER_MS UINT64_C(1000000)
 #define SILENT_NS (500 * NS_PER_MS)
 #define BETWEEN_NS (100 * NS_PER_MS)
@@ -59,101 +58,103 @@ static int add_holder(struct why_targets *targets, const struct ptree_holder *ho
 
 /* ---- the thread ---- */
 
-/* A process may not answer, and then nor does the search: it has a thread, which is left to itself
-   if it gets no further. */
+/* A process may not answer, nor may the file's file system, and then nor does the search. */
 struct hunt {
-	pthread_mutex_t lock;
-	pthread_cond_t has_ended;
+	char *file; /* or NULL: the port */
+	uint16_t port;
+	bool must_exist;
 	struct ptree_procfs *procfs;
 	struct ptree_search *search;
+	/* Locked: */
 	struct why_targets targets; /* found so far */
 	size_t done, total;
-	uint64_t steps;
-	int result; /* -EAGAIN: it goes on */
-	bool is_left;
+	int result;
 };
 
-static void free_hunt(struct hunt *hunt)
+static void free_hunt(void *of)
 {
+	struct hunt *hunt = of;
+
 	ptree_search_close(hunt->search);
 	ptree_procfs_close(hunt->procfs);
 	free(hunt->targets.at);
-	pthread_cond_destroy(&hunt->has_ended);
-	pthread_mutex_destroy(&hunt->lock);
+	free(hunt->file);
 	free(hunt);
 }
 
-/* True: it goes on. */
-static bool take_step(struct hunt *hunt, int ret, const struct ptree_holder *holder)
+/* The path as the kernel would say it; of a file that is gone that of its directory is enough. */
+static char *absolute_path(const char *file)
 {
-	bool is_on;
+	char *path = realpath(file, NULL), *directory, *whole = NULL;
+	const char *slash = strrchr(file, '/');
 
-	pthread_mutex_lock(&hunt->lock);
+	if (path || errno != ENOENT)
+		return path;
+	if (asprintf(&whole, "%.*s/.", slash ? (int)(slash - file) : 1, slash ? file : ".") < 0)
+		return NULL;
+	directory = realpath(whole, NULL);
+	free(whole);
+	if (!directory || asprintf(&path, "%s/%s", strcmp(directory, "/") ? directory : "",
+				   slash ? slash + 1 : file) < 0)
+		path = NULL;
+	free(directory);
+	return path;
+}
+
+/* 1: there is nothing to look for. */
+static int begin(struct hunt *hunt)
+{
+	struct ptree_search_options options = { .port = hunt->port, .except = getpid() };
+	char *path = NULL;
+	int err = ptree_procfs_open(&hunt->procfs, NULL);
+
+	if (err)
+		return err;
+	if (hunt->file && hunt->must_exist && access(hunt->file, F_OK))
+		return 1;
+	if (hunt->file) {
+		errno = 0;
+		path = absolute_path(hunt->file);
+		if (!path)
+			return errno ? -errno : -ENOMEM;
+	}
+	options.path = path;
+	err = ptree_search_open(&hunt->search, hunt->procfs, &options);
+	free(path);
+	return err;
+}
+
+/* True: it goes on. */
+static bool take_step(struct aside *aside, struct hunt *hunt, int ret,
+		      const struct ptree_holder *holder)
+{
+	bool is_wanted;
+
+	aside_lock(aside);
 	if (ret == 1)
 		ret = add_holder(&hunt->targets, holder) ? -ENOMEM : -EAGAIN;
 	ptree_search_progress(hunt->search, &hunt->done, &hunt->total, &hunt->targets.refused);
 	hunt->targets.sockets = ptree_search_socket_count(hunt->search);
-	hunt->steps++;
-	hunt->result = ret;
-	is_on = ret == -EAGAIN && !hunt->is_left;
-	pthread_mutex_unlock(&hunt->lock);
-	return is_on;
+	hunt->result = ret == -EAGAIN ? 0 : ret;
+	is_wanted = aside_tell(aside);
+	aside_unlock(aside);
+	return ret == -EAGAIN && is_wanted;
 }
 
-static void *run(void *of)
+static void run(struct aside *aside, void *of)
 {
 	struct hunt *hunt = of;
 	struct ptree_holder holder;
-	bool is_left;
+	int err = begin(hunt);
 
-	while (take_step(hunt, ptree_search_next(hunt->search, &holder), &holder))
+	if (err) {
+		aside_lock(aside);
+		hunt->result = err < 0 ? err : 0;
+		aside_unlock(aside);
+		return;
+	}
+	while (take_step(aside, hunt, ptree_search_next(hunt->search, &holder), &holder))
 		;
-	pthread_mutex_lock(&hunt->lock);
-	is_left = hunt->is_left;
-	pthread_cond_signal(&hunt->has_ended);
-	pthread_mutex_unlock(&hunt->lock);
-	if (is_left)
-		free_hunt(hunt);
-	return NULL;
-}
-
-static int start(struct hunt *hunt)
-{
-	pthread_attr_t detached;
-	pthread_t thread;
-	int err;
-
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	hunt->result = -EAGAIN;
-	err = pthread_create(&thread, &detached, run, hunt);
-	pthread_attr_destroy(&detached);
-	return -err;
-}
-
-static int new_hunt(struct hunt **out, const struct ptree_search_options *options)
-{
-	struct hunt *hunt = calloc(1, sizeof(*hunt));
-	pthread_condattr_t clock;
-	int err;
-
-	if (!hunt)
-		return -ENOMEM;
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_mutex_init(&hunt->lock, NULL);
-	pthread_cond_init(&hunt->has_ended, &clock);
-	pthread_condattr_destroy(&clock);
-	err = ptree_procfs_open(&hunt->procfs, NULL);
-	if (!err)
-		err = ptree_search_open(&hunt->search, hunt->procfs, options);
-	if (!err)
-		err = start(hunt);
-	if (err)
-		free_hunt(hunt);
-	else
-		*out = hunt;
-	return err;
 }
 
 /* ---- progress ---- */
@@ -180,64 +181,71 @@ static void hide_progress(const struct progress *progress)
 		fputs("\r\033[K", stderr);
 }
 
-static void wait_a_little(struct hunt *hunt)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)BETWEEN_NS;
-	if (until.tv_nsec >= NS_PER_S) {
-		until.tv_nsec -= NS_PER_S;
-		until.tv_sec++;
-	}
-	pthread_cond_timedwait(&hunt->has_ended, &hunt->lock, &until);
-}
-
 /* False: it gets no further. */
-static bool await(struct hunt *hunt, struct progress *progress)
+static bool await(struct aside *aside, const struct hunt *hunt, struct progress *progress)
 {
-	uint64_t steps = hunt->steps, since_ns = ptree_boot_now_ns();
+	uint64_t steps = aside_steps(aside), since_ns = ptree_boot_now_ns();
 
-	while (hunt->result == -EAGAIN) {
+	while (!aside_is_over(aside)) {
 		uint64_t now_ns = ptree_boot_now_ns();
 
-		if (steps != hunt->steps)
+		if (steps != aside_steps(aside))
 			since_ns = now_ns;
 		else if (now_ns - since_ns > PATIENCE_NS)
 			return false;
-		steps = hunt->steps;
+		steps = aside_steps(aside);
 		show_progress(progress, hunt);
-		wait_a_little(hunt);
+		aside_wait(aside, steps, BETWEEN_NS);
 	}
 	return true;
 }
 
-int why_search(struct why_targets *targets, const struct ptree_search_options *options)
+static int search(struct why_targets *targets, struct hunt *hunt)
 {
+	static const struct aside_kind kind = { run, free_hunt };
 	const char *term = getenv("TERM");
 	struct progress progress = {
 		.is_wanted = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0,
 		.next_ns = ptree_boot_now_ns() + SILENT_NS,
 	};
-	struct hunt *hunt = NULL;
-	int err = new_hunt(&hunt, options);
-	bool is_over;
+	struct aside *aside;
+	int err = aside_start(&aside, &kind, hunt);
 
 	if (err)
 		return err;
-	pthread_mutex_lock(&hunt->lock);
-	is_over = await(hunt, &progress);
+	aside_lock(aside);
+	hunt->targets.hangs = !await(aside, hunt, &progress);
+	hunt->targets.looked_into = hunt->done;
+	hunt->targets.total = hunt->total;
 	free(targets->at);
 	*targets = hunt->targets;
-	targets->looked_into = hunt->done;
-	targets->total = hunt->total;
-	targets->hangs = !is_over;
 	hunt->targets = (struct why_targets){ 0 };
-	hunt->is_left = !is_over;
-	err = is_over ? hunt->result : 0;
-	pthread_mutex_unlock(&hunt->lock);
+	err = targets->hangs ? 0 : hunt->result;
+	aside_leave(aside);
 	hide_progress(&progress);
-	if (is_over)
-		free_hunt(hunt);
 	return err;
+}
+
+int why_search_file(struct why_targets *targets, const char *file, bool must_exist)
+{
+	struct hunt *hunt = calloc(1, sizeof(*hunt));
+
+	if (hunt)
+		hunt->file = strdup(file);
+	if (!hunt || !hunt->file) {
+		free(hunt);
+		return -ENOMEM;
+	}
+	hunt->must_exist = must_exist;
+	return search(targets, hunt);
+}
+
+int why_search_port(struct why_targets *targets, uint16_t port)
+{
+	struct hunt *hunt = calloc(1, sizeof(*hunt));
+
+	if (!hunt)
+		return -ENOMEM;
+	hunt->port = port;
+	return search(targets, hunt);
 }

@@ -10,7 +10,6 @@
 #include "draw/text.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -109,58 +108,15 @@ static int add_named(struct why_command *command, const char *name)
 	return err < 0 ? err : 0;
 }
 
-/* The path as the kernel would say it; of a file that is gone that of its directory is enough. */
-static char *absolute_path(const char *file)
-{
-	char *path = realpath(file, NULL), *directory, *whole = NULL;
-	const char *slash = strrchr(file, '/');
-
-	if (path || errno != ENOENT)
-		return path;
-	if (asprintf(&whole, "%.*s/.", slash ? (int)(slash - file) : 1, slash ? file : ".") < 0)
-		return NULL;
-	directory = realpath(whole, NULL);
-	free(whole);
-	if (!directory || asprintf(&path, "%s/%s", strcmp(directory, "/") ? directory : "",
-				   slash ? slash + 1 : file) < 0)
-		path = NULL;
-	free(directory);
-	return path;
-}
-
-static int add_holders(struct why_command *command, const char *file)
-{
-	struct ptree_search_options options = { .except = getpid() };
-	char *path = absolute_path(file);
-	int err;
-
-	if (!path)
-		return errno ? -errno : -ENOMEM;
-	options.path = path;
-	err = why_search(&command->targets, &options);
-	free(path);
-	return err;
-}
-
-static int add_listeners(struct why_command *command, const char *port)
-{
-	const struct ptree_search_options options = {
-		.port = (uint16_t)strtoul(port, NULL, 10),
-		.except = getpid(),
-	};
-
-	return why_search(&command->targets, &options);
-}
-
 static int find_targets(struct why_command *command)
 {
 	const char *target = command->config->target;
 	int err;
 
 	if (*target == ':')
-		return add_listeners(command, target + 1);
+		return why_search_port(&command->targets, (uint16_t)strtoul(target + 1, NULL, 10));
 	if (strchr(target, '/'))
-		return add_holders(command, target);
+		return why_search_file(&command->targets, target, false);
 	if (is_pid(target)) {
 		pid_t pid = (pid_t)strtol(target, NULL, 10);
 
@@ -169,8 +125,8 @@ static int find_targets(struct why_command *command)
 			   : 0;
 	}
 	err = add_named(command, target);
-	if (!err && !command->targets.count && access(target, F_OK) == 0)
-		err = add_holders(command, target);
+	if (!err && !command->targets.count)
+		err = why_search_file(&command->targets, target, true);
 	return err;
 }
 
@@ -202,6 +158,12 @@ static void describe_missing(const struct why_command *command, char *error, siz
 /* Others may hold it, too. */
 static void describe_hang(const struct why_targets *targets, char *error, size_t size)
 {
+	if (!targets->total) {
+		snprintf(error, size,
+			 "the search was given up: the file system of the file does "
+			 "not answer");
+		return;
+	}
 	snprintf(error, size,
 		 "the search was given up: a process does not answer (%zu of %zu were looked into)",
 		 targets->looked_into, targets->total);

@@ -94,11 +94,24 @@ static void begin_words(struct listing *listing)
 	listing_set_role(listing, THEME_DIM);
 }
 
+/* Of a zombie the kernel shows others nothing, and oneself an empty list. */
+static enum ptree_piece_status status_of(const struct details_rows *rows,
+					 const struct ptree_node *node)
+{
+	enum ptree_piece_status status = ptree_piece_status_of(rows->error);
+
+	if (is_over(node))
+		return PTREE_PIECE_GONE;
+	if (ptree_node_is_zombie(node) &&
+	    (status == PTREE_PIECE_REFUSED || status == PTREE_PIECE_KNOWN))
+		return PTREE_PIECE_NONE;
+	return status;
+}
+
 static void list_reason(const struct details_rows *rows, struct listing *listing,
 			enum ptree_piece piece, const struct ptree_node *node)
 {
-	enum ptree_piece_status status =
-	    is_over(node) ? PTREE_PIECE_GONE : ptree_piece_status_of(rows->error);
+	enum ptree_piece_status status = status_of(rows, node);
 
 	begin_words(listing);
 	if (status == PTREE_PIECE_REFUSED)

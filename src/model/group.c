@@ -128,7 +128,7 @@ void groups_init(struct groups *groups)
 		groups->seed = 1;
 }
 
-static void free_name(struct group *group)
+static void free_name(struct group_item *group)
 {
 	free((void *)(uintptr_t)group->key.name);
 	group->key.name = NULL;
@@ -167,7 +167,7 @@ static uint32_t reserve(struct groups *groups)
 
 static void give_back(struct groups *groups, uint32_t group)
 {
-	groups->items[group] = (struct group){ .holders = groups->free };
+	groups->items[group] = (struct group_item){ .holders = groups->free };
 	groups->free = group;
 }
 
@@ -182,7 +182,7 @@ uint32_t groups_add(struct groups *groups, const struct group_key *key)
 		free(name);
 		return NO_GROUP;
 	}
-	groups->items[group] = (struct group){ { key->id, key->rank, name }, .holders = 1 };
+	groups->items[group] = (struct group_item){ { key->id, key->rank, name }, .holders = 1 };
 	return group;
 }
 

@@ -50,13 +50,13 @@ bool group_by_find(const char *name, enum group_by *by);
  * Those that there are, by numbers that stay as long as somebody holds one: who is in it, and its
  * row.
  */
-struct group {
+struct group_item {
 	struct group_key key; /* its name is this one's own */
 	uint32_t holders;     /* of a free one the next free one */
 };
 
 struct groups {
-	struct group *items;
+	struct group_item *items;
 	size_t count, capacity;
 	uint32_t free;
 	uint64_t seed;

@@ -211,7 +211,7 @@ bool rows_group(const struct rows *rows, const struct row *row, struct rows_grou
 {
 	uint32_t handle = handle_of(rows, row), end, at;
 	struct lineup_iterator below;
-	const struct group *group;
+	const struct group_item *group;
 
 	if (handle == NO_CANDIDATE)
 		return false;

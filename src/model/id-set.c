@@ -63,6 +63,17 @@ void id_set_remove(struct id_set *set, uint64_t id)
 	memmove(set->ids + at, set->ids + at + 1, (set->count - at) * sizeof(*set->ids));
 }
 
+void id_set_drop_forgotten(struct id_set *set, const struct ptree_tree *tree)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		if (ptree_tree_find_id(tree, set->ids[i]))
+			set->ids[kept++] = set->ids[i];
+	}
+	set->count = kept;
+}
+
 void id_set_drop_ended(struct id_set *set, const struct ptree_tree *tree)
 {
 	size_t kept = 0;

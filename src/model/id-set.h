@@ -14,6 +14,8 @@ void id_set_clear(struct id_set *set);
 bool id_set_has(const struct id_set *set, uint64_t id);
 int id_set_add(struct id_set *set, uint64_t id); /* 0 or -ENOMEM */
 void id_set_remove(struct id_set *set, uint64_t id);
+/* Whom the tree does not know any more. */
+void id_set_drop_forgotten(struct id_set *set, const struct ptree_tree *tree);
 /* Who is over is in it no more, a zombie aside. */
 void id_set_drop_ended(struct id_set *set, const struct ptree_tree *tree);
 

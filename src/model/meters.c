@@ -33,6 +33,34 @@ static uint64_t busy_ns(const struct ptree_host *host)
 	return times.user_ns + times.nice_ns + times.system_ns + times.irq_ns + times.softirq_ns;
 }
 
+/* Without a second sample there is no rate: 0. */
+static void note_transfer(struct meters *meters, const struct ptree_host *host,
+			  enum ptree_channel channel, enum meters_rate in, enum meters_rate out)
+{
+	struct ptree_transfer transfer = { .has_rates = false };
+	unsigned at = place(meters, 0);
+
+	if (!ptree_host_transfer(host, channel, &transfer) || !transfer.has_rates)
+		transfer.in_bytes_per_s = transfer.out_bytes_per_s = 0;
+	meters->rates[in][at] = (uint32_t)((transfer.in_bytes_per_s + 1023) / 1024);
+	meters->rates[out][at] = (uint32_t)((transfer.out_bytes_per_s + 1023) / 1024);
+}
+
+static void note_parts(struct meters *meters, const struct ptree_host *host)
+{
+	unsigned at = (meters->ticks - 1) % METERS_LONG_HISTORY;
+	struct ptree_cpu_share share = { 0 };
+	struct ptree_memory memory = { 0 };
+	uint64_t used = 0;
+
+	ptree_host_cpu_share(host, SIZE_MAX, &share);
+	if (ptree_host_memory(host, &memory))
+		used = memory.total_bytes - memory.available_bytes;
+	meters->parts[METERS_CPU][at] = share.busy;
+	meters->parts[METERS_MEMORY][at] =
+	    (uint16_t)(memory.total_bytes ? used / (memory.total_bytes / 1000 + 1) : 0);
+}
+
 static void find_spawner(struct meters *meters, const struct ptree_tree *tree)
 {
 	const struct ptree_node *busiest;
@@ -78,6 +106,11 @@ void meters_tick(struct meters *meters, const struct ptree_tree *tree,
 		    per_second(now.execs, meters->before.execs, interval_ns);
 		meters->rates[METERS_FAILURES][at] =
 		    per_second(now.failures, meters->before.failures, interval_ns);
+		note_transfer(meters, host, PTREE_CHANNEL_DISK, METERS_DISK_READ,
+			      METERS_DISK_WRITTEN);
+		note_transfer(meters, host, PTREE_CHANNEL_NETWORK, METERS_NET_RECEIVED,
+			      METERS_NET_SENT);
+		note_parts(meters, host);
 		meters->live[at] = (uint32_t)now.live;
 		meters->busy_ns[at] = busy_ns(host);
 		memcpy(meters->exited_cpu_ns[at], now.exited_cpu_ns,
@@ -94,6 +127,13 @@ uint32_t meters_rate(const struct meters *meters, enum meters_rate which, unsign
 	if (back >= meters->ticks || back >= METERS_HISTORY)
 		return 0;
 	return meters->rates[which][place(meters, back)];
+}
+
+uint32_t meters_part(const struct meters *meters, enum meters_part which, unsigned back)
+{
+	if (back >= meters->ticks || back >= METERS_LONG_HISTORY)
+		return 0;
+	return meters->parts[which][(meters->ticks - 1 - back) % METERS_LONG_HISTORY];
 }
 
 bool meters_lifetimes(const struct meters *meters, uint32_t permille[METERS_LIFETIMES])

@@ -7,8 +7,23 @@
 #define METERS_HISTORY 64
 #define METERS_LIFETIMES 4 /* as ptree_tree_counts.exited_cpu_ns */
 
-enum meters_rate { METERS_FORKS, METERS_EXECS, METERS_FAILURES };
-#define METERS_RATE_COUNT 3
+#define METERS_LONG_HISTORY 512
+
+/* The last four in KiB. */
+enum meters_rate {
+	METERS_FORKS,
+	METERS_EXECS,
+	METERS_FAILURES,
+	METERS_DISK_READ,
+	METERS_DISK_WRITTEN,
+	METERS_NET_RECEIVED,
+	METERS_NET_SENT,
+};
+#define METERS_RATE_COUNT 7
+
+/* Parts of 1000 of what there is. */
+enum meters_part { METERS_CPU, METERS_MEMORY };
+#define METERS_PART_COUNT 2
 
 /* The last minute of the machine, a value a tick. Plain data; all zero is a beginning. */
 struct meters {
@@ -16,6 +31,7 @@ struct meters {
 	struct ptree_tree_counts before;
 	unsigned ticks;
 	uint32_t rates[METERS_RATE_COUNT][METERS_HISTORY]; /* in a second; by tick, wrapping */
+	uint16_t parts[METERS_PART_COUNT][METERS_LONG_HISTORY];
 	uint32_t live[METERS_HISTORY];
 	/* running sums, by tick: */
 	uint64_t busy_ns[METERS_HISTORY];
@@ -31,6 +47,9 @@ void meters_tick(struct meters *meters, const struct ptree_tree *tree,
 
 /* In a second; back: ticks ago. 0 before the beginning. */
 uint32_t meters_rate(const struct meters *meters, enum meters_rate which, unsigned back);
+
+/* Likewise; it looks further back. */
+uint32_t meters_part(const struct meters *meters, enum meters_part which, unsigned back);
 
 /* Of the CPU time of the last ten ticks, parts of 1000 that went to processes that are over and
    lived as long as that. False: too early, or the machine was idle. */

@@ -309,7 +309,11 @@ uint32_t rows_find(const struct rows *rows, uint64_t id)
 
 struct rows_tally rows_tally(const struct rows *rows)
 {
-	return rows->lineup.tally;
+	struct rows_tally tally = rows->lineup.tally;
+
+	for (size_t i = 0; i < rows->jobs.count; i++)
+		tally.gone += rows->jobs.items[i].lines ? rows->jobs.items[i].matching : 0;
+	return tally;
 }
 
 static uint32_t step(const struct lineup *lineup, uint32_t handle, bool backwards)

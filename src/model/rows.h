@@ -76,9 +76,11 @@ uint64_t rows_changed_ns(const struct rows *rows, const struct row *row, uint8_t
 const struct row *rows_at(const struct rows *rows, uint32_t index);
 uint32_t rows_find(const struct rows *rows, uint64_t id); /* NO_ROW: not among them */
 
-/* What the filter left: rows that match, rows that are only their place, processes left out. */
+/* What the filter left: rows that match, rows that are only their place, processes left out; and
+   of what is over those that match in the rows of jobs. */
 struct rows_tally {
 	uint32_t matching, context, left_out;
+	uint64_t gone;
 };
 struct rows_tally rows_tally(const struct rows *rows);
 

@@ -4,6 +4,7 @@
 
 #include "model/column.h"
 #include "model/message.h"
+#include "model/meter-choice.h"
 #include "model/moment.h"
 #include "model/scope.h"
 #include "model/world.h"
@@ -14,6 +15,7 @@ struct scene {
 	struct moment moment;
 	struct scope scope;
 	struct message *message; /* borrowed */
+	struct meter_choice meters;
 };
 
 /* utf8: marks may be more than ASCII. */

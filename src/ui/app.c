@@ -11,6 +11,7 @@
 #include "model/summary.h"
 #include "ui/acting.h"
 #include "ui/input.h"
+#include "ui/on-rules.h"
 #include "ui/session.h"
 #include "ui/term.h"
 
@@ -236,10 +237,13 @@ static int timeout_ms(const struct app *app)
 	uint64_t next_ns = app->tick_ns;
 	uint64_t frame_ns = next_frame_ns(app);
 	uint64_t acting_ns = acting_next_ns(&app->session);
+	uint64_t rules_ns = on_rules_next_ns(&app->session);
 	uint64_t cgroups_ns = cgroups_next_ns(app->session.scene.world.cgroups);
 
 	if (acting_ns < next_ns)
 		next_ns = acting_ns;
+	if (rules_ns < next_ns)
+		next_ns = rules_ns;
 	if (cgroups_ns < next_ns)
 		next_ns = cgroups_ns;
 	if (!term_has_output(app->term) && frame_ns < next_ns)
@@ -306,6 +310,9 @@ static int turn(struct app *app)
 	if (fds[FD_MONITOR].revents)
 		err = ptree_monitor_dispatch(app->monitor, EVENT_BUDGET_NS);
 	panes_keep_up(&session->panes);
+	on_rules_turn(session);
+	if (session->wants_bell && !term_ring(app->term))
+		session->wants_bell = false;
 	if (err >= 0)
 		err = acting_turn(session);
 	moment_of(app)->now_ns = ptree_boot_now_ns();
@@ -415,19 +422,31 @@ static void say_warnings(struct session *session, const struct config *config)
 		session_say(session, true, "%.*s", (int)(end - config->warnings), config->warnings);
 }
 
+/* Filters are kept for the next session, where there is a home. */
+static bool find_kept_filters(char path[PATH_MAX])
+{
+	return config_state_find(path, PATH_MAX, "filters");
+}
+
 static int start_session(struct app *app, struct config *config, char *error, size_t size)
 {
 	struct session *session = &app->session;
+	char path[PATH_MAX];
 	int err = session_init(session, app->monitor, app->users);
 
 	if (!err)
 		err = bind_keys(session, config);
+	if (!err)
+		err = on_rules_open(session, config);
 	if (err)
 		return fail(error, size, EXIT_FAILED, "cannot start", err);
 	say_warnings(session, config);
+	if (find_kept_filters(path))
+		history_read(&session->histories[SESSION_PROMPT_FILTER], path);
 	session->scene.moment.glow_ns = config->highlight_ns;
 	session->config_path = config->file_path;
 	session->panes.tree->columns = config->columns;
+	session->scene.meters = config->meters;
 	session->panes.tree->choice.sort = config->sort;
 	session->panes.tree->choice.group = config->group;
 	if (config->filter && !session_set_filter(session, config->filter)) {
@@ -449,6 +468,16 @@ static void choose_theme(struct app *app, struct config *config)
 	text_safe(safe, sizeof(safe), error, strlen(error), text_is_utf8());
 	config_warn(config, 0, safe);
 	say_warnings(&app->session, config);
+}
+
+/* The fonts of the kernel's own terminal have no braille. */
+static bool wants_block_graphs(const struct config *config)
+{
+	const char *term = getenv("TERM");
+
+	if (config->graphs != CONFIG_GRAPHS_AUTO)
+		return config->graphs == CONFIG_GRAPHS_BLOCK;
+	return term && !strcmp(term, "linux");
 }
 
 static int start_terminal(struct app *app, struct config *config, char *error, size_t size)
@@ -474,6 +503,7 @@ static int start_terminal(struct app *app, struct config *config, char *error, s
 	if (!app->canvas)
 		return fail(error, size, EXIT_FAILED, "cannot start", -ENOMEM);
 	app->canvas->ascii_marks = config->ascii;
+	app->canvas->block_graphs = wants_block_graphs(config);
 	app->canvas->theme = &app->session.theme;
 	choose_theme(app, config);
 	return EXIT_OK;
@@ -512,9 +542,19 @@ static int run(struct app *app, char *error, size_t size)
 	return EXIT_OK;
 }
 
+/* Where that fails nothing is lost that one would miss enough to be told on leaving. */
+static void keep_filters(const struct app *app)
+{
+	char path[PATH_MAX];
+
+	if (find_kept_filters(path))
+		history_keep(&app->session.histories[SESSION_PROMPT_FILTER], path);
+}
+
 static void finish(struct app *app)
 {
 	term_close(app->term);
+	keep_filters(app);
 	drop_signals(app);
 	canvas_free(app->canvas);
 	session_clear(&app->session);
@@ -523,6 +563,14 @@ static void finish(struct app *app)
 	if (app->signal_fd >= 0)
 		close(app->signal_fd);
 	sigprocmask(SIG_SETMASK, &app->signals_before, NULL);
+}
+
+/* Threads wait for files and not for the heap, so that one is enough; what is large goes back to the
+   system as soon as it is given back. */
+static void keep_heap_small(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 64 << 10);
 }
 
 int app_run(struct config *config, char *error, size_t error_size)
@@ -535,6 +583,7 @@ int app_run(struct config *config, char *error, size_t error_size)
 	if (!app)
 		return fail(error, error_size, EXIT_FAILED, "cannot start", -ENOMEM);
 	app->signal_fd = -1;
+	keep_heap_small();
 	code = start(app, config, error, error_size);
 	if (!code)
 		code = run(app, error, error_size);

@@ -51,6 +51,8 @@ void command_show_failures(struct session *session, int unused);
 void command_show_record(struct session *session, int unused);
 void command_setup(struct session *session, int unused);
 void command_shift_column(struct session *session, int by);
+void command_meters(struct session *session, int unused);
+void command_turn_setup(struct session *session, int unused);
 void command_reset_columns(struct session *session, int unused);
 void command_save(struct session *session, int unused);
 void command_show_events(struct session *session, int unused);

@@ -14,6 +14,7 @@ static void open_prompt(struct session *session, enum session_prompt kind, const
 {
 	session->prompt_kind = kind;
 	prompt_set(&session->prompt, text);
+	history_begin(&session->histories[kind]);
 	session->command_error[0] = '\0';
 	session->has_completions = false;
 	session->shows_completions = kind == SESSION_PROMPT_COMMAND;
@@ -61,7 +62,6 @@ void command_begin_pid(struct session *session, int digit)
 void command_begin_command(struct session *session, int unused)
 {
 	(void)unused;
-	history_begin(&session->history);
 	open_prompt(session, SESSION_PROMPT_COMMAND, "");
 }
 
@@ -88,7 +88,7 @@ static void do_command(struct session *session)
 		return;
 	if (by_name_run(session, line, session->command_error, sizeof(session->command_error),
 			&where)) {
-		history_add(&session->history, line);
+		history_add(&session->histories[SESSION_PROMPT_COMMAND], line);
 		return;
 	}
 	session->prompt_kind = SESSION_PROMPT_COMMAND;
@@ -122,6 +122,8 @@ void command_accept(struct session *session, int unused)
 	if (kind == SESSION_PROMPT_FILTER && session->filter_error.text[0])
 		return; /* it says what is wrong; the line stays open */
 	session->prompt_kind = SESSION_PROMPT_NONE;
+	if (kind == SESSION_PROMPT_SEARCH || kind == SESSION_PROMPT_FILTER)
+		history_add(&session->histories[kind], session->prompt.text);
 	if (kind == SESSION_PROMPT_SEARCH)
 		tree_view_search(session->panes.tree, session->prompt.text);
 	tree_view_update_rows(session->panes.tree);
@@ -233,8 +235,8 @@ void command_complete(struct session *session, int unused)
 
 void command_go_in_history(struct session *session, int sign)
 {
-	if (session->prompt_kind != SESSION_PROMPT_COMMAND)
+	if (session->prompt_kind == SESSION_PROMPT_PID)
 		return;
-	history_go(&session->history, &session->prompt, sign);
+	history_go(&session->histories[session->prompt_kind], &session->prompt, sign);
 	take_effect(session);
 }

@@ -126,5 +126,6 @@ void command_untag_all(struct session *session, int unused)
 {
 	(void)unused;
 	id_set_clear(&session->panes.tree->tags);
+	id_set_clear(&session->panes.tree->marked);
 	say_how_many(session);
 }

@@ -107,6 +107,7 @@ static const struct footer setup_footer = {
 	.items = { { .command = "open", .label = "Choose" },
 		   { .command = "down", .second = "up", .label = "Move" },
 		   { .command = "column-left", .second = "column-right", .label = "Order" },
+		   { .command = "setup-turn" },
 		   { .command = "columns-reset" },
 		   { .command = "save" } },
 	.last = "back",

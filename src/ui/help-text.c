@@ -79,6 +79,34 @@ static void add_names(struct help_view *help)
 	help_view_add(help, line, "");
 }
 
+/* What an htop hand presses, where that is something else here. */
+static const struct {
+	const char *key, *command, *text;
+} from_htop[] = {
+	{ "k", "signal", "a signal to it" },
+	{ "h", "help", "what you read" },
+	{ "l", "files", "open files, as lsof" },
+	{ "w", "details", "the whole command, and all else" },
+	{ "i", "io-priority", "priority of its I/O" },
+	{ "Y", "policy", "scheduling policy" },
+	{ "N", "list", "a list by pid" },
+	{ "C", "setup", "columns" },
+	{ "s", "events", "no strace; forks, execs and exits" },
+};
+
+/* Both keys, as ever what they are now. */
+static void add_from_htop(struct help_view *help, const struct keymap *keymap)
+{
+	help_view_add_heading(help, "From htop: its key, the one here");
+	for (size_t i = 0; i < sizeof(from_htop) / sizeof(*from_htop); i++) {
+		const char *label = keymap_label(keymap, from_htop[i].command, VIEW_TREE);
+		char keys[HELP_KEYS_SIZE];
+
+		snprintf(keys, sizeof(keys), "%-4s%s", from_htop[i].key, label ? label : "");
+		help_view_add(help, keys, from_htop[i].text);
+	}
+}
+
 static void add_legend(struct help_view *help, bool utf8)
 {
 	help_view_add_heading(help, "What a filter may say");
@@ -108,6 +136,7 @@ void help_text_add(struct help_view *help, const struct keymap *keymap, bool utf
 {
 	add_tasks(help, keymap);
 	add_commands(help, keymap);
+	add_from_htop(help, keymap);
 	add_names(help);
 	add_legend(help, utf8);
 }

@@ -1,27 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /* What was typed before; see history.h. */
 #include "ui/history.h"
+#include "config/file.h"
+#include "config/save.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
+void history_clear(struct history *history)
+{
+	for (size_t i = 0; i < history->count; i++)
+		free(history->lines[i]);
+	*history = (struct history){ 0 };
+}
 
 void history_begin(struct history *history)
 {
 	history->at = history->count;
 }
 
+static void drop(struct history *history, size_t index)
+{
+	if (index + history->fresh >= history->count)
+		history->fresh--;
+	free(history->lines[index]);
+	history->count--;
+	memmove(&history->lines[index], &history->lines[index + 1],
+		(history->count - index) * sizeof(history->lines[0]));
+}
+
 void history_add(struct history *history, const char *line)
 {
-	size_t size = strnlen(line, PROMPT_SIZE - 1);
+	char *copy = line[strspn(line, " \t")] ? strndup(line, PROMPT_SIZE - 1) : NULL;
 
-	if (history->count && !strcmp(history->lines[history->count - 1], line))
+	if (!copy)
 		return;
-	if (history->count == HISTORY_MAX) {
-		memmove(history->lines[0], history->lines[1],
-			sizeof(history->lines) - sizeof(history->lines[0]));
-		history->count--;
+	for (size_t i = 0; i < history->count; i++) {
+		if (!strcmp(history->lines[i], copy))
+			drop(history, i);
 	}
-	memcpy(history->lines[history->count], line, size);
-	history->lines[history->count++][size] = '\0';
+	if (history->count == HISTORY_MAX)
+		drop(history, 0);
+	history->lines[history->count++] = copy;
+	history->fresh++;
 }
 
 void history_go(struct history *history, struct prompt *prompt, int sign)
@@ -33,4 +55,55 @@ void history_go(struct history *history, struct prompt *prompt, int sign)
 	history->at += sign < 0 ? (size_t)-1 : 1;
 	prompt_set(prompt,
 		   history->at == history->count ? history->typed : history->lines[history->at]);
+}
+
+/* ---- the file ---- */
+
+void history_read(struct history *history, const char *path)
+{
+	char error[128], *text, *next, *line;
+
+	if (config_file_read_text(path, &text, error, sizeof(error)))
+		return;
+	for (next = text; (line = strsep(&next, "\n"));) {
+		if (strlen(line) < PROMPT_SIZE)
+			history_add(history, line);
+	}
+	history->fresh = 0;
+	free(text);
+}
+
+static char *join(const struct history *history)
+{
+	size_t size = 1;
+	char *text, *end;
+
+	for (size_t i = 0; i < history->count; i++)
+		size += strlen(history->lines[i]) + 1;
+	text = end = malloc(size);
+	for (size_t i = 0; text && i < history->count; i++) {
+		end = stpcpy(end, history->lines[i]);
+		*end++ = '\n';
+	}
+	if (text)
+		*end = '\0';
+	return text;
+}
+
+int history_keep(const struct history *history, const char *path)
+{
+	struct history kept = { 0 };
+	char *text;
+	int err;
+
+	if (!history->fresh)
+		return 0;
+	history_read(&kept, path);
+	for (size_t i = history->count - history->fresh; i < history->count; i++)
+		history_add(&kept, history->lines[i]);
+	text = join(&kept);
+	err = text ? config_write(path, text) : -ENOMEM;
+	free(text);
+	history_clear(&kept);
+	return err;
 }

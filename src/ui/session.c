@@ -4,6 +4,7 @@
 #include "ui/acting.h"
 #include "ui/command-impl.h"
 #include "ui/last-line.h"
+#include "ui/on-rules.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,6 +30,9 @@ int session_init(struct session *session, struct ptree_monitor *monitor, struct 
 void session_clear(struct session *session)
 {
 	acting_free(session);
+	on_rules_free(session);
+	for (int i = 0; i < SESSION_PROMPT_COUNT; i++)
+		history_clear(&session->histories[i]);
 	keymap_clear(&session->keymap);
 	free(session->copied);
 	panes_clear(&session->panes);

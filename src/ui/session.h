@@ -15,6 +15,7 @@ enum session_prompt {
 	SESSION_PROMPT_PID,
 	SESSION_PROMPT_COMMAND,
 };
+#define SESSION_PROMPT_COUNT 5
 
 #define MARK_COUNT 26 /* a to z */
 
@@ -25,6 +26,7 @@ struct mark {
 };
 
 struct acting;
+struct on_rules;
 
 /*
  * One person at a screen: what all views share, the views, and the line that is typed. The app owns
@@ -46,15 +48,16 @@ struct session {
 	struct completions completions; /* of what is typed */
 	bool has_completions;		/* of the line as it stands */
 	bool shows_completions;
-	struct history history; /* of commands */
+	struct history histories[SESSION_PROMPT_COUNT]; /* of what is typed in each */
 	struct acting *acting;	/* on processes; NULL: nothing is asked or on its way */
+	struct on_rules *on_rules; /* NULL: there are none */
 	struct mark marks[MARK_COUNT];
 	char *copied; /* for the terminal's clipboard; NULL: nothing */
 	size_t copied_size;
 	int pointer_y, pointer_x; /* where the mouse was last */
 	bool came_from_events;	  /* Esc goes back there */
 	bool needs_redraw, wants_full_redraw;
-	bool wants_quit, wants_suspend;
+	bool wants_quit, wants_suspend, wants_bell;
 };
 
 /* It is all zero before: large parts of it are never touched, and then take no memory. */

@@ -216,6 +216,15 @@ int term_copy(struct terminal *term, const char *text, size_t size)
 	return err;
 }
 
+int term_ring(struct terminal *term)
+{
+	int err = queue_reserve(term, 1);
+
+	if (!err)
+		queue_put(term, "\a", 1);
+	return err;
+}
+
 /* Whether all that is queued was taken in time, if it is read at all. */
 static bool flush_patiently(struct terminal *term, int patience_ms)
 {

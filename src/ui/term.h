@@ -75,6 +75,9 @@ int term_flush(struct terminal *term);
  */
 int term_copy(struct terminal *term, const char *text, size_t size);
 
+/* The bell. 0 or -ENOMEM. */
+int term_ring(struct terminal *term);
+
 /* Draws what differs from the last time. A negative cursor is hidden. */
 void term_blit(struct terminal *term, const struct canvas *canvas, int cursor_y, int cursor_x);
 /* The next blit draws everything. */

@@ -333,26 +333,6 @@ static bool take_sort(struct session *session, int unused, const char *text, cha
 static const struct value_kind sort_value = { "FIELD", "what a column shows", complete_sort,
 					      take_sort };
 
-static void offer_columns(const struct session *session, struct completions *completions)
-{
-	(void)session;
-	for (const struct field *field = fields; field->name; field++) {
-		if (field->width)
-			completions_offer(completions, field->name);
-	}
-	completions_offer(completions, "default");
-}
-
-static bool take_columns(struct session *session, int unused, const char *text, char *error,
-			 size_t size)
-{
-	(void)unused;
-	return columns_parse(&session->panes.tree->columns, text, error, size);
-}
-
-static const struct value_kind columns_value = { "NAMES", "columns' names, or default",
-						 offer_columns, take_columns };
-
 static bool take_depth(struct session *session, int unused, const char *text, char *error,
 		       size_t size)
 {
@@ -490,7 +470,8 @@ const struct command_value command_values[] = {
 	{ "group", &group_value, false },
 	{ "exited", &exited_value, false },
 	{ "sort", &sort_value, false },
-	{ "columns", &columns_value, false },
+	{ "columns", &value_columns, false },
+	{ "meters", &value_meters, false },
 	{ "signal", &value_signal, false },
 	{ "signal-subtree", &value_signal, false },
 	{ "signal-group", &value_signal, false },

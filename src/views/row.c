@@ -405,11 +405,12 @@ static bool has_failed(const struct ptree_node *node)
 static const char *selection_mark(const struct tree_view *tree, const struct area *area,
 				  const struct row *row, bool is_selected)
 {
-	bool is_tagged =
-	    !row->is_thread && !row->is_summary && id_set_has(&tree->tags, row->process);
+	bool is_process = !row->is_thread && !row->is_summary;
 
-	if (is_tagged)
+	if (is_process && id_set_has(&tree->tags, row->process))
 		return !is_selected ? "*" : area->utf8 ? "»" : "#";
+	if (is_process && !is_selected && id_set_has(&tree->marked, row->process))
+		return "!";
 	return is_selected ? ">" : " ";
 }
 

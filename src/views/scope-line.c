@@ -34,7 +34,11 @@ static void describe_tally(const struct tree_view *tree, char *out, size_t size)
 {
 	struct rows_tally tally = rows_tally(tree->rows);
 
-	snprintf(out, size, "%u match +%u anc, %u hidden", tally.matching, tally.context,
+	char gone[32] = "";
+
+	if (tally.gone)
+		snprintf(gone, sizeof(gone), " +%llu gone", (unsigned long long)tally.gone);
+	snprintf(out, size, "%u match%s +%u anc, %u hidden", tally.matching, gone, tally.context,
 		 tally.left_out);
 }
 
@@ -79,7 +83,8 @@ bool scope_line_is_needed(const struct tree_view *tree)
 {
 	return tree_view_is_sorted(tree) || exited_text(tree) ||
 	       scope_is_narrowed(&tree->view.scene->scope) || tree->choice.is_list ||
-	       tree->choice.by_origin || tree->choice.group || tree->follow_id || tree->tags.count;
+	       tree->choice.by_origin || tree->choice.group || tree->follow_id ||
+	       tree->tags.count || tree->marked.count;
 }
 
 void scope_line_draw(const struct tree_view *tree, const struct area *area, int y)
@@ -95,6 +100,10 @@ void scope_line_draw(const struct tree_view *tree, const struct area *area, int 
 	if (tree->tags.count) {
 		snprintf(text, sizeof(text), "%zu", tree->tags.count);
 		add_scope(&line, "TAGGED", text);
+	}
+	if (tree->marked.count) {
+		snprintf(text, sizeof(text), "%zu", tree->marked.count);
+		add_scope(&line, "MARKED", text);
 	}
 	if (tree->follow_id) {
 		const struct ptree_node *node = scene_node(tree->view.scene, tree->follow_id);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which columns there are: a list at the right edge, so that the titles are seen. */
+/* Which columns or meters there are: a list at the right edge, so that they are seen. */
 #include "views/setup.h"
 #include "views/frame.h"
 
@@ -8,6 +8,8 @@
 
 #define WIDTH 34
 #define TITLE_WIDTH 7
+#define METERS_WIDTH 44
+#define METER_WIDTH 13
 
 static struct setup_view *setup_of(struct view *view)
 {
@@ -16,54 +18,106 @@ static struct setup_view *setup_of(struct view *view)
 
 /* ---- what is chosen ---- */
 
-static void add(struct setup_view *setup, const struct field *field)
+static bool is_same(struct setup_item a, struct setup_item b)
+{
+	return a.field == b.field && a.meter == b.meter;
+}
+
+static void add(struct setup_view *setup, struct setup_item item)
 {
 	for (size_t i = 0; i < setup->count; i++) {
-		if (setup->items[i] == field)
+		if (is_same(setup->items[i], item))
 			return;
 	}
 	if (setup->count < SETUP_ITEMS_MAX)
-		setup->items[setup->count++] = field;
+		setup->items[setup->count++] = item;
 }
 
-static void list(struct setup_view *setup)
+static void list_columns(struct setup_view *setup)
 {
 	const struct field *shown[COLUMNS_MAX];
 	size_t count = columns_shown(setup->columns, setup->screen_cols, shown);
 
-	setup->count = 0;
 	for (size_t i = 0; i < setup->columns->count; i++)
-		add(setup, setup->columns->fields[i]);
+		add(setup, (struct setup_item){ .field = setup->columns->fields[i] });
 	for (size_t i = 0; i < count; i++)
-		add(setup, shown[i]);
+		add(setup, (struct setup_item){ .field = shown[i] });
 	setup->on = setup->count;
 	for (const struct field *field = fields; field->name; field++) {
 		if (field->width)
-			add(setup, field);
+			add(setup, (struct setup_item){ .field = field });
 	}
 }
 
-void setup_view_begin(struct setup_view *setup, struct columns *columns, int screen_cols)
+static void list_meters(struct setup_view *setup)
+{
+	struct meter_choice all;
+
+	meter_choice_all(setup->meters, &all);
+	for (size_t i = 0; i < all.count; i++)
+		add(setup, (struct setup_item){ .meter = &meter_infos[all.meters[i]] });
+	setup->on = setup->count;
+	for (size_t i = 0; i < METER_COUNT; i++)
+		add(setup, (struct setup_item){ .meter = &meter_infos[i] });
+}
+
+static void list(struct setup_view *setup)
+{
+	setup->count = 0;
+	if (setup->is_meters)
+		list_meters(setup);
+	else
+		list_columns(setup);
+}
+
+void setup_view_begin(struct setup_view *setup, struct columns *columns,
+		      struct meter_choice *meters, int screen_cols)
 {
 	setup->columns = columns;
+	setup->meters = meters;
 	setup->screen_cols = screen_cols;
 	list(setup);
 }
 
-static void take_effect(struct setup_view *setup)
+void setup_view_turn(struct setup_view *setup)
+{
+	setup->is_meters = !setup->is_meters;
+	setup->at = 0;
+	list(setup);
+}
+
+static void choose_columns(struct setup_view *setup)
 {
 	struct columns chosen = { .count = 0 };
 
 	while (chosen.count < setup->on && chosen.count < COLUMNS_MAX) {
-		chosen.fields[chosen.count] = setup->items[chosen.count];
+		chosen.fields[chosen.count] = setup->items[chosen.count].field;
 		chosen.count++;
 	}
 	*setup->columns = chosen;
 }
 
+static void choose_meters(struct setup_view *setup)
+{
+	struct meter_choice chosen = { .is_none = !setup->on };
+
+	for (; chosen.count < setup->on; chosen.count++)
+		chosen.meters[chosen.count] =
+		    (uint8_t)(setup->items[chosen.count].meter - meter_infos);
+	*setup->meters = chosen;
+}
+
+static void take_effect(struct setup_view *setup)
+{
+	if (setup->is_meters)
+		choose_meters(setup);
+	else
+		choose_columns(setup);
+}
+
 static void move_item(struct setup_view *setup, size_t from, size_t to)
 {
-	const struct field *item = setup->items[from];
+	struct setup_item item = setup->items[from];
 
 	for (; from < to; from++)
 		setup->items[from] = setup->items[from + 1];
@@ -72,13 +126,13 @@ static void move_item(struct setup_view *setup, size_t from, size_t to)
 	setup->items[to] = item;
 }
 
-/* Off it goes behind those that are on, and on it comes as the last of them. The last one stays:
+/* Off it goes behind those that are on, and on it comes as the last of them. The last column stays:
    without any the screen chooses. */
 static void toggle(struct setup_view *setup)
 {
 	bool is_on = setup->at < setup->on;
 
-	if (is_on && setup->on == 1)
+	if (is_on && setup->on == 1 && !setup->is_meters)
 		return;
 	if (is_on) {
 		move_item(setup, setup->at, --setup->on);
@@ -102,7 +156,10 @@ void setup_view_shift(struct setup_view *setup, int by)
 
 void setup_view_reset(struct setup_view *setup)
 {
-	setup->columns->count = 0;
+	if (setup->is_meters)
+		*setup->meters = (struct meter_choice){ .count = 0 };
+	else
+		setup->columns->count = 0;
 	setup->at = 0;
 	list(setup);
 }
@@ -111,7 +168,8 @@ void setup_view_reset(struct setup_view *setup)
 
 static struct frame frame_of_setup(const struct setup_view *setup, const struct area *area)
 {
-	struct frame box = { .cols = area->cols < WIDTH ? area->cols : WIDTH };
+	int cols = setup->is_meters ? METERS_WIDTH : WIDTH;
+	struct frame box = { .cols = area->cols < cols ? area->cols : cols };
 
 	box.rows = (int)setup->count + FRAME_SIZE;
 	if (box.rows > area->rows)
@@ -141,15 +199,23 @@ static size_t first_of(const struct setup_view *setup)
 static void draw_item(const struct setup_view *setup, const struct area *area, int y, int x,
 		      int cols, size_t index)
 {
-	const struct field *field = setup->items[index];
+	const struct field *field = setup->items[index].field;
+	const struct meter_info *meter = setup->items[index].meter;
 	bool is_selected = index == setup->at, is_on = index < setup->on;
 	struct style style = area_style(area, is_selected ? THEME_SELECTED : THEME_PROMPT);
-	const char *title = area->utf8 || !field->ascii_title ? field->title : field->ascii_title;
+	const char *title;
 
 	style.attrs |= is_selected || is_on ? STYLE_BOLD : 0;
 	area_fill(area, y, x, 1, cols, style);
 	area_puts(area, y, x, 1, is_selected ? ">" : " ", style);
 	area_puts(area, y, x + 2, cols - 2, is_on ? "[x]" : "[ ]", style);
+	if (meter) {
+		area_puts(area, y, x + 6, METER_WIDTH < cols - 6 ? METER_WIDTH : cols - 6,
+			  meter->name, style);
+		area_puts(area, y, x + 7 + METER_WIDTH, cols - 7 - METER_WIDTH, meter->help, style);
+		return;
+	}
+	title = area->utf8 || !field->ascii_title ? field->title : field->ascii_title;
 	area_puts(area, y, x + 6, TITLE_WIDTH < cols - 6 ? TITLE_WIDTH : cols - 6, title, style);
 	area_puts(area, y, x + 7 + TITLE_WIDTH, cols - 7 - TITLE_WIDTH, field->name, style);
 }
@@ -161,7 +227,7 @@ static void draw(const struct view *view, const struct area *area)
 	int edge = frame_is_drawn(&box) ? 1 : 0;
 	size_t first = first_of(setup);
 
-	frame_draw(&box, area, " columns ");
+	frame_draw(&box, area, setup->is_meters ? " meters " : " columns ");
 	for (int line = 0; line < view->body_rows; line++) {
 		if (first + (size_t)line < setup->count)
 			draw_item(setup, area, view->body_y + line, box.x + edge,

@@ -175,6 +175,7 @@ int tree_view_update_rows(struct tree_view *tree)
 
 	notice_scope(tree);
 	id_set_drop_ended(&tree->tags, tree->view.scene->world.tree);
+	id_set_drop_forgotten(&tree->marked, tree->view.scene->world.tree);
 	err = must_collect(tree) ? collect(tree) : 0;
 	if (!err)
 		follow(tree);

@@ -25,6 +25,7 @@ static void close_tree(struct view *view)
 {
 	rows_free(tree_of(view)->rows);
 	id_set_clear(&tree_of(view)->tags);
+	id_set_clear(&tree_of(view)->marked);
 	search_clear(&((struct tree_view *)view)->search);
 }
 

@@ -26,6 +26,7 @@ struct tree_view {
 	uint64_t follow_id;	  /* 0: nobody */
 	bool follow_stays;	  /* when that one ends; else it goes to the parent */
 	struct id_set tags;	  /* whom what acts is about, if there are any */
+	struct id_set marked;	  /* by rules; also what is over */
 	struct search search;
 	uint64_t search_from; /* where the cursor was when the search began */
 	int sideways;	      /* cells by which commands are shifted */

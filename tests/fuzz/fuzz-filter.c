@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any text as a filter expression. An error must point into it and say something; what compiles
- * must match in a tree without harm.
+ * must match in a tree without harm. The same of the text as a rule.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/filter.h"
+#include "model/rule.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -52,6 +53,24 @@ static void match_all(const struct filter *filter)
 	ptree_tree_free(tree);
 }
 
+static void take_rule(const char *text)
+{
+	struct rule_error error = { .offset = SIZE_MAX };
+	struct rule rule;
+	int err = rule_parse(&rule, text, &error);
+
+	if (err) {
+		require(error.offset <= strlen(text) && error.text[0]);
+		require(memchr(error.text, '\0', sizeof(error.text)) != NULL);
+		return;
+	}
+	require(!strcmp(rule.text, text) && rule.expression_size < strlen(text));
+	require((rule.action == RULE_RUN) == (rule.argv != NULL));
+	for (char **word = rule.argv; word && *word; word++)
+		require(strlen(*word) < strlen(text));
+	rule_clear(&rule);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *expression = malloc(size + 1);
@@ -70,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		match_all(filter);
 		filter_free(filter);
 	}
+	take_rule(expression);
 	free(expression);
 	return 0;
 }

@@ -112,6 +112,15 @@ static void check_share(const uint8_t *data, size_t size)
 	require(share.user + share.nice + share.system + share.irq + share.steal == share.busy);
 }
 
+static void check_transfer(const char *text, size_t size,
+			   int (*parse)(const char *, size_t, uint64_t *, uint64_t *))
+{
+	uint64_t in = 1, out = 2;
+	int err = parse(text, size, &in, &out);
+
+	require(!err || (err == -EBADMSG && in == 1 && out == 2));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data;
@@ -121,6 +130,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_meminfo(text, size);
 	check_loadavg(text, size);
 	check_pressure(text, size);
+	check_transfer(text, size, host_parse_diskstats);
+	check_transfer(text, size, host_parse_net_dev);
 	if (size)
 		check_share(data, size);
 	return 0;

@@ -144,13 +144,15 @@ static void the_command_line_has_the_last_word(void **state)
 {
 	struct fixture *fixture = *state;
 	const char *text =
-	    "delay = 2\nfilter = make\nuser = 0\nrequire-events = yes\ncolor = never\n";
+	    "delay = 2\nfilter = make\nuser = 0\nrequire-events = yes\ncolor = never\n"
+	    "group = user\n";
 
 	write_bytes(fixture, text, strlen(text));
 	assert_int_equal(read_with(fixture, "--delay=5", "--filter=cc"), 0);
 	assert_true(fixture->config.delay_ns == 5000000000);
 	assert_string_equal(fixture->config.filter, "cc");
 	assert_int_equal(fixture->config.uid_count, 1);
+	assert_int_equal(fixture->config.group, GROUP_USER);
 	assert_int_equal(fixture->config.color, CONFIG_COLOR_NEVER);
 	assert_int_equal(read_with(fixture, "--poll", "--color=always"), 0);
 	assert_true(fixture->config.poll);

@@ -175,6 +175,8 @@ static void a_wrong_value_says_what_was_expected_and_does_nothing(void **state)
 		{ "pid", "pid needs a pid" },
 		{ "77777", "no process has the pid `77777`" },
 		{ "fold-at-depth 0", "a depth is 1 to 9, not `0`" },
+		{ "group colour",
+		  "expected none, user, unit, container, session or command, not `colour`" },
 		{ "exited later", "expected brief, none or stay, not `later`" },
 		{ "filter foo:bar", "no field 'foo'" },
 		{ "churn now", "churn takes nothing behind it" },
@@ -234,6 +236,10 @@ static void values_do_what_the_command_does(void **state)
 	say(screen, "watch-also 110");
 	assert_int_equal(scope_watched(scope)->items[1].pid, 110);
 	say(screen, "watch-back");
+	say(screen, "group session");
+	assert_int_equal(tree_of(screen)->choice.group, GROUP_SESSION);
+	say(screen, "group none");
+	assert_int_equal(tree_of(screen)->choice.group, GROUP_NONE);
 	say(screen, "exited stay");
 	assert_int_equal(tree_of(screen)->choice.exited, JOBS_STAY);
 	for (int place = 1; place < field_sort_count(); place++) {
@@ -328,6 +334,7 @@ static void tab_completes_names_and_values(void **state)
 		{ ":sort mem\t", "sort memory" },
 		{ ":user every\t", "user everybody" },
 		{ ":user roo\t", "user root" },
+		{ ":group com\t", "group command" },
 		{ ":exited s\t", "exited stay" },
 		{ ":pid 30\t", "pid 300" },
 		{ ":watch ma\t", "watch make" },

@@ -4,6 +4,7 @@
 
 #include "config/file.h"
 #include "model/columns.h"
+#include "model/group.h"
 #include "model/kept.h"
 #include "model/meter-choice.h"
 
@@ -73,6 +74,7 @@ struct config {
 	struct meter_choice meters;
 	enum config_graphs graphs;
 	const struct field *sort; /* NULL: by birth */
+	enum group_by group;
 	const char *theme;	  /* NULL: the default one */
 	const char *path;	  /* --config, or NULL */
 	char *file_path;	  /* the file that was read, or NULL */

@@ -49,6 +49,7 @@ const struct option_info config_options[] = {
 	[OPTION_COLOR] = { "color", 0, LIVE, "WHEN", "auto (the default), always or never" },
 	[OPTION_NO_MOUSE] = { "no-mouse", 0, LIVE, NULL, "leave the mouse to the terminal" },
 	[OPTION_SORT] = { "sort", 0, LIVE, "FIELD", "siblings by it, the greatest first" },
+	[OPTION_GROUP] = { "group", 0, LIVE, "BY", "in groups: " GROUP_BY_WORDS },
 	[OPTION_METERS] = { "meters", 0, LIVE, "LIST", "these, as in cpu,memory,disk-read; none" },
 	[OPTION_GRAPHS] = { "graphs", 0, LIVE, "STYLE", "auto (the default), braille or block" },
 	[OPTION_THEME] = { "theme", 0, LIVE, "NAME|FILE",
@@ -436,6 +437,15 @@ static int take_sort(const struct parse *parse, const struct option_info *option
 	return 0;
 }
 
+static int take_group(const struct parse *parse, const struct option_info *option,
+		      const char *value)
+{
+	if (!group_by_find(value, &parse->config->group))
+		return reject_option_value(parse, option, value,
+					   "one of them: expected " GROUP_BY_WORDS);
+	return 0;
+}
+
 static int take_color(const struct parse *parse, const struct option_info *option,
 		      const char *value)
 {
@@ -519,6 +529,8 @@ int config_take_option(const struct parse *parse, const struct option_info *opti
 		return take_columns(parse, value);
 	case OPTION_SORT:
 		return take_sort(parse, option, value);
+	case OPTION_GROUP:
+		return take_group(parse, option, value);
 	case OPTION_METERS:
 		return take_meters(parse, value);
 	case OPTION_GRAPHS:

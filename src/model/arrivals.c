@@ -235,13 +235,31 @@ static uint32_t place_in_list(const struct rows *rows, const struct ptree_node *
 	return from;
 }
 
+/* In groups of lists that is the group's. */
+static uint32_t row_above(const struct rows *rows, const struct arrival *arrival,
+			  const struct rows_scope *scope)
+{
+	uint32_t at = arrival->parent;
+
+	if (!grouping_is_on(rows))
+		return at;
+	if (at == NO_CANDIDATE)
+		return grouping_find(rows, arrival->node);
+	while (scope->is_list && candidate_of(rows, at)->above != NO_CANDIDATE)
+		at = candidate_of(rows, at)->above;
+	return at;
+}
+
 /* The lines that an arrival would cost; 0: it has no place in the window. */
 static uint32_t lines_of(const struct rows *rows, const struct arrival *arrival,
 			 const struct rows_scope *scope, const struct cursor *cursor)
 {
 	const struct lineup *lineup = &rows->lineup;
-	uint32_t lines = 1, at = scope->is_list ? NO_CANDIDATE : arrival->parent, end;
+	bool is_flat = scope->is_list && !grouping_is_on(rows);
+	uint32_t lines = 1, at = is_flat ? NO_CANDIDATE : row_above(rows, arrival, scope), end;
 
+	if (at == NO_CANDIDATE && grouping_is_on(rows))
+		return 0;
 	while (at != NO_CANDIDATE && !lineup_is_row(lineup, at)) {
 		if (lineup_is_needed(lineup, at))
 			return 0; /* folded away */
@@ -251,7 +269,7 @@ static uint32_t lines_of(const struct rows *rows, const struct arrival *arrival,
 	if (at != NO_CANDIDATE && candidate_of(rows, at)->is_closed &&
 	    candidate_of(rows, at)->matching > candidate_of(rows, at)->is_match)
 		return 0;
-	end = scope->is_list	   ? place_in_list(rows, arrival->node, scope)
+	end = is_flat		   ? place_in_list(rows, arrival->node, scope)
 	      : at == NO_CANDIDATE ? rows_count(rows)
 				   : lineup_rows_before(lineup, lineup_skip(lineup, at));
 	return scope->exited == JOBS_STAY || living_is_in_window(rows, scope, cursor, end) ? lines

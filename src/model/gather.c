@@ -71,12 +71,24 @@ static struct candidate candidate_of_job(const struct rows *rows, uint32_t index
 	return candidate;
 }
 
+/* Of whom it stands below, or of its own where it stands below nobody. */
+static bool find_group(const struct rows *rows, const struct job *job, uint32_t *group)
+{
+	const struct ptree_node *node =
+	    ptree_tree_find_id(rows->gone.tree, job->above ? job->above : job->newest);
+
+	*group = node ? grouping_find(rows, node) : NO_CANDIDATE;
+	return *group != NO_CANDIDATE;
+}
+
 /* False: it has no place, since whom it stands below has none, or not yet. */
 static bool find_above(struct rows *rows, const struct job *job, uint32_t *above)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, job->above);
 
 	*above = NO_CANDIDATE;
+	if (grouping_is_on(rows) && (rows->scope.is_list || !job->above))
+		return find_group(rows, job, above);
 	if (rows->scope.is_list || !job->above)
 		return true;
 	if (!node)

@@ -37,7 +37,7 @@
 #define TICKS_PER_REFRESH 2
 #define TICKS_UNTIL_SETTLED 2
 
-enum { FD_KEYS, FD_MONITOR, FD_SIGNALS, FD_USERS, FD_INSPECTOR, FD_SCREEN, FD_COUNT };
+enum { FD_KEYS, FD_MONITOR, FD_SIGNALS, FD_USERS, FD_INSPECTOR, FD_CGROUPS, FD_SCREEN, FD_COUNT };
 
 struct app {
 	struct ptree_monitor *monitor;
@@ -238,11 +238,14 @@ static int timeout_ms(const struct app *app)
 	uint64_t frame_ns = next_frame_ns(app);
 	uint64_t acting_ns = acting_next_ns(&app->session);
 	uint64_t rules_ns = on_rules_next_ns(&app->session);
+	uint64_t cgroups_ns = cgroups_next_ns(app->session.scene.world.cgroups);
 
 	if (acting_ns < next_ns)
 		next_ns = acting_ns;
 	if (rules_ns < next_ns)
 		next_ns = rules_ns;
+	if (cgroups_ns < next_ns)
+		next_ns = cgroups_ns;
 	if (!term_has_output(app->term) && frame_ns < next_ns)
 		next_ns = frame_ns;
 	if (next_ns <= now_ns)
@@ -289,6 +292,7 @@ static int turn(struct app *app)
 		[FD_USERS] = { .fd = ptree_users_fd(app->users), .events = POLLIN },
 		[FD_INSPECTOR] = { .fd = inspector_fd(session->scene.world.inspector),
 				   .events = POLLIN },
+		[FD_CGROUPS] = { .fd = cgroups_fd(session->scene.world.cgroups), .events = POLLIN },
 		[FD_SCREEN] = { .fd = term_has_output(app->term) ? term_out_fd(app->term) : -1,
 				.events = POLLOUT },
 	};
@@ -316,6 +320,7 @@ static int turn(struct app *app)
 		session->needs_redraw = true;
 	if (fds[FD_INSPECTOR].revents && inspector_take_wake(session->scene.world.inspector))
 		session->needs_redraw = true;
+	session_read_cgroups(session);
 	if (app->session.wants_suspend)
 		suspend(app);
 	tick_if_due(app);
@@ -446,6 +451,7 @@ static int start_session(struct app *app, struct config *config, char *error, si
 	session->panes.tree->columns = config->columns;
 	session->scene.meters = config->meters;
 	session->panes.tree->choice.sort = config->sort;
+	session->panes.tree->choice.group = config->group;
 	if (config->filter && !session_set_filter(session, config->filter)) {
 		snprintf(error, size, "--filter: %.200s", session->filter_error.text);
 		return EXIT_USAGE;

@@ -79,6 +79,7 @@ const struct command_entry commands[] = {
 	{ "list", "Show", "tree or list", "List", command_toggle_list, 0 },
 	{ "lineage", "Show", "under who forked them, or not", "Lineage", command_toggle_lineage,
 	  0 },
+	{ "group", "Show", "by user, unit, container, ...; not", "Group", command_cycle_group, 0 },
 	{ "exited", "Show", "the gone: for a moment, none, all", "Gone", command_cycle_exited, 0 },
 	{ "basenames", "Show", "programs without directories", NULL, command_toggle_basenames, 0 },
 	{ "kernel-threads", "Show", "show or hide kernel threads", "Kernel",

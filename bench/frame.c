@@ -17,7 +17,7 @@
 
 #define S UINT64_C(1000000000)
 #define FRAMES 300
-#define GROUP 50 /* a parent and its children */
+#define FAMILY 50 /* a parent and its children */
 #define FIRST_PID 1000
 
 struct stage {
@@ -71,7 +71,7 @@ static void name(struct stage *stage, pid_t pid, const char *comm)
 	must(ptree_tree_apply(stage->session.scene.world.tree, &event), "name");
 }
 
-/* Groups under init, or all under one. */
+/* Families under init, or all under one. */
 static void populate(struct stage *stage, int count, bool is_flat)
 {
 	pid_t parent = 1;
@@ -81,7 +81,7 @@ static void populate(struct stage *stage, int count, bool is_flat)
 		char comm[16];
 
 		stage->now_ns += 1000;
-		if (i % GROUP == 0 && (!is_flat || !i)) {
+		if (i % FAMILY == 0 && (!is_flat || !i)) {
 			apply(stage, PTREE_EVENT_FORK, 1, pid);
 			parent = pid;
 		} else {
@@ -219,12 +219,13 @@ static double measure_move(struct stage *stage)
 	return median(times, FRAMES);
 }
 
-static void measure(int count, bool is_flat)
+static void measure(int count, bool is_flat, enum group_by group)
 {
 	struct stage *stage = calloc(1, sizeof(*stage));
 	double first, event, move, key, filtered, sorted;
 
 	open_stage(stage, 24, 80);
+	stage->session.panes.tree->choice.group = group;
 	populate(stage, count, is_flat);
 	stage->now_ns += 60 * S;
 	first = draw(stage);
@@ -236,7 +237,10 @@ static void measure(int count, bool is_flat)
 	press(stage, 'P');
 	draw(stage);
 	sorted = measure_events(stage, FIRST_PID);
-	printf("%7d %-6s %9.3f %9.3f %9.3f %9.3f %9.3f %9.3f\n", count, is_flat ? "flat" : "groups",
+	printf("%7d %-7s %9.3f %9.3f %9.3f %9.3f %9.3f %9.3f\n", count,
+	       group	 ? group_by_name(group)
+	       : is_flat ? "flat"
+			 : "trees",
 	       first, event, move, key, filtered, sorted);
 	close_stage(stage);
 	free(stage);
@@ -249,11 +253,15 @@ int main(void)
 	setlocale(LC_ALL, "C.UTF-8");
 	puts("ms of CPU, 24x80, medians: the first frame; a frame after an event; a key that "
 	     "moves;\n"
-	     "a key in the filter; a frame after an event with a filter, and sorted by CPU\n"
-	     "   processes      first     event      move       key  filtered    sorted");
+	     "a key in the filter; a frame after an event with a filter, and sorted by CPU; in "
+	     "groups\n"
+	     "by user or command, folded\n"
+	     "    processes      first     event      move       key  filtered    sorted");
 	for (int i = 0; i < 3; i++) {
-		measure(counts[i], false);
-		measure(counts[i], true);
+		measure(counts[i], false, GROUP_NONE);
+		measure(counts[i], true, GROUP_NONE);
+		measure(counts[i], false, GROUP_USER);
+		measure(counts[i], false, GROUP_COMMAND);
 	}
 	return 0;
 }

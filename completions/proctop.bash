@@ -25,6 +25,9 @@ _proctop_value()
 		;;
 	--columns) _proctop_list "$2" 'pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal nice priority group virtual minor-faults major-faults' ;;
 	--sort) mapfile -t COMPREPLY < <(compgen -W 'birth CPU memory time threads pid user comm' -- "$2") ;;
+	--group) mapfile -t COMPREPLY < <(compgen -W 'none user unit container session command' -- "$2") ;;
+	--meters) _proctop_list "$2" 'cpu memory swap forks execs failures disk-read disk-write net-receive net-send tasks pressure short-lived threads spawner longer-lived load cores history' ;;
+	--graphs) mapfile -t COMPREPLY < <(compgen -W 'auto braille block' -- "$2") ;;
 	--theme) mapfile -t COMPREPLY < <(compgen -W 'default light high-contrast colour-blind mono' -- "$2") ;;
 	--config) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
 	-d | --delay | -H | --highlight | --duration) COMPREPLY=() ;;
@@ -37,10 +40,10 @@ _proctop_options()
 	local all='--user= --filter= --help --version'
 	local events='--watch= --poll --require-events --summary --no-realtime --on='
 	case $1 in
-	tree) echo "$all --ascii --json --short --ancestors" ;;
+	tree) echo "$all --columns= --ascii --json --short --ancestors" ;;
 	why) echo '--help --version --ascii --json' ;;
 	log) echo "$all $events --json --events= --duration= --by-command" ;;
-	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse --columns= --sort= --theme= --config=" ;;
+	*) echo "$all $events --ascii --delay= --highlight= --color= --no-mouse --columns= --sort= --group= --meters= --graphs= --theme= --config=" ;;
 	esac
 }
 

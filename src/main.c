@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN); /* a reader that is gone is an error of write(2) */
 	setlocale(LC_ALL, "");
 	err = config_parse(&config, argc, argv, error, sizeof(error));
-	if (!err && config.command == CONFIG_LIVE)
+	if (!err && (config.command == CONFIG_LIVE || config.needs_names))
 		err = config_read_file(&config, error, sizeof(error));
 	if (err == -ENOMEM) {
 		snprintf(error, sizeof(error), "cannot start: %s", strerror(ENOMEM));

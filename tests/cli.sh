@@ -101,6 +101,8 @@ for number in 1e9 0x10 -1 +1 1s 1. .5 '' ' 1' 99999999999999999999 nan inf; do
 done
 check 'a missing value is refused' refuses 'expected SECONDS after it' log --duration
 check 'an unknown option is refused' refuses "'--nonsense' is not one of them" --nonsense
+check 'an unknown group is refused' refuses 'expected none, user' --group=colour
+check 'groups are for the live monitor' refuses 'not an option of proctop tree' tree --group=user
 check 'an unknown letter is refused' refuses "'-x' is not one of them" log -x
 check 'an option of another command is refused' refuses 'not an option of' tree --duration=1
 check 'an unknown command is refused' refuses "'record' is not one of tree, log and why" record

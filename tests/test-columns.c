@@ -23,7 +23,7 @@ static void choose(struct screen *screen, const char *list)
 {
 	char error[384];
 
-	if (!columns_parse(columns_of(screen), list, error, sizeof(error)))
+	if (!columns_parse(columns_of(screen), list, NULL, error, sizeof(error)))
 		fail_msg("%s: %s", list, error);
 }
 
@@ -35,12 +35,12 @@ static void they_are_chosen_by_name(void **state)
 	expect_columns(screen, "default");
 	choose(screen, "user, pid rss,,user");
 	expect_columns(screen, "user,pid,rss");
-	assert_false(columns_parse(columns_of(screen), "pid,nonsense", error, sizeof(error)));
+	assert_false(columns_parse(columns_of(screen), "pid,nonsense", NULL, error, sizeof(error)));
 	assert_non_null(strstr(error, "no column is called 'nonsense': expected default, or some of"
 				      " pid ppid"));
-	assert_false(columns_parse(columns_of(screen), "cmd", error, sizeof(error)));
-	assert_false(columns_parse(columns_of(screen), "", error, sizeof(error)));
-	assert_false(columns_parse(columns_of(screen), "\x1b[31m", error, sizeof(error)));
+	assert_false(columns_parse(columns_of(screen), "cmd", NULL, error, sizeof(error)));
+	assert_false(columns_parse(columns_of(screen), "", NULL, error, sizeof(error)));
+	assert_false(columns_parse(columns_of(screen), "\x1b[31m", NULL, error, sizeof(error)));
 	assert_null(strchr(error, '\x1b'));
 	expect_columns(screen, "user,pid,rss");
 	choose(screen, "default");
@@ -163,6 +163,33 @@ static void expect_meters(struct screen *screen, const char *expected)
 	assert_string_equal(text, expected);
 }
 
+static void a_set_of_them_has_a_name(void **state)
+{
+	struct screen *screen = *state;
+	struct kept sets = { 0 };
+	char path[] = "/tmp/proctop-columns-XXXXXX", text[256] = "", error[384];
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	close(fd);
+	screen->session.config_path = path;
+	screen->session.column_sets = &sets;
+	choose(screen, "pid,rss");
+	type(screen, ":save-columns few\r");
+	expect_on_screen(screen, "kept in /tmp/proctop-columns-");
+	choose(screen, "default");
+	type(screen, ":columns @f\t\r");
+	expect_columns(screen, "pid,rss");
+	assert_false(columns_parse(columns_of(screen), "@many", &sets, error, sizeof(error)));
+	assert_non_null(strstr(error, "no columns are kept as '@many'"));
+	fd = open(path, O_RDONLY);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	assert_string_equal(text, "columns few = pid,rss\n");
+	close(fd);
+	unlink(path);
+	kept_clear(&sets);
+}
+
 static void expect_nowhere(struct screen *screen, const char *text)
 {
 	char *dump;
@@ -227,7 +254,8 @@ static void it_writes_what_was_chosen(void **state)
 	close(fd);
 	fd = open(path, O_RDONLY);
 	assert_true(read(fd, text, sizeof(text) - 1) > 0);
-	assert_string_equal(text, "columns = pid,rss\nmeters = default\nsort = CPU\n");
+	assert_string_equal(text,
+			    "columns = pid,rss\nmeters = default\nsort = CPU\ngroup = none\n");
 	close(fd);
 	unlink(path);
 }
@@ -241,6 +269,7 @@ int main(void)
 		SCREEN_TEST(a_click_on_a_title_sorts_as_ever),
 		SCREEN_TEST(the_setup_begins_with_what_there_is),
 		SCREEN_TEST(what_is_chosen_takes_effect_at_once),
+		SCREEN_TEST(a_set_of_them_has_a_name),
 		SCREEN_TEST(meters_are_chosen_there_too),
 		SCREEN_TEST(it_writes_what_was_chosen),
 	};

@@ -76,7 +76,8 @@ static void every_option_of_the_live_monitor_arrives(void **state)
 	(void)state;
 	parse_well(&parsed,
 		   "-u root --user=4294967294 -f cc --filter user:root -w sshd -w1 -H 0.25 "
-		   "-d 0.5 --no-realtime --poll --summary --color=never --ascii --no-mouse");
+		   "-d 0.5 --no-realtime --poll --summary --color=never --ascii --no-mouse "
+		   "--group=session");
 	assert_int_equal(parsed.config.uid_count, 2);
 	assert_int_equal(parsed.config.uids[0], 0);
 	assert_int_equal(parsed.config.uids[1], 4294967294);
@@ -91,6 +92,7 @@ static void every_option_of_the_live_monitor_arrives(void **state)
 	assert_true(parsed.config.poll && parsed.config.summary && parsed.config.ascii &&
 		    parsed.config.no_mouse);
 	assert_false(parsed.config.require_events);
+	assert_int_equal(parsed.config.group, GROUP_SESSION);
 	config_clear(&parsed.config);
 	assert_null(parsed.config.uids);
 }
@@ -202,6 +204,18 @@ static void what_is_not_understood_is_refused_in_words(void **state)
 		{ "tree --on a=>bell", "--on: not an option of proctop tree: expected with" },
 		{ "-f a|", "expected something after this" },
 		{ "-f a -f \" -f b\"", "not closed" },
+		{ "--meters=guests",
+		  "--meters: no meter is called 'guests': expected default, none" },
+		{ "--meters=", "--meters: no meter is called ''" },
+		{ "--graphs=ascii", "--graphs: 'ascii' is not one of auto, braille and block" },
+		{ "log --meters=cpu", "--meters: not an option of proctop log" },
+		{ "tree --columns=guests",
+		  "--columns: no column is called 'guests': expected default" },
+		{ "tree --columns=pid --json", "--columns: not with --json" },
+		{ "tree -s 1 --short --columns=@a", "--columns: not with --short" },
+		{ "log --columns=pid", "--columns: not an option of proctop log" },
+		{ "--group=colour", "--group: 'colour' is not one of them: expected none, user" },
+		{ "log --group=user", "group" },
 		{ "--color=red", "--color: 'red' is not one of auto, always and never" },
 		{ "log --events=fork,", "--events: 'fork,' is not a list of events: expected" },
 		{ "log --events=", "'' is not a list of events" },

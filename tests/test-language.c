@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "model/kept.h"
 #include "model/filter.h"
 #include "model/pattern.h"
 #include "model/quantity.h"
@@ -242,6 +243,55 @@ static void a_wrong_one_says_where(void **state)
 		if (error.offset != wrong[i].offset)
 			fail_msg("'%s': %s at %zu", wrong[i].expression, error.text, error.offset);
 	}
+}
+
+static void a_kept_filter_stands_for_itself_in_parentheses(void **state)
+{
+	static const char *const texts[][2] = {
+		{ "builds", "make | comm:cc" },
+		{ "not-builds", "!@builds" },
+		{ "a", "@b" },
+		{ "b", "x @a" },
+		{ "broken", "rss>x" },
+		{ "empty", "" },
+	};
+	static const struct {
+		const char *expression;
+		size_t offset;
+		const char *text;
+		bool is_unknown;
+	} wrong[] = {
+		{ "make @web", 5, "no filter is kept as '@web': quote it to search for it", true },
+		{ "(@broken)", 1, "in '@broken': expected", false },
+		{ "@a", 0, "filters name each other", false },
+	};
+	struct ptree_tree *tree = *state;
+	struct kept names = { 0 };
+	struct filter_error error;
+	struct filter *filter, *spelled;
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		assert_int_equal(kept_set(&names, texts[i][0], texts[i][1], 0), 0);
+	assert_int_equal(filter_compile_named(&filter, "user:0 !@not-builds", &names, &error), 0);
+	spelled = compile("user:0 (make | comm:cc)");
+	for (size_t i = 0; i < COUNT(samples); i++)
+		assert_int_equal(has(filter, tree, samples[i].pid),
+				 has(spelled, tree, samples[i].pid));
+	filter_free(filter);
+	filter_free(spelled);
+	assert_int_equal(filter_compile_named(&filter, "@empty", &names, &error), 0);
+	assert_true(has(filter, tree, samples[0].pid));
+	filter_free(filter);
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		assert_int_equal(filter_compile_named(&filter, wrong[i].expression, &names, &error),
+				 -EINVAL);
+		if (error.offset != wrong[i].offset || !strstr(error.text, wrong[i].text) ||
+		    error.is_unknown_name != wrong[i].is_unknown)
+			fail_msg("'%s': %s at %zu", wrong[i].expression, error.text, error.offset);
+	}
+	kept_clear(&names);
+	/* In quotes, in the midst of a word, or no name at all: text. */
+	filter_free(compile("\"@web\" alice@web @ @1.2 @@"));
 }
 
 static double now_ms(void)
@@ -525,6 +575,7 @@ int main(void)
 #ifdef HAVE_PCRE2
 		LANGUAGE_TEST(a_regular_expression_looks_at_the_line),
 		LANGUAGE_TEST(a_wrong_one_says_where),
+		LANGUAGE_TEST(a_kept_filter_stands_for_itself_in_parentheses),
 		LANGUAGE_TEST(an_evil_pattern_costs_a_bounded_time_and_is_said),
 		LANGUAGE_TEST(bytes_that_are_no_text_are_matched_around),
 		LANGUAGE_TEST(ten_thousand_lines_take_ten_milliseconds),

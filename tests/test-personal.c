@@ -114,17 +114,45 @@ static void options_stand_there_as_on_the_command_line(void **state)
 	assert_string_equal(config->rules[1], "uid=0=>log a = b");
 }
 
+static void filters_are_kept_by_name(void **state)
+{
+	struct fixture *fixture = *state;
+	struct config *config = &fixture->config;
+	static const char text[] = "filter = @web\nfilter web = comm=nginx | @php\n"
+				   "filter  php = comm~\"php-fpm.*\"\nfilter bad = rss>x\n"
+				   "filter worse = @bad\nfilter no name = x\nfilter = @none\n"
+				   "filter php = comm:php\n";
+
+	read_text(fixture, text);
+	assert_int_equal(config->filters.count, 2);
+	assert_string_equal(kept_find(&config->filters, "php", 3), "comm:php");
+	assert_string_equal(config->filter, "@web");
+	assert_int_equal(config->warning_count, 4);
+	expect_warnings(fixture, 4, ":4: filter bad: expected ");
+	expect_warnings(fixture, 4, ":5: filter worse: ");
+	expect_warnings(fixture, 4, ":6: names: 'no name' is not one");
+	expect_warnings(fixture, 4, ":7: --filter: no filter is kept as '@none'");
+
+	assert_int_equal(read_with(fixture, "--filter=user:0 @php", NULL), 0);
+	assert_string_equal(config->filter, "user:0 @php");
+	assert_int_equal(read_with(fixture, "--filter=@nobody", NULL), -EINVAL);
+	if (!strstr(fixture->error, "--filter: no filter is kept as '@nobody'"))
+		fail_msg("%s", fixture->error);
+}
+
 static void the_command_line_has_the_last_word(void **state)
 {
 	struct fixture *fixture = *state;
 	const char *text =
-	    "delay = 2\nfilter = make\nuser = 0\nrequire-events = yes\ncolor = never\n";
+	    "delay = 2\nfilter = make\nuser = 0\nrequire-events = yes\ncolor = never\n"
+	    "group = user\n";
 
 	write_bytes(fixture, text, strlen(text));
 	assert_int_equal(read_with(fixture, "--delay=5", "--filter=cc"), 0);
 	assert_true(fixture->config.delay_ns == 5000000000);
 	assert_string_equal(fixture->config.filter, "cc");
 	assert_int_equal(fixture->config.uid_count, 1);
+	assert_int_equal(fixture->config.group, GROUP_USER);
 	assert_int_equal(fixture->config.color, CONFIG_COLOR_NEVER);
 	assert_int_equal(read_with(fixture, "--poll", "--color=always"), 0);
 	assert_true(fixture->config.poll);
@@ -483,6 +511,7 @@ int main(void)
 #define FILE_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		FILE_TEST(options_stand_there_as_on_the_command_line),
+		FILE_TEST(filters_are_kept_by_name),
 		FILE_TEST(the_command_line_has_the_last_word),
 		FILE_TEST(keys_are_kept_for_those_who_know_them),
 		FILE_TEST(a_wrong_line_is_named_and_passed_over),

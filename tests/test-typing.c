@@ -2,11 +2,15 @@
 /* The command line: every command by its name, with what stands behind it. */
 #include "screen.h"
 
+#include "model/kept.h"
+
 #include "model/field.h"
 #include "ui/by-name.h"
 #include "ui/value.h"
 #include "views/details.h"
 #include "views/sheet.h"
+
+#include <fcntl.h>
 
 static void press(struct screen *screen, uint32_t code)
 {
@@ -171,6 +175,8 @@ static void a_wrong_value_says_what_was_expected_and_does_nothing(void **state)
 		{ "pid", "pid needs a pid" },
 		{ "77777", "no process has the pid `77777`" },
 		{ "fold-at-depth 0", "a depth is 1 to 9, not `0`" },
+		{ "group colour",
+		  "expected none, user, unit, container, session or command, not `colour`" },
 		{ "exited later", "expected brief, none or stay, not `later`" },
 		{ "filter foo:bar", "no field 'foo'" },
 		{ "churn now", "churn takes nothing behind it" },
@@ -230,6 +236,10 @@ static void values_do_what_the_command_does(void **state)
 	say(screen, "watch-also 110");
 	assert_int_equal(scope_watched(scope)->items[1].pid, 110);
 	say(screen, "watch-back");
+	say(screen, "group session");
+	assert_int_equal(tree_of(screen)->choice.group, GROUP_SESSION);
+	say(screen, "group none");
+	assert_int_equal(tree_of(screen)->choice.group, GROUP_NONE);
 	say(screen, "exited stay");
 	assert_int_equal(tree_of(screen)->choice.exited, JOBS_STAY);
 	for (int place = 1; place < field_sort_count(); place++) {
@@ -324,6 +334,7 @@ static void tab_completes_names_and_values(void **state)
 		{ ":sort mem\t", "sort memory" },
 		{ ":user every\t", "user everybody" },
 		{ ":user roo\t", "user root" },
+		{ ":group com\t", "group command" },
 		{ ":exited s\t", "exited stay" },
 		{ ":pid 30\t", "pid 300" },
 		{ ":watch ma\t", "watch make" },
@@ -429,6 +440,51 @@ static void up_and_down_go_through_what_was_typed(void **state)
 	assert_string_equal(history->lines[history->count - 1], "fold-at-depth 2");
 }
 
+static void a_filter_is_kept_by_a_name(void **state)
+{
+	struct screen *screen = *state;
+	char path[] = "/tmp/proctop-filters-XXXXXX", text[256] = "";
+	struct kept names = { 0 };
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	screen->session.filter_names = &names;
+	screen->session.scene.scope.filter_names = &names;
+	say(screen, "save-filter x");
+	expect_on_screen(screen, "there is no filter to keep");
+	forget_line(screen);
+	type(screen, "\\sshd\r");
+	say(screen, "save-filter logins");
+	expect_on_screen(screen, "there is no file to write to");
+	forget_line(screen);
+	screen->session.config_path = path;
+	say(screen, "save-filter log ins");
+	expect_on_screen(screen, "a name has letters");
+	forget_line(screen);
+	say(screen, "save-filter logins");
+	expect_on_screen(screen, "kept in /tmp/proctop-filters-");
+	assert_true(read(fd, text, sizeof(text) - 1) == 0); /* it is a new file */
+	close(fd);
+	fd = open(path, O_RDONLY);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	assert_string_equal(text, "filter logins = sshd\n");
+	type(screen, "\\\025@l\t");
+	assert_string_equal(screen->session.prompt.text, "@logins");
+	type(screen, "\r");
+	assert_string_equal(screen->session.scene.scope.filter_text, "@logins");
+	assert_int_equal(rows_tally(screen->session.panes.tree->rows).matching, 2);
+	say(screen, "save-filter logins");
+	expect_on_screen(screen, "it would name itself");
+	assert_string_equal(kept_find(&names, "logins", 6), "sshd");
+	forget_line(screen);
+	type(screen, "\\\025@nobody\r");
+	expect_on_screen(screen, "no filter is kept as '@nobody'");
+	forget_line(screen);
+	kept_clear(&names);
+	close(fd);
+	unlink(path);
+}
+
 static void filters_and_searches_are_gone_through_too(void **state)
 {
 	struct screen *screen = *state;
@@ -464,6 +520,7 @@ int main(void)
 		SCREEN_TEST(hostile_names_are_no_candidates),
 		SCREEN_TEST(up_and_down_go_through_what_was_typed),
 		SCREEN_TEST(filters_and_searches_are_gone_through_too),
+		SCREEN_TEST(a_filter_is_kept_by_a_name),
 	};
 
 	if (!setlocale(LC_ALL, "C.UTF-8")) {

@@ -160,9 +160,9 @@ static void open_and_expect(struct screen *screen, const char *keys)
 
 static void no_view_draws_outside_its_area(void **state)
 {
-	static const char *const keys[] = { "",	  "E", "E\r", "C",  "i",	"u",
-					    "s",  "?", "v",   "vk", "dd",	"dtte",
-					    "dg", "]", "dp",  "\r", "1030\r\r", "S" };
+	static const char *const keys[] = { "",	   "b",	   "b",	 "b", "b",  "b",  "b",	      "E",
+					    "E\r", "C",	   "i",	 "u", "s",  "?",  "v",	      "vk",
+					    "dd",  "dtte", "dg", "]", "dp", "\r", "1030\r\r", "S" };
 	struct screen *screen = *state;
 	struct theme theme;
 
@@ -173,6 +173,9 @@ static void no_view_draws_outside_its_area(void **state)
 		open_and_expect(screen, keys[i]);
 	type(screen, "zRHxxPF/a\r\033[1;2C");
 	open_and_expect(screen, "");
+	type(screen, "bbbbbzR"); /* by hostile names */
+	open_and_expect(screen, "");
+	type(screen, "b");
 	type(screen, "ttL");
 	narrow_with_hostile_names(screen);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
@@ -323,11 +326,9 @@ static void let_things_happen(struct screen *screen)
 static void stopped_nothing_changes_whatever_is_open(void **state)
 {
 	static const char *const keys[] = {
-		"",	"H",	  "\\make\r", "\\user:root\r",
-		"uj\r", "300\rw", "E",	      "E\r",
-		"C",	"L",	  "t",	      "x",
-		"xx",	"M",	  "zR",	      "K",
-		"u",	"s",	  "?",	      "v",
+		"b",	"b*",	  "b",	"b",   "",  "H", "\\make\r", "\\user:root\r",
+		"uj\r", "300\rw", "E",	"E\r", "C", "L", "t",	     "x",
+		"xx",	"M",	  "zR", "K",   "u", "s", "?",	     "v",
 		"/",	"vv\t1k", "zM",
 	};
 

@@ -273,4 +273,47 @@ leaves_quietly()
 	[ "$(cat "$work/code")" -eq 0 ] && [ ! -s "$work/err" ]
 }
 check 'a reader that has seen enough is no failure' leaves_quietly
+
+# The rest of the file is the live monitor's, and not even looked at.
+keeps_filters()
+{
+	mkdir -p "$work/proctop" &&
+		printf 'delay = never\nfilter both = @one | cmd:%s\nfilter one = cmd:%s\n' \
+			"$beta" "$alpha" >"$work/proctop/config" &&
+		XDG_CONFIG_HOME=$work "$proctop" tree -f "under:$head @both" >"$work/out" 2>"$work/err" &&
+		[ ! -s "$work/err" ] && grep -q "$alpha" "$work/out" &&
+		grep -q "$beta" "$work/out" && ! grep -q "$gamma" "$work/out"
+}
+check 'a filter is kept by a name in a file' keeps_filters
+
+# Their titles, then a line a process; what one picture cannot know is empty.
+has_columns()
+{
+	"$proctop" tree --columns=pid,state,cpu,sum-cpu,ppid "$(pid_of head)" >"$work/out" 2>"$work/err" &&
+		[ ! -s "$work/err" ] &&
+		head -n 1 "$work/out" | grep -qE '^ *PID +S +CPU% +[^ ]*CPU +PPID COMMAND$' &&
+		grep -qE "^ *$(pid_of gamma) [SR] +$(pid_of alpha) .*$gamma 600$" "$work/out" &&
+		grep -qE "^ *$(pid_of zombie) Z +$(pid_of head) .* <defunct>$" "$work/out" &&
+		[ "$(wc -l <"$work/out")" -eq 6 ]
+}
+check 'a picture has columns' has_columns
+check 'its columns hold no control byte' has_no_control_bytes
+
+keeps_columns()
+{
+	printf 'columns few = pid,ppid\ncolumns none = guests\n' >"$work/proctop/config" &&
+		XDG_CONFIG_HOME=$work "$proctop" tree --columns=@few "$(pid_of beta)" >"$work/out" \
+			2>"$work/err" && grep -qE "^ *$(pid_of beta) +$(pid_of head) " "$work/out" &&
+		grep -q ":2: columns none: no column is called 'guests'" "$work/err" &&
+		! XDG_CONFIG_HOME=$work "$proctop" tree --columns=@none >"$work/out" 2>"$work/err" &&
+		grep -q "no columns are kept as '@none'" "$work/err"
+}
+check 'columns are kept by a name in a file' keeps_columns
+
+names_no_filter()
+{
+	XDG_CONFIG_HOME=$work "$proctop" tree -f 'user:0 @none' >"$work/out" 2>"$work/err"
+	[ $? -eq 2 ] && [ ! -s "$work/out" ] && grep -q "no filter is kept as '@none'" "$work/err"
+}
+check 'a name that no filter has is wrong' names_no_filter
 done_testing

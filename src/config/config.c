@@ -170,6 +170,9 @@ static int check_together(const struct parse *parse)
 				     "--poll: not with --require-events: expected one of them");
 	if (config->is_short && config->json)
 		return config_reject(parse, "--short: not with --json: expected one of them");
+	if ((config->columns.count || config->columns_name) && (config->json || config->is_short))
+		return config_reject(parse, "--columns: not with --%s: expected one of them",
+				     config->json ? "json" : "short");
 	if (config->ancestors &&
 	    !(config->target && config_read_number(config->target, INT_MAX, &pid)))
 		return config_reject(parse,
@@ -205,6 +208,8 @@ void config_clear(struct config *config)
 	free(config->warnings);
 	free(config->uids);
 	free(config->filter);
+	kept_clear(&config->filters);
+	kept_clear(&config->column_sets);
 	free(config->watches);
 	free(config->rules);
 	*config = (struct config){ 0 };

@@ -4,6 +4,9 @@
 
 #include "config/file.h"
 #include "model/columns.h"
+#include "model/group.h"
+#include "model/kept.h"
+#include "model/meter-choice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +31,12 @@ enum config_color {
 /* Of --events: what rules say, which is no event of the kernel's. */
 #define CONFIG_EVENTS_RULE (1u << 31)
 
+enum config_graphs {
+	CONFIG_GRAPHS_AUTO, /* braille where fonts have it */
+	CONFIG_GRAPHS_BRAILLE,
+	CONFIG_GRAPHS_BLOCK,
+};
+
 /* "key KEYS = COMMAND" of a file. */
 struct config_key {
 	unsigned line;
@@ -40,7 +49,11 @@ struct config {
 	enum config_command command;
 	uint32_t *uids; /* -u, resolved */
 	size_t uid_count;
-	char *filter;	      /* all -f, joined; NULL: none */
+	char *filter;		     /* all -f, joined; NULL: none */
+	/* A name is in it, or in --columns, that only one's file can know. */
+	bool needs_names;
+	struct kept filters;	 /* of the file: "filter NAME = EXPR" */
+	struct kept column_sets; /* "columns NAME = LIST" */
 	const char **watches; /* -w: a pid or a name each */
 	size_t watch_count;
 	/* tree's PID or NAME, or NULL; of why there is one, and it may be :PORT or FILE */
@@ -57,7 +70,11 @@ struct config {
 	bool is_short, ancestors; /* of tree */
 	bool by_command;	  /* of log */
 	struct columns columns;
+	const char *columns_name; /* "@NAME", which the file knows; NULL: none */
+	struct meter_choice meters;
+	enum config_graphs graphs;
 	const struct field *sort; /* NULL: by birth */
+	enum group_by group;
 	const char *theme;	  /* NULL: the default one */
 	const char *path;	  /* --config, or NULL */
 	char *file_path;	  /* the file that was read, or NULL */
@@ -77,7 +94,9 @@ int config_parse(struct config *config, int argc, char **argv, char *error, size
 void config_clear(struct config *config);
 
 /* Of the live monitor: reads the file, for what the command line has not said. What is wrong there
-   is a warning. -EINVAL with error: --config names a file that cannot be read; -ENOMEM. */
+   is a warning. Of the others it takes filters by their names, and nothing else. -EINVAL with
+   error:
+   --config names a file that cannot be read, or --filter a filter that is not kept; -ENOMEM. */
 int config_read_file(struct config *config, char *error, size_t error_size);
 /* "PATH:LINE: what is wrong with it"; more than a hundred are only counted. line: 0: with none of
    them, or not with the file. */

@@ -39,6 +39,7 @@ const struct option_info config_options[] = {
 				 "read command lines without real-time priority" },
 	[OPTION_ON] = { "on", 0, LIVE | LOG, "RULE",
 			"EXPR => mark, bell, log TEXT, stop or run PROGRAM" },
+	[OPTION_COLUMNS] = { "columns", 0, LIVE | TREE, "LIST", "these, as in pid,user,rss,time" },
 	[OPTION_ASCII] = { "ascii", 0, LIVE | TREE | WHY, NULL, "draw with ASCII only" },
 	[OPTION_JSON] = { "json", 0, TREE | LOG | WHY, NULL, "one JSON object a line" },
 	[OPTION_DELAY] = { "delay", 'd', LIVE, "SECONDS",
@@ -47,8 +48,10 @@ const struct option_info config_options[] = {
 			       "how long a change glows (default 3; 0: never)" },
 	[OPTION_COLOR] = { "color", 0, LIVE, "WHEN", "auto (the default), always or never" },
 	[OPTION_NO_MOUSE] = { "no-mouse", 0, LIVE, NULL, "leave the mouse to the terminal" },
-	[OPTION_COLUMNS] = { "columns", 0, LIVE, "LIST", "these, as in pid,user,rss,time" },
 	[OPTION_SORT] = { "sort", 0, LIVE, "FIELD", "siblings by it, the greatest first" },
+	[OPTION_GROUP] = { "group", 0, LIVE, "BY", "in groups: " GROUP_BY_WORDS },
+	[OPTION_METERS] = { "meters", 0, LIVE, "LIST", "these, as in cpu,memory,disk-read; none" },
+	[OPTION_GRAPHS] = { "graphs", 0, LIVE, "STYLE", "auto (the default), braille or block" },
 	[OPTION_THEME] = { "theme", 0, LIVE, "NAME|FILE",
 			   "default, light, high-contrast, colour-blind, mono" },
 	[OPTION_CONFIG] = { "config", 0, LIVE, "FILE",
@@ -248,12 +251,45 @@ static int take_filter(const struct parse *parse, const struct option_info *opti
 {
 	struct filter_error why = { 0 };
 	struct filter *filter;
-	int err = filter_compile(&filter, value, &why);
+	int err = filter_compile_named(&filter, value, &parse->config->filters, &why);
 
-	if (err)
+	/* One's file, which is read later, may know it. */
+	if (err == -EINVAL && why.is_unknown_name && !parse->config->file_path)
+		parse->config->needs_names = true;
+	else if (err)
 		return err == -EINVAL ? reject_at(parse, option, value, why.offset, why.text) : err;
-	filter_free(filter);
+	else
+		filter_free(filter);
 	return append_filter(parse->config, value);
+}
+
+static int check_columns(const struct parse *parse)
+{
+	struct config *config = parse->config;
+	char error[384];
+
+	if (config->columns_name && !columns_parse(&config->columns, config->columns_name,
+						   &config->column_sets, error, sizeof(error)))
+		return config_reject(parse, "--columns: %s", error);
+	return 0;
+}
+
+int config_check_names(const struct parse *parse)
+{
+	const struct config *config = parse->config;
+	struct filter_error why = { 0 };
+	struct filter *filter;
+	int err = check_columns(parse);
+
+	if (err || !config->needs_names || !config->filter)
+		return err;
+	err = filter_compile_named(&filter, config->filter, &config->filters, &why);
+	if (err)
+		return err == -EINVAL ? reject_at(parse, &config_options[OPTION_FILTER],
+						  config->filter, why.offset, why.text)
+				      : err;
+	filter_free(filter);
+	return 0;
 }
 
 /* All digits are a pid. What only looks like a number is no name that anybody means. */
@@ -339,12 +375,56 @@ static int take_events(const struct parse *parse, const struct option_info *opti
 	return 0;
 }
 
+/* One's file, which is read later, may know a name. */
 static int take_columns(const struct parse *parse, const char *value)
+{
+	struct config *config = parse->config;
+	char error[384];
+
+	config->columns_name = NULL;
+	if (*value == '@' && !config->file_path) {
+		config->columns_name = value;
+		config->needs_names = true;
+		return 0;
+	}
+	if (!columns_parse(&config->columns, value, &config->column_sets, error, sizeof(error)))
+		return config_reject(parse, "--columns: %s", error);
+	return 0;
+}
+
+static int take_meters(const struct parse *parse, const char *value)
 {
 	char error[384];
 
-	if (!columns_parse(&parse->config->columns, value, error, sizeof(error)))
-		return config_reject(parse, "--columns: %s", error);
+	if (!meter_choice_parse(&parse->config->meters, value, error, sizeof(error)))
+		return config_reject(parse, "--meters: %s", error);
+	return 0;
+}
+
+/* Which one of NULL-terminated names. */
+static bool find_choice(const char *const *names, const char *value, unsigned *index)
+{
+	for (*index = 0; names[*index]; ++*index) {
+		if (!strcmp(value, names[*index]))
+			return true;
+	}
+	return false;
+}
+
+static int take_graphs(const struct parse *parse, const struct option_info *option,
+		       const char *value)
+{
+	static const char *const names[] = {
+		[CONFIG_GRAPHS_AUTO] = "auto",
+		[CONFIG_GRAPHS_BRAILLE] = "braille",
+		[CONFIG_GRAPHS_BLOCK] = "block",
+		NULL,
+	};
+	unsigned index;
+
+	if (!find_choice(names, value, &index))
+		return reject_option_value(parse, option, value, "one of auto, braille and block");
+	parse->config->graphs = (enum config_graphs)index;
 	return 0;
 }
 
@@ -357,6 +437,15 @@ static int take_sort(const struct parse *parse, const struct option_info *option
 	return 0;
 }
 
+static int take_group(const struct parse *parse, const struct option_info *option,
+		      const char *value)
+{
+	if (!group_by_find(value, &parse->config->group))
+		return reject_option_value(parse, option, value,
+					   "one of them: expected " GROUP_BY_WORDS);
+	return 0;
+}
+
 static int take_color(const struct parse *parse, const struct option_info *option,
 		      const char *value)
 {
@@ -364,15 +453,14 @@ static int take_color(const struct parse *parse, const struct option_info *optio
 		[CONFIG_COLOR_AUTO] = "auto",
 		[CONFIG_COLOR_ALWAYS] = "always",
 		[CONFIG_COLOR_NEVER] = "never",
+		NULL,
 	};
+	unsigned index;
 
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(value, names[i])) {
-			parse->config->color = (enum config_color)i;
-			return 0;
-		}
-	}
-	return reject_option_value(parse, option, value, "one of auto, always and never");
+	if (!find_choice(names, value, &index))
+		return reject_option_value(parse, option, value, "one of auto, always and never");
+	parse->config->color = (enum config_color)index;
+	return 0;
 }
 
 /* ---- config_options and operands ---- */
@@ -441,6 +529,12 @@ int config_take_option(const struct parse *parse, const struct option_info *opti
 		return take_columns(parse, value);
 	case OPTION_SORT:
 		return take_sort(parse, option, value);
+	case OPTION_GROUP:
+		return take_group(parse, option, value);
+	case OPTION_METERS:
+		return take_meters(parse, value);
+	case OPTION_GRAPHS:
+		return take_graphs(parse, option, value);
 	case OPTION_THEME:
 		config->theme = value;
 		break;

@@ -17,14 +17,17 @@ enum option_id {
 	OPTION_SUMMARY,
 	OPTION_NO_REALTIME,
 	OPTION_ON,
+	OPTION_COLUMNS,
 	OPTION_ASCII,
 	OPTION_JSON,
 	OPTION_DELAY,
 	OPTION_HIGHLIGHT,
 	OPTION_COLOR,
 	OPTION_NO_MOUSE,
-	OPTION_COLUMNS,
 	OPTION_SORT,
+	OPTION_GROUP,
+	OPTION_METERS,
+	OPTION_GRAPHS,
 	OPTION_THEME,
 	OPTION_CONFIG,
 	OPTION_SHORT,
@@ -71,6 +74,9 @@ int config_reject_value(const struct parse *parse, const char *what, const char 
 /* 0, -EINVAL or -ENOMEM. The value of one that takes none is passed over. */
 int config_take_option(const struct parse *parse, const struct option_info *option,
 		       const char *value);
+
+/* Once the names are known that are in --filter and --columns. As config_take_option(). */
+int config_check_names(const struct parse *parse);
 
 bool config_read_number(const char *text, uint64_t max, uint64_t *value); /* digits, no more */
 bool config_is_pid_or_name(const char *value);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A person's file: options as on the command line, which has the last word, and keys. */
 #include "config/option.h"
+#include "model/filter.h"
 #include "model/array.h"
 #include "draw/text.h"
 
@@ -77,6 +78,37 @@ static int take_key(struct config *config, const struct config_line *line)
 	return 0;
 }
 
+/* "filter NAME = EXPR", "columns NAME = LIST": what is kept by name. */
+static struct kept *kept_of(struct config *config, const struct config_line *line,
+			    const char **name)
+{
+	static const char filter[] = "filter ", columns[] = "columns ";
+	struct kept *kept = NULL;
+	size_t size = 0;
+
+	if (line->name && !strncmp(line->name, filter, strlen(filter))) {
+		kept = &config->filters;
+		size = strlen(filter);
+	} else if (line->name && !strncmp(line->name, columns, strlen(columns))) {
+		kept = &config->column_sets;
+		size = strlen(columns);
+	}
+	*name = kept ? line->name + size + strspn(line->name + size, " \t") : NULL;
+	return kept;
+}
+
+/* What is wrong in it is found when all names are known. */
+static int take_kept_line(const struct parse *parse, const struct config_line *line)
+{
+	const char *name;
+	struct kept *kept = kept_of(parse->config, line, &name);
+
+	if (!*name || name[kept_name_size(name)])
+		return config_reject_value(parse, "names", name,
+					   "one: expected letters, digits, _ and -");
+	return kept_set(kept, name, line->value, line->number);
+}
+
 static int take_line(const struct parse *parse, const struct config_line *line)
 {
 	const struct option_info *option;
@@ -101,24 +133,91 @@ static void check_together(struct config *config)
 	config_warn(config, 0, "poll: not with require-events");
 }
 
-static int take_lines(struct config *config)
+static void warn_of_kept(struct config *config, const char *what, const struct kept_text *text,
+			 const char *why)
+{
+	char warning[512];
+
+	snprintf(warning, sizeof(warning), "%s %s: %s", what, text->name, why);
+	config_warn(config, text->line, warning);
+}
+
+/* Those that are wrong are warnings, and gone; then those are wrong that name them. */
+static int check_filters(struct config *config)
+{
+	for (size_t i = 0; i < config->filters.count;) {
+		const struct kept_text *kept = &config->filters.items[i];
+		struct filter_error why = { 0 };
+		struct filter *filter;
+		int err = filter_compile_named(&filter, kept->text, &config->filters, &why);
+
+		if (err == -ENOMEM)
+			return err;
+		if (!err) {
+			filter_free(filter);
+			i++;
+			continue;
+		}
+		warn_of_kept(config, "filter", kept, why.text);
+		kept_remove(&config->filters, i);
+		i = 0;
+	}
+	return 0;
+}
+
+static void check_column_sets(struct config *config)
+{
+	for (size_t i = 0; i < config->column_sets.count;) {
+		const struct kept_text *kept = &config->column_sets.items[i];
+		struct columns columns;
+		char why[384];
+
+		if (columns_parse(&columns, kept->text, NULL, why, sizeof(why))) {
+			i++;
+			continue;
+		}
+		warn_of_kept(config, "columns", kept, why);
+		kept_remove(&config->column_sets, i);
+	}
+}
+
+static int take_each(struct config *config, bool of_kept,
+		     int (*take)(const struct parse *parse, const struct config_line *line))
 {
 	char error[512];
 	const struct parse parse = { config, error, sizeof(error) };
 
 	for (size_t i = 0; i < config->file.count; i++) {
-		int err = take_line(&parse, &config->file.lines[i]);
+		const struct config_line *line = &config->file.lines[i];
+		const char *name;
+		bool is_kept = kept_of(config, line, &name);
+		int err = is_kept == of_kept ? take(&parse, line) : 0;
 
 		if (err == -ENOMEM)
 			return err;
 		if (err)
-			config_warn(config, config->file.lines[i].number, error);
+			config_warn(config, line->number, error);
 	}
-	check_together(config);
 	return 0;
 }
 
-int config_read_file(struct config *config, char *error, size_t error_size)
+/* First what others name. */
+static int take_lines(struct config *config)
+{
+	int err = take_each(config, true, take_kept_line);
+
+	if (!err)
+		err = check_filters(config);
+	if (!err)
+		check_column_sets(config);
+	if (!err && config->command == CONFIG_LIVE)
+		err = take_each(config, false, take_line);
+	if (!err)
+		check_together(config);
+	return err;
+}
+
+static int read_file(struct config *config, char *error, size_t error_size)
 {
 	char path[PATH_MAX], why[128];
 	int err;
@@ -149,4 +248,12 @@ int config_read_file(struct config *config, char *error, size_t error_size)
 		return 0;
 	}
 	return err ? err : take_lines(config);
+}
+
+int config_read_file(struct config *config, char *error, size_t error_size)
+{
+	const struct parse parse = { config, error, error_size };
+	int err = read_file(config, error, error_size);
+
+	return err ? err : config_check_names(&parse);
 }

@@ -8,7 +8,9 @@ int selection_init(struct selection *out, const struct config *config)
 				       .uid_count = config->uid_count,
 				       .only_watched = config->watch_count > 0 };
 	struct filter_error ignored; /* the command line was checked */
-	int err = config->filter ? filter_compile(&selection.filter, config->filter, &ignored) : 0;
+	int err = config->filter ? filter_compile_named(&selection.filter, config->filter,
+							&config->filters, &ignored)
+				 : 0;
 
 	if (!err)
 		*out = selection;

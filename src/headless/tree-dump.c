@@ -10,11 +10,13 @@
 #include "config/exit-codes.h"
 #include "headless/describe.h"
 #include "headless/selection.h"
+#include "headless/tree-columns.h"
 #include "draw/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SCAN_PATIENCE_MS 10000
@@ -51,7 +53,7 @@ struct tree_dump {
 	struct lines lines;
 	struct lines pending; /* a stack: laid out when all above them is */
 	bool *is_last_at;     /* of the line being printed: per depth of its ancestors */
-	uint64_t now_ns;
+	uint64_t now_ns, real_offset_ns;
 	bool utf8;
 };
 
@@ -267,6 +269,37 @@ static void put_comm(struct tree_dump *dump, const struct ptree_node *node)
 	output_format(&dump->output, "%s(%d)", is_kernel_thread ? "]" : "", ptree_node_pid(node));
 }
 
+static struct column_subject subject_of(const struct line *line)
+{
+	return (struct column_subject){
+		.node = line->node,
+		.has_sums = !line->is_above,	      /* not all that is below was looked at */
+		.sum_cpu_permille = PTREE_UNKNOWN_ID, /* one picture has no rates */
+		.sum_cpu_ns = line->sum_cpu_ns,
+		.sum_rss_kib = line->sum_rss_bytes / 1024,
+	};
+}
+
+static void put_columns(struct tree_dump *dump, const struct line *line)
+{
+	const struct column_context context = { .tree = dump->tree,
+						.users = dump->users,
+						.now_ns = dump->now_ns,
+						.real_offset_ns = dump->real_offset_ns,
+						.utf8 = dump->utf8 };
+	const struct column_subject subject = subject_of(line);
+
+	tree_columns_put(&dump->output, &dump->config->columns, &context, &subject);
+}
+
+static void put_beside_columns(struct tree_dump *dump, const struct line *line)
+{
+	put_columns(dump, line);
+	put_branches(dump, line);
+	tree_columns_put_command(&dump->output, line->node, dump->utf8);
+}
+
+/* "make(4711) alice make -j4" */
 static void put_text(struct tree_dump *dump, const struct line *line)
 {
 	const struct ptree_node *node = line->node;
@@ -300,12 +333,7 @@ static void put_short(struct tree_dump *dump, const struct line *line)
 
 static void put_json(struct tree_dump *dump, const struct line *line)
 {
-	const struct column_subject subject = {
-		.node = line->node,
-		.has_sums = !line->is_above, /* not all that is below was looked at */
-		.sum_cpu_ns = line->sum_cpu_ns,
-		.sum_rss_kib = line->sum_rss_bytes / 1024,
-	};
+	const struct column_subject subject = subject_of(line);
 	struct ptree_json *json = &dump->output.json;
 
 	ptree_json_object(json, NULL);
@@ -332,6 +360,8 @@ static void put_line(struct tree_dump *dump, const struct line *line)
 		put_json(dump, line);
 	else if (dump->config->is_short)
 		put_short(dump, line);
+	else if (dump->config->columns.count)
+		put_beside_columns(dump, line);
 	else
 		put_text(dump, line);
 }
@@ -343,6 +373,8 @@ static int print_lines(struct tree_dump *dump)
 	dump->is_last_at = calloc(greatest_depth(&dump->lines) + 1, sizeof(bool));
 	if (!dump->is_last_at)
 		return -ENOMEM;
+	if (dump->config->columns.count)
+		tree_columns_put_titles(&dump->output, &dump->config->columns, dump->utf8);
 	for (size_t i = 0; i < dump->lines.count && !err; i++) {
 		const struct line *line = &dump->lines.at[i];
 
@@ -461,12 +493,22 @@ static int describe_missing(const struct config *config, char *error, size_t siz
 	return EXIT_FAILED;
 }
 
+/* Added to boot time: the time since 1970. */
+static uint64_t real_offset_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec - ptree_boot_now_ns();
+}
+
 static int show(struct tree_dump *dump, char *error, size_t size)
 {
 	int err;
 
 	describe_await_users(dump->users, dump->tree, USERS_PATIENCE_MS);
 	dump->now_ns = ptree_boot_now_ns();
+	dump->real_offset_ns = real_offset_ns();
 	err = push_tops(dump);
 	if (!err && !dump->pending.count && dump->config->target)
 		return describe_missing(dump->config, error, size);

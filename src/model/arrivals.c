@@ -49,13 +49,17 @@ struct parent {
 	uint32_t handle;
 };
 
-/* It has no row, nor had one that somebody else needed. */
-static bool is_new(const struct rows *rows, const struct ptree_node *node)
+/* It has no row, nor had one that somebody else needed. Only where marks are forgotten is one met
+   again that shares a row. */
+static bool is_new(const struct rows *rows, const struct ptree_node *node, uint64_t above)
 {
 	uint64_t id = ptree_node_id(node);
 
-	return !jobs_find(&rows->jobs, id) &&
-	       (rows->forgets_marks || !jobs_was_displaced(&rows->jobs, id));
+	if (jobs_find(&rows->jobs, id))
+		return false;
+	if (!rows->forgets_marks)
+		return !jobs_was_displaced(&rows->jobs, id);
+	return !jobs_shares(&rows->jobs, above, gone_alike(node), ptree_node_end_ns(node));
 }
 
 /* The topmost ones that are in scope: below one that is not they stand for themselves. */
@@ -69,7 +73,7 @@ static int add_arrivals_below(struct rows *rows, const struct ptree_node *node,
 		const struct ptree_node *at = rows->gone.nodes[--rows->gone.count];
 
 		if (collect_is_in_scope(rows, at)) {
-			if (is_new(rows, at))
+			if (is_new(rows, at, parent->id))
 				err = add_arrival(rows, at, parent->id, parent->handle);
 			continue;
 		}
@@ -100,7 +104,7 @@ static int gather_below(struct rows *rows, const struct ptree_node *node,
 	for (; node && is_recent(node, scope); node = ptree_node_prev_exited(node)) {
 		if (mark && mark->last == ptree_node_id(node))
 			break;
-		if (gone_is_job(&rows->gone, node) && is_new(rows, node) &&
+		if (gone_is_job(&rows->gone, node) && is_new(rows, node, parent->id) &&
 		    add_arrivals_below(rows, node, parent))
 			return -ENOMEM;
 	}
@@ -189,7 +193,7 @@ static int gather_forked(struct rows *rows, const struct rows_scope *scope)
 		    ptree_tree_find_id(rows->gone.tree, candidate->row.process);
 
 		if (candidate->is_past && !candidate->is_ghost && is_recent(node, scope) &&
-		    is_topmost(rows, node))
+		    !jobs_find(&rows->jobs, candidate->row.process) && is_topmost(rows, node))
 			err = add_arrival(
 			    rows, node,
 			    above == NO_CANDIDATE ? 0 : candidate_of(rows, above)->row.process,
@@ -235,13 +239,31 @@ static uint32_t place_in_list(const struct rows *rows, const struct ptree_node *
 	return from;
 }
 
+/* In groups of lists that is the group's. */
+static uint32_t row_above(const struct rows *rows, const struct arrival *arrival,
+			  const struct rows_scope *scope)
+{
+	uint32_t at = arrival->parent;
+
+	if (!grouping_is_on(rows))
+		return at;
+	if (at == NO_CANDIDATE)
+		return grouping_find(rows, arrival->node);
+	while (scope->is_list && candidate_of(rows, at)->above != NO_CANDIDATE)
+		at = candidate_of(rows, at)->above;
+	return at;
+}
+
 /* The lines that an arrival would cost; 0: it has no place in the window. */
 static uint32_t lines_of(const struct rows *rows, const struct arrival *arrival,
 			 const struct rows_scope *scope, const struct cursor *cursor)
 {
 	const struct lineup *lineup = &rows->lineup;
-	uint32_t lines = 1, at = scope->is_list ? NO_CANDIDATE : arrival->parent, end;
+	bool is_flat = scope->is_list && !grouping_is_on(rows);
+	uint32_t lines = 1, at = is_flat ? NO_CANDIDATE : row_above(rows, arrival, scope), end;
 
+	if (at == NO_CANDIDATE && grouping_is_on(rows))
+		return 0;
 	while (at != NO_CANDIDATE && !lineup_is_row(lineup, at)) {
 		if (lineup_is_needed(lineup, at))
 			return 0; /* folded away */
@@ -251,7 +273,7 @@ static uint32_t lines_of(const struct rows *rows, const struct arrival *arrival,
 	if (at != NO_CANDIDATE && candidate_of(rows, at)->is_closed &&
 	    candidate_of(rows, at)->matching > candidate_of(rows, at)->is_match)
 		return 0;
-	end = scope->is_list	   ? place_in_list(rows, arrival->node, scope)
+	end = is_flat		   ? place_in_list(rows, arrival->node, scope)
 	      : at == NO_CANDIDATE ? rows_count(rows)
 				   : lineup_rows_before(lineup, lineup_skip(lineup, at));
 	return scope->exited == JOBS_STAY || living_is_in_window(rows, scope, cursor, end) ? lines

@@ -77,6 +77,8 @@ bool collect_wants_closed(const struct rows *rows, const struct candidate *candi
 	told = folds_told(&rows->folds, row->id);
 	if (told != FOLDS_UNTOLD)
 		return told == FOLDS_FOLDED;
+	if (row->is_group && rows->folds.depth == UINT32_MAX)
+		return !rows->folds.unfolds_kernel;
 	if (row->is_kernel && row->pid == KTHREADD_PID && !rows->folds.unfolds_kernel &&
 	    !rows->has_filter)
 		return true;
@@ -183,13 +185,32 @@ static int sort_by_line(struct rows *rows, size_t first)
 
 /* ---- the walk ---- */
 
+int collect_push_all(struct rows *rows, const struct ptree_node *parent)
+{
+	return rows->scope.by_origin ? push_by_origin(rows, parent) : push_by_parent(rows, parent);
+}
+
+/* Those of another group stand there. */
+static void keep_own_group(struct rows *rows, const struct ptree_node *parent, size_t first)
+{
+	size_t kept = first;
+
+	for (size_t i = first; i < rows->scratch_count; i++) {
+		if (grouping_above(rows, rows->scratch[i]) == parent)
+			rows->scratch[kept++] = rows->scratch[i];
+	}
+	rows->scratch_count = kept;
+}
+
 static int push_children(struct rows *rows, const struct ptree_node *node, size_t first)
 {
 	uint64_t id = ptree_node_id(node);
-	int err = rows->scope.by_origin ? push_by_origin(rows, node) : push_by_parent(rows, node);
+	int err = collect_push_all(rows, node);
 
 	if (err)
 		return err;
+	if (grouping_is_on(rows))
+		keep_own_group(rows, node, first);
 	if (rows->scratch_count > first)
 		sort_by_birth(rows->scratch + first, rows->scratch_count - first);
 	if (!jobs_has_lines(&rows->jobs, id))
@@ -212,10 +233,9 @@ static int enter(struct rows *rows, const struct ptree_node *node, uint32_t abov
 	return 0;
 }
 
-static uint32_t append(struct rows *rows, struct candidate *candidate, uint32_t above)
+uint32_t collect_append(struct rows *rows, struct candidate *candidate, uint32_t above)
 {
-	uint32_t handle =
-	    lineup_append(&rows->lineup, candidate, rows->scope.is_list ? NO_CANDIDATE : above);
+	uint32_t handle = lineup_append(&rows->lineup, candidate, above);
 	struct candidate *added;
 
 	if (handle == NO_CANDIDATE)
@@ -246,7 +266,7 @@ static int add_thread(struct rows *rows, const struct ptree_thread *thread, uint
 				       .change = PTREE_CHANGE_FORKED,
 				       .is_match = process->is_match };
 
-	return append(rows, &candidate, above) == NO_CANDIDATE ? -ENOMEM : 0;
+	return collect_append(rows, &candidate, above) == NO_CANDIDATE ? -ENOMEM : 0;
 }
 
 static int add_threads(struct rows *rows, const struct ptree_node *node, uint32_t above)
@@ -275,9 +295,9 @@ static int add_process(struct rows *rows, const struct ptree_node *node, uint32_
 {
 	struct candidate candidate = collect_candidate(rows, node);
 
-	*handle = append(rows, &candidate, above);
-	if (*handle == NO_CANDIDATE || follow_note_new(rows, *handle) ||
-	    follow_note_active(rows, *handle, node))
+	*handle = collect_append(rows, &candidate, above);
+	if (*handle == NO_CANDIDATE || grouping_enter(rows, *handle, node) ||
+	    follow_note_new(rows, *handle) || follow_note_active(rows, *handle, node))
 		return -ENOMEM;
 	if (rows->scope.shows_threads && !rows->scope.is_list && !candidate.is_ghost)
 		return add_threads(rows, node, *handle);
@@ -301,18 +321,36 @@ static const struct ptree_node *next_child(struct rows *rows, uint32_t *above)
 	return NULL;
 }
 
+/* In a list all stand below the same one. */
 static int walk(struct rows *rows)
 {
 	const struct ptree_node *node;
 	uint32_t above, handle;
-	int err = enter(rows, ptree_tree_root(rows->gone.tree), NO_CANDIDATE);
+	int err = 0;
 
 	while (!err && (node = next_child(rows, &above))) {
 		err = add_process(rows, node, above, &handle);
 		if (!err)
-			err = enter(rows, node, handle);
+			err = enter(rows, node, rows->scope.is_list ? above : handle);
 	}
 	return err;
+}
+
+int collect_branch(struct rows *rows, const struct ptree_node *node, uint32_t above)
+{
+	uint32_t handle;
+	int err = add_process(rows, node, above, &handle);
+
+	if (!err)
+		err = enter(rows, node, rows->scope.is_list ? above : handle);
+	return err ? err : walk(rows);
+}
+
+static int collect_tree(struct rows *rows)
+{
+	int err = enter(rows, ptree_tree_root(rows->gone.tree), NO_CANDIDATE);
+
+	return err ? err : walk(rows);
 }
 
 /* What a parent of very many needed is nothing to keep between two frames. */
@@ -330,13 +368,15 @@ int collect_all(struct rows *rows)
 	int err;
 
 	lineup_empty(&rows->lineup);
+	groups_empty(&rows->groups);
 	rows->scratch_count = rows->frame_count = 0;
 	rows->extra_count = rows->newcomer_count = rows->active_count = 0;
 	rows->misses_exits = true;
 	rows->unsettled_count = 0;
 	rows->must_order = !order_is_by_line(&rows->scope) || rows->scope.is_reversed;
 	ptree_tree_feed_end(rows->gone.tree, &rows->reader);
-	err = walk(rows);
+	rows->cgroup_changes = cgroups_changes(rows->scope.cgroups);
+	err = grouping_is_on(rows) ? grouping_collect(rows) : collect_tree(rows);
 	give_back_scratch(rows);
 	if (err)
 		return err;

@@ -62,10 +62,27 @@ static bool parse_names(struct columns *columns, const char *list, char *error, 
 	return columns->count || reject("", 0, error, size);
 }
 
-bool columns_parse(struct columns *columns, const char *list, char *error, size_t size)
+static bool reject_name(const char *list, char *error, size_t size)
+{
+	char safe[40];
+
+	text_safe(safe, sizeof(safe), list, strlen(list), text_is_utf8());
+	snprintf(error, size, "no columns are kept as '%s'", safe);
+	return false;
+}
+
+bool columns_parse(struct columns *columns, const char *list, const struct kept *kept, char *error,
+		   size_t size)
 {
 	struct columns parsed = { .count = 0 };
 
+	if (*list == '@') {
+		const char *name = list + 1;
+
+		list = kept_find(kept, name, strlen(name));
+		if (!list)
+			return reject_name(name - 1, error, size);
+	}
 	if (strcmp(list, DEFAULT) != 0 && !parse_names(&parsed, list, error, size))
 		return false;
 	*columns = parsed;

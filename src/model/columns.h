@@ -3,6 +3,7 @@
 #define PROCTOP_COLUMNS_H
 
 #include "model/field.h"
+#include "model/kept.h"
 
 #define COLUMNS_MAX 32
 
@@ -14,8 +15,10 @@ struct columns {
 };
 
 bool columns_have(const struct columns *columns, const struct field *field);
-/* "pid,user,rss", or "default". False: error says what was expected, and nothing has changed. */
-bool columns_parse(struct columns *columns, const char *list, char *error, size_t size);
+/* "pid,user,rss", or "default". False: error says what was expected, and nothing has changed.
+   kept: what "@NAME" stands for, or NULL. */
+bool columns_parse(struct columns *columns, const char *list, const struct kept *kept, char *error,
+		   size_t size);
 /* The same as text; as snprintf(). */
 size_t columns_format(const struct columns *columns, char *out, size_t size);
 

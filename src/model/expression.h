@@ -46,7 +46,8 @@ struct expression {
 #define EXPRESSION_UNDER_NAME "under"
 
 /* 0; -EINVAL with *error set; -ENOMEM. What there is of it is freed by expression_clear(). */
-int expression_parse(struct expression *root, const char *text, struct filter_error *error);
+int expression_parse(struct expression *root, const char *text, const struct kept *names,
+		     struct filter_error *error);
 void expression_clear(struct expression *expression);
 
 #endif

@@ -150,7 +150,8 @@ GETTER(get_cpu)
 
 GETTER(get_sum_cpu)
 {
-	return subject->has_sums && set_number(value, subject->sum_cpu_permille);
+	return subject->has_sums && subject->sum_cpu_permille != PTREE_UNKNOWN_ID &&
+	       set_number(value, subject->sum_cpu_permille);
 }
 
 GETTER(get_sum_rss)
@@ -525,12 +526,18 @@ void field_show(const struct field *field, const struct column_context *context,
 {
 	struct field_value value = { 0 };
 
-	if (field->is_of_living && column_is_over(context, subject->node))
+	if (field->is_of_living && subject->node && column_is_over(context, subject->node))
 		return;
 	if (field->show)
 		field->show(context, subject, cell);
 	else if (field_get(field, context, subject, &value))
 		put_value(field->kind, context, &value, cell);
+}
+
+void field_show_value(const struct field *field, const struct column_context *context,
+		      const struct field_value *value, struct column_text *cell)
+{
+	put_value(field->kind, context, value, cell);
 }
 
 bool field_is_shown(const struct field *field, int screen_cols)
@@ -698,6 +705,7 @@ const struct field fields[] = {
 	  .width = 4,
 	  .least_screen_width = 76,
 	  .is_of_living = true,
+	  .is_of_sums = true,
 	  .sort_name = "CPU",
 	  .sort_place = FIELD_SORT_CPU },
 	{ .name = "rss",
@@ -720,6 +728,7 @@ const struct field fields[] = {
 	  .least_screen_width = 76,
 	  .is_of_living = true,
 	  .show = show_sum_rss,
+	  .is_of_sums = true,
 	  .sort_name = "memory",
 	  .sort_place = FIELD_SORT_MEMORY,
 	  .json = "subtree_rss_bytes",
@@ -729,6 +738,7 @@ const struct field fields[] = {
 	  .get = get_threads,
 	  .title = "THR",
 	  .width = 4,
+	  .adds_up = true,
 	  .least_screen_width = 120,
 	  .is_of_living = true,
 	  .sort_name = "threads",
@@ -742,6 +752,7 @@ const struct field fields[] = {
 	  .is_filter = true,
 	  .title = "TIME",
 	  .width = 5,
+	  .adds_up = true,
 	  .least_screen_width = 120,
 	  .show = show_time,
 	  .sort_name = "CPU time",
@@ -754,6 +765,7 @@ const struct field fields[] = {
 	  .kind = FIELD_DURATION,
 	  .title = "UTIME",
 	  .width = 5,
+	  .adds_up = true,
 	  .least_screen_width = ON_WISH,
 	  .usage = PTREE_USAGE_CPU_SPLIT,
 	  .usage_at = offsetof(struct ptree_usage, cpu_user_ns),
@@ -763,6 +775,7 @@ const struct field fields[] = {
 	  .kind = FIELD_DURATION,
 	  .title = "STIME",
 	  .width = 5,
+	  .adds_up = true,
 	  .least_screen_width = ON_WISH,
 	  .usage = PTREE_USAGE_CPU_SPLIT,
 	  .usage_at = offsetof(struct ptree_usage, cpu_system_ns),
@@ -793,6 +806,7 @@ const struct field fields[] = {
 	  .kind = FIELD_BYTES,
 	  .title = "READ",
 	  .width = 4,
+	  .adds_up = true,
 	  .least_screen_width = ON_WISH,
 	  .usage = PTREE_USAGE_IO,
 	  .usage_at = offsetof(struct ptree_usage, read_bytes),
@@ -803,6 +817,7 @@ const struct field fields[] = {
 	  .kind = FIELD_BYTES,
 	  .title = "WRITE",
 	  .width = 5,
+	  .adds_up = true,
 	  .least_screen_width = ON_WISH,
 	  .usage = PTREE_USAGE_IO,
 	  .usage_at = offsetof(struct ptree_usage, write_bytes),
@@ -872,6 +887,7 @@ const struct field fields[] = {
 	  .usage_at = offsetof(struct ptree_usage, minor_faults),
 	  .title = "MINFLT",
 	  .width = 6,
+	  .adds_up = true,
 	  .least_screen_width = ON_WISH,
 	  .is_of_living = true,
 	  .is_filter = true },
@@ -881,6 +897,7 @@ const struct field fields[] = {
 	  .usage_at = offsetof(struct ptree_usage, major_faults),
 	  .title = "MAJFLT",
 	  .width = 6,
+	  .adds_up = true,
 	  .least_screen_width = ON_WISH,
 	  .is_of_living = true,
 	  .is_filter = true },
@@ -968,4 +985,9 @@ uint64_t field_sort_key(const struct field *sort, const struct column_subject *s
 	if (!field_get(sort, &nobody, subject, &value))
 		return 0;
 	return sort->sorts_up ? UINT32_MAX - value.number : value.number;
+}
+
+uint64_t field_sort_key_of_sums(const struct field *sort, const struct column_subject *subject)
+{
+	return sort->is_of_sums ? field_sort_key(sort, subject) : 0;
 }

@@ -64,6 +64,8 @@ struct field {
 	bool is_birth_order; /* shows by what siblings are sorted when nobody sorts */
 	bool sorts_up;	     /* the smallest comes first; numbers are below 2^32 */
 	bool sorts_by_sum;
+	bool adds_up;	 /* of several processes it is the sum, of those of whom it is known */
+	bool is_of_sums; /* it is known of what is no process, as of a group, too */
 	/* NULL: by its number. The greatest comes first; 0: it is not known. */
 	uint64_t (*sort_key)(const struct column_subject *subject);
 
@@ -98,10 +100,15 @@ const char *field_sort_name(const struct field *sort);
 bool field_is_sort(const struct field *field, const struct field *sort); /* its column shows it */
 /* The greatest comes first; 0 if it is not known. */
 uint64_t field_sort_key(const struct field *sort, const struct column_subject *subject);
+/* Of what has sums and no process. */
+uint64_t field_sort_key_of_sums(const struct field *sort, const struct column_subject *subject);
 
 /* Its cell, empty if there is nothing to say. */
 void field_show(const struct field *field, const struct column_context *context,
 		const struct column_subject *subject, struct column_text *cell);
+/* Of a number that was found otherwise. */
+void field_show_value(const struct field *field, const struct column_context *context,
+		      const struct field_value *value, struct column_text *cell);
 bool field_is_shown(const struct field *field, int screen_cols);
 int field_width(const struct field *field, int screen_cols);
 bool field_is_right_aligned(const struct field *field);

@@ -5,13 +5,15 @@
  *   any:         all { ("|" | "or") all }
  *   all:         term...
  *   term:        ["!" | "not"]... ( "(" any ")" | factor )
- *   factor:      [field comparison | "~"] text
+ *   factor:      [field comparison | "~"] text | "@" name
  *   comparison:  ":" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
  *
  * Text is bare, up to a space or one of | ( ), or in double quotes, where \" and \\ stand for
- * themselves. Without a field it is looked for in the command line.
+ * themselves. Without a field it is looked for in the command line. A name stands for the filter
+ * that is kept by it, as if in parentheses.
  */
 #include "model/expression.h"
+#include "model/kept.h"
 #include "model/quantity.h"
 
 #include <ctype.h>
@@ -22,11 +24,14 @@
 #include <string.h>
 
 #define DEPTH_MAX 50
+#define NAMED_MAX 8 /* names within names */
 
 struct parser {
 	const char *begin, *at;
 	struct filter_error *error;
+	const struct kept *names;
 	int depth; /* of parentheses */
+	int named; /* of names within names */
 };
 
 static int __attribute__((format(printf, 3, 4)))
@@ -35,6 +40,7 @@ reject(struct parser *parser, const char *where, const char *format, ...)
 	va_list args;
 
 	parser->error->offset = (size_t)(where - parser->begin);
+	parser->error->is_unknown_name = false;
 	va_start(args, format);
 	vsnprintf(parser->error->text, sizeof(parser->error->text), format, args);
 	va_end(args);
@@ -307,6 +313,7 @@ static int read_factor(struct parser *parser, struct expression *term)
 /* ---- together ---- */
 
 static int read_any(struct parser *parser, struct expression *any);
+static int read_whole(struct parser *parser, struct expression *root);
 
 static bool take_negation(struct parser *parser)
 {
@@ -358,6 +365,49 @@ static int read_group(struct parser *parser, struct expression *group)
 	return 0;
 }
 
+static int reject_name(struct parser *parser, const char *begin, size_t size)
+{
+	reject(parser, begin, "no filter is kept as '@%.*s': quote it to search for it",
+	       size < 32 ? (int)size : 32, begin + 1);
+	parser->error->is_unknown_name = true;
+	return -EINVAL;
+}
+
+static bool is_name(const struct parser *parser)
+{
+	size_t size = *parser->at == '@' ? kept_name_size(parser->at + 1) : 0;
+
+	return size && ends_word(parser->at[1 + size]);
+}
+
+/* "@name": what is wrong in it is said of the name. */
+static int read_named(struct parser *parser, struct expression *group)
+{
+	const char *begin = parser->at;
+	size_t size = kept_name_size(begin + 1);
+	const char *text = kept_find(parser->names, begin + 1, size);
+	struct filter_error within = { 0 };
+	struct parser inner = { .begin = text,
+				.at = text,
+				.error = &within,
+				.names = parser->names,
+				.named = parser->named + 1 };
+	int err;
+
+	if (!text)
+		return reject_name(parser, begin, size);
+	if (parser->named == NAMED_MAX)
+		return reject(parser, begin, "more than %d filters name each other", NAMED_MAX);
+	err = read_whole(&inner, group);
+	parser->at += 1 + size;
+	if (err != -EINVAL)
+		return err;
+	reject(parser, begin, "in '%.*s': %.300s", size < 32 ? (int)size + 1 : 32, begin,
+	       within.text);
+	parser->error->is_unknown_name = within.is_unknown_name;
+	return err;
+}
+
 static int read_term(struct parser *parser, struct expression *term)
 {
 	const char *begin = parser->at;
@@ -368,7 +418,10 @@ static int read_term(struct parser *parser, struct expression *term)
 		is_negated = !is_negated;
 	if (!*parser->at || *parser->at == ')' || is_at_or(parser))
 		return reject(parser, begin, "expected something to negate after this");
-	err = *parser->at == '(' ? read_group(parser, term) : read_factor(parser, term);
+	if (is_name(parser))
+		err = read_named(parser, term);
+	else
+		err = *parser->at == '(' ? read_group(parser, term) : read_factor(parser, term);
 	term->is_negated = is_negated;
 	return err;
 }
@@ -423,16 +476,23 @@ static int read_any(struct parser *parser, struct expression *any)
 	return err;
 }
 
-int expression_parse(struct expression *root, const char *text, struct filter_error *error)
+static int read_whole(struct parser *parser, struct expression *root)
 {
-	struct parser parser = { .begin = text, .at = text, .error = error };
 	int err;
 
-	skip_space(&parser);
-	err = read_any(&parser, root);
-	if (!err && *parser.at)
-		err = reject(&parser, parser.at, "nothing is open that this ')' could close");
+	skip_space(parser);
+	err = read_any(parser, root);
+	if (!err && *parser->at)
+		err = reject(parser, parser->at, "nothing is open that this ')' could close");
 	return err;
+}
+
+int expression_parse(struct expression *root, const char *text, const struct kept *names,
+		     struct filter_error *error)
+{
+	struct parser parser = { .begin = text, .at = text, .error = error, .names = names };
+
+	return read_whole(&parser, root);
 }
 
 /* As deep as parentheses may be. */

@@ -16,10 +16,11 @@ struct filter {
 	struct expression root;
 };
 
-int filter_compile(struct filter **out, const char *expression, struct filter_error *error)
+int filter_compile_named(struct filter **out, const char *expression, const struct kept *names,
+			 struct filter_error *error)
 {
 	struct filter *filter = calloc(1, sizeof(*filter));
-	int err = filter ? expression_parse(&filter->root, expression, error) : -ENOMEM;
+	int err = filter ? expression_parse(&filter->root, expression, names, error) : -ENOMEM;
 
 	if (err) {
 		filter_free(filter);
@@ -27,6 +28,11 @@ int filter_compile(struct filter **out, const char *expression, struct filter_er
 	}
 	*out = filter;
 	return 0;
+}
+
+int filter_compile(struct filter **out, const char *expression, struct filter_error *error)
+{
+	return filter_compile_named(out, expression, NULL, error);
 }
 
 void filter_free(struct filter *filter)

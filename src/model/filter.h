@@ -6,13 +6,18 @@
 
 struct field;
 struct filter;
+struct kept;
 
 struct filter_error {
-	size_t offset;	/* into the expression */
+	size_t offset;	      /* into the expression */
+	bool is_unknown_name; /* nothing is wrong but that there is no filter of that name */
 	char text[384]; /* what was expected */
 };
 
-/* 0; -EINVAL with *error set; -ENOMEM. An empty expression matches everything. */
+/* 0; -EINVAL with *error set; -ENOMEM. An empty expression matches everything. names: what "@NAME"
+   stands for; NULL: there are none. */
+int filter_compile_named(struct filter **filter, const char *expression, const struct kept *names,
+			 struct filter_error *error);
 int filter_compile(struct filter **filter, const char *expression, struct filter_error *error);
 void filter_free(struct filter *filter);
 

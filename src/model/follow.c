@@ -53,22 +53,27 @@ static bool is_root(const struct ptree_node *node)
 
 static uint32_t above_of(const struct rows *rows, const struct ptree_node *node)
 {
-	const struct ptree_node *above = gone_above(&rows->gone, node);
+	const struct ptree_node *above = rows->scope.is_list ? NULL : grouping_above(rows, node);
+	uint32_t handle = above ? find(rows, above) : NO_CANDIDATE;
 
-	return rows->scope.is_list || is_root(above) ? NO_CANDIDATE : find(rows, above);
+	/* In a circle of origins there may be nobody above it. */
+	return handle == NO_CANDIDATE && grouping_is_on(rows) ? grouping_find(rows, node) : handle;
 }
 
 static int add(struct rows *rows, const struct ptree_node *node)
 {
 	const struct ptree_node *parent = gone_above(&rows->gone, node);
-	uint32_t above = above_of(rows, node), handle;
 	struct candidate candidate = collect_candidate(rows, node);
 	struct standing one;
+	uint32_t above, handle;
 
+	if (grouping_ensure(rows, node))
+		return -ENOMEM;
+	above = above_of(rows, node);
 	place_take_line(rows, node, is_root(parent) ? 0 : ptree_node_id(parent));
 	one = place_standing(rows, &candidate);
 	handle = lineup_add(&rows->lineup, &candidate, above, place_find(rows, above, &one));
-	if (handle == NO_CANDIDATE)
+	if (handle == NO_CANDIDATE || grouping_enter(rows, handle, node))
 		return -ENOMEM;
 	lineup_set_closed(&rows->lineup, handle,
 			  collect_wants_closed(rows, candidate_of(rows, handle)));
@@ -88,7 +93,7 @@ static int add_with_those_above(struct rows *rows, const struct ptree_node *node
 		return find(rows, node) == NO_CANDIDATE && !gone_is_over(node) ? add(rows, node)
 									       : 0;
 	for (; !is_root(node) && find(rows, node) == NO_CANDIDATE && !err && most--;
-	     node = gone_above(&rows->gone, node))
+	     node = grouping_above(rows, node))
 		err = gone_push(&rows->gone, node) ? 0 : -ENOMEM;
 	while (rows->gone.count > bottom && !err) {
 		node = rows->gone.nodes[--rows->gone.count];
@@ -106,20 +111,98 @@ static void remove_one(struct rows *rows, uint32_t handle)
 			rows->newcomers[i--] = rows->newcomers[--rows->newcomer_count];
 	}
 	candidate_of(rows, handle)->is_unsettled = false;
+	grouping_leave(rows, handle);
 	lineup_remove(&rows->lineup, handle);
+}
+
+static bool is_only_for_others(const struct candidate *candidate)
+{
+	return candidate->row.is_group || (candidate->is_past && !candidate->row.is_job);
 }
 
 /* Those that were only there for what stood below them. */
 void follow_remove_needless(struct rows *rows, uint32_t handle)
 {
-	while (handle != NO_CANDIDATE && candidate_of(rows, handle)->is_past &&
-	       !candidate_of(rows, handle)->row.is_job &&
+	while (handle != NO_CANDIDATE && is_only_for_others(candidate_of(rows, handle)) &&
 	       lineup_first_child(&rows->lineup, handle) == NO_CANDIDATE) {
 		uint32_t above = candidate_of(rows, handle)->above;
 
 		remove_one(rows, handle);
 		handle = above;
 	}
+}
+
+static int move(struct rows *rows, uint32_t handle, uint32_t above)
+{
+	const struct standing one = place_standing(rows, candidate_of(rows, handle));
+	uint32_t was_above = candidate_of(rows, handle)->above;
+	uint32_t depth = candidate_of(rows, handle)->row.depth;
+
+	if (place_unsettle(rows, was_above) || place_unsettle(rows, above) ||
+	    lineup_move(&rows->lineup, handle, above, place_find(rows, above, &one)))
+		return -ENOMEM;
+	follow_remove_needless(rows, was_above);
+	if (place_unsettle(rows, handle))
+		return -ENOMEM;
+	/* Branches of that depth may be folded, or no more. */
+	return rows->folds.depth != UINT32_MAX && candidate_of(rows, handle)->row.depth != depth;
+}
+
+/* Whom it is to stand below. */
+static int ensure_above(struct rows *rows, const struct ptree_node *node)
+{
+	const struct ptree_node *above = grouping_above(rows, node);
+
+	if (above && find(rows, above) == NO_CANDIDATE)
+		return add_with_those_above(rows, above);
+	return grouping_ensure(rows, node);
+}
+
+/* It is there already: at its place. 1: collect all. */
+static int put_right(struct rows *rows, const struct ptree_node *node)
+{
+	int err = ensure_above(rows, node);
+	uint32_t handle = find(rows, node), above = above_of(rows, node);
+
+	if (err || handle == NO_CANDIDATE || candidate_of(rows, handle)->above == above)
+		return err;
+	return move(rows, handle, above);
+}
+
+/* Those above an orphan that are over are nobody's children any more. */
+static int put_past_children_right(struct rows *rows, const struct ptree_node *node)
+{
+	const struct ptree_node *past, *above;
+	int err = 0;
+
+	for (size_t i = 0; !err && (past = ptree_tree_orphaning(rows->gone.tree, i)); i++) {
+		for (; past && !err && gone_is_over(past); past = above) {
+			above = gone_above(&rows->gone, past);
+			if (above == node && find(rows, past) != NO_CANDIDATE)
+				err = put_right(rows, past);
+		}
+	}
+	return err;
+}
+
+/* It is in another group: its children that were in the same one are not any more, or are now. */
+static int put_children_right(struct rows *rows, const struct ptree_node *node)
+{
+	const struct ptree_node *child = ptree_node_first_child(node);
+	int err = 0;
+
+	for (; child && !err; child = ptree_node_next_sibling(child)) {
+		if (find(rows, child) != NO_CANDIDATE)
+			err = put_right(rows, child);
+	}
+	return err ? err : put_past_children_right(rows, node);
+}
+
+/* It came before whom it stands below. In lineage all are collected at once, and in circles none
+   can be right. */
+static bool can_be_elsewhere(const struct rows *rows, const struct ptree_node *node)
+{
+	return grouping_is_on(rows) && !rows->scope.by_origin && find(rows, node) != NO_CANDIDATE;
 }
 
 /* One and all that lives below it. */
@@ -133,6 +216,8 @@ static int add_branch(struct rows *rows, const struct ptree_node *node)
 
 		for (; child && !err; child = ptree_node_next_sibling(child)) {
 			err = add_with_those_above(rows, child);
+			if (!err && can_be_elsewhere(rows, child))
+				err = put_right(rows, child);
 			if (!err && array_reserve(&rows->branch, &rows->branch_capacity,
 						  rows->branch_count + 1, sizeof(uint64_t)))
 				err = -ENOMEM;
@@ -164,20 +249,6 @@ int follow_orphans(struct rows *rows)
 
 /* ---- one fact's process ---- */
 
-static int move(struct rows *rows, uint32_t handle, uint32_t above)
-{
-	const struct standing one = place_standing(rows, candidate_of(rows, handle));
-	uint32_t was_above = candidate_of(rows, handle)->above;
-	uint32_t depth = candidate_of(rows, handle)->row.depth;
-
-	if (place_unsettle(rows, was_above) || place_unsettle(rows, above) ||
-	    lineup_move(&rows->lineup, handle, above, place_find(rows, above, &one)))
-		return -ENOMEM;
-	follow_remove_needless(rows, was_above);
-	/* Branches of that depth may be folded, or no more. */
-	return rows->folds.depth != UINT32_MAX && candidate_of(rows, handle)->row.depth != depth;
-}
-
 /* It is there already: all but its place. 1: its place in the scope has changed. */
 static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *node)
 {
@@ -197,23 +268,31 @@ static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *
 	return place_unsettle(rows, handle);
 }
 
+/* It stands below whom it belongs, and so do its children if it has gone to another group. */
+static int regroup(struct rows *rows, uint32_t handle, const struct ptree_node *node)
+{
+	bool is_news = grouping_is_news(rows, handle, node);
+	int err;
+
+	if (is_news) {
+		grouping_leave(rows, handle);
+		if (grouping_enter(rows, handle, node))
+			return -ENOMEM;
+	}
+	err = put_right(rows, node);
+	return err || !is_news ? err : put_children_right(rows, node);
+}
+
 static int follow_living(struct rows *rows, const struct ptree_node *node)
 {
-	uint32_t handle, above;
-	int err = 0;
+	int err;
 
 	if (find(rows, node) == NO_CANDIDATE)
 		return add_branch(rows, node);
-	if (!is_root(gone_above(&rows->gone, node)) && above_of(rows, node) == NO_CANDIDATE)
-		err = add_with_those_above(rows, gone_above(&rows->gone, node));
-	if (err)
-		return err;
-	handle = find(rows, node);
-	above = above_of(rows, node);
-	err = refresh(rows, handle, node);
-	if (err || candidate_of(rows, handle)->above == above)
-		return err;
-	return move(rows, handle, above);
+	err = ensure_above(rows, node);
+	if (!err)
+		err = refresh(rows, find(rows, node), node);
+	return err ? err : regroup(rows, find(rows, node), node);
 }
 
 static void take_away(struct rows *rows, uint32_t handle)
@@ -228,10 +307,14 @@ static void take_away(struct rows *rows, uint32_t handle)
 /* It is over: it stays for those who still stand below it. */
 static int follow_ended(struct rows *rows, uint32_t handle, const struct ptree_node *node)
 {
-	if (lineup_first_child(&rows->lineup, handle) != NO_CANDIDATE)
-		return refresh(rows, handle, node);
-	take_away(rows, handle);
-	return 0;
+	int err = 0;
+
+	if (lineup_first_child(&rows->lineup, handle) == NO_CANDIDATE) {
+		take_away(rows, handle);
+		return grouping_is_on(rows) ? put_children_right(rows, node) : 0;
+	}
+	err = refresh(rows, handle, node);
+	return err || !grouping_is_on(rows) ? err : regroup(rows, handle, node);
 }
 
 /* It is no longer kept: those who stood below it stand elsewhere by now. */
@@ -262,7 +345,9 @@ static int follow_one(struct rows *rows, uint64_t id)
 		return follow_forgotten(rows, id);
 	if (!gone_is_over(node))
 		return follow_living(rows, node);
-	return handle == NO_CANDIDATE ? 0 : follow_ended(rows, handle, node);
+	if (handle == NO_CANDIDATE)
+		return grouping_is_on(rows) ? put_children_right(rows, node) : 0;
+	return follow_ended(rows, handle, node);
 }
 
 /* ---- what goes on ---- */
@@ -302,6 +387,13 @@ static int follow_activity(struct rows *rows)
 
 /* ---- facts ---- */
 
+/* One above an orphan hides it if it is a kernel thread, and in groups stands elsewhere. */
+static bool may_have_hidden(const struct rows *rows)
+{
+	return grouping_is_on(rows) && rows->scope.hides_kernel_threads &&
+	       ptree_tree_orphaning(rows->gone.tree, 0);
+}
+
 /* It says something of others, too: a filter may look for it above them, who is watched passes that
    on to those whom it forked, and below a hidden kernel thread all is hidden. */
 static bool is_told_to_those_below(const struct rows *rows, const struct ptree_fact *fact)
@@ -310,8 +402,9 @@ static bool is_told_to_those_below(const struct rows *rows, const struct ptree_f
 	bool looks_above = rows->gone.match->filter && filter_looks_above(rows->gone.match->filter);
 
 	if (!node) /* whom it had forked its origin has forked now */
-		return looks_above && fact->kind == PTREE_FACT_FORGOTTEN;
-	if (!ptree_node_first_child(node) && !ptree_node_last_forked(node))
+		return fact->kind == PTREE_FACT_FORGOTTEN && (looks_above || may_have_hidden(rows));
+	if (!ptree_node_first_child(node) && !ptree_node_last_forked(node) &&
+	    !gone_is_above_orphans(&rows->gone, node))
 		return false;
 	switch (fact->kind) {
 	case PTREE_FACT_NAME:
@@ -418,6 +511,21 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 	return follow_one(rows, fact->id);
 }
 
+/* 1: too many have gone to others, or were read. */
+static int follow_cgroups(struct rows *rows)
+{
+	const struct cgroups *cgroups = rows->scope.cgroups;
+	uint64_t end = cgroups_changes(cgroups);
+	int err = 0;
+
+	for (; rows->cgroup_changes != end && !err; rows->cgroup_changes++) {
+		uint64_t id = cgroups_changed(cgroups, rows->cgroup_changes);
+
+		err = id ? follow_one(rows, id) : 1;
+	}
+	return err;
+}
+
 int follow_tree(struct rows *rows)
 {
 	struct ptree_feed_reader end;
@@ -431,5 +539,7 @@ int follow_tree(struct rows *rows)
 		err = follow_fact(rows, &fact);
 	if (!err && ret < 0)
 		err = 1;
+	if (!err && group_by_asks_cgroups(rows->scope.group))
+		err = follow_cgroups(rows);
 	return err ? err : place_settle(rows);
 }

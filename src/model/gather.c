@@ -71,12 +71,24 @@ static struct candidate candidate_of_job(const struct rows *rows, uint32_t index
 	return candidate;
 }
 
+/* Of whom it stands below, or of its own where it stands below nobody. */
+static bool find_group(const struct rows *rows, const struct job *job, uint32_t *group)
+{
+	const struct ptree_node *node =
+	    ptree_tree_find_id(rows->gone.tree, job->above ? job->above : job->newest);
+
+	*group = node ? grouping_find(rows, node) : NO_CANDIDATE;
+	return *group != NO_CANDIDATE;
+}
+
 /* False: it has no place, since whom it stands below has none, or not yet. */
 static bool find_above(struct rows *rows, const struct job *job, uint32_t *above)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, job->above);
 
 	*above = NO_CANDIDATE;
+	if (grouping_is_on(rows) && (rows->scope.is_list || !job->above))
+		return find_group(rows, job, above);
 	if (rows->scope.is_list || !job->above)
 		return true;
 	if (!node)
@@ -223,8 +235,8 @@ static int compare_birth(const void *a, const void *b)
 	return (x.tie < y.tie) - (x.tie > y.tie);
 }
 
-/* Those that have a row below it already stay there. */
-static bool is_below_already(const struct rows *rows, const struct ptree_node *node)
+/* Those that have a row already stay there. */
+static bool has_row_already(const struct rows *rows, const struct ptree_node *node)
 {
 	const struct job *job = jobs_find(&rows->jobs, ptree_node_id(node));
 
@@ -239,7 +251,7 @@ static int push_inside(struct rows *rows, const struct ptree_node *node)
 	const struct ptree_node *at = gone_first(gone, node);
 
 	for (; at; at = gone_next(gone, at)) {
-		if (!is_below_already(rows, at) && !gone_push(gone, at))
+		if (!has_row_already(rows, at) && !gone_push(gone, at))
 			return -ENOMEM;
 	}
 	if (gone->count > bottom)
@@ -258,7 +270,7 @@ static int push_sharing(struct rows *rows, const struct job *job)
 	size_t bottom = gone->count;
 
 	for (; at && left; at = gone_next(gone, at)) {
-		if (gone_alike(at) != job->alike)
+		if (gone_alike(at) != job->alike || has_row_already(rows, at))
 			continue;
 		if (!gone_push(gone, at))
 			return -ENOMEM;

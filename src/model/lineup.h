@@ -17,7 +17,10 @@
 struct candidate {
 	struct row row;	     /* is_last and what follows are set when it is read */
 	uint64_t changed_ns; /* itself */
-	uint32_t job;	     /* index among the jobs; NO_JOB */
+	union {
+		uint32_t job;	/* index among the jobs; NO_JOB */
+		uint32_t group; /* of a process in groups, and of a group: see group.h */
+	};
 	uint32_t above; /* the rest are handles: whom it stands below, NO_CANDIDATE at the top */
 	uint32_t prev, next; /* among those below the same one */
 	uint32_t block; /* the lineup's own, as are the counts, which are of it and all below: */

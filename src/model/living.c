@@ -74,6 +74,7 @@ static void refresh_cost(struct rows *rows, struct job *job, const struct ptree_
 	job->cpu_unknown = fresh.cpu_unknown;
 	job->has_failed = fresh.has_failed;
 	job->end_ns = fresh.end_ns;
+	job->first_end_ns = fresh.first_end_ns;
 }
 
 static void update_job(struct rows *rows, struct job *job, const struct ptree_tree *tree,
@@ -386,7 +387,8 @@ static int see(struct rows *rows, const struct candidate *candidate, const struc
 /* Where each one that is kept has to be looked at, only with the batches. */
 static bool must_tally(const struct rows *rows, const struct rows_scope *scope)
 {
-	bool is_costly = scope->by_origin || scope->is_list || match_is_set(rows->gone.match);
+	bool is_costly = scope->by_origin || scope->is_list || scope->group != GROUP_NONE ||
+			 match_is_set(rows->gone.match);
 
 	return !is_costly || !rows->owes_gathering;
 }
@@ -398,6 +400,8 @@ static int remember_row(struct rows *rows, const struct ptree_tree *tree,
 	const struct ptree_node *node = ptree_tree_find_id(tree, candidate->row.process);
 	int err;
 
+	if (candidate->row.is_group)
+		return tallies ? tally_row(rows, tree, handle) : 0;
 	if (!candidate->is_process || !node)
 		return 0;
 	err = see(rows, candidate, node);
@@ -470,7 +474,7 @@ static void subtract_shown(const struct rows *rows, const struct row *row, struc
 		const struct ptree_summary *summary =
 		    node && inside->row.is_folded ? ptree_node_summary(node) : NULL;
 
-		if (inside->job == NO_JOB && node) {
+		if (inside->row.is_job && inside->job == NO_JOB && node) {
 			out->more -= out->more ? 1 : 0;
 			out->more -= summary && summary->gone <= out->more ? summary->gone : 0;
 		}

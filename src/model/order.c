@@ -26,7 +26,9 @@ static uint64_t own_key(const struct rows *rows, const struct candidate *candida
 	};
 
 	if (!rows->scope.sort)
-		return UINT32_MAX - (uint64_t)row->pid;
+		return row->is_group ? 0 : UINT32_MAX - (uint64_t)row->pid;
+	if (row->is_group)
+		return field_sort_key_of_sums(rows->scope.sort, &subject);
 	return subject.node ? field_sort_key(rows->scope.sort, &subject) : 0;
 }
 
@@ -54,7 +56,9 @@ uint64_t order_key(const struct rows *rows, const struct candidate *candidate,
 /* In the order of birth all are already, so that their place is the key. */
 static uint64_t key_at(const struct rows *rows, const struct candidate *candidate, uint32_t place)
 {
-	const struct job *job = candidate->job == NO_JOB ? NULL : &rows->jobs.items[candidate->job];
+	const struct job *job = candidate->row.is_job && candidate->job != NO_JOB
+				    ? &rows->jobs.items[candidate->job]
+				    : NULL;
 
 	return order_is_by_line(&rows->scope) ? UINT32_MAX - (uint64_t)place
 					      : own_key(rows, candidate, job);
@@ -113,13 +117,18 @@ struct item {
 	uint32_t index;
 };
 
+static bool is_nobody(const struct standing *standing)
+{
+	return !standing->node && !standing->group;
+}
+
 static int compare_items(const void *a, const void *b)
 {
 	const struct item *x = a;
 	const struct item *y = b;
 
-	if (!x->standing.node || !y->standing.node) /* what has no process ends it */
-		return (!x->standing.node) - (!y->standing.node);
+	if (is_nobody(&x->standing) || is_nobody(&y->standing)) /* what has no process ends it */
+		return is_nobody(&x->standing) - is_nobody(&y->standing);
 	return place_compare_lines(&x->standing, &y->standing);
 }
 

@@ -14,6 +14,8 @@ struct jobs_line place_line(const struct rows *rows, const struct ptree_node *no
 	const struct ptree_node *above = gone_above(&rows->gone, node);
 	const struct jobs_lane *lane = jobs_lane(&rows->jobs, ptree_node_id(node));
 
+	if (grouping_is_on(rows) && grouping_above(rows, node) != above)
+		return gone_line(node);
 	return lane && above && lane->above == ptree_node_id(above) ? lane->line : gone_line(node);
 }
 
@@ -22,6 +24,8 @@ void place_take_line(struct rows *rows, const struct ptree_node *node, uint64_t 
 {
 	const struct rows_scope *scope = &rows->scope;
 
+	if (grouping_is_on(rows) && !grouping_above(rows, node))
+		return;
 	if (!rows->keeps_order || rows->is_second_pass || scope->exited == JOBS_STAY ||
 	    ptree_node_id(node) <= rows->known || gone_is_over(node))
 		return;
@@ -43,6 +47,10 @@ int place_compare_lines(const struct standing *x, const struct standing *y)
 {
 	int order = compare_lines(x->line, y->line);
 
+	if (x->group && y->group)
+		return group_compare(x->group, y->group);
+	if (x->group || y->group)
+		return x->group ? -1 : 1;
 	if (!order)
 		order = compare_lines(gone_line(y->node), gone_line(x->node));
 	if (!order && ptree_node_id(x->node) != ptree_node_id(y->node))
@@ -70,10 +78,14 @@ struct standing place_standing(const struct rows *rows, const struct candidate *
 		.node = ptree_tree_find_id(rows->gone.tree, candidate->row.process),
 	};
 
-	if (!standing.node)
+	if (candidate->row.is_group)
+		standing.group = &rows->groups.items[candidate->group].key;
+	if (!standing.node && !standing.group)
 		return standing;
 	/* Where all is to be put in order yet, lines decide. */
 	standing.key = rows->must_order ? 0 : order_key(rows, candidate, job);
+	if (standing.group)
+		return standing;
 	standing.line = job ? job->line : place_line(rows, standing.node);
 	if (rows->scope.is_list)
 		standing.line = (struct jobs_line){ .key = (uint64_t)candidate->row.pid };
@@ -163,7 +175,7 @@ static int settle(struct rows *rows, uint32_t handle)
 	const struct standing one = place_standing(rows, candidate_of(rows, handle));
 	uint32_t above = candidate_of(rows, handle)->above, before;
 
-	if (!one.node || place_is_right(rows, handle, &one))
+	if ((!one.node && !one.group) || place_is_right(rows, handle, &one))
 		return 0;
 	before = place_find(rows, above, &one);
 	if (before == handle)

@@ -5,6 +5,7 @@
  *   follow.c	the lineup, kept current by what the tree has learned since
  *   place.c	where each stands among its siblings
  *   order.c	the lineup in another order than that of birth
+ *   grouping.c	rows of groups, and who stands below whom in them
  *   gather.c	rows of what is over: jobs, what they show unfolded, summaries
  *   rows.c	filter and folds; reading
  *   living.c	what is over: which jobs there are, given the window (the rules are jobs.c's)
@@ -31,7 +32,8 @@ struct frame {
 struct standing {
 	uint64_t key; /* the greatest first, and then by lines */
 	struct jobs_line line;
-	const struct ptree_node *node;
+	const struct ptree_node *node; /* NULL: it is not kept, or is a group */
+	const struct group_key *group; /* NULL: it is none */
 };
 
 /* A living row that was seen: what stays of it when it is over. */
@@ -79,6 +81,8 @@ struct rows {
 	size_t unsettled_count, unsettled_capacity;
 	uint32_t *extras; /* handles of rows of what is over */
 	size_t extra_count, extra_capacity;
+	struct groups groups;
+	uint64_t cgroup_changes; /* up to which groups are as they are told */
 	struct folds folds;
 	struct jobs jobs;
 	struct gone gone; /* how what is over is read */
@@ -125,6 +129,12 @@ static inline struct candidate *candidate_of(const struct rows *rows, uint32_t h
 
 /* collect.c */
 int collect_all(struct rows *rows);
+/* For walks: onto the scratch list all below it, or those of its group in the order of lines; the
+   process, and all below it in its group. */
+int collect_push_all(struct rows *rows, const struct ptree_node *parent);
+int collect_branch(struct rows *rows, const struct ptree_node *node, uint32_t above);
+/* What is appended is folded if it should be. */
+uint32_t collect_append(struct rows *rows, struct candidate *candidate, uint32_t above);
 /* The process's candidate as the tree has it now; place, counts and folds are the lineup's. */
 struct candidate collect_candidate(const struct rows *rows, const struct ptree_node *node);
 bool collect_is_in_scope(const struct rows *rows, const struct ptree_node *node);
@@ -150,6 +160,20 @@ bool place_is_right(const struct rows *rows, uint32_t handle, const struct stand
 /* Sorted, it and those above it may belong elsewhere: they wait for place_settle(), 1: sort all. */
 int place_unsettle(struct rows *rows, uint32_t handle);
 int place_settle(struct rows *rows);
+
+/* grouping.c */
+bool grouping_is_on(const struct rows *rows);
+/* The row of its group, or NO_CANDIDATE. */
+uint32_t grouping_find(const struct rows *rows, const struct ptree_node *node);
+/* With one if there is none. */
+int grouping_ensure(struct rows *rows, const struct ptree_node *node);
+/* Whom it stands below, which is its parent if that is in the same group; NULL: nobody. */
+const struct ptree_node *grouping_above(const struct rows *rows, const struct ptree_node *node);
+/* A candidate of a process has come; is told to be in another one: true if that is news; goes. */
+int grouping_enter(struct rows *rows, uint32_t handle, const struct ptree_node *node);
+bool grouping_is_news(const struct rows *rows, uint32_t handle, const struct ptree_node *node);
+void grouping_leave(struct rows *rows, uint32_t handle);
+int grouping_collect(struct rows *rows);
 
 /* gather.c */
 int gather_extras(struct rows *rows);

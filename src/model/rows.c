@@ -19,6 +19,7 @@ struct rows *rows_new(void)
 	if (!rows)
 		return NULL;
 	lineup_init(&rows->lineup);
+	groups_init(&rows->groups);
 	folds_unfold_all(&rows->folds);
 	rows->folds.unfolds_kernel = false;
 	rows->must_collect = rows->misses_exits = true;
@@ -30,6 +31,7 @@ void rows_free(struct rows *rows)
 	if (!rows)
 		return;
 	lineup_clear(&rows->lineup);
+	groups_clear(&rows->groups);
 	folds_clear(&rows->folds);
 	jobs_clear(&rows->jobs);
 	gone_clear(&rows->gone);
@@ -63,7 +65,8 @@ static void borrow(struct rows *rows, const struct ptree_tree *tree, const struc
 static bool is_same_scope(const struct rows_scope *a, const struct rows_scope *b)
 {
 	return a->only_watched == b->only_watched && a->is_list == b->is_list &&
-	       a->by_origin == b->by_origin && a->hides_kernel_threads == b->hides_kernel_threads &&
+	       a->group == b->group && a->by_origin == b->by_origin &&
+	       a->hides_kernel_threads == b->hides_kernel_threads &&
 	       a->shows_threads == b->shows_threads && a->exited == b->exited &&
 	       a->sort == b->sort && a->is_reversed == b->is_reversed;
 }

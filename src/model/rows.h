@@ -2,6 +2,7 @@
 #ifndef PROCTOP_ROWS_H
 #define PROCTOP_ROWS_H
 
+#include "model/group.h"
 #include "model/jobs.h"
 #include "model/match.h"
 
@@ -18,10 +19,11 @@ struct rows;
  * goes on.
  */
 struct row {
-	/* of the process, or of the thread, or made of the process's for a summary and for a row
-	   that several share: what selection and folds hold */
+	/* of the process, of the thread or of the group, or made of the process's for a summary and
+	   for a row that several share: what selection and folds hold */
 	uint64_t id;
-	uint64_t process; /* the process, also of a thread; of those who share a row the newest */
+	/* the process, also of a thread; of those who share a row the newest; 0: of a group */
+	uint64_t process;
 	uint64_t sum_rss_kib; /* resident memory, as sum_cpu_permille */
 	pid_t pid;	      /* or the tid */
 	uint32_t depth;
@@ -31,6 +33,7 @@ struct row {
 	bool is_thread : 1;
 	bool is_summary : 1; /* what is over below the process and has no row, in one line */
 	bool is_job : 1;     /* over, with all that is over below it: see rows_job() */
+	bool is_group : 1;   /* what stands below it is in it: see rows_group() */
 	bool is_kernel : 1;
 	bool is_last : 1; /* no sibling below */
 	bool has_children : 1;
@@ -44,6 +47,8 @@ struct rows_scope {
 	uint32_t height; /* lines that there are for rows */
 	bool only_watched;
 	bool is_list;	/* flat, by pid */
+	enum group_by group;
+	const struct cgroups *cgroups; /* who is in which; NULL: nothing is read */
 	bool by_origin; /* lineage instead of the kernel's parents */
 	bool hides_kernel_threads;
 	bool shows_threads;
@@ -89,6 +94,18 @@ struct rows_job {
 };
 bool rows_job(const struct rows *rows, const struct ptree_tree *tree, const struct row *row,
 	      struct rows_job *job);
+
+/* The row of a group. */
+struct rows_group {
+	enum group_by by;
+	uint64_t rank;	  /* a uid or sid, or GROUP_RANK_* */
+	const char *name; /* NULL: the rank says it; until the rows are collected again */
+	uint32_t processes, matching;
+};
+bool rows_group(const struct rows *rows, const struct row *row, struct rows_group *group);
+/* Each of those in it that match, by its id. */
+void rows_group_members(const struct rows *rows, const struct row *row,
+			void (*visit)(uint64_t id, void *what), void *what);
 
 /* What is over below a living row, or a folded one's descendants, and has no row; as of the last
    collecting. NULL: nothing, or it is told by a line of its own. */

@@ -44,7 +44,7 @@ bool scope_set_filter(struct scope *scope, const char *text, struct filter_error
 	int err;
 
 	*error = (struct filter_error){ 0 };
-	err = *text ? filter_compile(&filter, text, error) : 0;
+	err = *text ? filter_compile_named(&filter, text, scope->filter_names, error) : 0;
 	if (err && err != -EINVAL)
 		snprintf(error->text, sizeof(error->text), "%s", strerror(-err));
 	if (err)

@@ -29,6 +29,7 @@ struct watch_set {
 struct scope {
 	struct watch_set watch[WATCH_SETS_MAX]; /* a stack: the last one is in force */
 	size_t watch_depth;
+	const struct kept *filter_names; /* borrowed; NULL: none */
 	struct filter *filter;
 	char filter_text[SCOPE_FILTER_SIZE];
 	uint32_t *uids; /* only these users */

@@ -80,17 +80,23 @@ static bool is_folded(const struct candidate *candidate)
 	return candidate->is_closed && candidate->matching > candidate->is_match;
 }
 
+/* A group's is its own; nobody is over below it while what is in it has rows. */
+static uint64_t tally_key(const struct row *row)
+{
+	return row->is_group ? row->id : row->process;
+}
+
 /* Below a row, or below all that a folded one hides. */
 int tally_row(struct rows *rows, const struct ptree_tree *tree, uint32_t handle)
 {
 	uint32_t end = lineup_skip(&rows->lineup, handle), at;
 	struct lineup_iterator below = lineup_begin_at(&rows->lineup, handle);
-	struct tally tally = { .row = candidate_of(rows, handle)->row.process };
+	struct tally tally = { .row = tally_key(&candidate_of(rows, handle)->row) };
 
 	if (is_folded(candidate_of(rows, handle))) {
 		while ((at = lineup_next(&below)) != end)
 			add_gone_below(rows, tree, at, &tally.gone);
-	} else {
+	} else if (candidate_of(rows, handle)->is_process) {
 		add_gone_below(rows, tree, handle, &tally.gone);
 		subtract_jobs(rows, tree, tally.row, &tally.gone);
 	}
@@ -155,7 +161,8 @@ static const struct tally *find_fullest(const struct rows *rows)
 	for (size_t i = 0; i < rows->tally_count; i++) {
 		const struct tally *tally = &rows->tallies[i];
 
-		if (tally->gone.command_count >= SUMMARY_COMMANDS && !has_line(rows, tally->row) &&
+		if (tally->gone.command_count >= SUMMARY_COMMANDS && !(tally->row & GROUP_ID_BIT) &&
+		    !has_line(rows, tally->row) &&
 		    (!fullest || tally->gone.gone > fullest->gone.gone))
 			fullest = tally;
 	}
@@ -209,10 +216,11 @@ int tally_choose_lines(struct rows *rows, const struct rows_scope *scope, uint32
 
 const struct ptree_summary *rows_gone(const struct rows *rows, const struct row *row)
 {
-	if (row->is_job || row->is_thread || (!row->is_summary && has_line(rows, row->process)))
+	if (row->is_job || row->is_thread ||
+	    (!row->is_summary && !row->is_group && has_line(rows, row->process)))
 		return NULL;
 	for (size_t i = 0; i < rows->tally_count; i++) {
-		if (rows->tallies[i].row == row->process)
+		if (rows->tallies[i].row == tally_key(row))
 			return &rows->tallies[i].gone;
 	}
 	return NULL;

@@ -2,6 +2,7 @@
 #ifndef PROCTOP_WORLD_H
 #define PROCTOP_WORLD_H
 
+#include "model/cgroups.h"
 #include "model/inspect.h"
 #include "model/meters.h"
 
@@ -11,6 +12,7 @@ struct world {
 	struct ptree_tree *tree;       /* the monitor's */
 	struct ptree_users *users;     /* borrowed */
 	struct inspector *inspector;   /* borrowed: what looks into a process */
+	struct cgroups *cgroups;       /* borrowed: who is in which, as far as it is read */
 	const char *proc_path;	       /* NULL: /proc */
 	struct meters meters;
 	uint64_t ticks; /* seconds, more or less: what need not be current to the frame waits */

@@ -30,6 +30,8 @@ void command_toggle_lineage(struct session *session, int unused);
 void command_toggle_kernel_threads(struct session *session, int unused);
 void command_toggle_threads(struct session *session, int unused);
 void command_toggle_basenames(struct session *session, int unused);
+void command_cycle_group(struct session *session, int unused);
+void command_set_group(struct session *session, enum group_by by);
 void command_cycle_exited(struct session *session, int unused);
 void command_set_exited(struct session *session, enum jobs_mode mode);
 void command_sort(struct session *session, int place); /* the same one again: by birth */

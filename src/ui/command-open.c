@@ -214,6 +214,18 @@ static struct details_view *open_details(struct panes *panes, bool is_zoom)
 	return panes_push_details(panes);
 }
 
+/* Of a group there is no more to show than who is in it. */
+static bool open_group(struct session *session, const struct view *top)
+{
+	struct tree_view *tree = session->panes.tree;
+	const struct row *row = top == &tree->view ? tree_view_row(tree) : NULL;
+
+	if (!row || !row->is_group)
+		return false;
+	tree_view_set_folded(tree, !row->is_folded);
+	return true;
+}
+
 /* At the right, where there is room, and the second time as a page. */
 void command_show_details(struct session *session, int tab)
 {
@@ -223,6 +235,8 @@ void command_show_details(struct session *session, int tab)
 		       session->panes.has_details && tab == DETAILS_OVERVIEW;
 	struct details_view *details;
 
+	if (!id && open_group(session, top))
+		return;
 	if (!id) {
 		session_say(session, false, "no process is selected");
 		return;

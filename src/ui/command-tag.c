@@ -73,12 +73,28 @@ static void tag_nodes(struct session *session, const struct ptree_nodes *nodes, 
 	say_how_many(session);
 }
 
+static void tag_member(uint64_t id, void *what)
+{
+	struct session *session = what;
+	const struct ptree_node *node = scene_node(&session->scene, id);
+
+	if (node)
+		tag(session, node);
+}
+
 void command_tag_branch(struct session *session, int unused)
 {
-	const struct ptree_node *node = selected_alive(session);
+	const struct row *row = tree_view_row(session->panes.tree);
+	const struct ptree_node *node;
 	struct ptree_nodes below = { 0 };
 
 	(void)unused;
+	if (row && row->is_group) {
+		rows_group_members(session->panes.tree->rows, row, tag_member, session);
+		say_how_many(session);
+		return;
+	}
+	node = selected_alive(session);
 	if (!node || !tag(session, node))
 		return;
 	if (ptree_tree_descendants(session->scene.moment.tree, ptree_node_pid(node), &below) ==

@@ -111,6 +111,23 @@ void command_toggle_basenames(struct session *session, int unused)
 			       : "programs with their directories");
 }
 
+void command_set_group(struct session *session, enum group_by by)
+{
+	session->panes.tree->choice.group = by;
+	tree_view_choose_again(session->panes.tree);
+	if (by == GROUP_NONE)
+		session_say(session, false, "in no groups");
+	else
+		session_say(session, false, "in groups by %s", group_by_name(by));
+}
+
+void command_cycle_group(struct session *session, int unused)
+{
+	(void)unused;
+	command_set_group(
+	    session, (enum group_by)((session->panes.tree->choice.group + 1) % GROUP_BY_COUNT));
+}
+
 void command_set_exited(struct session *session, enum jobs_mode mode)
 {
 	static const char *const words[JOBS_MODE_COUNT] = {

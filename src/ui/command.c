@@ -13,6 +13,12 @@ static void say_theme(struct session *session, int unused)
 	session_say(session, false, ":theme and a name; Tab has those that there are");
 }
 
+static void say_name(struct session *session, int unused)
+{
+	(void)unused;
+	session_say(session, false, "it needs a name: then @ and that name stands for it");
+}
+
 static void redraw(struct session *session, int unused)
 {
 	(void)unused;
@@ -58,6 +64,7 @@ const struct command_entry commands[] = {
 	{ "find-next", "Find", "next match", NULL, command_find_again, 1 },
 	{ "find-previous", "Find", "previous match", NULL, command_find_again, -1 },
 	{ "filter", "Find", "filter while typing", "Filter", command_begin_filter, 0 },
+	{ "save-filter", "Find", "the filter gets a name: then @NAME", NULL, say_name, 0 },
 	{ "user", "Find", "choose a user", "User", command_pick_user, 0 },
 	{ "pid", "Find", "jump to a pid", NULL, command_begin_pid, '0' },
 	{ "mark", "Find", "give it a letter", NULL, command_mark, 'a' },
@@ -72,6 +79,7 @@ const struct command_entry commands[] = {
 	{ "list", "Show", "tree or list", "List", command_toggle_list, 0 },
 	{ "lineage", "Show", "under who forked them, or not", "Lineage", command_toggle_lineage,
 	  0 },
+	{ "group", "Show", "by user, unit, container, ...; not", "Group", command_cycle_group, 0 },
 	{ "exited", "Show", "the gone: for a moment, none, all", "Gone", command_cycle_exited, 0 },
 	{ "basenames", "Show", "programs without directories", NULL, command_toggle_basenames, 0 },
 	{ "kernel-threads", "Show", "show or hide kernel threads", "Kernel",
@@ -150,9 +158,10 @@ const struct command_entry commands[] = {
 	  1 },
 	{ "columns-reset", "Setup", "as the screen has room", "Default", command_reset_columns, 0 },
 	{ "columns", "Setup", "these: :columns pid,user,rss", NULL, command_setup, 0 },
+	{ "save-columns", "Setup", "the columns get a name: @NAME", NULL, say_name, 0 },
 	{ "meters", "Setup", "these: :meters cpu,swap,load", NULL, command_meters, 0 },
-	{ "setup-turn", "Setup", "in the setup: meters or columns", "Meters",
-	  command_turn_setup, 0 },
+	{ "setup-turn", "Setup", "in the setup: meters or columns", "Meters", command_turn_setup,
+	  0 },
 	{ "save", "Setup", "keep what was set up in one's file", "Write", command_save, 0 },
 	{ "theme", "Program", "how it looks: a theme's name", NULL, say_theme, 0 },
 	{ "redraw", "Program", "draw the screen again", NULL, redraw, 0 },

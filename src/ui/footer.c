@@ -38,6 +38,7 @@ static const struct footer tree_footer = {
 		   { .command = "failures" },
 		   { .command = "user" },
 		   { .command = "list" },
+		   { .command = "group" },
 		   { .command = "lineage" },
 		   { .command = "follow" },
 		   { .command = "record" },

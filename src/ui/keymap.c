@@ -75,6 +75,7 @@ static const struct binding bindings[] = {
 	{ VIEW_TREE, { 't' }, "t", "list", 0, 0 },
 	{ VIEW_TREE, { TERM_KEY_F1 + 4 }, "F5", "list", 0, 0 },
 	{ VIEW_TREE, { 'L' }, "L", "lineage", 0, 0 },
+	{ VIEW_TREE, { 'b' }, "b", "group", 0, 0 },
 	{ VIEW_TREE, { 'x' }, "x", "exited", 0, 0 },
 	{ VIEW_TREE, { 'p' }, "p", "basenames", 0, 0 },
 	{ VIEW_TREE, { 'K' }, "K", "kernel-threads", 0, 0 },

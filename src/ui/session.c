@@ -22,6 +22,8 @@ int session_init(struct session *session, struct ptree_monitor *monitor, struct 
 	scene->message = &session->message;
 	session->needs_redraw = true;
 	err = inspector_new(&scene->world.inspector, scene->world.proc_path, inspect_read);
+	if (!err)
+		err = cgroups_new(&scene->world.cgroups, scene->world.proc_path);
 	return err ? err : panes_init(&session->panes, scene);
 }
 
@@ -35,6 +37,7 @@ void session_clear(struct session *session)
 	free(session->copied);
 	panes_clear(&session->panes);
 	inspector_free(session->scene.world.inspector);
+	cgroups_free(session->scene.world.cgroups);
 	moment_clear(&session->scene.moment);
 	scope_clear(&session->scene.scope);
 }
@@ -154,6 +157,18 @@ uint64_t *session_targets(const struct session *session, size_t *count)
 	if (ids)
 		memcpy(ids, from, *count * sizeof(*ids));
 	return ids;
+}
+
+/* ---- cgroups ---- */
+
+void session_read_cgroups(struct session *session)
+{
+	struct scene *scene = &session->scene;
+
+	if (cgroups_turn(scene->world.cgroups, scene->world.tree,
+			 group_by_asks_cgroups(session->panes.tree->choice.group),
+			 scene->moment.stopped_ns != 0, scene->moment.now_ns))
+		session->needs_redraw = true;
 }
 
 /* ---- a frame ---- */

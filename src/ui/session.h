@@ -40,6 +40,7 @@ struct session {
 	struct theme theme;
 	char theme_name[64];	 /* "" : the default one, or none that could be kept */
 	const char *config_path; /* borrowed; NULL: there is no file */
+	struct kept *filter_names, *column_sets; /* borrowed, of the file; NULL: none */
 	enum session_prompt prompt_kind;
 	struct prompt prompt;
 	char filter_before[SCOPE_FILTER_SIZE]; /* what Esc goes back to */
@@ -95,6 +96,9 @@ struct session_cursor {
    tagged, or else what is selected, wherever that is. NULL with *count 0: none; with another one:
    no memory. */
 uint64_t *session_targets(const struct session *session, size_t *count);
+
+/* Goes on reading who is in which cgroup, as long as somebody asks for it. */
+void session_read_cgroups(struct session *session);
 
 /* A frame: first what is to be seen is settled, then it is drawn. */
 void session_update(struct session *session, struct canvas *canvas);

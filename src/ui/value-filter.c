@@ -4,6 +4,7 @@
 #include "ui/value-impl.h"
 #include "model/field.h"
 #include "model/filter.h"
+#include "model/kept.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,19 @@ static void offer_fields(struct completions *completions)
 			completions_offer(completions, word);
 	}
 	completions_offer(completions, "under:");
+}
+
+/* Those that are kept by name. */
+static void offer_names(const struct session *session, struct completions *completions)
+{
+	const struct kept *names = session->filter_names;
+
+	for (size_t i = 0; names && i < names->count; i++) {
+		char word[COMPLETION_SIZE];
+
+		if (snprintf(word, sizeof(word), "@%s", names->items[i].name) < (int)sizeof(word))
+			completions_offer(completions, word);
+	}
 }
 
 /* What a field can be compared with; of what is measured, to begin with. */
@@ -92,6 +106,7 @@ void value_complete_filter(const struct session *session, struct completions *co
 	if (!sign || from + size + sign > end) {
 		completions_begin(completions, line, from, end);
 		offer_fields(completions);
+		offer_names(session, completions);
 		return;
 	}
 	completions_begin(completions, line, from + size + sign, end);

@@ -14,6 +14,6 @@ void value_offer_processes(const struct session *session, struct completions *co
 void value_offer_users(const struct session *session, struct completions *completions);
 
 extern const struct value_kind value_signal, value_nice, value_io_priority, value_cpus,
-    value_policy, value_columns, value_meters;
+    value_policy, value_columns, value_meters, value_filter_name, value_columns_name;
 
 #endif

@@ -371,6 +371,29 @@ static bool take_exited(struct session *session, int unused, const char *text, c
 	return true;
 }
 
+static void complete_group(const struct session *session, struct completions *completions)
+{
+	(void)session;
+	for (int by = 0; by < GROUP_BY_COUNT; by++)
+		completions_offer(completions, group_by_name((enum group_by)by));
+}
+
+static bool take_group(struct session *session, int unused, const char *text, char *error,
+		       size_t size)
+{
+	enum group_by by;
+
+	(void)unused;
+	if (!group_by_find(text, &by)) {
+		snprintf(error, size, "expected " GROUP_BY_WORDS ", not " VALUE_QUOTED, text);
+		return false;
+	}
+	command_set_group(session, by);
+	return true;
+}
+
+static const struct value_kind group_value = { "BY", GROUP_BY_WORDS, complete_group, take_group };
+
 static const struct value_kind exited_value = { "HOW", "brief, none or stay", complete_exited,
 						take_exited };
 
@@ -444,8 +467,11 @@ const struct command_value command_values[] = {
 	{ "watch", &watch_value, false },
 	{ "watch-also", &watch_also_value, false },
 	{ "follow", &follow_value, false },
+	{ "group", &group_value, false },
 	{ "exited", &exited_value, false },
 	{ "sort", &sort_value, false },
+	{ "save-filter", &value_filter_name, true },
+	{ "save-columns", &value_columns_name, true },
 	{ "columns", &value_columns, false },
 	{ "meters", &value_meters, false },
 	{ "signal", &value_signal, false },

@@ -52,8 +52,8 @@ static bool has_time(const struct tree_view *tree)
 
 /* ---- cells ---- */
 
-static void draw_cell(const struct area *area, int y, int x, const struct field *field,
-		      const struct column_text *text, struct style style)
+void row_draw_cell(const struct area *area, int y, int x, const struct field *field,
+		   const struct column_text *text, struct style style)
 {
 	bool is_right_aligned = field_is_right_aligned(field);
 	int room = field_width(field, area->cols);
@@ -78,8 +78,8 @@ static void draw_cells(const struct tree_view *tree, const struct area *area, in
 		struct column_text text = { .role = THEME_NORMAL };
 
 		field_show(field, &context, subject, &text);
-		draw_cell(area, y, x, field, &text,
-			  area_style(area, is_dim ? THEME_GONE : text.role));
+		row_draw_cell(area, y, x, field, &text,
+			      area_style(area, is_dim ? THEME_GONE : text.role));
 		x += field_width(field, area->cols) + 1;
 	}
 }
@@ -141,8 +141,7 @@ int row_mark_x(const struct tree_view *tree, const struct row *row)
 /* ---- the command ---- */
 
 /* Restyles what the search is after, where it is seen. */
-static void mark_found(const struct tree_view *tree, const struct area *area, int y, int from,
-		       int to)
+void row_mark_found(const struct tree_view *tree, const struct area *area, int y, int from, int to)
 {
 	struct style style = area_style(area, THEME_MATCH);
 	char text[SEARCH_SIZE];
@@ -216,7 +215,7 @@ static int draw_command(const struct tree_view *tree, const struct area *area, i
 
 	x = draw_parts(area, y, x, end, tree->sideways, parts, 3);
 	if (search_is_set(&tree->search))
-		mark_found(tree, area, y, from, x);
+		row_mark_found(tree, area, y, from, x);
 	/* What stands behind a command that is cut would pass for a part of it. */
 	if (from < end && width - tree->sideways > end - from)
 		area_puts(area, y, end - 1, 1, marks_of(area)->cut,
@@ -400,7 +399,7 @@ static bool has_failed(const struct ptree_node *node)
 {
 	uint32_t status;
 
-	return ptree_node_exit_status(node, &status) && status;
+	return node && ptree_node_exit_status(node, &status) && status;
 }
 
 static const char *selection_mark(const struct tree_view *tree, const struct area *area,
@@ -421,8 +420,8 @@ static void draw_gutter(const struct tree_view *tree, const struct area *area, i
 {
 	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	/* A zombie is still there. */
-	bool is_over =
-	    column_is_over(&context, node) && !row->is_summary && !ptree_node_is_zombie(node);
+	bool is_over = node && column_is_over(&context, node) && !row->is_summary &&
+		       !ptree_node_is_zombie(node);
 	uint8_t kind;
 	int level = tree_view_glow(tree, rows_changed_ns(tree->rows, row, &kind));
 	enum ptree_change_kind change = (enum ptree_change_kind)kind;
@@ -432,8 +431,9 @@ static void draw_gutter(const struct tree_view *tree, const struct area *area, i
 	if (is_over)
 		change = PTREE_CHANGE_EXITED;
 	snprintf(letter, sizeof(letter), "%c",
-		 is_over || (level && !ptree_node_is_zombie(node)) ? theme_change_letter(change)
-								   : ' ');
+		 is_over || (level && !(node && ptree_node_is_zombie(node)))
+		     ? theme_change_letter(change)
+		     : ' ');
 	if (is_over && area->utf8)
 		snprintf(letter, sizeof(letter), "†");
 	background = theme_glow_background(area->theme, change, has_failed(node), level);
@@ -513,6 +513,17 @@ static void draw_forgotten(const struct area *area, int y, const struct row *row
 		    "%*d (exited, no longer kept)", fields[0].width, row->pid);
 }
 
+static void draw_group(const struct tree_view *tree, const struct area *area, int y,
+		       const struct row *row, bool is_selected)
+{
+	int x = command_x(tree, area->cols);
+
+	row_group_draw_cells(tree, area, y, row);
+	x += area_puts(area, y, x, 1, fold_mark(area, row), area_style(area, THEME_TREE_LINE)) + 1;
+	row_group_draw(tree, area, y, x, row);
+	draw_gutter(tree, area, y, row, NULL, is_selected);
+}
+
 void row_draw(const struct tree_view *tree, const struct area *area, int y, uint32_t index)
 {
 	const struct row *row = rows_at(tree->rows, index);
@@ -523,6 +534,10 @@ void row_draw(const struct tree_view *tree, const struct area *area, int y, uint
 	struct command command;
 	int x = command_x(tree, area->cols);
 
+	if (row->is_group) {
+		draw_group(tree, area, y, row, index == tree->cursor.index);
+		return;
+	}
 	if (!node && row->is_summary) /* the line that ends a list */
 		node = ptree_tree_root(tree->view.scene->moment.tree);
 	if (!node) {

@@ -9,6 +9,22 @@ void row_draw(const struct tree_view *tree, const struct area *area, int y, uint
 int row_cells_x(const struct tree_view *tree, int cols);
 int row_mark_x(const struct tree_view *tree, const struct row *row);
 
+/* row-group.c: of a group, and what of it the others need. */
+#define ROW_GROUP_NAME_SIZE 320
+void row_group_draw(const struct tree_view *tree, const struct area *area, int y, int x,
+		    const struct row *row);
+void row_group_draw_cells(const struct tree_view *tree, const struct area *area, int y,
+			  const struct row *row);
+/* Raw bytes. False: it is none. */
+bool row_group_name(const struct tree_view *tree, const struct row *row, char *out, size_t size);
+void row_group_describe(const struct tree_view *tree, const struct row *row, bool utf8, char *out,
+			size_t size);
+
+/* For that. */
+void row_draw_cell(const struct area *area, int y, int x, const struct field *field,
+		   const struct column_text *text, struct style style);
+void row_mark_found(const struct tree_view *tree, const struct area *area, int y, int from, int to);
+
 /* All of the selected row, in one line. */
 void row_draw_selected(const struct view *view, const struct area *area);
 

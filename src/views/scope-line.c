@@ -83,7 +83,8 @@ bool scope_line_is_needed(const struct tree_view *tree)
 {
 	return tree_view_is_sorted(tree) || exited_text(tree) ||
 	       scope_is_narrowed(&tree->view.scene->scope) || tree->choice.is_list ||
-	       tree->choice.by_origin || tree->follow_id || tree->tags.count || tree->marked.count;
+	       tree->choice.by_origin || tree->choice.group || tree->follow_id ||
+	       tree->tags.count || tree->marked.count;
 }
 
 void scope_line_draw(const struct tree_view *tree, const struct area *area, int y)
@@ -113,6 +114,10 @@ void scope_line_draw(const struct tree_view *tree, const struct area *area, int 
 	}
 	if (exited_text(tree))
 		add_scope(&line, "GONE", exited_text(tree));
+	if (tree->choice.group) {
+		snprintf(text, sizeof(text), "by %s", group_by_name(tree->choice.group));
+		add_scope(&line, "GROUPS", text);
+	}
 	if (tree->choice.by_origin)
 		add_scope(&line, "LINEAGE", "under who forked them");
 	if (tree->choice.is_list)

@@ -167,7 +167,10 @@ void row_draw_selected(const struct view *view, const struct area *area)
 	const struct ptree_node *node = row ? scene_node(view->scene, row->process) : NULL;
 	struct line line = { .size = 0 };
 
-	if (row && row->is_summary)
+	if (row && row->is_group) {
+		row_group_describe(tree, row, area->utf8, line.text, sizeof(line.text));
+		line.size = strlen(line.text);
+	} else if (row && row->is_summary)
 		describe_summary(tree, row, node ? node : ptree_tree_root(view->scene->moment.tree),
 				 &line, area->utf8);
 	else if (node)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which rows the tree's view has, which of them is selected, and how one finds another. */
-#include "views/tree.h"
+#include "views/row.h"
 #include "model/field.h"
 #include "model/filter.h"
 
@@ -52,7 +52,12 @@ static bool must_collect(const struct tree_view *tree)
 
 	if (tree->needs_collect)
 		return true;
-	if (moment->stopped_ns || moment->is_held)
+	if (moment->is_held)
+		return false;
+	if (group_by_asks_cgroups(tree->choice.group) &&
+	    tree->seen.cgroup_changes != cgroups_changes(tree->view.scene->world.cgroups))
+		return true;
+	if (moment->stopped_ns)
 		return false;
 	if (tree->seen.ticks != tree->view.scene->world.ticks && has_filter_of_time(tree))
 		return true;
@@ -68,12 +73,14 @@ static int collect(struct tree_view *tree)
 	tree->choice.now_ns = moment_shown_ns(&scene->moment);
 	tree->choice.height = height(tree);
 	tree->choice.only_watched = scene->scope.watch_depth > 0;
+	tree->choice.cgroups = scene->world.cgroups;
 	err = rows_collect(tree->rows, scene->moment.tree, &tree->choice, &match, &tree->cursor);
 	if (err)
 		return err;
 	tree->seen.generation = ptree_tree_generation(scene->moment.tree);
 	tree->seen.usage_generation = ptree_tree_usage_generation(scene->moment.tree);
 	tree->seen.ticks = scene->world.ticks;
+	tree->seen.cgroup_changes = cgroups_changes(scene->world.cgroups);
 	tree->needs_collect = false;
 	return 0;
 }
@@ -249,8 +256,11 @@ static bool is_row_found(const struct row *row, const void *what)
 	const struct scene *scene = tree->view.scene;
 	struct column_context context = scene_columns(scene, tree->utf8);
 	const struct ptree_node *node = scene_node(scene, row->process);
+	char name[ROW_GROUP_NAME_SIZE];
 	struct command command;
 
+	if (row_group_name(tree, row, name, sizeof(name)))
+		return search_has(&tree->search, name, strlen(name));
 	if (!node || row->is_thread || row->is_summary)
 		return false;
 	column_command(&context, node, NULL, &command);
@@ -325,6 +335,8 @@ void tree_view_refresh_seen(const struct tree_view *tree)
 
 		if (!row)
 			break;
+		if (row->is_group)
+			continue;
 		if (row->is_thread)
 			ptree_monitor_refresh_thread(monitor, row->pid);
 		else

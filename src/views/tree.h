@@ -12,7 +12,7 @@
 struct tree_seen {
 	const struct ptree_tree *tree;
 	uint64_t generation, usage_generation;
-	uint64_t ticks;
+	uint64_t ticks, cgroup_changes;
 	uint64_t scope, names; /* versions */
 };
 

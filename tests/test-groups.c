@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Groups: who is in which, below whom, and their sums, while a tree, filter, folds and order change
+ * at random; and small trees of which one knows what is to come out.
+ */
+#include "look.h"
+
+#define LOADS 120
+#define STEPS 400
+
+/* ---- cgroups of the test's own, in place of the program's ---- */
+
+#define IDS_MAX 1024
+#define CHANGES_MAX 8
+
+struct cgroups {
+	unsigned char units[IDS_MAX]; /* of each process; 0: it is not read; 1: nor can be */
+	uint64_t changed[CHANGES_MAX];
+	uint64_t changes;
+};
+
+enum cgroup_state cgroups_find(const struct cgroups *cgroups, uint64_t id,
+			       struct cgroup_names *names)
+{
+	static const char *const units[] = { "", "", "", "a.service", "b.service", "c.scope", "" };
+	unsigned unit = cgroups->units[id % IDS_MAX];
+
+	*names =
+	    (struct cgroup_names){ .unit = units[unit], .container = units[unit ? 7 - unit : 0] };
+	return unit ? unit == 1 ? CGROUP_UNKNOWN : CGROUP_READ : CGROUP_UNREAD;
+}
+
+uint64_t cgroups_changes(const struct cgroups *cgroups)
+{
+	return cgroups ? cgroups->changes : 0;
+}
+
+uint64_t cgroups_changed(const struct cgroups *cgroups, uint64_t change)
+{
+	return cgroups->changes - change > CHANGES_MAX ? 0 : cgroups->changed[change % CHANGES_MAX];
+}
+
+static void change_some(struct cgroups *cgroups, struct load *load)
+{
+	uint32_t count = draw(load, 3) ? draw(load, 2) : draw(load, 12);
+
+	while (count--) {
+		uint64_t id = 1 + draw(load, 120);
+
+		cgroups->units[id] = (unsigned char)draw(load, 6);
+		cgroups->changed[cgroups->changes++ % CHANGES_MAX] = id;
+	}
+}
+
+/* ---- at random ---- */
+
+/* Whoever is in the lineup stands in the group that the tree says, below the parent if that is in
+   it, too; and each group's sums are its members'. */
+static void expect_membership(const struct look *look)
+{
+	const struct rows *rows = look->rows;
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	uint32_t handle, group = NO_CANDIDATE, members = 0, cpu_permille = 0;
+	uint64_t rss_kib = 0;
+
+	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
+		const struct candidate *candidate = lineup_item(&rows->lineup, handle);
+		const struct ptree_node *node =
+		    ptree_tree_find_id(look->load.tree, candidate->row.process);
+		const struct ptree_node *parent;
+		uint32_t own_cpu_permille;
+		uint64_t own_rss_kib;
+
+		if (candidate->row.is_group) {
+			assert_int_equal(candidate->above, NO_CANDIDATE);
+			assert_true(group == NO_CANDIDATE || members);
+			if (group != NO_CANDIDATE) {
+				assert_int_equal(
+				    lineup_item(&rows->lineup, group)->row.sum_cpu_permille,
+				    cpu_permille);
+				assert_int_equal(lineup_item(&rows->lineup, group)->row.sum_rss_kib,
+						 rss_kib);
+			}
+			group = handle;
+			members = cpu_permille = 0;
+			rss_kib = 0;
+			continue;
+		}
+		members++;
+		lineup_usage(&rows->lineup, handle, &own_cpu_permille, &own_rss_kib);
+		cpu_permille += candidate->row.is_summary ? 0 : own_cpu_permille;
+		rss_kib += candidate->row.is_summary ? 0 : own_rss_kib;
+		if (!candidate->is_process)
+			continue;
+		assert_non_null(node);
+		assert_int_equal(
+		    lineup_item(&rows->lineup, group)->row.id,
+		    group_key(look->scope.group, look->scope.cgroups, rows->groups.seed, node).id);
+		assert_int_equal(rows->groups.items[candidate->group].key.id,
+				 lineup_item(&rows->lineup, group)->row.id);
+		parent = look->scope.is_list ? NULL : grouping_above(rows, node);
+		if (!look->scope.by_origin) /* there can be circles */
+			assert_int_equal(candidate->above,
+					 parent ? lineup_find(&rows->lineup, parent->id, false)
+						: group);
+	}
+}
+
+/* No group is held by nobody, and none is held by more than there are. */
+static void expect_holders(const struct rows *rows)
+{
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	uint32_t *holders = calloc(rows->groups.count + 1, sizeof(*holders)), handle;
+
+	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
+		const struct candidate *candidate = lineup_item(&rows->lineup, handle);
+
+		if (candidate->is_process || candidate->row.is_group)
+			holders[candidate->group]++;
+	}
+	for (uint32_t i = rows->groups.free; i != NO_GROUP; i = rows->groups.items[i].holders)
+		holders[i] = rows->groups.items[i].holders;
+	for (size_t i = 0; i < rows->groups.count; i++)
+		assert_int_equal(rows->groups.items[i].holders, holders[i]);
+	free(holders);
+}
+
+static void look_at(uint32_t seed)
+{
+	struct cgroups *cgroups = calloc(1, sizeof(*cgroups));
+	struct look look = {
+		.load = { .tree = new_tree(30, 1 << 20), .seed = seed, .now_ns = 100 * S },
+		.rows = rows_new(),
+		.scope = { .height = 20, .cgroups = cgroups },
+	};
+
+	for (int i = 0; i < STEPS; i++) {
+		step(&look.load);
+		change_some(cgroups, &look.load);
+		choose(&look);
+		if (draw(&look.load, 50) == 0)
+			look.scope.group = (enum group_by)draw(&look.load, GROUP_BY_COUNT);
+		collect_and_compare(&look);
+		if (look.scope.group == GROUP_NONE)
+			continue;
+		expect_membership(&look);
+		expect_holders(look.rows);
+	}
+	rows_free(look.rows);
+	filter_free(look.filter);
+	ptree_tree_free(look.load.tree);
+	free(cgroups);
+}
+
+static void members_and_sums_are_what_the_tree_says(void **state)
+{
+	const char *wish = getenv("PROCTOP_LOADS");
+	uint32_t loads = wish ? (uint32_t)atoi(wish) : LOADS;
+
+	(void)state;
+	for (uint32_t seed = 1; seed <= loads; seed++) {
+		print_message("# seed %u\n", seed);
+		look_at(seed);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(members_and_sums_are_what_the_tree_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

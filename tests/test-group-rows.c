@@ -181,7 +181,7 @@ static void enter_unfolds_and_folds(void **state)
 	type(screen, "\r");
 	expect_on_screen(screen, "▸ root  6 processes");
 	type(screen, "dd"); /* there is nobody to send anything to */
-	expect_on_screen(screen, "no process is selected");
+	expect_on_screen(screen, "it is a group: c tags all in it");
 }
 
 static void a_search_unfolds_to_what_it_finds(void **state)

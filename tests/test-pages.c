@@ -125,7 +125,7 @@ static void the_help_begins_with_what_people_do_every_day(void **state)
 
 	resize(screen, 24, 80);
 	type(screen, "?");
-	expect_lines(screen, 0, 8,
+	expect_lines(screen, 0, 13,
 		     " proctop: help\n"
 		     " Every day\n"
 		     "   \\           only what matches, with its place\n"
@@ -133,7 +133,12 @@ static void the_help_begins_with_what_people_do_every_day(void **state)
 		     "   h l         fold, unfold; z1: only the tops\n"
 		     "   P M T I     who uses most; again: as before\n"
 		     "   x E C       the gone; what failed; who spawns\n"
-		     "\n");
+		     "   Enter F9 Space all of it; a signal; a tag\n"
+		     "   u t b       one user; a list; in groups\n"
+		     "\n"
+		     " From htop: its key, the one here\n"
+		     "   k   F9      a signal to it\n"
+		     "   h   F1      what you read\n");
 }
 
 static void the_help_has_two_columns_where_there_is_room(void **state)

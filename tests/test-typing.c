@@ -474,7 +474,7 @@ static void a_filter_is_kept_by_a_name(void **state)
 	assert_string_equal(screen->session.scene.scope.filter_text, "@logins");
 	assert_int_equal(rows_tally(screen->session.panes.tree->rows).matching, 2);
 	say(screen, "save-filter logins");
-	expect_on_screen(screen, "it would name itself");
+	expect_on_screen(screen, "that is what it is already");
 	assert_string_equal(kept_find(&names, "logins", 6), "sshd");
 	forget_line(screen);
 	type(screen, "\\\025@nobody\r");

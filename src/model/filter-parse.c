@@ -181,6 +181,9 @@ static int read_field(struct parser *parser, struct expression *term)
 	if (!find_field(parser, size, term))
 		return reject_field(parser, size);
 	parser->at += size + sign;
+	if (*parser->at == '=' &&
+	    (term->comparison == COMPARE_IS || term->comparison == COMPARE_IS_NOT))
+		return reject(parser, parser->at, "expected a value: one '=' is enough");
 	return 0;
 }
 

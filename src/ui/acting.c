@@ -85,7 +85,7 @@ static int name_targets(struct session *session, struct delivery *delivery)
 static void say_why_not(struct session *session, int err)
 {
 	if (err == -ENOENT)
-		session_say(session, false, "no process is selected");
+		session_say_no_process(session);
 	else if (err == -ESRCH)
 		session_say(session, false, "it is over: there is nothing to act on");
 	else

@@ -61,7 +61,7 @@ static const struct ptree_image *selected_image(struct session *session, pid_t *
 	const struct ptree_image *image = node ? ptree_node_image(node, 0) : NULL;
 
 	if (!node)
-		session_say(session, false, "no process is selected");
+		session_say_no_process(session);
 	else if (ptree_node_is_kernel_thread(node))
 		session_say(session, false, "a kernel thread has no command line");
 	else if (!image || !image->argv_size)

@@ -15,7 +15,7 @@ void command_mark(struct session *session, int letter)
 	const struct ptree_node *node = selected_node(session);
 
 	if (!node) {
-		session_say(session, false, "no process is selected");
+		session_say_no_process(session);
 		return;
 	}
 	session->marks[letter - 'a'] =

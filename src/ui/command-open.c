@@ -238,7 +238,7 @@ void command_show_details(struct session *session, int tab)
 	if (!id && open_group(session, top))
 		return;
 	if (!id) {
-		session_say(session, false, "no process is selected");
+		session_say_no_process(session);
 		return;
 	}
 	details = open_details(&session->panes, is_zoom);

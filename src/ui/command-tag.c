@@ -33,7 +33,7 @@ static const struct ptree_node *selected_alive(struct session *session)
 	const struct ptree_node *node = tree_view_node(session->panes.tree);
 
 	if (!node)
-		session_say(session, false, "no process is selected");
+		session_say_no_process(session);
 	else if (ptree_node_has_ended(node) && !ptree_node_is_zombie(node))
 		session_say(session, false, "it is over: there is nothing to act on");
 	else
@@ -124,8 +124,14 @@ void command_tag_matching(struct session *session, int unused)
 
 void command_untag_all(struct session *session, int unused)
 {
+	struct tree_view *tree = session->panes.tree;
+	size_t marked = tree->marked.count;
+
 	(void)unused;
-	id_set_clear(&session->panes.tree->tags);
-	id_set_clear(&session->panes.tree->marked);
-	say_how_many(session);
+	id_set_clear(&tree->tags);
+	id_set_clear(&tree->marked);
+	if (marked)
+		session_say(session, false, "%zu that rules have marked are so no more", marked);
+	else
+		say_how_many(session);
 }

@@ -5,6 +5,7 @@
  */
 #include "ui/command.h"
 #include "ui/keymap.h"
+#include "views/sheet.h"
 #include "ui/last-line.h"
 
 #include <string.h>
@@ -113,22 +114,45 @@ static const struct footer setup_footer = {
 	.last = "back",
 };
 
-static const struct footer act_footer = {
-	.context = VIEW_ACT,
-	.items = { { .command = "send" },
-		   { .command = "down", .second = "up" },
-		   { .command = "freeze" },
-		   { .command = "help" } },
-	.last = "back",
+/* By what is asked; which key freezes stands in the dialog, where it does. */
+static const struct footer act_footers[] = {
+	[SHEET_CHOOSE] = { .context = VIEW_ACT,
+			   .items = { { .command = "send", .label = "Do it" },
+				      { .command = "down", .second = "up", .label = "Choose" },
+				      { .command = "help" } },
+			   .last = "back" },
+	[SHEET_TYPE] = { .context = VIEW_ACT,
+			 .items = { { .command = "send", .label = "Do it" },
+				    { .command = "help" } },
+			 .last = "back" },
+	[SHEET_CONFIRM] = { .context = VIEW_ACT,
+			    .items = { { .command = "help" } },
+			    .last = "back" },
+	[SHEET_RESULTS] = { .context = VIEW_ACT,
+			    .items = { { .command = "down", .second = "up", .label = "Scroll" },
+				       { .command = "help" } },
+			    .last = "back" },
 };
 
-static const struct footer *footer_of(enum view_context context)
+static const struct footer *act_footer_of(const struct session *session)
 {
+	const struct view *top = panes_top(&session->panes);
+
+	return top->kind == &sheet_view_kind
+		   ? &act_footers[((const struct sheet_view *)top)->sheet.stage]
+		   : &act_footers[SHEET_TYPE];
+}
+
+static const struct footer *footer_of(const struct session *session)
+{
+	enum view_context context = session_context(session);
 	static const struct footer *const footers[] = { &tree_footer,	 &page_footer,
 							&details_footer, &events_footer,
 							&help_footer,	 &dialog_footer,
-							&act_footer,	 &setup_footer };
+							&setup_footer };
 
+	if (context == VIEW_ACT)
+		return act_footer_of(session);
 	for (size_t i = 0; i < sizeof(footers) / sizeof(*footers); i++) {
 		if (footers[i]->context == context)
 			return footers[i];
@@ -193,7 +217,7 @@ static void draw_item(const struct keymap *keymap, const struct area *area, int 
 
 void footer_draw(const struct session *session, const struct area *area)
 {
-	const struct footer *footer = footer_of(session_context(session));
+	const struct footer *footer = footer_of(session);
 	int count = count_fitting(&session->keymap, footer, area->cols);
 	int x = 0;
 
@@ -207,7 +231,7 @@ void footer_draw(const struct session *session, const struct area *area)
 
 const char *footer_command_at(const struct session *session, const struct area *area, int x)
 {
-	const struct footer *footer = footer_of(session_context(session));
+	const struct footer *footer = footer_of(session);
 	int count = count_fitting(&session->keymap, footer, area->cols);
 
 	for (int i = 0; i <= count && x >= 0; i++) {

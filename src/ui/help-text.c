@@ -24,6 +24,8 @@ static const struct task tasks[] = {
 	{ { "fold-or-parent", "unfold-or-child" }, "fold, unfold; z1: only the tops" },
 	{ { "sort-cpu", "sort-memory", "sort-time", "invert" }, "who uses most; again: as before" },
 	{ { "exited", "failures", "churn" }, "the gone; what failed; who spawns" },
+	{ { "details", "signal", "tag" }, "all of it; a signal; a tag" },
+	{ { "user", "list", "group" }, "one user; a list; in groups" },
 };
 
 static void add_tasks(struct help_view *help, const struct keymap *keymap)
@@ -135,8 +137,8 @@ static void add_legend(struct help_view *help, bool utf8)
 void help_text_add(struct help_view *help, const struct keymap *keymap, bool utf8)
 {
 	add_tasks(help, keymap);
-	add_commands(help, keymap);
 	add_from_htop(help, keymap);
+	add_commands(help, keymap);
 	add_names(help);
 	add_legend(help, utf8);
 }

@@ -59,6 +59,16 @@ bool session_has_message(const struct session *session)
 	return message_is_shown(&session->message, session->scene.moment.now_ns);
 }
 
+void session_say_no_process(struct session *session)
+{
+	const struct row *row = tree_view_row(session->panes.tree);
+
+	if (row && row->is_group)
+		session_say(session, false, "it is a group: c tags all in it, l unfolds it");
+	else
+		session_say(session, false, "no process is selected");
+}
+
 void session_copy(struct session *session, char *text, size_t size)
 {
 	free(session->copied);

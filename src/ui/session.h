@@ -69,6 +69,9 @@ void session_say(struct session *session, bool is_error, const char *format, ...
     __attribute__((format(printf, 3, 4)));
 bool session_has_message(const struct session *session);
 
+/* Of a group's row, or where there is none. */
+void session_say_no_process(struct session *session);
+
 /* The text goes into the terminal's clipboard, and is free()d. */
 void session_copy(struct session *session, char *text, size_t size);
 

@@ -152,6 +152,8 @@ static bool take_filter_name(struct session *session, int unused, const char *te
 		return refuse(error, size, "it has more than one line, and cannot be kept");
 	if (!can_keep(session, session->filter_names, text, error, size))
 		return false;
+	if (*filter == '@' && !strcmp(filter + 1, text))
+		return refuse(error, size, "that is what it is already");
 	if (is_wrong_by_that_name(session, text, filter))
 		return refuse(error, size, "it would name itself");
 	return keep(session, "filter", text, filter, error, size);

@@ -131,15 +131,14 @@ static void find_columns(struct layout *layout, const struct area *area)
 		layout->second = layout->first + WORDS_WIDTH + 2;
 }
 
-/* Of one's own choice all are to be seen. */
-static int count_lines(const struct layout *layout, bool is_own)
+/* Words take the lines that bars and rates have, or as many as it takes where there are none. */
+static int count_lines(const struct layout *layout)
 {
 	size_t columns = layout->second ? 2 : 1, lines = layout->bar_count;
 
 	if (layout->rate_count > lines)
 		lines = layout->rate_count;
-	if (layout->first && (is_own || !lines) &&
-	    (layout->word_count + columns - 1) / columns > lines)
+	if (layout->first && !lines && (layout->word_count + columns - 1) / columns > lines)
 		lines = (layout->word_count + columns - 1) / columns;
 	return (int)lines;
 }
@@ -164,7 +163,7 @@ static struct layout layout_of(const struct scene *scene, const struct area *are
 	layout.rate_count = meter_choice_of(choice, METER_RATE, layout.rates);
 	layout.word_count = meter_choice_of(choice, METER_WORDS, layout.words);
 	find_columns(&layout, area);
-	layout.lines = count_lines(&layout, choice->count);
+	layout.lines = count_lines(&layout);
 	if (layout.lines > most)
 		layout.lines = most;
 	if (layout.lines > room)

@@ -24,8 +24,9 @@ static void add_scope(struct scope_line *line, const char *label, const char *te
 		    area_puts(area, line->y, line->x, 1, " ", area_style(area, THEME_NORMAL));
 	line->x += area_puts(area, line->y, line->x, line->room - line->x, label,
 			     area_style(area, THEME_SCOPE_LABEL));
-	line->x += area_puts(area, line->y, line->x, line->room - line->x, " ",
-			     area_style(area, THEME_NORMAL));
+	if (*text)
+		line->x += area_puts(area, line->y, line->x, line->room - line->x, " ",
+				     area_style(area, THEME_NORMAL));
 	line->x += area_puts(area, line->y, line->x, line->room - line->x, text,
 			     area_style(area, THEME_NORMAL));
 }

@@ -126,8 +126,8 @@ static void move_item(struct setup_view *setup, size_t from, size_t to)
 	setup->items[to] = item;
 }
 
-/* Off it goes behind those that are on, and on it comes as the last of them. The last column stays:
-   without any the screen chooses. */
+/* Off it goes behind those that are on, and on it comes as the last of them; the cursor goes with
+   it. The last column stays: without any the screen chooses. */
 static void toggle(struct setup_view *setup)
 {
 	bool is_on = setup->at < setup->on;
@@ -136,9 +136,13 @@ static void toggle(struct setup_view *setup)
 		return;
 	if (is_on) {
 		move_item(setup, setup->at, --setup->on);
-	} else {
-		move_item(setup, setup->at, setup->on++);
-		setup->at = setup->on - 1;
+		setup->at = setup->on;
+	} else { /* a meter comes first, so that there is room for it */
+		size_t to = setup->is_meters ? 0 : setup->on;
+
+		move_item(setup, setup->at, to);
+		setup->on++;
+		setup->at = to;
 	}
 	take_effect(setup);
 }

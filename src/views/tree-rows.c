@@ -98,8 +98,9 @@ void tree_view_sort(struct tree_view *tree, const struct field *sort)
 	tree->choice.sort = tree->choice.sort == sort ? NULL : sort;
 	tree->choice.is_reversed = false;
 	tree->needs_collect = true;
-	message_say(scene->message, scene->moment.now_ns, false, "sorted by %s",
-		    field_sort_name(tree->choice.sort));
+	message_say(scene->message, scene->moment.now_ns, false, "%ssorted by %s%s",
+		    tree->choice.is_list ? "" : "siblings are ", field_sort_name(tree->choice.sort),
+		    tree->choice.is_list || !tree->choice.sort ? "" : "; t: all in one list");
 }
 
 static const struct ptree_node *above(const struct tree_view *tree, const struct ptree_node *node)

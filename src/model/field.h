@@ -38,12 +38,17 @@ struct field_value {
 #define FIELD_IN_EXIT 2	 /* of one that ended */
 #define FIELD_IN_TREE 4	 /* of proctop tree */
 
+typedef bool field_getter(const struct column_context *context,
+			  const struct column_subject *subject, struct field_value *value);
+typedef void field_shower(const struct column_context *context,
+			  const struct column_subject *subject, struct column_text *cell);
+typedef uint64_t field_keyer(const struct column_subject *subject);
+
 struct field {
 	const char *name; /* in filters; and what the manual calls it */
 	enum field_kind kind;
 	/* NULL: it is a member of what a process used, at usage_at, a uint64_t. */
-	bool (*get)(const struct column_context *context, const struct column_subject *subject,
-		    struct field_value *value);
+	field_getter *get;
 	unsigned usage; /* PTREE_USAGE_*: what has to be known of it */
 	size_t usage_at;
 
@@ -55,8 +60,7 @@ struct field {
 	int least_screen_width;	 /* narrower screens do without it */
 	bool is_of_living;	 /* of what is over its cell is empty */
 	/* NULL: as its kind is shown. */
-	void (*show)(const struct column_context *context, const struct column_subject *subject,
-		     struct column_text *cell);
+	field_shower *show;
 
 	/* As an order of siblings; NULL: it is none. The greatest value comes first. */
 	const char *sort_name;
@@ -67,7 +71,7 @@ struct field {
 	bool adds_up;	 /* of several processes it is the sum, of those of whom it is known */
 	bool is_of_sums; /* it is known of what is no process, as of a group, too */
 	/* NULL: by its number. The greatest comes first; 0: it is not known. */
-	uint64_t (*sort_key)(const struct column_subject *subject);
+	field_keyer *sort_key;
 
 	bool is_filter;		/* "name:text" */
 	bool changes_with_time; /* also while no fact tells of it */

@@ -24,7 +24,7 @@ _proctop_value()
 		compopt -o nospace 2>/dev/null
 		;;
 	--columns) _proctop_list "$2" 'pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal nice priority group virtual minor-faults major-faults' ;;
-	--sort) mapfile -t COMPREPLY < <(compgen -W 'birth CPU memory time threads pid user comm' -- "$2") ;;
+	--sort) mapfile -t COMPREPLY < <(compgen -W 'birth CPU memory time threads pid user comm ppid origin uid start session state rss user-time system-time max-rss read written exit signal nice priority group virtual minor-faults major-faults' -- "$2") ;;
 	--group) mapfile -t COMPREPLY < <(compgen -W 'none user unit container session command' -- "$2") ;;
 	--meters) _proctop_list "$2" 'cpu memory swap forks execs failures disk-read disk-write net-receive net-send tasks pressure short-lived threads spawner longer-lived load cores history' ;;
 	--graphs) mapfile -t COMPREPLY < <(compgen -W 'auto braille block' -- "$2") ;;

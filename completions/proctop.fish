@@ -41,7 +41,7 @@ complete -c proctop -n $live -s H -l highlight -x -d 'How many seconds a change 
 complete -c proctop -n $live -l color -x -a 'auto always never' -d 'Use colours'
 complete -c proctop -n $live -l no-mouse -d 'Leave the mouse to the terminal'
 complete -c proctop -n $pictured -l columns -x -a "(__fish_append , pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal nice priority group virtual minor-faults major-faults)" -d 'These columns'
-complete -c proctop -n $live -l sort -x -a 'birth CPU memory time threads pid user comm' -d 'Siblings by it'
+complete -c proctop -n $live -l sort -x -a 'birth CPU memory time threads pid user comm ppid origin uid start session state rss user-time system-time max-rss read written exit signal nice priority group virtual minor-faults major-faults' -d 'Siblings by it'
 complete -c proctop -n $live -l group -x -a 'none user unit container session command' -d 'In groups'
 complete -c proctop -n $live -l meters -x -a "(__fish_append , cpu memory swap forks execs failures disk-read disk-write net-receive net-send tasks pressure short-lived threads spawner longer-lived load cores history)" -d 'These meters'
 complete -c proctop -n $live -l graphs -x -a 'auto braille block' -d 'Made of'

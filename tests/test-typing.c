@@ -242,7 +242,7 @@ static void values_do_what_the_command_does(void **state)
 	assert_int_equal(tree_of(screen)->choice.group, GROUP_NONE);
 	say(screen, "exited stay");
 	assert_int_equal(tree_of(screen)->choice.exited, JOBS_STAY);
-	for (int place = 1; place < field_sort_count(); place++) {
+	for (int place = 1; place < field_sort_count_of_all(); place++) {
 		char line[64];
 
 		snprintf(line, sizeof(line), "sort %s", field_sort_name(field_sort_at(place)));

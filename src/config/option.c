@@ -431,9 +431,10 @@ static int take_graphs(const struct parse *parse, const struct option_info *opti
 static int take_sort(const struct parse *parse, const struct option_info *option, const char *value)
 {
 	if (!field_find_sort(value, &parse->config->sort))
-		return reject_option_value(parse, option, value,
-					   "an order: expected birth, CPU, memory, CPU time, "
-					   "threads, pid, user or command");
+		return reject_option_value(
+		    parse, option, value,
+		    "an order: expected birth, CPU, memory, CPU time, "
+		    "threads, pid, user, command or what a column is called");
 	return 0;
 }
 

@@ -24,6 +24,6 @@ field_shower field_show_pid, field_show_rss, field_show_sum_rss, field_show_time
     field_show_begin;
 
 /* field-order.c */
-field_keyer field_key_of_name, field_key_of_time;
+field_keyer field_key_of_state, field_key_of_time;
 
 #endif

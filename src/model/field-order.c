@@ -16,35 +16,84 @@ const struct field *field_find(const char *name, size_t size)
 
 /* ---- comparing ---- */
 
-/* The beginning of a name as a number, so that the smaller comes first. */
-uint64_t field_key_of_name(const struct column_subject *subject)
+/* The beginning of a text as a number, so that the smaller comes first. */
+static uint64_t key_of_text(const char *text, size_t size)
 {
-	const char *text = ptree_node_comm(subject->node);
 	uint64_t key = 0;
 
-	for (int i = 0; i < 8; i++) {
-		key = key << 8 | (unsigned char)*text;
-		text += *text != '\0';
-	}
-	return UINT64_MAX - key;
+	for (size_t i = 0; i < 8; i++)
+		key = key << 8 | (i < size ? (unsigned char)text[i] : 0);
+	return key < FIELD_KEY_MAX ? FIELD_KEY_MAX - key : 1;
 }
 
 /* With what is over below it. */
-uint64_t field_key_of_time(const struct column_subject *subject)
+uint64_t field_key_of_time(const struct column_context *context __attribute__((unused)),
+			   const struct column_subject *subject)
 {
 	const struct ptree_summary *summary = ptree_node_summary(subject->node);
 	struct ptree_usage usage;
 
 	ptree_node_usage(subject->node, &usage);
-	return usage.cpu_ns + (summary ? summary->cpu_ns : 0);
+	return usage.cpu_ns + (summary ? summary->cpu_ns : 0) +
+	       (summary || usage.known & PTREE_USAGE_CPU);
+}
+
+/* What does something first, then what needs somebody to look at it. */
+uint64_t field_key_of_state(const struct column_context *context,
+			    const struct column_subject *subject)
+{
+	static const char order[] = "RDZTtXPKWNSI";
+	struct field_value value;
+	const char *found;
+
+	if (!field_get_state(context, subject, &value))
+		return 0;
+	found = strchr(order, (int)value.number);
+	return (size_t)(order + sizeof(order) - (found ? found : order + sizeof(order) - 1));
+}
+
+uint64_t field_sort_key_of_number(const struct field *sort, uint64_t number)
+{
+	number = number < FIELD_KEY_MAX ? number : FIELD_KEY_MAX - 1;
+	return sort->sorts_up ? FIELD_KEY_MAX - number : number + 1;
+}
+
+uint64_t field_sort_key(const struct field *sort, const struct column_context *context,
+			const struct column_subject *subject)
+{
+	struct field_value value = { 0 };
+
+	if (sort->sort_key)
+		return sort->sort_key(context, subject);
+	if (!field_get(sort, context, subject, &value))
+		return 0;
+	if (sort->kind == FIELD_TEXT || sort->kind == FIELD_ARGUMENTS)
+		return key_of_text(value.text, value.size);
+	return field_sort_key_of_number(sort, value.number);
+}
+
+uint64_t field_sort_key_of_sums(const struct field *sort, const struct column_subject *subject)
+{
+	static const struct column_context nobody = { .now_ns = 0 };
+
+	return sort->is_of_sums ? field_sort_key(sort, &nobody, subject) : 0;
 }
 
 /* ---- orders ---- */
 
+/* It has no place among those that are always offered. */
+static bool is_only_a_column(const struct field *field)
+{
+	return field->width && !field->sort_place && !field->is_birth_order;
+}
+
 const struct field *field_sort_at(int place)
 {
-	for (const struct field *field = fields; field->name; field++) {
-		if (field->sort_name && field->sort_place == place)
+	int others = field_sort_count();
+
+	for (const struct field *field = fields; field->name && place; field++) {
+		if (field->sort_place ? field->sort_place == place
+				      : is_only_a_column(field) && others++ == place)
 			return field;
 	}
 	return NULL;
@@ -52,12 +101,16 @@ const struct field *field_sort_at(int place)
 
 int field_sort_place(const struct field *sort)
 {
-	return sort ? sort->sort_place : 0;
+	int place = 0;
+
+	while (sort && place < field_sort_count_of_all() && field_sort_at(place) != sort)
+		place++;
+	return place;
 }
 
 bool field_find_sort(const char *name, const struct field **sort)
 {
-	for (int place = 0; place < field_sort_count(); place++) {
+	for (int place = 0; place < field_sort_count_of_all(); place++) {
 		const struct field *field = field_sort_at(place);
 
 		if (strcasecmp(field_sort_name(field), name) != 0 &&
@@ -74,33 +127,27 @@ int field_sort_count(void)
 	int count = 1;
 
 	for (const struct field *field = fields; field->name; field++)
-		count += field->sort_name != NULL;
+		count += field->sort_place != 0;
+	return count;
+}
+
+int field_sort_count_of_all(void)
+{
+	int count = field_sort_count();
+
+	for (const struct field *field = fields; field->name; field++)
+		count += is_only_a_column(field);
 	return count;
 }
 
 const char *field_sort_name(const struct field *sort)
 {
-	return sort ? sort->sort_name : "birth";
+	if (!sort)
+		return "birth";
+	return sort->sort_name ? sort->sort_name : sort->name;
 }
 
 bool field_is_sort(const struct field *field, const struct field *sort)
 {
 	return sort ? field == sort : field->is_birth_order;
-}
-
-uint64_t field_sort_key(const struct field *sort, const struct column_subject *subject)
-{
-	static const struct column_context nobody = { .now_ns = 0 };
-	struct field_value value;
-
-	if (sort->sort_key)
-		return sort->sort_key(subject);
-	if (!field_get(sort, &nobody, subject, &value))
-		return 0;
-	return sort->sorts_up ? UINT32_MAX - value.number : value.number;
-}
-
-uint64_t field_sort_key_of_sums(const struct field *sort, const struct column_subject *subject)
-{
-	return sort->is_of_sums ? field_sort_key(sort, subject) : 0;
 }

@@ -42,7 +42,8 @@ typedef bool field_getter(const struct column_context *context,
 			  const struct column_subject *subject, struct field_value *value);
 typedef void field_shower(const struct column_context *context,
 			  const struct column_subject *subject, struct column_text *cell);
-typedef uint64_t field_keyer(const struct column_subject *subject);
+typedef uint64_t field_keyer(const struct column_context *context,
+			     const struct column_subject *subject);
 
 struct field {
 	const char *name; /* in filters; and what the manual calls it */
@@ -62,15 +63,18 @@ struct field {
 	/* NULL: as its kind is shown. */
 	field_shower *show;
 
-	/* As an order of siblings; NULL: it is none. The greatest value comes first. */
-	const char *sort_name;
-	int sort_place;	     /* among the orders that are offered, from 1 on */
+	/* As an order of siblings, which each column is; the greatest value comes first. */
+	const char *sort_name; /* NULL: as the field */
+	/* Among the orders that are always offered, from 1 on; 0: only while its column is there.
+	 */
+	int sort_place;
 	bool is_birth_order; /* shows by what siblings are sorted when nobody sorts */
-	bool sorts_up;	     /* the smallest comes first; numbers are below 2^32 */
+	bool sorts_up;	     /* the smallest comes first */
 	bool sorts_by_sum;
 	bool adds_up;	 /* of several processes it is the sum, of those of whom it is known */
 	bool is_of_sums; /* it is known of what is no process, as of a group, too */
-	/* NULL: by its number. The greatest comes first; 0: it is not known. */
+	/* NULL: by its number, or the beginning of its text. The greatest comes first; 0: it is
+	   not known. */
 	field_keyer *sort_key;
 
 	bool is_filter;		/* "name:text" */
@@ -89,23 +93,30 @@ const struct field *field_find(const char *name, size_t size); /* NULL: there is
 bool field_get(const struct field *field, const struct column_context *context,
 	       const struct column_subject *subject, struct field_value *value);
 
+/* No key is greater. */
+#define FIELD_KEY_MAX (UINT64_MAX - 3)
+
 /* Places of orders that commands name. */
 #define FIELD_SORT_CPU 1
 #define FIELD_SORT_MEMORY 2
 #define FIELD_SORT_TIME 3
 
-/* Orders. That of birth, which is the tree's own, is no field's: NULL, at place 0. */
+/* Orders. That of birth, which is the tree's own, is no field's: NULL, at place 0. Those that are
+   always offered have the first places, and the other columns' the next ones. */
 const struct field *field_sort_at(int place);
 int field_sort_place(const struct field *sort);
 /* By its own name, or its field's. False: there is none. */
 bool field_find_sort(const char *name, const struct field **sort);
-int field_sort_count(void);
+int field_sort_count(void); /* that are always offered */
+int field_sort_count_of_all(void);
 const char *field_sort_name(const struct field *sort);
 bool field_is_sort(const struct field *field, const struct field *sort); /* its column shows it */
 /* The greatest comes first; 0 if it is not known. */
-uint64_t field_sort_key(const struct field *sort, const struct column_subject *subject);
-/* Of what has sums and no process. */
+uint64_t field_sort_key(const struct field *sort, const struct column_context *context,
+			const struct column_subject *subject);
+/* Of what has sums and no process; and of a sum that was found otherwise. */
 uint64_t field_sort_key_of_sums(const struct field *sort, const struct column_subject *subject);
+uint64_t field_sort_key_of_number(const struct field *sort, uint64_t number);
 
 /* Its cell, empty if there is nothing to say. */
 void field_show(const struct field *field, const struct column_context *context,

@@ -489,9 +489,10 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 		if (rows->gone.match->filter) /* it may ask how many there are */
 			return follow_one(rows, fact->id);
 		return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
+	case PTREE_FACT_ACCOUNTED: /* of a zombie, which has a place still */
+		return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
 	case PTREE_FACT_THREAD_NAMED:
 	case PTREE_FACT_THREAD_SAMPLED:
-	case PTREE_FACT_ACCOUNTED:
 		return 0;
 	}
 	if (!fact->id)

@@ -174,6 +174,11 @@ int grouping_enter(struct rows *rows, uint32_t handle, const struct ptree_node *
 bool grouping_is_news(const struct rows *rows, uint32_t handle, const struct ptree_node *node);
 void grouping_leave(struct rows *rows, uint32_t handle);
 int grouping_collect(struct rows *rows);
+/* Sorted by what adds up: the key of a group's row, which is the sum's. Its row is unsettled, and
+   that is found anew. */
+bool grouping_sorts_by_sum(const struct rows *rows);
+uint64_t grouping_key(const struct rows *rows, const struct candidate *candidate);
+void grouping_unsettle(struct rows *rows, uint32_t handle);
 
 /* gather.c */
 int gather_extras(struct rows *rows);

@@ -275,10 +275,10 @@ static void errors_say_where_and_what_was_expected(void **state)
 		const char *text;
 	} samples[] = {
 		{ "foo bar:x", 4,
-		  "no field 'bar': quote it to search for it, or expected pid, ppid, origin, uid, "
-		  "user, comm, cmd, "
-		  "session, state, cpu, rss, threads, time, max-rss, read, written, age, exit, "
-		  "signal, nice, priority, group, virtual, minor-faults, major-faults, "
+		  "no field 'bar': quote it to search for it, or expected pid, ppid, origin, "
+		  "uid, user, real-user, comm, cmd, session, tty, state, cpu, rss, rss-share, "
+		  "threads, time, max-rss, read, written, age, exit, signal, nice, priority, "
+		  "group, virtual, minor-faults, major-faults, faults, forks, execs, "
 		  "kernel-thread, zombie or under" },
 		{ "user:", 5, "expected a value after 'user:'" },
 		{ "user: root", 5, "expected a value after 'user:'" },

@@ -344,7 +344,7 @@ static void tab_completes_names_and_values(void **state)
 		{ ":filter make user:ro\t", "filter make user:root" },
 		{ ":filter !comm:ma\t", "filter !comm:make" },
 		{ "\\under:ss\t", "under:sshd" },
-		{ "\\(rs\t", "(rss>" },
+		{ "\\(max\t", "(max-rss>" },
 		{ "\\make|sta\t", "make|state:" },
 		{ "\\signal=KI\t", "signal=KILL" },
 		{ "\\zombie:y\t", "zombie:yes" },

@@ -79,10 +79,28 @@ GETTER(field_get_user)
 	return true;
 }
 
+GETTER(field_get_real_user)
+{
+	const char *name = NULL;
+
+	set_number(value, ptree_node_ruid(subject->node));
+	if (!is_process(subject) || value->number == PTREE_UNKNOWN_ID)
+		return false;
+	if (context->users)
+		name = ptree_users_name_later(context->users, (uint32_t)value->number);
+	set_text(value, name, name ? strlen(name) : 0);
+	return true;
+}
+
 GETTER(field_get_comm)
 {
 	const struct ptree_image *image = image_of(subject);
+	const char *name = subject->thread ? ptree_thread_comm(subject->thread) : NULL;
 
+	if (subject->is_summary)
+		return false;
+	if (name && *name)
+		return set_text(value, name, strlen(name));
 	return image && set_text(value, ptree_image_name(image), strlen(ptree_image_name(image)));
 }
 
@@ -168,6 +186,17 @@ GETTER(field_get_rss)
 	struct ptree_usage usage;
 
 	return get_usage(subject, PTREE_USAGE_RSS, &usage) && set_number(value, usage.rss_bytes);
+}
+
+/* Kernel threads have none of it. */
+GETTER(field_get_rss_share)
+{
+	uint64_t memory_bytes = context->sources ? context->sources->memory_bytes : 0;
+
+	if (!memory_bytes || ptree_node_is_kernel_thread(subject->node) ||
+	    !field_get_rss(context, subject, value))
+		return false;
+	return set_number(value, value->number * 1000 / memory_bytes);
 }
 
 GETTER(field_get_time)
@@ -257,6 +286,41 @@ GETTER(field_get_group)
 	struct ptree_usage usage;
 
 	return get_stat(subject, &usage) && set_number(value, (uint64_t)usage.pgrp);
+}
+
+GETTER(field_get_tty)
+{
+	struct ptree_usage usage;
+
+	return get_stat(subject, &usage) && usage.tty && set_number(value, usage.tty);
+}
+
+GETTER(field_get_faults)
+{
+	struct ptree_usage usage;
+
+	return get_stat(subject, &usage) &&
+	       set_number(value, usage.minor_faults + usage.major_faults);
+}
+
+/* Who has no activity does nothing of late. */
+static struct ptree_activity activity_of(const struct column_subject *subject)
+{
+	const struct ptree_activity *activity = ptree_node_activity(subject->node);
+
+	return activity ? *activity : (struct ptree_activity){ 0 };
+}
+
+GETTER(field_get_forks)
+{
+	set_number(value, activity_of(subject).forks_per_ks);
+	return is_process(subject) && !ptree_node_has_ended(subject->node);
+}
+
+GETTER(field_get_execs)
+{
+	set_number(value, activity_of(subject).execs_per_ks);
+	return is_process(subject) && !ptree_node_has_ended(subject->node);
 }
 
 GETTER(field_get_is_kernel_thread)

@@ -39,9 +39,46 @@ static void put_number(uint64_t number, struct column_text *cell)
 	if (number < 10000)
 		snprintf(cell->text, sizeof(cell->text), "%u", (unsigned)number);
 	else
-		snprintf(cell->text, sizeof(cell->text), "%lluk",
-			 (unsigned long long)number / 1000);
+		snprintf(cell->text, sizeof(cell->text), "%llu%c",
+			 (unsigned long long)number / (number < 10000000 ? 1000 : 1000000),
+			 number < 10000000 ? 'k' : 'M');
 	cell->role = number <= 1 ? THEME_DIM : THEME_NORMAL;
+}
+
+static void put_rate(const struct column_context *context, uint64_t per_ks,
+		     struct column_text *cell)
+{
+	if (!per_ks)
+		snprintf(cell->text, sizeof(cell->text), "%s", context->utf8 ? "·" : "0");
+	else if (per_ks < 9950)
+		snprintf(cell->text, sizeof(cell->text), "%.1f", (double)per_ks / 1000);
+	else
+		snprintf(cell->text, sizeof(cell->text), "%llu",
+			 (unsigned long long)(per_ks + 500) / 1000);
+	cell->role = per_ks < 100 ? THEME_DIM : THEME_NORMAL;
+}
+
+#define TTY_MAJOR 4
+#define TTY_SERIAL_FROM 64
+#define TTY_AUX_MAJOR 5
+#define TTY_CONSOLE 1
+#define TTY_PTY_MAJOR 136
+
+/* Numbers are for keeps: see the kernel's devices.txt. */
+void field_format_tty(char *out, size_t size, uint32_t device)
+{
+	unsigned major = device >> 8 & 0xfff, minor = (device & 0xff) | (device >> 12 & 0xfff00);
+
+	if (major == TTY_PTY_MAJOR)
+		snprintf(out, size, "pts/%u", minor);
+	else if (major == TTY_MAJOR && minor < TTY_SERIAL_FROM)
+		snprintf(out, size, "tty%u", minor);
+	else if (major == TTY_MAJOR)
+		snprintf(out, size, "ttyS%u", minor - TTY_SERIAL_FROM);
+	else if (major == TTY_AUX_MAJOR && minor == TTY_CONSOLE)
+		snprintf(out, size, "console");
+	else
+		snprintf(out, size, "%u:%u", major, minor);
 }
 
 static void put_pid(uint64_t pid, struct column_text *cell)
@@ -120,6 +157,12 @@ static void put_value(enum field_kind kind, const struct column_context *context
 		break;
 	case FIELD_PERMILLE:
 		put_permille(context, value->number, cell);
+		break;
+	case FIELD_RATE:
+		put_rate(context, value->number, cell);
+		break;
+	case FIELD_TTY:
+		field_format_tty(cell->text, sizeof(cell->text), (uint32_t)value->number);
 		break;
 	case FIELD_BYTES:
 		put_bytes(value->number, cell);
@@ -264,5 +307,6 @@ int field_width(const struct field *field, int screen_cols)
 bool field_is_right_aligned(const struct field *field)
 {
 	return field->kind != FIELD_USER && field->kind != FIELD_STATE &&
-	       field->kind != FIELD_TEXT && field->kind != FIELD_ARGUMENTS;
+	       field->kind != FIELD_TEXT && field->kind != FIELD_TTY &&
+	       field->kind != FIELD_ARGUMENTS;
 }

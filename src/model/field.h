@@ -17,10 +17,12 @@ enum field_kind {
 	FIELD_FLAG,	 /* number: 0 or 1 */
 	FIELD_SIGNAL,	 /* number */
 	FIELD_SIGNED,	 /* number: FIELD_ZERO and the value, so that it has their order */
-	FIELD_PERMILLE,	 /* of one CPU */
+	FIELD_PERMILLE,	 /* of one CPU, or of the memory */
+	FIELD_RATE,	 /* number: in 1,000 s */
 	FIELD_BYTES,	 /* number */
 	FIELD_DURATION,	 /* number: ns */
 	FIELD_BOOT_TIME, /* number: ns */
+	FIELD_TTY,	 /* number: the device, as in struct ptree_usage */
 	FIELD_TEXT,
 	FIELD_ARGUMENTS, /* text: each ends with a NUL */
 };
@@ -117,6 +119,10 @@ uint64_t field_sort_key(const struct field *sort, const struct column_context *c
 /* Of what has sums and no process; and of a sum that was found otherwise. */
 uint64_t field_sort_key_of_sums(const struct field *sort, const struct column_subject *subject);
 uint64_t field_sort_key_of_number(const struct field *sort, uint64_t number);
+
+#define FIELD_TTY_SIZE 24
+/* "pts/3", "tty1"; "204:64" of one whose name nobody knows without asking the kernel. */
+void field_format_tty(char *out, size_t size, uint32_t device);
 
 /* Its cell, empty if there is nothing to say. */
 void field_show(const struct field *field, const struct column_context *context,

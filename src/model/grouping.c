@@ -211,7 +211,8 @@ static bool is_member(const struct candidate *candidate)
 /* Of those in it, as far as it is known of them; 0: of none. */
 static uint64_t key_of_sum(const struct rows *rows, uint32_t handle)
 {
-	const struct column_context context = { .now_ns = rows->scope.now_ns };
+	const struct column_context context = { .now_ns = rows->scope.now_ns,
+						.sources = rows->gone.match->sources };
 	const struct field *sort = rows->scope.sort;
 	uint32_t end, at;
 	struct lineup_iterator below = begin(rows, handle, &end);

@@ -17,7 +17,8 @@ bool order_is_by_line(const struct rows_scope *scope)
 static uint64_t own_key(const struct rows *rows, const struct candidate *candidate,
 			const struct job *job)
 {
-	const struct column_context context = { .now_ns = rows->scope.now_ns };
+	const struct column_context context = { .now_ns = rows->scope.now_ns,
+						.sources = rows->gone.match->sources };
 	const struct row *row = &candidate->row;
 	const struct column_subject subject = {
 		.node = ptree_tree_find_id(rows->gone.tree, row->process),

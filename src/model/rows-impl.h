@@ -3,6 +3,7 @@
  * The inside of struct rows, for the files that make rows out of a tree and for nobody else:
  *   collect.c	the tree, walked anew into the lineup
  *   follow.c	the lineup, kept current by what the tree has learned since
+ *   follow-untold.c	and by what no fact tells
  *   place.c	where each stands among its siblings
  *   order.c	the lineup in another order than that of birth
  *   grouping.c	rows of groups, and who stands below whom in them
@@ -148,6 +149,12 @@ int follow_note_new(struct rows *rows, uint32_t handle);
 int follow_note_active(struct rows *rows, uint32_t handle, const struct ptree_node *node);
 /* It and those above it, as far as they were only there for what stood below them. */
 void follow_remove_needless(struct rows *rows, uint32_t handle);
+/* One is made what the tree says now; 1: collect all. */
+int follow_process(struct rows *rows, uint64_t id);
+
+/* follow-untold.c */
+int follow_activity(struct rows *rows);
+int follow_untold(struct rows *rows); /* 1: collect all */
 
 /* place.c */
 struct jobs_line place_line(const struct rows *rows, const struct ptree_node *node);

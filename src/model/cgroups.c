@@ -5,7 +5,7 @@
  */
 #include "model/cgroups.h"
 #include "model/array.h"
-#include "model/cgroup-reader.h"
+#include "model/process-reader.h"
 
 #include <errno.h>
 #include <search.h>
@@ -26,6 +26,7 @@
 #define PATH_MAX_KEPT 1024
 #define PLACES_BYTES_MAX ((size_t)2 << 20)
 #define CHANGES_MAX 1024
+#define CGROUP_PIECE (1u << PTREE_PIECE_CGROUPS)
 #define SHORT_ID 12 /* of a container's 64 digits */
 
 /* A cgroup that somebody is in. */
@@ -44,7 +45,7 @@ struct resident {
 };
 
 struct cgroups {
-	struct cgroup_reader *reader;
+	struct process_reader *reader;
 	bool is_wanted, is_followed;
 	struct ptree_feed_reader feed;
 	struct resident *residents; /* by id */
@@ -63,7 +64,8 @@ struct cgroups {
 int cgroups_new(struct cgroups **out, const char *proc_path)
 {
 	struct cgroups *cgroups = calloc(1, sizeof(*cgroups));
-	int err = cgroups ? cgroup_reader_new(&cgroups->reader, proc_path) : -ENOMEM;
+	int err =
+	    cgroups ? process_reader_new(&cgroups->reader, "proctop-cgroups", proc_path) : -ENOMEM;
 
 	if (err)
 		free(cgroups);
@@ -283,7 +285,7 @@ static void forget_all(struct cgroups *cgroups)
 	cgroups->unread_from = cgroups->again_at = 0;
 	cgroups->is_followed = cgroups->is_asking = false;
 	cgroups->changes += CHANGES_MAX + 1; /* whoever compares has missed too many */
-	cgroup_reader_give_up(cgroups->reader);
+	process_reader_give_up(cgroups->reader);
 }
 
 void cgroups_free(struct cgroups *cgroups)
@@ -291,7 +293,7 @@ void cgroups_free(struct cgroups *cgroups)
 	if (!cgroups)
 		return;
 	forget_all(cgroups);
-	cgroup_reader_free(cgroups->reader);
+	process_reader_free(cgroups->reader);
 	free(cgroups);
 }
 
@@ -350,7 +352,7 @@ static void follow(struct cgroups *cgroups, const struct ptree_tree *tree)
 
 /* ---- asking ---- */
 
-static bool put_in_batch(struct cgroup_batch *batch, const struct ptree_tree *tree,
+static bool put_in_batch(struct process_batch *batch, const struct ptree_tree *tree,
 			 const struct resident *resident, uint64_t now_ns)
 {
 	const struct ptree_node *node =
@@ -359,34 +361,35 @@ static bool put_in_batch(struct cgroup_batch *batch, const struct ptree_tree *tr
 
 	if (is_over(node) || begin_ns + YOUNG_NS > now_ns)
 		return false;
-	batch->items[batch->count++] = (struct cgroup_answer){ .id = resident->id,
-							       .start_ns = begin_ns,
-							       .pid = ptree_node_pid(node) };
+	batch->items[batch->count++] = (struct process_answer){ .id = resident->id,
+								.start_ns = begin_ns,
+								.pid = ptree_node_pid(node),
+								.pieces = CGROUP_PIECE };
 	return true;
 }
 
 static void put_unread(struct cgroups *cgroups, const struct ptree_tree *tree,
-		       struct cgroup_batch *batch, uint64_t now_ns)
+		       struct process_batch *batch, uint64_t now_ns)
 {
 	size_t i = cgroups->unread_from;
 
 	while (i < cgroups->count && cgroups->residents[i].state != CGROUP_UNREAD)
 		i++;
 	cgroups->unread_from = i;
-	for (; i < cgroups->count && batch->count < CGROUP_BATCH_MAX; i++) {
+	for (; i < cgroups->count && batch->count < PROCESS_BATCH_MAX; i++) {
 		if (cgroups->residents[i].state == CGROUP_UNREAD)
 			put_in_batch(batch, tree, &cgroups->residents[i], now_ns);
 	}
 }
 
 static void put_known(struct cgroups *cgroups, const struct ptree_tree *tree,
-		      struct cgroup_batch *batch, uint64_t now_ns)
+		      struct process_batch *batch, uint64_t now_ns)
 {
 	size_t most = cgroups->count / AGAIN_SHARE + 1;
 
 	most = most > AGAIN_MAX ? AGAIN_MAX : most;
 	cgroups->again_ns = now_ns + AGAIN_NS;
-	for (size_t looks = 0; looks < 2 * most && batch->count < CGROUP_BATCH_MAX && most;
+	for (size_t looks = 0; looks < 2 * most && batch->count < PROCESS_BATCH_MAX && most;
 	     looks++) {
 		if (cgroups->again_at >= cgroups->count)
 			cgroups->again_at = 0;
@@ -401,7 +404,7 @@ static void put_known(struct cgroups *cgroups, const struct ptree_tree *tree,
 static void ask(struct cgroups *cgroups, const struct ptree_tree *tree, bool is_stopped,
 		uint64_t now_ns)
 {
-	struct cgroup_batch *batch = calloc(1, sizeof(*batch));
+	struct process_batch *batch = calloc(1, sizeof(*batch));
 
 	if (!batch)
 		return;
@@ -410,10 +413,10 @@ static void ask(struct cgroups *cgroups, const struct ptree_tree *tree, bool is_
 		put_known(cgroups, tree, batch, now_ns);
 	cgroups->next_ns = now_ns + (batch->count ? PAUSE_NS : YOUNG_NS / 2);
 	if (!batch->count) {
-		cgroup_batch_free(batch);
+		process_batch_free(batch);
 		return;
 	}
-	cgroups->is_asking = !cgroup_reader_ask(cgroups->reader, batch);
+	cgroups->is_asking = !process_reader_ask(cgroups->reader, batch);
 	cgroups->asked_ns = now_ns;
 	if (!cgroups->is_asking)
 		cgroups->next_ns = now_ns + PATIENCE_NS;
@@ -421,24 +424,24 @@ static void ask(struct cgroups *cgroups, const struct ptree_tree *tree, bool is_
 
 /* ---- answers ---- */
 
-static void take(struct cgroups *cgroups, const struct cgroup_answer *answer)
+static void take(struct cgroups *cgroups, const struct process_answer *answer)
 {
 	struct resident *resident = find(cgroups, answer->id);
 	const struct place *place;
 
 	if (!resident || resident->is_over)
 		return;
-	place = answer->path ? hold(cgroups, answer->path) : NULL;
+	place = answer->cgroup ? hold(cgroups, answer->cgroup) : NULL;
 	set(cgroups, resident, place ? CGROUP_READ : CGROUP_UNKNOWN, place);
 }
 
 static void take_answers(struct cgroups *cgroups, uint64_t now_ns)
 {
-	struct cgroup_batch *batch = cgroup_reader_collect(cgroups->reader);
+	struct process_batch *batch = process_reader_collect(cgroups->reader);
 
 	if (!batch && cgroups->is_asking && now_ns >= cgroups->asked_ns + PATIENCE_NS) {
 		/* Whoever it is that hangs: another batch may go round it. */
-		cgroup_reader_give_up(cgroups->reader);
+		process_reader_give_up(cgroups->reader);
 		cgroups->is_asking = false;
 		cgroups->next_ns = now_ns + PATIENCE_NS;
 	}
@@ -446,7 +449,7 @@ static void take_answers(struct cgroups *cgroups, uint64_t now_ns)
 		return;
 	for (size_t i = 0; i < batch->count; i++)
 		take(cgroups, &batch->items[i]);
-	cgroup_batch_free(batch);
+	process_batch_free(batch);
 	cgroups->is_asking = false;
 }
 
@@ -486,7 +489,7 @@ uint64_t cgroups_next_ns(const struct cgroups *cgroups)
 
 int cgroups_fd(const struct cgroups *cgroups)
 {
-	return cgroup_reader_fd(cgroups->reader);
+	return process_reader_fd(cgroups->reader);
 }
 
 /* ---- reading ---- */

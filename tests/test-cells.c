@@ -18,7 +18,7 @@
 #define MIB (UINT64_C(1) << 20)
 #define PTS(number) (136u << 8 | ((number)&0xff) | ((number)&0xfff00) << 12)
 
-static const struct sources sources = { .memory_bytes = 1000 * MIB };
+static const struct sources sources = { .memory_bytes = 1000 * MIB, .has_activity = true };
 
 static struct ptree_process seen(pid_t pid, uint64_t read_ns)
 {

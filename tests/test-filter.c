@@ -277,9 +277,10 @@ static void errors_say_where_and_what_was_expected(void **state)
 		{ "foo bar:x", 4,
 		  "no field 'bar': quote it to search for it, or expected pid, ppid, origin, "
 		  "uid, user, real-user, comm, cmd, session, tty, state, cpu, rss, rss-share, "
-		  "threads, time, max-rss, read, written, age, exit, signal, nice, priority, "
-		  "group, virtual, minor-faults, major-faults, faults, forks, execs, "
-		  "kernel-thread, zombie or under" },
+		  "pss, swap, shared, threads, time, max-rss, read, written, io-read, "
+		  "io-write, io, age, exit, signal, nice, priority, group, virtual, "
+		  "minor-faults, major-faults, faults, forks, execs, cgroup, unit, container, "
+		  "namespaces, kernel-thread, zombie or under" },
 		{ "user:", 5, "expected a value after 'user:'" },
 		{ "user: root", 5, "expected a value after 'user:'" },
 		{ "cmd:\"\"", 4, "expected a value after 'cmd:'" },

@@ -25,8 +25,9 @@ enum cgroup_state cgroups_find(const struct cgroups *cgroups, uint64_t id,
 	static const char *const units[] = { "", "", "", "a.service", "b.service", "c.scope", "" };
 	unsigned unit = cgroups->units[id % IDS_MAX];
 
-	*names =
-	    (struct cgroup_names){ .unit = units[unit], .container = units[unit ? 7 - unit : 0] };
+	*names = (struct cgroup_names){ .path = units[unit],
+					.unit = units[unit],
+					.container = units[unit ? 7 - unit : 0] };
 	return unit ? unit == 1 ? CGROUP_UNKNOWN : CGROUP_READ : CGROUP_UNREAD;
 }
 
@@ -115,7 +116,8 @@ struct sum {
 static void add_member(uint64_t id, void *what)
 {
 	struct sum *sum = what;
-	const struct column_context context = { .now_ns = sum->look->scope.now_ns };
+	const struct column_context context = { .now_ns = sum->look->scope.now_ns,
+						.sources = sum->look->match.sources };
 	const struct column_subject subject = { .node =
 						    ptree_tree_find_id(sum->look->load.tree, id) };
 	struct field_value value;
@@ -175,10 +177,12 @@ static void expect_holders(const struct rows *rows)
 static void look_at(uint32_t seed)
 {
 	struct cgroups *cgroups = calloc(1, sizeof(*cgroups));
+	const struct sources sources = { .cgroups = cgroups, .has_activity = true };
 	struct look look = {
 		.load = { .tree = new_tree(30, 1 << 20), .seed = seed, .now_ns = 100 * S },
 		.rows = rows_new(),
 		.scope = { .height = 20, .cgroups = cgroups },
+		.match = { .sources = &sources },
 	};
 
 	for (int i = 0; i < STEPS; i++) {

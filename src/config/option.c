@@ -289,7 +289,7 @@ int config_check_names(const struct parse *parse)
 						  config->filter, why.offset, why.text)
 				      : err;
 	filter_free(filter);
-	return 0;
+	return config_check_filter(parse);
 }
 
 /* All digits are a pid. What only looks like a number is no name that anybody means. */

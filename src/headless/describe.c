@@ -176,6 +176,7 @@ static void put_value(struct ptree_json *json, const struct field *field,
 	case FIELD_SIGNAL:
 	case FIELD_PERMILLE:
 	case FIELD_RATE:
+	case FIELD_NAMESPACES:
 	case FIELD_TTY:
 	case FIELD_BYTES:
 	case FIELD_DURATION:

@@ -5,6 +5,7 @@
  */
 #include "model/cgroups.h"
 #include "model/array.h"
+#include "model/changes.h"
 #include "model/process-reader.h"
 
 #include <errno.h>
@@ -25,7 +26,6 @@
 #define AGAIN_MAX 16
 #define PATH_MAX_KEPT 1024
 #define PLACES_BYTES_MAX ((size_t)2 << 20)
-#define CHANGES_MAX 1024
 #define CGROUP_PIECE (1u << PTREE_PIECE_CGROUPS)
 #define SHORT_ID 12 /* of a container's 64 digits */
 
@@ -57,8 +57,7 @@ struct cgroups {
 	size_t places_bytes;
 	bool is_asking;
 	uint64_t asked_ns, next_ns, again_ns;
-	uint64_t changed[CHANGES_MAX]; /* a ring */
-	uint64_t changes;
+	struct changes changes;
 };
 
 int cgroups_new(struct cgroups **out, const char *proc_path)
@@ -252,7 +251,7 @@ static void set(struct cgroups *cgroups, struct resident *resident, enum cgroup_
 	resident->state = (uint8_t)state;
 	resident->place = place;
 	if (is_news)
-		cgroups->changed[cgroups->changes++ % CHANGES_MAX] = resident->id;
+		changes_note(&cgroups->changes, resident->id);
 }
 
 /* Once they are many. */
@@ -284,7 +283,7 @@ static void forget_all(struct cgroups *cgroups)
 	cgroups->count = cgroups->capacity = cgroups->unread = cgroups->over = 0;
 	cgroups->unread_from = cgroups->again_at = 0;
 	cgroups->is_followed = cgroups->is_asking = false;
-	cgroups->changes += CHANGES_MAX + 1; /* whoever compares has missed too many */
+	changes_lose(&cgroups->changes);
 	process_reader_give_up(cgroups->reader);
 }
 
@@ -456,7 +455,7 @@ static void take_answers(struct cgroups *cgroups, uint64_t now_ns)
 bool cgroups_turn(struct cgroups *cgroups, const struct ptree_tree *tree, bool is_wanted,
 		  bool is_stopped, uint64_t now_ns)
 {
-	uint64_t before = cgroups->changes;
+	uint64_t before = cgroups->changes.count;
 
 	if (!is_wanted) {
 		if (cgroups->is_wanted)
@@ -473,7 +472,21 @@ bool cgroups_turn(struct cgroups *cgroups, const struct ptree_tree *tree, bool i
 	if (!cgroups->is_asking && now_ns >= cgroups->next_ns &&
 	    (cgroups->unread || now_ns >= cgroups->again_ns))
 		ask(cgroups, tree, is_stopped, now_ns);
-	return cgroups->changes != before;
+	return cgroups->changes.count != before;
+}
+
+void cgroups_read_now(struct cgroups *cgroups, const struct ptree_node *node)
+{
+	struct process_answer answer = { .id = ptree_node_id(node),
+					 .start_ns = ptree_node_begin_ns(node),
+					 .pid = ptree_node_pid(node),
+					 .pieces = CGROUP_PIECE };
+
+	add(cgroups, answer.id);
+	if (process_reader_read_now(cgroups->reader, &answer))
+		return;
+	take(cgroups, &answer);
+	free(answer.cgroup);
 }
 
 uint64_t cgroups_next_ns(const struct cgroups *cgroups)
@@ -506,12 +519,10 @@ enum cgroup_state cgroups_find(const struct cgroups *cgroups, uint64_t id,
 
 uint64_t cgroups_changes(const struct cgroups *cgroups)
 {
-	return cgroups ? cgroups->changes : 0;
+	return cgroups ? cgroups->changes.count : 0;
 }
 
 uint64_t cgroups_changed(const struct cgroups *cgroups, uint64_t change)
 {
-	if (change >= cgroups->changes || cgroups->changes - change > CHANGES_MAX)
-		return 0;
-	return cgroups->changed[change % CHANGES_MAX];
+	return changes_at(&cgroups->changes, change);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* How to get each property of a process. */
+#include "model/cgroups.h"
 #include "model/field-impl.h"
+#include "model/readings.h"
 
 #include <string.h>
 #include <sys/wait.h>
@@ -79,11 +81,33 @@ GETTER(field_get_user)
 	return true;
 }
 
+/* NULL: that piece of it was not read. */
+static const struct reading *reading_of(const struct column_context *context,
+					const struct column_subject *subject,
+					enum ptree_piece piece)
+{
+	const struct reading *reading =
+	    context->sources && is_process(subject)
+		? readings_find(context->sources->readings, ptree_node_id(subject->node))
+		: NULL;
+
+	return reading && reading->figures.known & 1u << piece ? reading : NULL;
+}
+
+/* Events tell it when it changes, and else nobody. */
+static uint32_t real_uid(const struct column_context *context, const struct column_subject *subject)
+{
+	uint32_t uid = ptree_node_ruid(subject->node);
+	const struct reading *reading = reading_of(context, subject, PTREE_PIECE_CREDENTIALS);
+
+	return uid == PTREE_UNKNOWN_ID && reading ? reading->figures.ruid : uid;
+}
+
 GETTER(field_get_real_user)
 {
 	const char *name = NULL;
 
-	set_number(value, ptree_node_ruid(subject->node));
+	set_number(value, real_uid(context, subject));
 	if (!is_process(subject) || value->number == PTREE_UNKNOWN_ID)
 		return false;
 	if (context->users)
@@ -304,23 +328,146 @@ GETTER(field_get_faults)
 }
 
 /* Who has no activity does nothing of late. */
-static struct ptree_activity activity_of(const struct column_subject *subject)
+static bool get_activity(const struct column_context *context, const struct column_subject *subject,
+			 struct ptree_activity *out)
 {
 	const struct ptree_activity *activity = ptree_node_activity(subject->node);
 
-	return activity ? *activity : (struct ptree_activity){ 0 };
+	*out = activity ? *activity : (struct ptree_activity){ 0 };
+	return context->sources && context->sources->has_activity && is_process(subject) &&
+	       !ptree_node_has_ended(subject->node);
 }
 
 GETTER(field_get_forks)
 {
-	set_number(value, activity_of(subject).forks_per_ks);
-	return is_process(subject) && !ptree_node_has_ended(subject->node);
+	struct ptree_activity activity;
+
+	return get_activity(context, subject, &activity) &&
+	       set_number(value, activity.forks_per_ks);
 }
 
 GETTER(field_get_execs)
 {
-	set_number(value, activity_of(subject).execs_per_ks);
-	return is_process(subject) && !ptree_node_has_ended(subject->node);
+	struct ptree_activity activity;
+
+	return get_activity(context, subject, &activity) &&
+	       set_number(value, activity.execs_per_ks);
+}
+
+/* The names are the sources' own, until they are turned. */
+static bool get_cgroup(const struct column_context *context, const struct column_subject *subject,
+		       struct cgroup_names *names)
+{
+	return context->sources && context->sources->cgroups && is_process(subject) &&
+	       cgroups_find(context->sources->cgroups, ptree_node_id(subject->node), names) ==
+		   CGROUP_READ;
+}
+
+GETTER(field_get_cgroup)
+{
+	struct cgroup_names names;
+
+	return get_cgroup(context, subject, &names) &&
+	       set_text(value, names.path, strlen(names.path));
+}
+
+GETTER(field_get_unit)
+{
+	struct cgroup_names names;
+
+	return get_cgroup(context, subject, &names) &&
+	       set_text(value, names.unit, strlen(names.unit));
+}
+
+GETTER(field_get_container)
+{
+	struct cgroup_names names;
+
+	return get_cgroup(context, subject, &names) &&
+	       set_text(value, names.container, strlen(names.container));
+}
+
+GETTER(field_get_pss)
+{
+	const struct reading *reading = reading_of(context, subject, PTREE_PIECE_PSS);
+
+	return reading && set_number(value, reading->figures.pss_bytes);
+}
+
+GETTER(field_get_swap)
+{
+	const struct reading *reading = reading_of(context, subject, PTREE_PIECE_MEMORY);
+
+	return reading && set_number(value, reading->figures.swap_bytes);
+}
+
+GETTER(field_get_shared)
+{
+	const struct reading *reading = reading_of(context, subject, PTREE_PIECE_RSS_KINDS);
+
+	return reading && set_number(value, reading->figures.shared_bytes);
+}
+
+GETTER(field_get_io_read)
+{
+	const struct reading *reading = reading_of(context, subject, PTREE_PIECE_IO);
+
+	return reading && reading->has_rates && set_number(value, reading->read_per_s);
+}
+
+GETTER(field_get_io_write)
+{
+	const struct reading *reading = reading_of(context, subject, PTREE_PIECE_IO);
+
+	return reading && reading->has_rates && set_number(value, reading->written_per_s);
+}
+
+GETTER(field_get_io)
+{
+	const struct reading *reading = reading_of(context, subject, PTREE_PIECE_IO);
+
+	return reading && reading->has_rates &&
+	       set_number(value, reading->read_per_s + reading->written_per_s);
+}
+
+/* Of what is over by the kernel's account of it; it may have a reading from before. */
+static bool get_final_io(const struct column_subject *subject, struct ptree_usage *usage)
+{
+	return get_usage(subject, PTREE_USAGE_IO, usage);
+}
+
+GETTER(field_get_read)
+{
+	const struct reading *reading;
+	struct ptree_usage usage;
+
+	if (get_final_io(subject, &usage))
+		return set_number(value, usage.read_bytes);
+	reading = ptree_node_has_ended(subject->node)
+		      ? NULL
+		      : reading_of(context, subject, PTREE_PIECE_IO);
+	return reading && set_number(value, reading->figures.read_bytes);
+}
+
+GETTER(field_get_written)
+{
+	const struct reading *reading;
+	struct ptree_usage usage;
+
+	if (get_final_io(subject, &usage))
+		return set_number(value, usage.write_bytes);
+	reading = ptree_node_has_ended(subject->node)
+		      ? NULL
+		      : reading_of(context, subject, PTREE_PIECE_IO);
+	return reading && set_number(value, reading->figures.written_bytes);
+}
+
+/* A letter for each; "-" where all are proctop's own. */
+GETTER(field_get_namespaces)
+{
+	const struct reading *reading = reading_of(context, subject, PTREE_PIECE_NAMESPACES);
+
+	return reading && set_number(value, reading->figures.namespaces);
 }
 
 GETTER(field_get_is_kernel_thread)

@@ -38,6 +38,29 @@ uint64_t field_key_of_time(const struct column_context *context __attribute__((u
 	       (summary || usage.known & PTREE_USAGE_CPU);
 }
 
+/*
+ * Those of one cgroup together, by the beginning of its last name, whatever is above that: the
+ * beginnings of paths are all alike. What else the path says is 16 bits of a sum.
+ */
+uint64_t field_key_of_cgroup(const struct column_context *context,
+			     const struct column_subject *subject)
+{
+	struct field_value value;
+	const char *name;
+	uint32_t sum = 0;
+	size_t size;
+
+	if (!field_get_cgroup(context, subject, &value))
+		return 0;
+	name = memrchr(value.text, '/', value.size);
+	name = name ? name + 1 : value.text;
+	size = (size_t)(value.text + value.size - name);
+	for (size_t i = 0; i < value.size; i++)
+		sum = sum * 31 + (unsigned char)value.text[i];
+	sum = (sum ^ sum >> 16) & 0xffff;
+	return (key_of_text(name, size < 6 ? size : 6) & ~UINT64_C(0xffff)) | sum | 1;
+}
+
 /* What does something first, then what needs somebody to look at it. */
 uint64_t field_key_of_state(const struct column_context *context,
 			    const struct column_subject *subject)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Properties as cells: each kind of value, and the few that are shown otherwise than their kind. */
 #include "model/field-impl.h"
+#include "model/process-reader.h"
 #include "draw/text.h"
 
 #include <stdio.h>
@@ -79,6 +80,19 @@ void field_format_tty(char *out, size_t size, uint32_t device)
 		snprintf(out, size, "console");
 	else
 		snprintf(out, size, "%u:%u", major, minor);
+}
+
+void field_format_namespaces(char *out, uint64_t mask)
+{
+	char *end = out;
+
+	for (size_t i = 0; i < PROCESS_NAMESPACE_COUNT; i++) {
+		if (mask & 1u << i)
+			*end++ = PROCESS_NAMESPACES[i];
+	}
+	if (end == out)
+		*end++ = '-';
+	*end = '\0';
 }
 
 static void put_pid(uint64_t pid, struct column_text *cell)
@@ -161,6 +175,10 @@ static void put_value(enum field_kind kind, const struct column_context *context
 	case FIELD_RATE:
 		put_rate(context, value->number, cell);
 		break;
+	case FIELD_NAMESPACES:
+		field_format_namespaces(cell->text, value->number);
+		cell->role = value->number ? THEME_NORMAL : THEME_DIM;
+		break;
 	case FIELD_TTY:
 		field_format_tty(cell->text, sizeof(cell->text), (uint32_t)value->number);
 		break;
@@ -204,6 +222,40 @@ SHOWER(field_show_sum_rss)
 
 	if (!subject->is_summary && field_get_sum_rss(context, subject, &value) && value.number)
 		put_bytes(value.number, cell);
+}
+
+/* Nothing is a dot, so that one sees who does something. */
+static void show_bytes_a_second(const struct column_context *context, uint64_t bytes,
+				struct column_text *cell)
+{
+	if (bytes)
+		put_bytes(bytes, cell);
+	else
+		put_permille(context, 0, cell);
+}
+
+SHOWER(field_show_io_read)
+{
+	struct field_value value = { 0 };
+
+	if (field_get_io_read(context, subject, &value))
+		show_bytes_a_second(context, value.number, cell);
+}
+
+SHOWER(field_show_io_write)
+{
+	struct field_value value = { 0 };
+
+	if (field_get_io_write(context, subject, &value))
+		show_bytes_a_second(context, value.number, cell);
+}
+
+SHOWER(field_show_io)
+{
+	struct field_value value = { 0 };
+
+	if (field_get_io(context, subject, &value))
+		show_bytes_a_second(context, value.number, cell);
 }
 
 static void show_time_of_gone(const struct column_subject *subject, struct column_text *cell)
@@ -307,6 +359,6 @@ int field_width(const struct field *field, int screen_cols)
 bool field_is_right_aligned(const struct field *field)
 {
 	return field->kind != FIELD_USER && field->kind != FIELD_STATE &&
-	       field->kind != FIELD_TEXT && field->kind != FIELD_TTY &&
-	       field->kind != FIELD_ARGUMENTS;
+	       field->kind != FIELD_TEXT && field->kind != FIELD_NAMESPACES &&
+	       field->kind != FIELD_TTY && field->kind != FIELD_ARGUMENTS;
 }

@@ -12,17 +12,18 @@
 enum field_kind {
 	FIELD_NUMBER,
 	FIELD_PID,
-	FIELD_USER,	 /* number: its uid; text: its name */
-	FIELD_STATE,	 /* number: the letter */
-	FIELD_FLAG,	 /* number: 0 or 1 */
-	FIELD_SIGNAL,	 /* number */
-	FIELD_SIGNED,	 /* number: FIELD_ZERO and the value, so that it has their order */
-	FIELD_PERMILLE,	 /* of one CPU, or of the memory */
-	FIELD_RATE,	 /* number: in 1,000 s */
-	FIELD_BYTES,	 /* number */
-	FIELD_DURATION,	 /* number: ns */
-	FIELD_BOOT_TIME, /* number: ns */
-	FIELD_TTY,	 /* number: the device, as in struct ptree_usage */
+	FIELD_USER,	  /* number: its uid; text: its name */
+	FIELD_STATE,	  /* number: the letter */
+	FIELD_FLAG,	  /* number: 0 or 1 */
+	FIELD_SIGNAL,	  /* number */
+	FIELD_SIGNED,	  /* number: FIELD_ZERO and the value, so that it has their order */
+	FIELD_PERMILLE,	  /* of one CPU, or of the memory */
+	FIELD_RATE,	  /* number: in 1,000 s */
+	FIELD_BYTES,	  /* number */
+	FIELD_DURATION,	  /* number: ns */
+	FIELD_BOOT_TIME,  /* number: ns */
+	FIELD_NAMESPACES, /* number: a mask, as in struct process_figures */
+	FIELD_TTY,	  /* number: the device, as in struct ptree_usage */
 	FIELD_TEXT,
 	FIELD_ARGUMENTS, /* text: each ends with a NUL */
 };
@@ -46,6 +47,14 @@ typedef void field_shower(const struct column_context *context,
 			  const struct column_subject *subject, struct column_text *cell);
 typedef uint64_t field_keyer(const struct column_context *context,
 			     const struct column_subject *subject);
+
+/* A piece that is read; the memory of the machine; what it does of late, which one picture cannot
+   know. */
+#define FIELD_ASKS(piece) (1u << (piece))
+#define FIELD_ASKS_MACHINE (1u << 30)
+#define FIELD_ASKS_ACTIVITY (1u << 31)
+#define FIELD_ASKS_CGROUP FIELD_ASKS(PTREE_PIECE_CGROUPS)
+#define FIELD_ASKS_FIGURES (~(FIELD_ASKS_MACHINE | FIELD_ASKS_ACTIVITY | FIELD_ASKS_CGROUP))
 
 struct field {
 	const char *name; /* in filters; and what the manual calls it */
@@ -79,6 +88,10 @@ struct field {
 	   not known. */
 	field_keyer *sort_key;
 
+	/* Mask of FIELD_ASKS() and the others: what the tree does not have, and is only found for
+	   who asks. */
+	uint32_t asks;
+	bool is_told_too;	/* of some without asking: of what is over, or when it changes */
 	bool is_filter;		/* "name:text" */
 	bool changes_with_time; /* also while no fact tells of it */
 
@@ -121,6 +134,9 @@ uint64_t field_sort_key_of_sums(const struct field *sort, const struct column_su
 uint64_t field_sort_key_of_number(const struct field *sort, uint64_t number);
 
 #define FIELD_TTY_SIZE 24
+/* "mn"; "-" for none. */
+#define FIELD_NAMESPACES_SIZE 9
+void field_format_namespaces(char *out, uint64_t mask);
 /* "pts/3", "tty1"; "204:64" of one whose name nobody knows without asking the kernel. */
 void field_format_tty(char *out, size_t size, uint32_t device);
 

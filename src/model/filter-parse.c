@@ -189,7 +189,7 @@ static int read_field(struct parser *parser, struct expression *term)
 static bool is_text(enum field_kind kind)
 {
 	return kind == FIELD_TEXT || kind == FIELD_ARGUMENTS || kind == FIELD_USER ||
-	       kind == FIELD_TTY;
+	       kind == FIELD_TTY || kind == FIELD_NAMESPACES;
 }
 
 /* Of what is measured, "is about" and "is exactly" would be two questions. */

@@ -166,6 +166,9 @@ static bool value_compares(const struct expression *term, const struct field_val
 		return has_letter == (term->comparison != COMPARE_IS_NOT);
 	case FIELD_TEXT:
 		return text_compares(term, value->text, value->size);
+	case FIELD_NAMESPACES:
+		field_format_namespaces(name, value->number);
+		return text_compares(term, name, strlen(name));
 	case FIELD_TTY:
 		field_format_tty(name, sizeof(name), (uint32_t)value->number);
 		return text_compares(term, name, strlen(name));
@@ -353,4 +356,32 @@ bool filter_changes_with_time(const struct filter *filter)
 bool filter_is_given_up(const struct filter *filter)
 {
 	return has_any(&filter->root, is_given_up);
+}
+
+/* As deep as parentheses may be. */
+static uint32_t expression_asks(const struct expression *expression, const struct field **asking)
+{
+	bool is_field = expression->kind == EXPRESSION_FIELD;
+	uint32_t asks = is_field ? expression->field->asks : 0;
+
+	if (asks && !expression->field->is_told_too)
+		*asking = expression->field;
+	for (const struct expression *at = expression->first; at; at = at->next)
+		asks |= expression_asks(at, asking);
+	return asks;
+}
+
+uint32_t filter_asks(const struct filter *filter)
+{
+	const struct field *asking;
+
+	return expression_asks(&filter->root, &asking);
+}
+
+const struct field *filter_asking(const struct filter *filter)
+{
+	const struct field *asking = NULL;
+
+	expression_asks(&filter->root, &asking);
+	return asking;
 }

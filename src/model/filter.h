@@ -41,6 +41,10 @@ bool filter_field_is_measured(const struct field *field);
 bool filter_looks_above(const struct filter *filter);
 /* It can come to match, or cease to, without any fact of it. */
 bool filter_changes_with_time(const struct filter *filter);
+/* What it asks beyond the tree: mask of FIELD_ASKS(). */
+uint32_t filter_asks(const struct filter *filter);
+/* A field of which nothing is known without asking; NULL: there is none. */
+const struct field *filter_asking(const struct filter *filter);
 /* A pattern cost too much, and matches nothing any more. */
 bool filter_is_given_up(const struct filter *filter);
 

@@ -4,6 +4,8 @@
  * what goes on in it of late, and what is read of it besides.
  */
 #include "model/field.h"
+#include "model/filter.h"
+#include "model/readings.h"
 #include "model/rows-impl.h"
 
 #include <errno.h>
@@ -61,10 +63,23 @@ static int unsettle_active(struct rows *rows)
 
 /* ---- what is read ---- */
 
+/* Groups are told by the scope's, which are the sources'. */
+static const struct cgroups *cgroups_of(const struct rows *rows)
+{
+	const struct sources *sources = rows->gone.match->sources;
+
+	return rows->scope.cgroups ? rows->scope.cgroups : sources ? sources->cgroups : NULL;
+}
+
+static const struct readings *readings_of(const struct rows *rows)
+{
+	return rows->gone.match->sources ? rows->gone.match->sources->readings : NULL;
+}
+
 /* 1: too many have gone to others, or were read. */
 static int follow_cgroups(struct rows *rows)
 {
-	const struct cgroups *cgroups = rows->scope.cgroups;
+	const struct cgroups *cgroups = cgroups_of(rows);
 	uint64_t end = cgroups_changes(cgroups);
 	int err = 0;
 
@@ -76,11 +91,37 @@ static int follow_cgroups(struct rows *rows)
 	return err;
 }
 
+static int follow_readings(struct rows *rows)
+{
+	const struct readings *readings = readings_of(rows);
+	uint64_t end = readings_changes(readings);
+	int err = 0;
+
+	for (; rows->reading_changes != end && !err; rows->reading_changes++) {
+		uint64_t id = readings_changed(readings, rows->reading_changes);
+
+		err = id ? follow_process(rows, id) : 1;
+	}
+	return err;
+}
+
+void follow_untold_from_now(struct rows *rows)
+{
+	rows->cgroup_changes = cgroups_changes(cgroups_of(rows));
+	rows->reading_changes = readings_changes(readings_of(rows));
+}
+
 int follow_untold(struct rows *rows)
 {
 	const struct field *sort = rows->scope.sort;
-	int err = group_by_asks_cgroups(rows->scope.group) ? follow_cgroups(rows) : 0;
+	const struct filter *filter = rows->gone.match->filter;
+	uint32_t asks = (sort ? sort->asks : 0) | (filter ? filter_asks(filter) : 0);
+	int err = 0;
 
+	if (asks & FIELD_ASKS_CGROUP || group_by_asks_cgroups(rows->scope.group))
+		err = follow_cgroups(rows);
+	if (!err && asks & FIELD_ASKS_FIGURES)
+		err = follow_readings(rows);
 	if (!err && sort && sort->changes_with_time)
 		err = unsettle_active(rows);
 	return err;

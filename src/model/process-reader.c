@@ -23,6 +23,7 @@ struct process_reader {
 	pthread_mutex_t lock;
 	/* under the lock: */
 	unsigned users;		      /* its owner, and the threads */
+	uint64_t reading;	      /* whom of it the thread is at */
 	struct process_batch *asked;  /* only compared: it is the thread's */
 	struct process_batch *answer; /* to be collected */
 };
@@ -211,12 +212,14 @@ int process_reader_read_now(const struct process_reader *reader, struct process_
 	return 0;
 }
 
-static bool is_wanted(struct process_reader *reader, const struct process_batch *batch)
+static bool begin_one(struct process_reader *reader, const struct process_batch *batch, uint64_t id)
 {
 	bool answer;
 
 	pthread_mutex_lock(&reader->lock);
 	answer = reader->asked == batch;
+	if (answer)
+		reader->reading = id;
 	pthread_mutex_unlock(&reader->lock);
 	return answer;
 }
@@ -230,7 +233,7 @@ static void read_batch(struct process_reader *reader, struct process_batch *batc
 	for (size_t i = 0; i < batch->count; i++)
 		pieces |= batch->items[i].pieces;
 	err = open_source(&source, reader->proc_path, pieces);
-	for (size_t i = 0; i < batch->count && is_wanted(reader, batch); i++) {
+	for (size_t i = 0; i < batch->count && begin_one(reader, batch, batch->items[i].id); i++) {
 		if (err)
 			batch->items[i].error = err;
 		else
@@ -290,6 +293,16 @@ static int start_thread(struct reading *reading)
 }
 
 /* ---- who asks ---- */
+
+uint64_t process_reader_at(struct process_reader *reader)
+{
+	uint64_t id;
+
+	pthread_mutex_lock(&reader->lock);
+	id = reader->asked ? reader->reading : 0;
+	pthread_mutex_unlock(&reader->lock);
+	return id;
+}
 
 void process_reader_give_up(struct process_reader *reader)
 {

@@ -50,6 +50,8 @@ void process_reader_free(struct process_reader *reader); /* or NULL; waits for n
 int process_reader_fd(const struct process_reader *reader);
 /* Takes the batch, also with an error: -EAGAIN: too many hang already; -errno. */
 int process_reader_ask(struct process_reader *reader, struct process_batch *batch);
+/* Whom of the batch it is at: who hangs, if it takes too long. 0: nobody. */
+uint64_t process_reader_at(struct process_reader *reader);
 void process_reader_give_up(struct process_reader *reader);
 /* The whole batch, or NULL: it is not there yet. */
 struct process_batch *process_reader_collect(struct process_reader *reader);

@@ -214,6 +214,7 @@ bool quantity_read(enum field_kind kind, const char *text, uint64_t *number)
 	case FIELD_STATE:
 	case FIELD_BOOT_TIME:
 	case FIELD_TEXT:
+	case FIELD_NAMESPACES:
 	case FIELD_TTY:
 	case FIELD_ARGUMENTS:
 		break;
@@ -246,6 +247,7 @@ const char *quantity_expected(enum field_kind kind)
 	case FIELD_USER:
 	case FIELD_BOOT_TIME:
 	case FIELD_TEXT:
+	case FIELD_NAMESPACES:
 	case FIELD_TTY:
 	case FIELD_ARGUMENTS:
 		break;

@@ -84,6 +84,7 @@ struct rows {
 	size_t extra_count, extra_capacity;
 	struct groups groups;
 	uint64_t cgroup_changes; /* up to which groups are as they are told */
+	uint64_t reading_changes;
 	struct folds folds;
 	struct jobs jobs;
 	struct gone gone; /* how what is over is read */
@@ -155,6 +156,7 @@ int follow_process(struct rows *rows, uint64_t id);
 /* follow-untold.c */
 int follow_activity(struct rows *rows);
 int follow_untold(struct rows *rows); /* 1: collect all */
+void follow_untold_from_now(struct rows *rows);
 
 /* place.c */
 struct jobs_line place_line(const struct rows *rows, const struct ptree_node *node);

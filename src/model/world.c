@@ -38,6 +38,7 @@ void world_init(struct world *world, struct ptree_monitor *monitor, struct ptree
 	world->tree = ptree_monitor_tree(monitor);
 	world->users = users;
 	world->own_uid = getuid();
+	world->sources.has_activity = true;
 	measure_clock(world);
 }
 

@@ -5,6 +5,7 @@
 #include "model/cgroups.h"
 #include "model/inspect.h"
 #include "model/meters.h"
+#include "model/readings.h"
 #include "model/sources.h"
 
 /* What there is to look at, as it is now, whatever is shown of it. */
@@ -14,6 +15,7 @@ struct world {
 	struct ptree_users *users;     /* borrowed */
 	struct inspector *inspector;   /* borrowed: what looks into a process */
 	struct cgroups *cgroups;       /* borrowed: who is in which, as far as it is read */
+	struct readings *readings;     /* borrowed: figures that cost to read */
 	struct sources sources;	       /* what of these fields ask */
 	const char *proc_path;	       /* NULL: /proc */
 	struct meters meters;

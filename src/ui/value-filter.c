@@ -86,6 +86,7 @@ static void offer_values_of(const struct session *session, const struct field *f
 		break;
 	case FIELD_NUMBER:
 	case FIELD_SIGNED:
+	case FIELD_NAMESPACES:
 	case FIELD_TTY:
 	case FIELD_BOOT_TIME:
 		break;

@@ -1486,6 +1486,8 @@ PTREE_API uint32_t ptree_node_euid(const struct ptree_node *node);
 PTREE_API uint32_t ptree_node_ruid(const struct ptree_node *node);
 PTREE_API uint32_t ptree_node_egid(const struct ptree_node *node);
 PTREE_API uint32_t ptree_node_rgid(const struct ptree_node *node);
+/* When an event last told that one of these four is another one now. 0: none was seen to change. */
+PTREE_API uint64_t ptree_node_users_changed_ns(const struct ptree_node *node);
 PTREE_API pid_t ptree_node_sid(const struct ptree_node *node);
 PTREE_API pid_t ptree_node_tracer(const struct ptree_node *node);
 
@@ -1766,6 +1768,7 @@ struct ptree_fact {
 			pid_t pgrp;
 			uint32_t tty;
 			uint64_t virtual_bytes, minor_faults, major_faults;
+			uint64_t users_ns; /* when its users or groups changed last */
 		} kept_node;
 		struct {
 			uint64_t parent, from_ns, to_ns;

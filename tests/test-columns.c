@@ -310,7 +310,8 @@ static void it_writes_what_was_chosen(void **state)
 	close(fd);
 	fd = open(path, O_RDONLY);
 	assert_true(read(fd, text, sizeof(text) - 1) > 0);
-	assert_string_equal(text, "columns = pid,rss\nmeters = default\nsort = CPU\n");
+	assert_string_equal(text,
+			    "columns = pid,rss\nmeters = default\nsort = CPU\ngroup = none\n");
 	close(fd);
 	unlink(path);
 }

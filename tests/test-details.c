@@ -142,6 +142,22 @@ static void all_that_is_known_is_on_the_page(void **state)
 	expect_on_screen(screen, "can be raised to 200\n"); /* the unit is said once */
 }
 
+static void when_its_user_changed_is_said_whatever_it_did_since(void **state)
+{
+	static const struct ptree_event becomes = {
+		.kind = PTREE_EVENT_UID, .pid = PID, .tgid = PID, .u.id = { 4711, 0 }
+	};
+	struct screen *screen = *state;
+
+	write_details(screen);
+	apply(screen, becomes, 60000);
+	exec_ago(screen, 5000, PID, "sh", 3);
+	open_details(screen, PID, "\r");
+	expect_on_screen(
+	    screen, "            since 1970-04-26 17:45:40 (1m00 ago), when it changed its user or "
+		    "group");
+}
+
 static void what_the_tree_knows_is_there_at_once(void **state)
 {
 	struct screen *screen = *state;
@@ -330,6 +346,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(all_that_is_known_is_on_the_page),
+		SCREEN_TEST(when_its_user_changed_is_said_whatever_it_did_since),
 		SCREEN_TEST(what_the_tree_knows_is_there_at_once),
 		SCREEN_TEST(what_is_over_is_told_from_the_tree),
 		cmocka_unit_test(what_is_refused_says_what_it_takes),

@@ -192,6 +192,32 @@ static void what_cannot_be_is_refused_and_changes_nothing(void **state)
 						  .u.thread = { .id = 2, .tid = 5 } });
 	assert_refused(tree, (struct ptree_fact){
 				 .kind = PTREE_FACT_KEPT_NODE, .id = 50, .u.kept_node.pid = 50 });
+	assert_refused(
+	    tree, (struct ptree_fact){ .kind = PTREE_FACT_SAMPLED, .id = 1, .u.sample.nice = 128 });
+	assert_refused(tree, (struct ptree_fact){ .kind = PTREE_FACT_SAMPLED,
+						  .id = 1,
+						  .u.sample.priority = -40000 });
+	ptree_tree_free(tree);
+}
+
+static void a_snapshot_of_what_no_process_has_is_refused(void **state)
+{
+	const struct ptree_fact possible = { .kind = PTREE_FACT_KEPT_NODE,
+					     .id = 50,
+					     .u.kept_node = { .pid = 50, .flags = 1 } };
+	struct ptree_tree *tree = new_tree(100, 0);
+	struct ptree_fact fact = possible;
+
+	(void)state;
+	fact.u.kept_node.nice = -129;
+	assert_refused(tree, fact);
+	fact = possible;
+	fact.u.kept_node.priority = 32768;
+	assert_refused(tree, fact);
+	fact = possible;
+	fact.u.kept_node.flags |= 16; /* it lives, and its exit status is known */
+	assert_refused(tree, fact);
+	assert_int_equal(ptree_tree_learn(tree, &possible), 0);
 	ptree_tree_free(tree);
 }
 
@@ -329,6 +355,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trees_that_learned_the_same_are_the_same_after_any_load),
 		cmocka_unit_test(what_cannot_be_is_refused_and_changes_nothing),
+		cmocka_unit_test(a_snapshot_of_what_no_process_has_is_refused),
 		cmocka_unit_test(an_unknown_kind_is_passed_on_and_later_fields_are_kept),
 		cmocka_unit_test(how_many_images_are_kept_is_said_by_the_fact),
 		cmocka_unit_test(what_forgotten_ancestors_ran_is_forgotten_with_them),

@@ -41,7 +41,7 @@ static void what_is_kept_is_what_one_would_count_anew(void **state)
 /* Each once found a row twice, or in a wrong place. */
 static void loads_that_once_went_wrong(void **state)
 {
-	static const uint32_t seeds[] = { 645, 677, 895, 1299, 1402 };
+	static const uint32_t seeds[] = { 645, 677, 895, 1299, 1402, 3106, 5056 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(seeds); i++)

@@ -118,6 +118,47 @@ static void siblings_that_are_alike_share_a_row(void **state)
 			    " †    402 root   0.00s └─ false  ✗ exit 1\n");
 }
 
+/* Where the window changes, what was passed over is looked for anew; who has a row has one. */
+static void who_shares_a_row_is_counted_once(void **state)
+{
+	struct screen *screen = *state;
+
+	begin(screen);
+	for (pid_t pid = 400; pid < 405; pid++) {
+		run_now(screen, 300, pid, "true");
+		exit_now(screen, pid, 0);
+	}
+	pass(screen, 100);
+	for (int rows = 20; rows < 24; rows++) {
+		resize(screen, rows, 80);
+		pass(screen, 400);
+		expect_on_screen(screen, "└▸ true  ✓ ×5\n");
+	}
+	run_now(screen, 300, 405, "true");
+	exit_now(screen, 405, 0);
+	pass(screen, 400);
+	expect_on_screen(screen, "true  ✓ ×6\n");
+	type(screen, "jl");
+	expect_on_screen(screen, "0.00s  ├─ true  ✓\n");
+}
+
+static void also_in_lineage(void **state)
+{
+	struct screen *screen = *state;
+
+	type(screen, "L");
+	begin(screen);
+	for (pid_t pid = 400; pid < 405; pid++) {
+		run_now(screen, 300, pid, "true");
+		exit_now(screen, pid, 0);
+	}
+	for (int rows = 20; rows < 24; rows++) {
+		pass(screen, 400);
+		resize(screen, rows, 80);
+		expect_on_screen(screen, "└▸ true  ✓ ×5\n");
+	}
+}
+
 static void a_success_leaves_after_three_seconds_and_a_failure_after_nine(void **state)
 {
 	struct screen *screen = *state;
@@ -666,6 +707,8 @@ int main(void)
 		SCREEN_TEST(who_ends_turns_on_its_line_and_who_comes_takes_it),
 		SCREEN_TEST(a_job_is_one_row_and_unfolds),
 		SCREEN_TEST(siblings_that_are_alike_share_a_row),
+		SCREEN_TEST(who_shares_a_row_is_counted_once),
+		SCREEN_TEST(also_in_lineage),
 		SCREEN_TEST(a_success_leaves_after_three_seconds_and_a_failure_after_nine),
 		SCREEN_TEST(the_colour_has_nothing_to_do_with_the_rows),
 		SCREEN_TEST(what_is_over_never_hides_what_lives),

@@ -96,6 +96,9 @@ static void apply_all(struct ptree_tree *tree)
 		snprintf(event.u.comm, sizeof(event.u.comm), "p%d", pid);
 		event.pid = event.tgid;
 		expect(ptree_tree_apply(tree, &event));
+		event.kind = pid & 1 ? PTREE_EVENT_PTRACE : PTREE_EVENT_UID;
+		event.u.ptrace.tracer_tgid = pid; /* or the effective user */
+		expect(ptree_tree_apply(tree, &event));
 		event.kind = PTREE_EVENT_EXIT;
 		event.pid = pid;
 		if (pid % 7 == 0)

@@ -385,6 +385,53 @@ static void credentials_sessions_and_tracers_are_kept(void **state)
 	assert_int_equal(ptree_node_last_change(node, NULL), PTREE_CHANGE_TRACED);
 }
 
+static void become_at(struct ptree_tree *tree, uint64_t ns, enum ptree_event_kind kind,
+		      uint32_t real, uint32_t effective)
+{
+	apply(tree, (struct ptree_event){ .kind = kind,
+					  .time_ns = ns,
+					  .pid = 100,
+					  .tgid = 100,
+					  .u.id = { real, effective } });
+}
+
+static void when_users_changed_stays_known(void **state)
+{
+	struct ptree_tree *tree = *state;
+	const struct ptree_node *node;
+	struct ptree_process process = { .pid = 100,
+					 .ppid = 1,
+					 .start_ns = NS_PER_S / 2,
+					 .read_ns = 6 * S,
+					 .state = 'S',
+					 .ruid = 5,
+					 .euid = 5,
+					 .rgid = 7,
+					 .egid = 8,
+					 .comm = "p100" };
+
+	plant(tree);
+	node = ptree_tree_find(tree, 100);
+	process.start_ns = ptree_node_begin_ns(node);
+	assert_int_equal(ptree_node_users_changed_ns(node), 0);
+	become_at(tree, 2 * S, PTREE_EVENT_UID, 5, 6);
+	exec_at(tree, 3 * S, 100);
+	assert_int_equal(ptree_node_users_changed_ns(node), 2 * S);
+	become_at(tree, 4 * S, PTREE_EVENT_UID, 5, 6); /* another one for files, say */
+	assert_int_equal(ptree_node_users_changed_ns(node), 2 * S);
+	become_at(tree, 5 * S, PTREE_EVENT_GID, 7, 8);
+	exec_at(tree, 5500 * MS, 100);
+	assert_int_equal(ptree_node_users_changed_ns(node), 5 * S);
+	/* A scan shows that they are others, and the event of before it tells since when. */
+	assert_int_equal(ptree_tree_observe(tree, &process), 0);
+	assert_int_equal(ptree_node_ruid(node), 5);
+	assert_int_equal(ptree_node_users_changed_ns(node), 5 * S);
+	become_at(tree, 5900 * MS, PTREE_EVENT_UID, 5, 5);
+	assert_int_equal(ptree_node_users_changed_ns(node), 5900 * MS);
+	fork_at(tree, 7 * S, 100, 200);
+	assert_int_equal(ptree_node_users_changed_ns(ptree_tree_find(tree, 200)), 0);
+}
+
 static void each_exec_is_a_new_image_and_old_ones_are_kept(void **state)
 {
 	struct ptree_tree *tree = *state;
@@ -1286,6 +1333,7 @@ int main(void)
 		TREE_TEST(a_kernel_threads_name_is_whole),
 		TREE_TEST(a_rename_does_not_reach_those_forked_before),
 		TREE_TEST(credentials_sessions_and_tracers_are_kept),
+		TREE_TEST(when_users_changed_stays_known),
 		TREE_TEST(each_exec_is_a_new_image_and_old_ones_are_kept),
 		TREE_TEST(text_read_after_the_next_exec_belongs_to_that),
 		TREE_TEST(a_name_read_before_the_exec_stays_with_what_bore_it),

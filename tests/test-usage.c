@@ -25,6 +25,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MIB (UINT64_C(1) << 20)
 #define EXIT_1 (1u << 8)
+#define AS_SAMPLED (PTREE_USAGE_RSS | PTREE_USAGE_STAT | PTREE_USAGE_RATE)
 
 static struct ptree_tree *new_tree(size_t exited_max)
 {
@@ -593,7 +594,9 @@ static void one_taken_back_without_records_is_charged_what_was_sampled_once(void
 	assert_int_equal(counts_of(tree).exited_cpu_ns[0], 200 * MS);
 	exec_at(tree, 2800 * MS + 1, 200);
 	assert_int_equal(counts_of(tree).exited_cpu_ns[0], 0);
+	assert_int_equal(usage_of(tree, 200).known & AS_SAMPLED, 0); /* it is to be read again */
 	sample(tree, 200, 3500 * MS, 400 * MS, 0);
+	assert_int_equal(usage_of(tree, 200).known & AS_SAMPLED, AS_SAMPLED);
 	exit_at(tree, 4 * S, 200, 0);
 	expect_summary(tree, 100, 1, 0, 400 * MS, 1);
 	assert_int_equal(counts_of(tree).exited_cpu_ns[0], 0);

@@ -239,7 +239,8 @@ static struct ptree_node *live_or_revived(struct ptree_tree *tree, pid_t pid, ui
 	uint64_t since_ns = 0;
 
 	if (node && node->has_ended)
-		since_ns = node->end_ns > now_ns ? node->end_ns - now_ns : now_ns - node->end_ns;
+		since_ns = node->over.end_ns > now_ns ? node->over.end_ns - now_ns
+						      : now_ns - node->over.end_ns;
 	if (node && node->has_ended && since_ns < NS_PER_S) {
 		struct ptree_fact fact =
 		    tell_about(node, PTREE_FACT_REVIVED, PTREE_FACT_INFERRED, now_ns);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define VARINT_MAX 10 /* bytes of a number of 64 bits */
-#define FIELDS_MAX 34
+#define FIELDS_MAX 35
 
 enum field_type {
 	END,
@@ -170,7 +170,8 @@ static const struct kind kinds[KINDS_END] = {
 				     F(U64, kept_node.waited_cpu_ns), F(NUMBER, kept_node.nice),
 				     F(NUMBER, kept_node.priority), F(NUMBER, kept_node.pgrp),
 				     F(U32, kept_node.tty), F(U64, kept_node.virtual_bytes),
-				     F(U64, kept_node.minor_faults), F(U64, kept_node.major_faults) } },
+				     F(U64, kept_node.minor_faults), F(U64, kept_node.major_faults),
+				     F(U64, kept_node.users_ns) } },
 	[PTREE_FACT_KEPT_PAST_IMAGE] = { "kept-past-image", { F(U64, image.id) } },
 	[PTREE_FACT_KEPT_PARENT] = { "kept-parent", { F(U64, parent) } },
 	[PTREE_FACT_KEPT_ORIGIN] = { "kept-origin", { F(U64, origin.id) } },

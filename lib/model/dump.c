@@ -53,8 +53,8 @@ static void put_forked(struct text *text, const struct ptree_node *node)
 
 static void put_threads(struct text *text, const struct ptree_node *node)
 {
-	text_format(text, " threads %u:", node->thread_count);
-	for (const struct ptree_thread *t = node->threads; t; t = t->next) {
+	text_format(text, " threads %u:", node_rare(node)->thread_count);
+	for (const struct ptree_thread *t = node_rare(node)->threads; t; t = t->next) {
 		text_format(text, " %" PRIu64 "=%d@%" PRIu64, t->id, t->tid, t->begin_ns);
 		text_format(text, "/%" PRIu64 ":%" PRIu64 ":%u", t->sampled_ns, t->cpu_ns,
 			    t->cpu_permille);
@@ -65,7 +65,7 @@ static void put_threads(struct text *text, const struct ptree_node *node)
 static void put_queue(struct text *text, const char *name, const struct node_list *queue)
 {
 	text_format(text, "%s:", name);
-	for (const struct ptree_node *node = queue->head; node; node = node->queue_next)
+	for (const struct ptree_node *node = queue->head; node; node = node->over.queue_next)
 		text_format(text, " %" PRIu64, node->id);
 	text_string(text, "\n");
 }
@@ -88,10 +88,12 @@ static void put_images(struct text *text, const struct ptree_node *node)
 
 static void put_edges(struct text *text, const struct ptree_node *node)
 {
+	const struct rare *rare = node_rare(node);
+
 	text_string(text, " edges:");
-	for (uint32_t i = 0; i < node->edge_count; i++)
-		text_format(text, " %" PRIu64 "@%" PRIu64 "-%" PRIu64, node->edges[i].parent_id,
-			    node->edges[i].from_ns, node->edges[i].to_ns);
+	for (uint32_t i = 0; i < rare->edge_count; i++)
+		text_format(text, " %" PRIu64 "@%" PRIu64 "-%" PRIu64, rare->edges[i].parent_id,
+			    rare->edges[i].from_ns, rare->edges[i].to_ns);
 }
 
 static void put_summary(struct text *text, const struct ptree_summary *summary)
@@ -131,13 +133,13 @@ static void put_activity(struct text *text, const struct activity *activity)
 
 static void put_flags(struct text *text, const struct ptree_node *node)
 {
-	const bool flags[] = { node->is_begin_exact,	 node->is_origin_told,
-			       node->has_ended,		 node->is_status_known,
-			       node->is_status_inferred, node->is_zombie,
-			       node->is_leader_gone,	 node->is_kernel_thread,
-			       node->is_placeholder,	 node->has_rate,
-			       node->is_charged,	 node->is_charged_failed,
-			       node->is_charged_final,	 node->is_in_failed_queue };
+	const bool flags[] = {
+		node->is_begin_exact,	node->is_origin_told,	  node->has_ended,
+		node->is_status_known,	node->is_status_inferred, node->is_zombie,
+		node->is_leader_gone,	node->is_kernel_thread,	  node->is_placeholder,
+		node->has_rate,		node->is_charged,	  node->is_charged_failed,
+		node->is_charged_final, node->is_in_failed_queue, node->is_parent_first
+	};
 
 	text_string(text, " flags ");
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -146,23 +148,27 @@ static void put_flags(struct text *text, const struct ptree_node *node)
 
 static void put_values(struct text *text, const struct ptree_node *node)
 {
+	const struct sample *sample = node_sample(node);
+
 	text_format(text, "%" PRIu64 " pid %d parent %" PRIu64 "@%" PRIu64 " origin %" PRIu64,
-		    node->id, node->pid, node->parent ? node->parent->id : 0, node->parent_ns,
+		    node->id, node->pid, node->parent ? node->parent->id : 0, node_parent_ns(node),
 		    node->origin ? node->origin->id : 0);
 	text_format(text, " begin %" PRIu64 " end %" PRIu64 " key %" PRIu64 " fate %d status %u",
-		    node->begin_ns, node->end_ns, node->over_key, node->fate, node->status);
+		    node->begin_ns, node_over(node)->end_ns, node_over(node)->over_key, node->fate,
+		    node_over(node)->status);
 	text_format(text, " ids %x %x %x %x sid %d tracer %d", node->ruid, node->euid, node->rgid,
-		    node->egid, node->sid, node->tracer);
+		    node->egid, node->sid, node_rare(node)->tracer);
 	text_format(text, " change %d@%" PRIu64 " elided %u execs %u", node->change,
 		    node->change_ns, node->elided, node->exec_count);
-	text_format(text, " waited %" PRIu64, node->waited_cpu_ns);
+	text_format(text, " waited %" PRIu64 " users@%" PRIu64, node_rare(node)->waited_cpu_ns,
+		    node_rare(node)->users_ns);
 	text_format(text,
 		    " nice %d %d pgrp %d tty %u virtual %" PRIu64 " faults %" PRIu64 " %" PRIu64,
-		    node->nice, node->priority, node->pgrp, node->tty, node->virtual_bytes,
-		    node->minor_faults, node->major_faults);
+		    sample->nice, sample->priority, sample->pgrp, sample->tty,
+		    sample->virtual_bytes, sample->minor_faults, sample->major_faults);
 	text_format(text, " cpu %" PRIu64 " %" PRIu64 " %u rss %" PRIu64 " state %d sampled %d",
-		    node->cpu_user_ns, node->cpu_system_ns, node->cpu_permille, node->rss_bytes,
-		    node->state, node->sampled_ns != 0);
+		    node->cpu_user_ns, node->cpu_system_ns, sample->cpu_permille, sample->rss_bytes,
+		    sample->state, node->sampled_ns != 0);
 }
 
 static void put_node(struct text *text, const struct ptree_tree *tree,
@@ -180,7 +186,7 @@ static void put_node(struct text *text, const struct ptree_tree *tree,
 	put_images(text, node);
 	put_edges(text, node);
 	put_account(text, node->account);
-	put_summary(text, node->summary);
+	put_summary(text, node_rare(node)->summary);
 	put_activity(text, node->activity);
 	text_string(text, "\n");
 }

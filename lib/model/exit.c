@@ -11,6 +11,7 @@
  * thread's status is nearly always 0), and is marked as inferred.
  */
 #include "exit.h"
+#include "rare.h"
 #include "tell.h"
 #include "thread.h"
 
@@ -79,10 +80,12 @@ static struct departure departure_of(const struct ptree_tree *tree, const struct
 static void remember(struct ptree_tree *tree, struct ptree_node *node,
 		     const struct departure *departure)
 {
-	struct leaving *leaving = node->evidence.leaving;
+	struct rare *rare = rare_of(tree, node);
+	struct leaving *leaving;
 
-	if (!leaving)
-		leaving = node->evidence.leaving = pool_get(&tree->leavings);
+	if (rare && !rare->leaving)
+		rare->leaving = pool_get(&tree->leavings);
+	leaving = node_rare(node)->leaving;
 	if (!leaving)
 		return;
 	if (leaving->count && leaving->last[0].status != departure->status) {
@@ -96,15 +99,16 @@ static void remember(struct ptree_tree *tree, struct ptree_node *node,
 
 static void forget(struct ptree_tree *tree, struct ptree_node *node)
 {
-	if (node->evidence.leaving)
-		pool_put(&tree->leavings, node->evidence.leaving);
-	node->evidence.leaving = NULL;
+	if (!node_rare(node)->leaving)
+		return;
+	pool_put(&tree->leavings, node->rare->leaving);
+	node->rare->leaving = NULL;
 }
 
 /* Another status that a task ended with so shortly before that it may be the process's. */
 static const struct departure *rival_of(const struct ptree_node *node, const struct departure *last)
 {
-	const struct leaving *leaving = node->evidence.leaving;
+	const struct leaving *leaving = node_rare(node)->leaving;
 
 	for (unsigned i = 0; leaving && i < leaving->count; i++) {
 		const struct departure *rival = &leaving->last[i];
@@ -129,8 +133,9 @@ static bool is_order_sure(const struct departure *rival, const struct departure 
 static bool is_last_task(const struct ptree_tree *tree, const struct ptree_node *node, pid_t tid)
 {
 	if (tid == node->pid)
-		return !node->thread_count;
-	return node->is_leader_gone && node->thread_count == (thread_find(tree, node, tid) ? 1 : 0);
+		return !node_rare(node)->thread_count;
+	return node->is_leader_gone &&
+	       node_rare(node)->thread_count == (thread_find(tree, node, tid) ? 1 : 0);
 }
 
 bool exit_is_disputed(const struct ptree_tree *tree, const struct ptree_event *event,
@@ -141,7 +146,7 @@ bool exit_is_disputed(const struct ptree_tree *tree, const struct ptree_event *e
 	const struct departure *rival;
 	struct departure last;
 
-	if (!node || !node->evidence.leaving || !is_last_task(tree, node, event->pid))
+	if (!node || !node_rare(node)->leaving || !is_last_task(tree, node, event->pid))
 		return false;
 	last = departure_of(tree, node, event, now_ns, evidence);
 	rival = rival_of(node, &last);
@@ -236,7 +241,7 @@ static int finish(struct ptree_tree *tree, struct ptree_node *node, uint64_t now
 
 int exit_finish_leaderless(struct ptree_tree *tree, struct ptree_node *node)
 {
-	const struct leaving *leaving = node->evidence.leaving;
+	const struct leaving *leaving = node_rare(node)->leaving;
 	struct ptree_fact end =
 	    tell_about(node, PTREE_FACT_ENDED, PTREE_FACT_INFERRED, node->evidence.event_ns);
 

@@ -12,7 +12,7 @@ struct exit_evidence {
 	uint32_t wait_status;
 };
 
-size_t exit_leaving_size(void); /* of evidence.leaving */
+size_t exit_leaving_size(void); /* of what a node remembers of tasks that ended */
 
 /*
  * The process ends with this event, another of its tasks ended with another status just before,

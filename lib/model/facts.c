@@ -10,6 +10,7 @@
 #include "keyframe.h"
 #include "life.h"
 #include "links.h"
+#include "rare.h"
 #include "thread.h"
 #include "usage.h"
 #include "watch.h"
@@ -141,7 +142,7 @@ static int learn_date(struct ptree_tree *tree, struct ptree_node **node,
 		return -ENOMEM;
 	life_set_known(tree, *node);
 	if (fact->kind == PTREE_FACT_FILLED)
-		(*node)->parent_ns = 0;
+		life_set_parent_unknown_since(*node);
 	life_set_begin(tree, *node, fact->u.date.begin_ns, fact->u.date.is_exact);
 	if (is_fork || (fact->kind == PTREE_FACT_FILLED && fact->source == PTREE_FACT_TOLD))
 		life_count_fork(tree, parent ? parent : &tree->root);
@@ -161,25 +162,17 @@ static int learn_origin(struct ptree_tree *tree, struct ptree_node **node,
 	return 0;
 }
 
-static int reserve_edge(struct ptree_node *node)
-{
-	struct edge *bigger = reallocarray(node->edges, node->edge_count + 1u, sizeof(*bigger));
-
-	if (!bigger)
-		return -ENOMEM;
-	node->edges = bigger;
-	return 0;
-}
-
 static int learn_move(struct ptree_tree *tree, struct ptree_node **node,
 		      const struct ptree_fact *fact)
 {
 	struct ptree_node *parent = node_or_root(tree, fact->u.parent);
 
 	if (!parent || parent == (*node)->parent || links_is_below(parent, *node) ||
-	    (*node)->edge_count == UINT16_MAX)
+	    node_rare(*node)->edge_count == UINT16_MAX)
 		return -EINVAL;
-	if (links_reserve(tree) || ((*node)->parent != &tree->root && reserve_edge(*node)))
+	if (links_reserve(tree) || !rare_of(tree, *node))
+		return -ENOMEM;
+	if ((*node)->parent != &tree->root && rare_reserve_edge(tree, *node))
 		return -ENOMEM;
 	life_move(tree, *node, parent, fact->time_ns);
 	return 0;
@@ -208,14 +201,22 @@ static int learn_ids(struct ptree_tree *tree, struct ptree_node **node,
 	return 0;
 }
 
-static int learn_pid(struct ptree_tree *tree, struct ptree_node **node,
-		     const struct ptree_fact *fact)
+static int learn_session(struct ptree_tree *tree, struct ptree_node **node,
+			 const struct ptree_fact *fact)
 {
 	(void)tree;
-	if (fact->kind == PTREE_FACT_SESSION)
-		(*node)->sid = fact->u.pid;
-	else
-		(*node)->tracer = fact->u.pid;
+	(*node)->sid = fact->u.pid;
+	return 0;
+}
+
+static int learn_tracer(struct ptree_tree *tree, struct ptree_node **node,
+			const struct ptree_fact *fact)
+{
+	if (fact->u.pid == node_rare(*node)->tracer)
+		return 0;
+	if (!rare_of(tree, *node))
+		return -ENOMEM;
+	(*node)->rare->tracer = fact->u.pid;
 	return 0;
 }
 
@@ -503,8 +504,11 @@ static int learn_sample(struct ptree_tree *tree, struct ptree_node **node,
 			const struct ptree_fact *fact)
 {
 	if ((*node)->has_ended || fact->u.sample.cpu_user_ns > LONGEST_NS ||
-	    fact->u.sample.cpu_system_ns > LONGEST_NS)
+	    fact->u.sample.cpu_system_ns > LONGEST_NS ||
+	    !usage_is_possible(fact->u.sample.nice, fact->u.sample.priority))
 		return -EINVAL;
+	if (fact->u.sample.waited_cpu_ns && rare_reserve(tree, 1))
+		return -ENOMEM;
 	usage_sample(tree, *node, fact);
 	return 0;
 }
@@ -545,10 +549,10 @@ static const struct lesson lessons[] = {
 	[PTREE_FACT_GROUPS] = { .learn = learn_ids,
 				.change = PTREE_CHANGE_CREDENTIALS,
 				.is_of_node = true },
-	[PTREE_FACT_SESSION] = { .learn = learn_pid,
+	[PTREE_FACT_SESSION] = { .learn = learn_session,
 				 .change = PTREE_CHANGE_SESSION,
 				 .is_of_node = true },
-	[PTREE_FACT_TRACER] = { .learn = learn_pid,
+	[PTREE_FACT_TRACER] = { .learn = learn_tracer,
 				.change = PTREE_CHANGE_TRACED,
 				.is_of_node = true },
 	[PTREE_FACT_CORE_DUMP] = { .learn = learn_of_a_moment,
@@ -601,6 +605,21 @@ static const struct lesson lessons[] = {
 };
 #define LESSON_COUNT (sizeof(lessons) / sizeof(lessons[0]))
 
+/* One that says what is known already is of the other two users, saved and of file systems. What of
+   an earlier time is heard of late was a change then. */
+static bool changes_users(const struct ptree_node *node, const struct lesson *lesson,
+			  const struct ptree_fact *fact)
+{
+	uint32_t real = fact->u.ids.real, effective = fact->u.ids.effective;
+
+	if (lesson->change != PTREE_CHANGE_CREDENTIALS || !fact->is_news)
+		return false;
+	if (fact->is_past)
+		return true;
+	return fact->kind == PTREE_FACT_USERS ? node->ruid != real || node->euid != effective
+					      : node->rgid != real || node->egid != effective;
+}
+
 static void note(struct ptree_tree *tree, struct ptree_node *node, const struct lesson *lesson,
 		 const struct ptree_fact *fact)
 {
@@ -619,15 +638,21 @@ int ptree_tree_learn(struct ptree_tree *tree, const struct ptree_fact *fact)
 					  ? &lessons[fact->kind]
 					  : &unknown;
 	struct ptree_node *node = lesson->is_of_node ? tree_node(tree, fact->id) : NULL;
+	bool are_other_users;
 	int err = 0;
 
 	if (lesson->is_of_node && !node)
 		return -EINVAL;
+	are_other_users = changes_users(node, lesson, fact);
+	if (are_other_users && !rare_of(tree, node))
+		return -ENOMEM;
 	if (!fact->is_past)
 		err = lesson->learn(tree, &node, fact);
 	if (err)
 		return err;
 	note(tree, node, lesson, fact);
+	if (are_other_users)
+		node->rare->users_ns = fact->time_ns;
 	tree->is_begun |= fact->kind >= PTREE_FACT_APPEARED && fact->kind <= PTREE_FACT_FORGOTTEN;
 	feed_push(&tree->feed, fact);
 	return 0;

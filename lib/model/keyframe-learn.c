@@ -7,7 +7,9 @@
 #include "activity.h"
 #include "image.h"
 #include "links.h"
+#include "rare.h"
 #include "thread.h"
+#include "usage.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -82,7 +84,7 @@ static bool is_possible_end(const struct ptree_fact *fact)
 
 	return fact->u.kept_node.fate <= NODE_ANCESTOR && is_present == (!has_ended || is_zombie) &&
 	       has_ended == (fact->u.kept_node.end_ns != 0) && (has_ended || !is_zombie) &&
-	       (has_ended || flags & KEYFRAME_HAS_PID);
+	       (has_ended || (flags & KEYFRAME_HAS_PID && !(flags & KEYFRAME_STATUS_KNOWN)));
 }
 
 static int check_node(const struct ptree_tree *tree, const struct ptree_fact *fact,
@@ -92,6 +94,7 @@ static int check_node(const struct ptree_tree *tree, const struct ptree_fact *fa
 
 	if (!fact->id || fact->id == UINT64_MAX || tree_node(tree, fact->id) || pid <= 0 ||
 	    fact->u.kept_node.over_key == UINT64_MAX || fact->u.kept_node.change > CHANGE_MAX ||
+	    !usage_is_possible(fact->u.kept_node.nice, fact->u.kept_node.priority) ||
 	    !is_possible_end(fact) || (fact->u.kept_node.image && !image))
 		return -EINVAL;
 	return fact->u.kept_node.flags & KEYFRAME_HAS_PID && tree_latest(tree, pid) ? -EINVAL : 0;
@@ -112,6 +115,28 @@ static void set_flags(struct ptree_node *node, uint32_t flags)
 	node->is_charged = (flags & KEYFRAME_CHARGED) != 0;
 	node->is_charged_failed = (flags & KEYFRAME_CHARGED_FAILED) != 0;
 	node->is_charged_final = (flags & KEYFRAME_CHARGED_FINAL) != 0;
+	node->is_parent_first = (flags & KEYFRAME_PARENT_FIRST) != 0;
+}
+
+static void set_sample(struct sample *sample, const struct ptree_fact *fact)
+{
+	*sample = (struct sample){ .rss_bytes = fact->u.kept_node.rss_bytes,
+				   .virtual_bytes = fact->u.kept_node.virtual_bytes,
+				   .minor_faults = fact->u.kept_node.minor_faults,
+				   .major_faults = fact->u.kept_node.major_faults,
+				   .cpu_permille = fact->u.kept_node.cpu_permille,
+				   .pgrp = fact->u.kept_node.pgrp,
+				   .tty = fact->u.kept_node.tty,
+				   .priority = (int16_t)fact->u.kept_node.priority,
+				   .nice = (int8_t)fact->u.kept_node.nice,
+				   .state = fact->u.kept_node.state };
+}
+
+static void set_over(struct over *over, const struct ptree_fact *fact)
+{
+	*over = (struct over){ .end_ns = fact->u.kept_node.end_ns,
+			       .over_key = fact->u.kept_node.over_key,
+			       .status = fact->u.kept_node.status };
 }
 
 static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
@@ -119,36 +144,40 @@ static void set_values(struct ptree_node *node, const struct ptree_fact *fact)
 	node->id = fact->id;
 	node->pid = fact->u.kept_node.pid;
 	node->sid = fact->u.kept_node.sid;
-	node->tracer = fact->u.kept_node.tracer;
 	node->begin_ns = fact->u.kept_node.begin_ns;
-	node->end_ns = fact->u.kept_node.end_ns;
-	node->parent_ns = fact->u.kept_node.parent_ns;
 	node->change_ns = fact->u.kept_node.change_ns;
 	node->sampled_ns = fact->u.kept_node.sampled_ns;
-	node->waited_cpu_ns = fact->u.kept_node.waited_cpu_ns;
-	node->nice = fact->u.kept_node.nice;
-	node->priority = fact->u.kept_node.priority;
-	node->pgrp = fact->u.kept_node.pgrp;
-	node->tty = fact->u.kept_node.tty;
-	node->virtual_bytes = fact->u.kept_node.virtual_bytes;
-	node->minor_faults = fact->u.kept_node.minor_faults;
-	node->major_faults = fact->u.kept_node.major_faults;
-	node->over_key = fact->u.kept_node.over_key;
 	node->exec_count = fact->u.kept_node.exec_count;
 	node->elided = fact->u.kept_node.elided;
-	node->status = fact->u.kept_node.status;
 	node->ruid = fact->u.kept_node.ruid;
 	node->euid = fact->u.kept_node.euid;
 	node->rgid = fact->u.kept_node.rgid;
 	node->egid = fact->u.kept_node.egid;
 	node->cpu_user_ns = fact->u.kept_node.cpu_user_ns;
 	node->cpu_system_ns = fact->u.kept_node.cpu_system_ns;
-	node->rss_bytes = fact->u.kept_node.rss_bytes;
-	node->cpu_permille = fact->u.kept_node.cpu_permille;
 	node->change = fact->u.kept_node.change;
 	node->fate = fact->u.kept_node.fate;
-	node->state = fact->u.kept_node.state;
 	set_flags(node, fact->u.kept_node.flags);
+	if (node->has_ended)
+		set_over(&node->over, fact);
+	else
+		set_sample(&node->sample, fact);
+}
+
+static void set_rare_values(struct ptree_tree *tree, struct ptree_node *node,
+			    const struct ptree_fact *fact)
+{
+	uint64_t parent_ns = node->is_parent_first ? 0 : fact->u.kept_node.parent_ns;
+	struct rare *rare;
+
+	if (!fact->u.kept_node.tracer && !fact->u.kept_node.waited_cpu_ns &&
+	    !fact->u.kept_node.users_ns && !parent_ns)
+		return;
+	rare = rare_of(tree, node);
+	rare->parent_ns = parent_ns;
+	rare->tracer = fact->u.kept_node.tracer;
+	rare->waited_cpu_ns = fact->u.kept_node.waited_cpu_ns;
+	rare->users_ns = fact->u.kept_node.users_ns;
 }
 
 static void count(struct ptree_tree *tree, const struct ptree_node *node)
@@ -167,10 +196,11 @@ static int learn_node(struct ptree_tree *tree, const struct ptree_fact *fact)
 	if (check_node(tree, fact, image))
 		return -EINVAL;
 	if (map_reserve(&tree->by_pid, 1) || map_reserve(&tree->by_id, 1) ||
-	    pool_reserve(&tree->nodes, 1))
+	    pool_reserve(&tree->nodes, 1) || rare_reserve(tree, 1))
 		return -ENOMEM;
 	node = pool_get(&tree->nodes);
 	set_values(node, fact);
+	set_rare_values(tree, node, fact);
 	image_share(node, image);
 	map_set(&tree->by_id, node->id, node);
 	if (fact->u.kept_node.flags & KEYFRAME_HAS_PID)
@@ -180,8 +210,8 @@ static int learn_node(struct ptree_tree *tree, const struct ptree_fact *fact)
 	links_attach(tree, node, &tree->root);
 	count(tree, node);
 	use_id(tree, node->id);
-	if (node->over_key >= tree->next_key)
-		tree->next_key = node->over_key + 1;
+	if (node_over(node)->over_key >= tree->next_key)
+		tree->next_key = node->over.over_key + 1;
 	return 0;
 }
 
@@ -214,34 +244,32 @@ static int learn_thread(struct ptree_tree *tree, struct ptree_node *node,
 			const struct ptree_fact *fact)
 {
 	uint64_t id = fact->u.thread.id;
+	struct ptree_thread *latest = node_rare(node)->threads;
 	int err;
 
 	if (!id || id == UINT64_MAX || fact->u.thread.tid <= 0 || node->has_ended ||
-	    (node->threads && node->threads->id >= id) ||
-	    map_find(&tree->by_tid, (uint64_t)fact->u.thread.tid))
+	    (latest && latest->id >= id) || map_find(&tree->by_tid, (uint64_t)fact->u.thread.tid))
 		return -EINVAL;
 	err = thread_add(tree, node, id, fact->u.thread.tid, fact->u.thread.begin_ns,
 			 fact->u.thread.comm);
 	if (err)
 		return err;
-	node->threads->sampled_ns = fact->u.thread.sampled_ns;
-	node->threads->cpu_ns = fact->u.thread.cpu_ns;
-	node->threads->cpu_permille = fact->u.thread.cpu_permille;
+	latest = node->rare->threads;
+	latest->sampled_ns = fact->u.thread.sampled_ns;
+	latest->cpu_ns = fact->u.thread.cpu_ns;
+	latest->cpu_permille = fact->u.thread.cpu_permille;
 	use_id(tree, id);
 	return 0;
 }
 
-static int learn_edge(struct ptree_node *node, const struct ptree_fact *fact)
+static int learn_edge(struct ptree_tree *tree, struct ptree_node *node,
+		      const struct ptree_fact *fact)
 {
-	struct edge *bigger;
-
-	if (node->edge_count == UINT16_MAX)
+	if (node_rare(node)->edge_count == UINT16_MAX)
 		return -EINVAL;
-	bigger = reallocarray(node->edges, node->edge_count + 1u, sizeof(*bigger));
-	if (!bigger)
+	if (rare_reserve_edge(tree, node))
 		return -ENOMEM;
-	node->edges = bigger;
-	node->edges[node->edge_count++] =
+	node->rare->edges[node->rare->edge_count++] =
 	    (struct edge){ fact->u.edge.parent, fact->u.edge.from_ns, fact->u.edge.to_ns };
 	return 0;
 }
@@ -282,10 +310,10 @@ static int learn_summary(struct ptree_tree *tree, struct ptree_node *node,
 	uint32_t command_count = fact->u.summary.command_count;
 	struct ptree_summary *summary;
 
-	if (node->summary || command_count > PTREE_SUMMARY_COMMANDS ||
+	if (node_rare(node)->summary || command_count > PTREE_SUMMARY_COMMANDS ||
 	    fact->u.summary.commands_size != command_count * KEYFRAME_COMMAND_BYTES)
 		return -EINVAL;
-	summary = pool_get(&tree->summaries);
+	summary = rare_of(tree, node) ? pool_get(&tree->summaries) : NULL;
 	if (!summary)
 		return -ENOMEM;
 	*summary = (struct ptree_summary){ .gone = fact->u.summary.gone,
@@ -297,7 +325,7 @@ static int learn_summary(struct ptree_tree *tree, struct ptree_node *node,
 		memcpy(summary->commands[i].comm, commands, PTREE_COMM_SIZE - 1);
 		summary->commands[i].count = take_count(commands + PTREE_COMM_SIZE);
 	}
-	node->summary = summary;
+	node->rare->summary = summary;
 	return 0;
 }
 
@@ -366,7 +394,7 @@ static int learn_of_node(struct ptree_tree *tree, struct ptree_node *node,
 	case PTREE_FACT_KEPT_THREAD:
 		return learn_thread(tree, node, fact);
 	case PTREE_FACT_KEPT_EDGE:
-		return learn_edge(node, fact);
+		return learn_edge(tree, node, fact);
 	case PTREE_FACT_KEPT_ACCOUNT:
 		return learn_account(tree, node, fact);
 	}

@@ -34,8 +34,9 @@ static int by_birth(const void *a, const void *b)
 
 	if (is_present != (y->fate == NODE_PRESENT))
 		return is_present ? -1 : 1;
-	if (!is_present && x->over_key != y->over_key)
-		return (x->over_key > y->over_key) - (x->over_key < y->over_key);
+	if (!is_present && x->over.over_key != y->over.over_key)
+		return (x->over.over_key > y->over.over_key) -
+		       (x->over.over_key < y->over.over_key);
 	if (!is_present)
 		return (x->id > y->id) - (x->id < y->id);
 	if (x->begin_ns != y->begin_ns)
@@ -163,7 +164,8 @@ static uint32_t flags_of(const struct ptree_tree *tree, const struct ptree_node 
 	       (node->has_rate ? KEYFRAME_RATE_KNOWN : 0) |
 	       (node->is_charged ? KEYFRAME_CHARGED : 0) |
 	       (node->is_charged_failed ? KEYFRAME_CHARGED_FAILED : 0) |
-	       (node->is_charged_final ? KEYFRAME_CHARGED_FINAL : 0);
+	       (node->is_charged_final ? KEYFRAME_CHARGED_FINAL : 0) |
+	       (node->is_parent_first ? KEYFRAME_PARENT_FIRST : 0);
 }
 
 static int put_node(const struct ptree_tree *tree, const struct ptree_node *node,
@@ -175,37 +177,38 @@ static int put_node(const struct ptree_tree *tree, const struct ptree_node *node
 		.id = node->id,
 		.u.kept_node = { .pid = node->pid,
 				 .sid = node->sid,
-				 .tracer = node->tracer,
+				 .tracer = node_rare(node)->tracer,
 				 .begin_ns = node->begin_ns,
-				 .end_ns = node->end_ns,
-				 .parent_ns = node->parent_ns,
+				 .end_ns = node_over(node)->end_ns,
+				 .parent_ns = node_parent_ns(node),
 				 .change_ns = node->change_ns,
 				 .sampled_ns = node->sampled_ns,
-				 .over_key = node->over_key,
+				 .over_key = node_over(node)->over_key,
 				 .image = node->image ? node->image->pub.id : 0,
 				 .exec_count = node->exec_count,
 				 .elided = node->elided,
-				 .status = node->status,
+				 .status = node_over(node)->status,
 				 .ruid = node->ruid,
 				 .euid = node->euid,
 				 .rgid = node->rgid,
 				 .egid = node->egid,
 				 .cpu_user_ns = node->cpu_user_ns,
 				 .cpu_system_ns = node->cpu_system_ns,
-				 .rss_bytes = node->rss_bytes,
-				 .cpu_permille = node->cpu_permille,
+				 .rss_bytes = node_sample(node)->rss_bytes,
+				 .cpu_permille = node_sample(node)->cpu_permille,
 				 .change = node->change,
 				 .fate = node->fate,
-				 .state = node->state,
+				 .state = node_sample(node)->state,
 				 .flags = flags_of(tree, node),
-				 .waited_cpu_ns = node->waited_cpu_ns,
-				 .nice = node->nice,
-				 .priority = node->priority,
-				 .pgrp = node->pgrp,
-				 .tty = node->tty,
-				 .virtual_bytes = node->virtual_bytes,
-				 .minor_faults = node->minor_faults,
-				 .major_faults = node->major_faults },
+				 .waited_cpu_ns = node_rare(node)->waited_cpu_ns,
+				 .users_ns = node_rare(node)->users_ns,
+				 .nice = node_sample(node)->nice,
+				 .priority = node_sample(node)->priority,
+				 .pgrp = node_sample(node)->pgrp,
+				 .tty = node_sample(node)->tty,
+				 .virtual_bytes = node_sample(node)->virtual_bytes,
+				 .minor_faults = node_sample(node)->minor_faults,
+				 .major_faults = node_sample(node)->major_faults },
 	};
 
 	return put(out, &fact);
@@ -255,7 +258,7 @@ static int put_thread(const struct ptree_thread *thread, struct ptree_facts *out
 /* The last one of the list is the oldest. */
 static int put_threads(const struct ptree_node *node, struct ptree_facts *out)
 {
-	const struct ptree_thread *thread = node->threads;
+	const struct ptree_thread *thread = node_rare(node)->threads;
 	int err = 0;
 
 	while (thread && thread->next)
@@ -295,10 +298,11 @@ static int put_past_images(const struct ptree_node *node, struct ptree_facts *ou
 
 static int put_edges(const struct ptree_node *node, struct ptree_facts *out)
 {
+	const struct rare *rare = node_rare(node);
 	int err = 0;
 
-	for (uint32_t i = 0; i < node->edge_count && !err; i++) {
-		const struct edge *edge = &node->edges[i];
+	for (uint32_t i = 0; i < rare->edge_count && !err; i++) {
+		const struct edge *edge = &rare->edges[i];
 		const struct ptree_fact fact = {
 			.kind = PTREE_FACT_KEPT_EDGE,
 			.source = PTREE_FACT_READ,
@@ -342,7 +346,7 @@ static void put_count(unsigned char *to, uint32_t count)
 
 static int put_summary(const struct ptree_node *node, struct ptree_facts *out)
 {
-	const struct ptree_summary *summary = node->summary;
+	const struct ptree_summary *summary = node_rare(node)->summary;
 	unsigned char commands[PTREE_SUMMARY_COMMANDS * KEYFRAME_COMMAND_BYTES];
 
 	if (!summary)

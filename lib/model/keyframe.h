@@ -23,6 +23,7 @@ enum {
 	KEYFRAME_CHARGED = 2048,
 	KEYFRAME_CHARGED_FAILED = 4096,
 	KEYFRAME_CHARGED_FINAL = 8192,
+	KEYFRAME_PARENT_FIRST = 16384, /* parent_ns is begin_ns, and stays so */
 };
 
 /* One of PTREE_FACT_KEPT_*. As ptree_tree_learn(); *node is left alone. */

@@ -8,6 +8,7 @@
 #include "activity.h"
 #include "image.h"
 #include "links.h"
+#include "rare.h"
 #include "thread.h"
 #include "usage.h"
 #include "watch.h"
@@ -19,7 +20,10 @@ int life_reserve(struct ptree_tree *tree)
 {
 	int err = links_reserve(tree);
 
-	return err ? err : usage_reserve(tree);
+	if (!err)
+		err = usage_reserve(tree);
+	/* one for the node itself, and one for each that it is charged to */
+	return err ? err : rare_reserve(tree, 1 + USAGE_SUMMARIES_MAX);
 }
 
 static void count_present(struct ptree_tree *tree, const struct ptree_node *node, size_t by)
@@ -44,12 +48,11 @@ static void take_birth(struct ptree_node *node, const struct ptree_fact *fact)
 	node->rgid = fact->u.birth.rgid;
 	node->egid = fact->u.birth.egid;
 	node->sid = fact->u.birth.sid;
-	node->tracer = fact->u.birth.tracer;
 	node->is_begin_exact = fact->u.birth.is_begin_exact;
 	node->is_origin_told = fact->u.birth.is_origin_told;
 	node->is_kernel_thread = fact->u.birth.is_kernel_thread;
 	node->is_placeholder = fact->u.birth.is_placeholder;
-	node->parent_ns = fact->source == PTREE_FACT_TOLD ? fact->u.birth.begin_ns : 0;
+	node->is_parent_first = fact->source == PTREE_FACT_TOLD;
 }
 
 struct ptree_node *life_begin(struct ptree_tree *tree, const struct ptree_fact *fact,
@@ -58,6 +61,8 @@ struct ptree_node *life_begin(struct ptree_tree *tree, const struct ptree_fact *
 	struct ptree_node *node = pool_get(&tree->nodes);
 
 	take_birth(node, fact);
+	if (fact->u.birth.tracer)
+		rare_of(tree, node)->tracer = fact->u.birth.tracer;
 	map_set(&tree->by_pid, (uint64_t)node->pid, node);
 	map_set(&tree->by_id, node->id, node);
 	links_attach(tree, node, parent);
@@ -90,6 +95,13 @@ void life_set_known(struct ptree_tree *tree, struct ptree_node *node)
 	node->is_placeholder = false;
 }
 
+void life_set_parent_unknown_since(struct ptree_node *node)
+{
+	node->is_parent_first = false;
+	if (node->rare)
+		node->rare->parent_ns = 0;
+}
+
 void life_set_kernel_thread(struct ptree_tree *tree, struct ptree_node *node, bool is)
 {
 	count_present(tree, node, (size_t)-1);
@@ -120,20 +132,23 @@ void life_count_fork(struct ptree_tree *tree, struct ptree_node *parent)
 void life_move(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
 	       uint64_t when_ns)
 {
+	struct rare *rare = node->rare;
+
 	if (node->parent != &tree->root)
-		node->edges[node->edge_count++] = (struct edge){ .parent_id = node->parent->id,
-								 .from_ns = node->parent_ns,
+		rare->edges[rare->edge_count++] = (struct edge){ .parent_id = node->parent->id,
+								 .from_ns = node_parent_ns(node),
 								 .to_ns = when_ns };
 	links_detach(tree, node);
 	links_attach(tree, node, parent);
-	node->parent_ns = when_ns;
+	node->is_parent_first = false;
+	rare->parent_ns = when_ns;
 }
 
 /* ---- end ---- */
 
 static void take_place_among_the_past(struct ptree_tree *tree, struct ptree_node *node)
 {
-	node->over_key = tree->next_key++;
+	node->over.over_key = tree->next_key++;
 	links_enqueue(tree, node);
 }
 
@@ -157,8 +172,8 @@ static void set_present(struct ptree_tree *tree, struct ptree_node *node, bool p
 
 static void take_end(struct ptree_node *node, const struct ptree_fact *fact)
 {
-	node->end_ns = fact->u.end.end_ns;
-	node->status = fact->u.end.status;
+	node->over.end_ns = fact->u.end.end_ns;
+	node->over.status = fact->u.end.status;
 	node->is_status_known = fact->u.end.is_status_known;
 	node->is_status_inferred = fact->u.end.is_status_inferred;
 }
@@ -168,6 +183,7 @@ void life_end(struct ptree_tree *tree, struct ptree_node *node, const struct ptr
 	count_present(tree, node, (size_t)-1);
 	thread_remove_all(tree, node);
 	node->has_ended = true;
+	node->over = (struct over){ 0 };
 	node->is_zombie = false;
 	node->is_leader_gone |= fact->u.end.is_status_known;
 	take_end(node, fact);
@@ -193,16 +209,18 @@ void life_set_status(struct ptree_tree *tree, struct ptree_node *node,
 	links_attach(tree, node, parent);
 }
 
+/* What was sampled gave way to its end: until it is sampled again that is not known. */
 void life_revive(struct ptree_tree *tree, struct ptree_node *node)
 {
 	usage_uncharge(tree, node);
 	count_present(tree, node, (size_t)-1);
+	set_present(tree, node, true);
 	node->has_ended = false;
 	node->is_zombie = false;
 	node->is_status_known = node->is_status_inferred = false;
-	node->end_ns = 0;
+	node->sample = (struct sample){ 0 };
+	node->has_rate = false;
 	count_present(tree, node, 1);
-	set_present(tree, node, true);
 	links_unorphan(tree, node);
 }
 
@@ -254,9 +272,9 @@ void life_free(struct ptree_tree *tree, struct ptree_node *node)
 	thread_remove_all(tree, node);
 	usage_release(tree, node);
 	image_drop_all(tree, node);
-	free(node->edges);
-	if (node->evidence.leaving)
-		pool_put(&tree->leavings, node->evidence.leaving);
+	if (node_rare(node)->leaving)
+		pool_put(&tree->leavings, node->rare->leaving);
+	rare_release(tree, node);
 }
 
 void life_forget(struct ptree_tree *tree, struct ptree_node *node)

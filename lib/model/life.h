@@ -21,7 +21,9 @@ void life_set_kernel_thread(struct ptree_tree *tree, struct ptree_node *node, bo
 void life_set_origin(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *origin,
 		     bool is_told);
 void life_count_fork(struct ptree_tree *tree, struct ptree_node *parent);
-/* There is room for one more edge. */
+/* Nobody knows any more since when it has its parent. */
+void life_set_parent_unknown_since(struct ptree_node *node);
+/* It was given what is rare, and if it has a parent there is room for one more edge. */
 void life_move(struct ptree_tree *tree, struct ptree_node *node, struct ptree_node *parent,
 	       uint64_t when_ns);
 void life_end(struct ptree_tree *tree, struct ptree_node *node, const struct ptree_fact *fact);

@@ -76,8 +76,8 @@ static void expire(struct ptree_tree *tree, struct node_list *queue, uint64_t no
 {
 	uint64_t age_ns = tree->options.exited_age_ns;
 
-	while (queue->head && queue->head->end_ns < now_ns &&
-	       now_ns - queue->head->end_ns > age_ns) {
+	while (queue->head && queue->head->over.end_ns < now_ns &&
+	       now_ns - queue->head->over.end_ns > age_ns) {
 		if (forget(tree, queue->head, now_ns))
 			return;
 	}

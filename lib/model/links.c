@@ -25,7 +25,8 @@ static bool is_younger(const struct ptree_node *a, const struct ptree_node *b)
 
 static bool is_over_later(const struct ptree_node *a, const struct ptree_node *b)
 {
-	return a->over_key != b->over_key ? a->over_key > b->over_key : a->id > b->id;
+	return a->over.over_key != b->over.over_key ? a->over.over_key > b->over.over_key
+						    : a->id > b->id;
 }
 
 /* Both are in, or for, the same list. */
@@ -245,20 +246,20 @@ void links_enqueue(struct ptree_tree *tree, struct ptree_node *node)
 	struct node_list *queue;
 	struct ptree_node *before, *after = NULL;
 
-	node->is_in_failed_queue = node->is_status_known && node->status;
+	node->is_in_failed_queue = node->is_status_known && node->over.status;
 	node->fate = NODE_QUEUED;
 	queue = queue_of(tree, node);
 	for (before = queue->tail; before && is_over_later(before, node);
-	     before = before->queue_prev)
+	     before = before->over.queue_prev)
 		after = before;
-	node->queue_prev = before;
-	node->queue_next = after;
+	node->over.queue_prev = before;
+	node->over.queue_next = after;
 	if (before)
-		before->queue_next = node;
+		before->over.queue_next = node;
 	else
 		queue->head = node;
 	if (after)
-		after->queue_prev = node;
+		after->over.queue_prev = node;
 	else
 		queue->tail = node;
 	tree->counts.exited++;
@@ -269,15 +270,15 @@ void links_dequeue(struct ptree_tree *tree, struct ptree_node *node)
 {
 	struct node_list *queue = queue_of(tree, node);
 
-	if (node->queue_prev)
-		node->queue_prev->queue_next = node->queue_next;
+	if (node->over.queue_prev)
+		node->over.queue_prev->over.queue_next = node->over.queue_next;
 	else
-		queue->head = node->queue_next;
-	if (node->queue_next)
-		node->queue_next->queue_prev = node->queue_prev;
+		queue->head = node->over.queue_next;
+	if (node->over.queue_next)
+		node->over.queue_next->over.queue_prev = node->over.queue_prev;
 	else
-		queue->tail = node->queue_prev;
-	node->queue_prev = node->queue_next = NULL;
+		queue->tail = node->over.queue_prev;
+	node->over.queue_prev = node->over.queue_next = NULL;
 	tree->counts.exited--;
 	tree->failed_count -= node->is_in_failed_queue;
 	node->is_in_failed_queue = false;

@@ -50,7 +50,7 @@ bool tree_is_same(const struct ptree_node *node, uint64_t begin_ns)
 
 bool node_has_failed(const struct ptree_node *node)
 {
-	return node->is_status_known && node->status;
+	return node->is_status_known && node->over.status;
 }
 
 uint64_t ptree_tree_generation(const struct ptree_tree *tree)
@@ -102,11 +102,13 @@ const struct ptree_node *ptree_node_parent(const struct ptree_node *node)
 const struct ptree_node *ptree_node_parent_at(const struct ptree_tree *tree,
 					      const struct ptree_node *node, uint64_t boot_ns)
 {
+	const struct rare *rare = node_rare(node);
+
 	if (boot_ns < node->begin_ns)
 		return NULL;
-	for (uint32_t i = 0; i < node->edge_count; i++) {
-		if (boot_ns < node->edges[i].to_ns)
-			return ptree_tree_find_id(tree, node->edges[i].parent_id);
+	for (uint32_t i = 0; i < rare->edge_count; i++) {
+		if (boot_ns < rare->edges[i].to_ns)
+			return ptree_tree_find_id(tree, rare->edges[i].parent_id);
 	}
 	return node->parent;
 }
@@ -158,7 +160,7 @@ const struct ptree_node *ptree_tree_last_failed(const struct ptree_tree *tree)
 
 const struct ptree_node *ptree_node_prev_failed(const struct ptree_node *node)
 {
-	return node->fate == NODE_QUEUED && node->is_in_failed_queue ? node->queue_prev : NULL;
+	return node->fate == NODE_QUEUED && node->is_in_failed_queue ? node->over.queue_prev : NULL;
 }
 
 const struct ptree_node *ptree_node_last_forked(const struct ptree_node *node)
@@ -188,7 +190,7 @@ bool ptree_node_is_begin_exact(const struct ptree_node *node)
 
 uint64_t ptree_node_end_ns(const struct ptree_node *node)
 {
-	return node->end_ns;
+	return node_over(node)->end_ns;
 }
 
 bool ptree_node_has_ended(const struct ptree_node *node)
@@ -210,7 +212,7 @@ bool ptree_node_exit_status(const struct ptree_node *node, uint32_t *status)
 {
 	if (!node->is_status_known)
 		return false;
-	*status = node->status;
+	*status = node->over.status;
 	return true;
 }
 
@@ -249,6 +251,11 @@ uint32_t ptree_node_rgid(const struct ptree_node *node)
 	return node->rgid;
 }
 
+uint64_t ptree_node_users_changed_ns(const struct ptree_node *node)
+{
+	return node_rare(node)->users_ns;
+}
+
 pid_t ptree_node_sid(const struct ptree_node *node)
 {
 	return node->sid;
@@ -256,7 +263,7 @@ pid_t ptree_node_sid(const struct ptree_node *node)
 
 pid_t ptree_node_tracer(const struct ptree_node *node)
 {
-	return node->tracer;
+	return node_rare(node)->tracer;
 }
 
 const struct ptree_image *ptree_node_image(const struct ptree_node *node, unsigned back)

@@ -121,7 +121,7 @@ static int take_attributes(struct ptree_tree *tree, struct ptree_node *node,
 		return err;
 	err = tell_groups(tree, node, process->rgid, process->egid, process->read_ns);
 	tracer.u.pid = process->tracer;
-	if (!err && node->tracer != process->tracer)
+	if (!err && node_rare(node)->tracer != process->tracer)
 		err = ptree_tree_learn(tree, &tracer);
 	return err;
 }
@@ -132,7 +132,7 @@ static int take_parent(struct ptree_tree *tree, struct ptree_node *node,
 {
 	struct ptree_node *parent = tree_latest(tree, process->ppid);
 
-	if (process->read_ns < node->parent_ns)
+	if (process->read_ns < node_parent_ns(node))
 		return 0;
 	if (!parent || process->ppid <= 0)
 		parent = tell_of_somebody(tree, process->ppid, process->read_ns);
@@ -179,17 +179,20 @@ static uint64_t sampled_before_ns(const struct ptree_tree *tree, const struct pt
 
 static bool is_news_of(const struct ptree_node *node, const struct ptree_fact *fact)
 {
-	if (node->rss_bytes != fact->u.sample.rss_bytes || node->state != fact->u.sample.state ||
-	    node->nice != fact->u.sample.nice || node->priority != fact->u.sample.priority ||
-	    node->pgrp != fact->u.sample.pgrp || node->tty != fact->u.sample.tty ||
-	    node->virtual_bytes != fact->u.sample.virtual_bytes)
+	const struct sample *sample = node_sample(node);
+
+	if (sample->rss_bytes != fact->u.sample.rss_bytes ||
+	    sample->state != fact->u.sample.state || sample->nice != fact->u.sample.nice ||
+	    sample->priority != fact->u.sample.priority || sample->pgrp != fact->u.sample.pgrp ||
+	    sample->tty != fact->u.sample.tty ||
+	    sample->virtual_bytes != fact->u.sample.virtual_bytes)
 		return true;
 	if (!fact->u.sample.has_cpu)
 		return false;
 	return node->cpu_user_ns != fact->u.sample.cpu_user_ns ||
-	       node->waited_cpu_ns != fact->u.sample.waited_cpu_ns ||
+	       node_rare(node)->waited_cpu_ns != fact->u.sample.waited_cpu_ns ||
 	       node->cpu_system_ns != fact->u.sample.cpu_system_ns || !node->sampled_ns ||
-	       (fact->u.sample.interval_ns && (!node->has_rate || node->cpu_permille));
+	       (fact->u.sample.interval_ns && (!node->has_rate || sample->cpu_permille));
 }
 
 int observe_usage(struct ptree_tree *tree, struct ptree_node *node,
@@ -385,7 +388,7 @@ static int observe_ended(struct ptree_tree *tree, struct ptree_node *node,
 	if (is_leader_gone && process->thread_count <= 1) {
 		if (!node->is_zombie)
 			err = ptree_tree_set_zombie(tree, node->id, true);
-	} else if (process->read_ns > node->end_ns) {
+	} else if (process->read_ns > node->over.end_ns) {
 		err = revive(tree, node, process->read_ns);
 		if (!err)
 			err = tell_leader(tree, node, is_leader_gone, process->read_ns);
@@ -405,7 +408,7 @@ int ptree_tree_observe(struct ptree_tree *tree, const struct ptree_process *proc
 		return 0; /* it was being reaped */
 	if (!node)
 		return add(tree, process);
-	if (node->has_ended && process->read_ns < node->end_ns)
+	if (node->has_ended && process->read_ns < node->over.end_ns)
 		return observe_late(tree, node, process);
 	if (is_same_process(node, process))
 		return node->has_ended ? observe_ended(tree, node, process)
@@ -468,7 +471,7 @@ static int sweep_tasks(struct ptree_tree *tree, struct ptree_node *node, uint64_
 	struct ptree_thread *thread, *next;
 	int err = 0;
 
-	for (thread = node->threads; thread && !err; thread = next) {
+	for (thread = node_rare(node)->threads; thread && !err; thread = next) {
 		next = thread->next;
 		if (thread->read_ns < read_ns && thread->begin_ns < read_ns)
 			err = tell_thread_end(tree, thread, PTREE_FACT_INFERRED, read_ns);
@@ -566,7 +569,7 @@ int ptree_tree_adopt(struct ptree_tree *tree, pid_t child, pid_t ppid)
 		return old->has_ended ? revive(tree, old, node->evidence.event_ns) : 0;
 	while ((orphan = node_offspring(old)->live.head)) {
 		int err = tell_move(tree, orphan, parent, PTREE_FACT_INFERRED,
-				    old->end_ns ? old->end_ns : node->evidence.event_ns);
+				    old->has_ended ? old->over.end_ns : node->evidence.event_ns);
 
 		if (err)
 			return err;
@@ -586,7 +589,7 @@ int ptree_tree_set_zombie(struct ptree_tree *tree, uint64_t id, bool is_zombie)
 	if (node->is_zombie == is_zombie)
 		return 0;
 	fact = tell_about(node, is_zombie ? PTREE_FACT_ZOMBIE : PTREE_FACT_REAPED, PTREE_FACT_READ,
-			  node->end_ns);
+			  node->over.end_ns);
 	return ptree_tree_learn(tree, &fact);
 }
 

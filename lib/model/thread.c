@@ -4,6 +4,7 @@
  * from a thread makes a tid vanish without an event.
  */
 #include "thread.h"
+#include "rare.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,17 +18,17 @@ void thread_set_comm(struct ptree_thread *thread, const char comm[PTREE_COMM_SIZ
 static void link_thread(struct ptree_node *node, struct ptree_thread *thread)
 {
 	thread->node = node;
-	thread->next = node->threads;
+	thread->next = node->rare->threads;
 	if (thread->next)
 		thread->next->prev = thread;
-	node->threads = thread;
-	node->thread_count++;
+	node->rare->threads = thread;
+	node->rare->thread_count++;
 }
 
 int thread_add(struct ptree_tree *tree, struct ptree_node *node, uint64_t id, pid_t tid,
 	       uint64_t begin_ns, const char comm[PTREE_COMM_SIZE])
 {
-	struct ptree_thread *thread = pool_get(&tree->threads);
+	struct ptree_thread *thread = rare_of(tree, node) ? pool_get(&tree->threads) : NULL;
 
 	if (!thread)
 		return -ENOMEM;
@@ -60,10 +61,10 @@ void thread_remove(struct ptree_tree *tree, struct ptree_thread *thread)
 	if (thread->prev)
 		thread->prev->next = thread->next;
 	else
-		node->threads = thread->next;
+		node->rare->threads = thread->next;
 	if (thread->next)
 		thread->next->prev = thread->prev;
-	node->thread_count--;
+	node->rare->thread_count--;
 	tree->counts.threads--;
 	map_remove(&tree->by_tid, (uint64_t)thread->tid);
 	pool_put(&tree->threads, thread);
@@ -71,8 +72,8 @@ void thread_remove(struct ptree_tree *tree, struct ptree_thread *thread)
 
 void thread_remove_all(struct ptree_tree *tree, struct ptree_node *node)
 {
-	while (node->threads)
-		thread_remove(tree, node->threads);
+	while (node_rare(node)->threads)
+		thread_remove(tree, node->rare->threads);
 }
 
 const struct ptree_thread *ptree_tree_find_thread(const struct ptree_tree *tree, pid_t tid)
@@ -82,12 +83,12 @@ const struct ptree_thread *ptree_tree_find_thread(const struct ptree_tree *tree,
 
 size_t ptree_node_thread_count(const struct ptree_node *node)
 {
-	return node->thread_count;
+	return node_rare(node)->thread_count;
 }
 
 const struct ptree_thread *ptree_node_first_thread(const struct ptree_node *node)
 {
-	return node->threads;
+	return node_rare(node)->threads;
 }
 
 const struct ptree_thread *ptree_thread_next(const struct ptree_thread *thread)

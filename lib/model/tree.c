@@ -18,6 +18,7 @@ static void init_pools(struct ptree_tree *tree)
 	pool_init(&tree->threads, sizeof(struct ptree_thread));
 	pool_init(&tree->images, sizeof(struct image));
 	pool_init(&tree->past_images, sizeof(struct past_image));
+	pool_init(&tree->rares, sizeof(struct rare));
 	pool_init(&tree->offspring, sizeof(struct offspring));
 	pool_init(&tree->accounts, sizeof(struct account));
 	pool_init(&tree->summaries, sizeof(struct ptree_summary));
@@ -69,6 +70,7 @@ static void clear_pools(struct ptree_tree *tree)
 	pool_clear(&tree->threads);
 	pool_clear(&tree->images);
 	pool_clear(&tree->past_images);
+	pool_clear(&tree->rares);
 	pool_clear(&tree->offspring);
 	pool_clear(&tree->accounts);
 	pool_clear(&tree->summaries);

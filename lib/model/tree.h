@@ -4,6 +4,7 @@
  * it, and everybody else reads:
  *
  *   links.c		nodes and the links between them; knows nobody
+ *   rare.c		what few nodes have
  *   image.c thread.c	what a node runs, its tasks
  *   usage.c summary.c activity.c	what it uses, and used, and leaves behind
  *   watch.c		the marks of what is watched
@@ -80,51 +81,73 @@ struct offspring {
 struct evidence {
 	uint64_t read_ns;	 /* when a scan last saw it; 0: never */
 	uint64_t event_ns;	 /* of the last event about it */
-	struct leaving *leaving; /* how its tasks ended so far, if they did so differently */
+};
+
+/* What few processes have. Only rare.c makes it. */
+struct rare {
+	struct ptree_thread *threads;
+	struct edge *edges;
+	struct ptree_summary *summary; /* of those that are over below it; or NULL */
+	struct leaving *leaving; /* a translator's: how its tasks ended so far, if differently */
+	uint64_t waited_cpu_ns;	 /* of children that it waited for */
+	uint64_t parent_ns;	 /* since when it has another parent; 0: that is not known */
+	uint64_t users_ns;	 /* when its users or groups changed last; 0: not seen */
+	pid_t tracer;
+	uint32_t thread_count;
+	uint16_t edge_count;
+};
+
+/* What one uses that lives, as sampled. state 0: it was not, or not since it was taken for over. */
+struct sample {
+	uint64_t rss_bytes, virtual_bytes;
+	uint64_t minor_faults, major_faults;
+	uint32_t cpu_permille; /* of one CPU, between the last two samples */
+	pid_t pgrp;
+	uint32_t tty;
+	int16_t priority;
+	int8_t nice;
+	char state;
+};
+
+/* How one ended, and its place among those that are over. */
+struct over {
+	uint64_t end_ns;
+	uint64_t over_key; /* the later it was found to be over, the greater */
+	struct ptree_node *queue_prev, *queue_next; /* by over_key */
+	uint32_t status;
 };
 
 struct ptree_node {
 	uint64_t id;
-	uint64_t begin_ns, end_ns;
-	uint64_t parent_ns; /* since when parent holds; 0: that is not known */
+	uint64_t begin_ns;
 	uint64_t change_ns;
 	struct ptree_node *parent;
 	struct ptree_node *prev, *next; /* among the parent's live or past children */
 	struct offspring *offspring;	/* NULL: nobody, as for most */
+	struct rare *rare;		/* NULL: nothing of it; for reading: node_rare() */
 	struct ptree_node *origin;
-	struct ptree_node *fork_prev, *fork_next;   /* among those the origin forked, by id */
-	struct ptree_node *queue_prev, *queue_next; /* by over_key */
-	struct ptree_thread *threads;
+	struct ptree_node *fork_prev, *fork_next; /* among those the origin forked, by id */
 	struct image *image; /* NULL: not known; then there are no past ones either */
 	struct past_image *past_images;
-	struct edge *edges;
 	struct account *account;	     /* the kernel's, of its tasks that are over; or NULL */
-	struct ptree_summary *summary;	     /* of those that are over below it; or NULL */
 	struct activity *activity;	     /* or NULL */
-	uint64_t over_key;		     /* the later it was found to be over, the greater */
 	uint64_t sampled_ns;		     /* when; 0: never */
 	uint64_t cpu_user_ns, cpu_system_ns; /* as sampled, since its begin */
-	uint64_t waited_cpu_ns;		     /* of children that it waited for */
-	uint64_t rss_bytes, virtual_bytes;
-	uint64_t minor_faults, major_faults;
-	int32_t nice, priority;
-	pid_t pgrp;
-	uint32_t tty;
+	union { /* has_ended tells which; for reading: node_sample(), node_over() */
+		struct sample sample;
+		struct over over;
+	};
 	struct evidence evidence;
-	uint32_t cpu_permille; /* of one CPU, between the last two samples */
-	pid_t pid, sid, tracer;
+	pid_t pid, sid;
 	uint32_t ruid, euid, rgid, egid;
-	uint32_t thread_count;
 	uint32_t elided;
 	uint32_t exec_count;
-	uint32_t status;
-	uint16_t edge_count;
 	uint16_t image_count; /* the present one and the past ones */
 	uint8_t change : 4;   /* enum ptree_change_kind */
 	uint8_t fate : 4;     /* enum node_fate */
-	char state;	      /* as sampled; 0: not known */
 	bool is_begin_exact : 1;
 	bool is_origin_told : 1;
+	bool is_parent_first : 1; /* it has its parent since it began, as was told */
 	bool has_ended : 1;
 	bool is_status_known : 1;
 	bool is_status_inferred : 1;
@@ -133,7 +156,7 @@ struct ptree_node {
 	bool is_kernel_thread : 1;
 	bool is_watched : 1;
 	bool is_placeholder : 1; /* known only because another one named it as its parent */
-	bool has_rate : 1;	 /* cpu_permille is known */
+	bool has_rate : 1;	 /* sample.cpu_permille is known */
 	bool is_charged : 1;	 /* it is in its parent's summary */
 	bool is_charged_failed : 1;
 	bool is_charged_final : 1;
@@ -193,7 +216,7 @@ struct ptree_tree {
 	struct map by_id;
 	struct map by_tid; /* threads but leaders */
 	struct pool nodes, threads, images, past_images;
-	struct pool offspring, accounts, summaries, activities;
+	struct pool rares, offspring, accounts, summaries, activities;
 	struct activity *active;	      /* all of them, in no order */
 	struct node_list queue, failed_queue; /* ended; failures keep longer */
 	size_t failed_count;		      /* in the latter */
@@ -236,6 +259,32 @@ struct ptree_node *tree_node(const struct ptree_tree *tree, uint64_t id);
 
 /* For reading: never NULL. */
 const struct offspring *node_offspring(const struct ptree_node *node);
+static inline const struct rare *node_rare(const struct ptree_node *node)
+{
+	static const struct rare none;
+
+	return node->rare ? node->rare : &none;
+}
+
+/* Since when it has its parent; 0: that is not known. */
+static inline uint64_t node_parent_ns(const struct ptree_node *node)
+{
+	return node->is_parent_first ? node->begin_ns : node_rare(node)->parent_ns;
+}
+
+static inline const struct sample *node_sample(const struct ptree_node *node)
+{
+	static const struct sample none;
+
+	return node->has_ended ? &none : &node->sample;
+}
+
+static inline const struct over *node_over(const struct ptree_node *node)
+{
+	static const struct over none;
+
+	return node->has_ended ? &node->over : &none;
+}
 
 /*
  * Whether a process that began then, as /proc or an event has it, can be this node. A begin read

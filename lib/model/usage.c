@@ -13,6 +13,7 @@
 #include "usage.h"
 #include "activity.h"
 #include "node.h"
+#include "rare.h"
 #include "summary.h"
 
 #include <errno.h>
@@ -20,12 +21,12 @@
 
 #define LONGEST_TICK_NS (10 * NS_PER_MS) /* CONFIG_HZ is 100 at least */
 
-#define ENDED_ANCESTORS_MAX 64
-
 int usage_reserve(struct ptree_tree *tree)
 {
-	int err = pool_reserve(&tree->summaries, ENDED_ANCESTORS_MAX + 2);
+	int err = pool_reserve(&tree->summaries, USAGE_SUMMARIES_MAX);
 
+	if (!err)
+		err = rare_reserve(tree, USAGE_SUMMARIES_MAX);
 	return err ? err : pool_reserve(&tree->activities, 1);
 }
 
@@ -43,7 +44,7 @@ static void set_rate(struct ptree_node *node, uint64_t used_ns, uint64_t interva
 {
 	double rate = (double)used_ns * 1000 / (double)interval_ns;
 
-	node->cpu_permille = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
+	node->sample.cpu_permille = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
 	node->has_rate = true;
 }
 
@@ -51,21 +52,23 @@ void usage_sample(struct ptree_tree *tree, struct ptree_node *node, const struct
 {
 	uint64_t before_ns = usage_sampled_cpu_ns(node), now_ns;
 
-	node->rss_bytes = fact->u.sample.rss_bytes;
-	node->state = fact->u.sample.state;
-	node->nice = fact->u.sample.nice;
-	node->priority = fact->u.sample.priority;
-	node->pgrp = fact->u.sample.pgrp;
-	node->tty = fact->u.sample.tty;
-	node->virtual_bytes = fact->u.sample.virtual_bytes;
-	node->minor_faults = fact->u.sample.minor_faults;
-	node->major_faults = fact->u.sample.major_faults;
+	node->sample = (struct sample){ .rss_bytes = fact->u.sample.rss_bytes,
+					.virtual_bytes = fact->u.sample.virtual_bytes,
+					.minor_faults = fact->u.sample.minor_faults,
+					.major_faults = fact->u.sample.major_faults,
+					.cpu_permille = node->sample.cpu_permille,
+					.pgrp = fact->u.sample.pgrp,
+					.tty = fact->u.sample.tty,
+					.priority = (int16_t)fact->u.sample.priority,
+					.nice = (int8_t)fact->u.sample.nice,
+					.state = fact->u.sample.state };
 	tree->usage_generation++;
 	if (!fact->u.sample.has_cpu)
 		return;
 	node->cpu_user_ns = fact->u.sample.cpu_user_ns;
 	node->cpu_system_ns = fact->u.sample.cpu_system_ns;
-	node->waited_cpu_ns = fact->u.sample.waited_cpu_ns;
+	if (fact->u.sample.waited_cpu_ns || node->rare)
+		rare_of(tree, node)->waited_cpu_ns = fact->u.sample.waited_cpu_ns;
 	node->sampled_ns = fact->time_ns;
 	now_ns = usage_sampled_cpu_ns(node);
 	if (fact->u.sample.interval_ns)
@@ -157,8 +160,8 @@ static uint64_t elapsed_ns(const struct ptree_node *node)
 	if (node->has_ended && account && account->known & PTREE_ACCOUNTING_ELAPSED &&
 	    (account->tasks == 1 || account->is_elapsed_whole))
 		return account->elapsed_ns;
-	if (node->begin_ns && node->end_ns > node->begin_ns)
-		return node->end_ns - node->begin_ns;
+	if (node->begin_ns && node_over(node)->end_ns > node->begin_ns)
+		return node->over.end_ns - node->begin_ns;
 	return account ? account->elapsed_ns : 0;
 }
 
@@ -199,9 +202,11 @@ uint64_t usage_cpu_ns(const struct ptree_node *node)
 
 static struct ptree_summary *summary_of(struct ptree_tree *tree, struct ptree_node *node)
 {
-	if (!node->summary)
-		node->summary = pool_get(&tree->summaries);
-	return node->summary;
+	struct rare *rare = rare_of(tree, node);
+
+	if (rare && !rare->summary)
+		rare->summary = pool_get(&tree->summaries);
+	return rare ? rare->summary : NULL;
 }
 
 static unsigned lifetime_class(const struct ptree_node *node)
@@ -236,7 +241,7 @@ static void add_to_ancestors(struct ptree_tree *tree, struct ptree_node *node,
 {
 	struct ptree_node *ancestor = node->parent;
 
-	for (unsigned i = 0; ancestor && i < ENDED_ANCESTORS_MAX; i++) {
+	for (unsigned i = 0; ancestor && i < USAGE_ANCESTORS_MAX; i++) {
 		struct ptree_summary *summary = summary_of(tree, ancestor);
 
 		if (summary)
@@ -246,7 +251,7 @@ static void add_to_ancestors(struct ptree_tree *tree, struct ptree_node *node,
 		ancestor = ancestor->parent;
 	}
 	if (ancestor && summary_of(tree, &tree->root))
-		summary_add(tree->root.summary, part);
+		summary_add(tree->root.rare->summary, part);
 }
 
 static struct ptree_node *first_present_ancestor(struct ptree_node *node)
@@ -254,7 +259,7 @@ static struct ptree_node *first_present_ancestor(struct ptree_node *node)
 	struct ptree_node *ancestor = node->parent;
 
 	for (unsigned i = 0;
-	     ancestor && ancestor->parent && ancestor->has_ended && i < ENDED_ANCESTORS_MAX; i++)
+	     ancestor && ancestor->parent && ancestor->has_ended && i < USAGE_ANCESTORS_MAX; i++)
 		ancestor = ancestor->parent;
 	return ancestor;
 }
@@ -296,15 +301,14 @@ void usage_charge(struct ptree_tree *tree, struct ptree_node *node)
 	part = part_of(node);
 	part_cpu_ns = part.cpu_ns;
 	charge_cpu(tree, node, part.cpu_ns);
-	if (node->summary)
-		summary_add(&part, node->summary);
+	if (node_rare(node)->summary)
+		summary_add(&part, node->rare->summary);
 	add_to_ancestors(tree, node, &part);
 	node->is_charged = true;
 	node->is_charged_failed = node_has_failed(node);
 	node->is_charged_final = usage_is_final(node);
 	if (node->is_charged_final)
 		node->account->charged_ns = part_cpu_ns;
-	node->cpu_permille = 0;
 	tree->counts.exits++;
 	if (heir && node_has_failed(node)) {
 		tree->counts.failures++;
@@ -329,9 +333,9 @@ static void subtract_from_ancestors(struct ptree_node *node, const struct ptree_
 {
 	struct ptree_node *ancestor = node->parent;
 
-	for (unsigned i = 0; ancestor && i < ENDED_ANCESTORS_MAX; i++) {
-		if (ancestor->summary)
-			subtract(ancestor->summary, part);
+	for (unsigned i = 0; ancestor && i < USAGE_ANCESTORS_MAX; i++) {
+		if (node_rare(ancestor)->summary)
+			subtract(ancestor->rare->summary, part);
 		ancestor = ancestor->has_ended ? ancestor->parent : NULL;
 	}
 }
@@ -358,8 +362,8 @@ void usage_uncharge(struct ptree_tree *tree, struct ptree_node *node)
 	part.failed = node->is_charged_failed;
 	part.cpu_ns = charged_ns(node);
 	part.cpu_unknown = !node->is_charged_final;
-	if (node->summary)
-		summary_add(&part, node->summary);
+	if (node_rare(node)->summary)
+		summary_add(&part, node->rare->summary);
 	subtract_from_ancestors(node, &part);
 	uncount_cpu(tree, node);
 	tree->counts.exits -= tree->counts.exits > 0;
@@ -401,17 +405,20 @@ void usage_release(struct ptree_tree *tree, struct ptree_node *node)
 	activity_release(tree, node);
 	if (node->account)
 		pool_put(&tree->accounts, node->account);
-	if (node->summary)
-		pool_put(&tree->summaries, node->summary);
 	node->account = NULL;
-	node->summary = NULL;
+	if (!node_rare(node)->summary)
+		return;
+	pool_put(&tree->summaries, node->rare->summary);
+	node->rare->summary = NULL;
 }
 
 /* ---- reading ---- */
 
 const struct ptree_summary *ptree_node_summary(const struct ptree_node *node)
 {
-	return node->summary && node->summary->gone ? node->summary : NULL;
+	const struct ptree_summary *summary = node_rare(node)->summary;
+
+	return summary && summary->gone ? summary : NULL;
 }
 
 /* User and system time of the ticks, stretched to what is known of both together. */
@@ -462,13 +469,13 @@ static void read_sampled(const struct ptree_node *node, struct ptree_usage *usag
 static void read_stat(const struct ptree_node *node, struct ptree_usage *usage)
 {
 	usage->known |= PTREE_USAGE_STAT;
-	usage->nice = node->nice;
-	usage->priority = node->priority;
-	usage->pgrp = node->pgrp;
-	usage->tty = node->tty;
-	usage->virtual_bytes = node->virtual_bytes;
-	usage->minor_faults = node->minor_faults;
-	usage->major_faults = node->major_faults;
+	usage->nice = node->sample.nice;
+	usage->priority = node->sample.priority;
+	usage->pgrp = node->sample.pgrp;
+	usage->tty = node->sample.tty;
+	usage->virtual_bytes = node->sample.virtual_bytes;
+	usage->minor_faults = node->sample.minor_faults;
+	usage->major_faults = node->sample.major_faults;
 }
 
 static void read_usage(const struct ptree_node *node, struct ptree_usage *usage)
@@ -480,7 +487,7 @@ static void read_usage(const struct ptree_node *node, struct ptree_usage *usage)
 		read_sampled(node, usage);
 	if (node->sampled_ns && !node->has_ended) {
 		usage->known |= PTREE_USAGE_WAITED;
-		usage->waited_cpu_ns = node->waited_cpu_ns;
+		usage->waited_cpu_ns = node_rare(node)->waited_cpu_ns;
 	}
 	if (node->has_ended && elapsed_ns(node)) {
 		usage->known |= PTREE_USAGE_ELAPSED;
@@ -488,13 +495,13 @@ static void read_usage(const struct ptree_node *node, struct ptree_usage *usage)
 	}
 	if (node->has_ended)
 		return;
-	if (node->sampled_ns)
+	if (node->sampled_ns && node->sample.state)
 		read_stat(node, usage);
-	usage->state = node->state;
-	usage->cpu_permille = node->cpu_permille;
-	usage->rss_bytes = node->rss_bytes;
+	usage->state = node->sample.state;
+	usage->cpu_permille = node->sample.cpu_permille;
+	usage->rss_bytes = node->sample.rss_bytes;
 	usage->known |=
-	    (node->state ? PTREE_USAGE_RSS : 0) | (node->has_rate ? PTREE_USAGE_RATE : 0);
+	    (node->sample.state ? PTREE_USAGE_RSS : 0) | (node->has_rate ? PTREE_USAGE_RATE : 0);
 }
 
 void ptree_node_usage_sized(const struct ptree_node *node, struct ptree_usage *usage, size_t size)

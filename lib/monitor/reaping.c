@@ -43,7 +43,7 @@ static int read_state(struct ptree_procfs *procfs, const struct ptree_node *node
 		return err;
 	*state = process.state;
 	ptree_process_clear(&process);
-	return node->has_ended && process.start_ns > node->end_ns ? -ESRCH : 0;
+	return node->has_ended && process.start_ns > node->over.end_ns ? -ESRCH : 0;
 }
 
 /* What cannot be read now, for another reason than that it is gone, is what it was. */

@@ -242,7 +242,7 @@ static enum ptree_argv_status status_of(const struct answer *answer, const struc
 	/* A process that has memory has arguments, if only an empty one. */
 	if (answer->argv_status == PTREE_ARGV_NONE && !node->is_kernel_thread)
 		return PTREE_ARGV_LATE;
-	if (node->has_ended && node->end_ns < answer->read_ns)
+	if (node->has_ended && node->over.end_ns < answer->read_ns)
 		return PTREE_ARGV_LATE;
 	return answer->argv_status;
 }

@@ -178,9 +178,9 @@ static uint64_t waited_ns(int64_t user_ticks, int64_t system_ticks, uint64_t tic
 }
 
 /* What nothing depends on is not worth refusing all for. */
-static int32_t clamp(int64_t value)
+static int32_t clamp(int64_t value, int32_t least, int32_t most)
 {
-	return value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : (int32_t)value;
+	return value < least ? least : value > most ? most : (int32_t)value;
 }
 
 static uint64_t not_negative(int64_t value)
@@ -203,8 +203,8 @@ static void take_fields(struct ptree_process *process, const int64_t field[STAT_
 	process->waited_cpu_ns =
 	    waited_ns(field[STAT_CUTIME], field[STAT_CSTIME], units->ticks_per_s);
 	process->rss_bytes = (uint64_t)field[STAT_RSS] * units->page_bytes;
-	process->priority = clamp(field[STAT_PRIORITY]);
-	process->nice = clamp(field[STAT_NICE]);
+	process->priority = clamp(field[STAT_PRIORITY], INT16_MIN, INT16_MAX);
+	process->nice = clamp(field[STAT_NICE], INT8_MIN, INT8_MAX);
 	process->virtual_bytes = not_negative(field[STAT_VSIZE]);
 	process->minor_faults = not_negative(field[STAT_MINFLT]);
 	process->major_faults = not_negative(field[STAT_MAJFLT]);

@@ -49,13 +49,17 @@ struct parent {
 	uint32_t handle;
 };
 
-/* It has no row, nor had one that somebody else needed. */
-static bool is_new(const struct rows *rows, const struct ptree_node *node)
+/* It has no row, nor had one that somebody else needed. Only where marks are forgotten is one met
+   again that shares a row. */
+static bool is_new(const struct rows *rows, const struct ptree_node *node, uint64_t above)
 {
 	uint64_t id = ptree_node_id(node);
 
-	return !jobs_find(&rows->jobs, id) &&
-	       (rows->forgets_marks || !jobs_was_displaced(&rows->jobs, id));
+	if (jobs_find(&rows->jobs, id))
+		return false;
+	if (!rows->forgets_marks)
+		return !jobs_was_displaced(&rows->jobs, id);
+	return !jobs_shares(&rows->jobs, above, gone_alike(node), ptree_node_end_ns(node));
 }
 
 /* The topmost ones that are in scope: below one that is not they stand for themselves. */
@@ -69,7 +73,7 @@ static int add_arrivals_below(struct rows *rows, const struct ptree_node *node,
 		const struct ptree_node *at = rows->gone.nodes[--rows->gone.count];
 
 		if (collect_is_in_scope(rows, at)) {
-			if (is_new(rows, at))
+			if (is_new(rows, at, parent->id))
 				err = add_arrival(rows, at, parent->id, parent->handle);
 			continue;
 		}
@@ -100,7 +104,7 @@ static int gather_below(struct rows *rows, const struct ptree_node *node,
 	for (; node && is_recent(node, scope); node = ptree_node_prev_exited(node)) {
 		if (mark && mark->last == ptree_node_id(node))
 			break;
-		if (gone_is_job(&rows->gone, node) && is_new(rows, node) &&
+		if (gone_is_job(&rows->gone, node) && is_new(rows, node, parent->id) &&
 		    add_arrivals_below(rows, node, parent))
 			return -ENOMEM;
 	}
@@ -189,7 +193,7 @@ static int gather_forked(struct rows *rows, const struct rows_scope *scope)
 		    ptree_tree_find_id(rows->gone.tree, candidate->row.process);
 
 		if (candidate->is_past && !candidate->is_ghost && is_recent(node, scope) &&
-		    is_topmost(rows, node))
+		    !jobs_find(&rows->jobs, candidate->row.process) && is_topmost(rows, node))
 			err = add_arrival(
 			    rows, node,
 			    above == NO_CANDIDATE ? 0 : candidate_of(rows, above)->row.process,

@@ -289,12 +289,11 @@ static void list_user(struct listing *listing, const struct details_input *input
 			    details->gids[0], details->gids[1], details->gids[2], details->gids[3]);
 }
 
-/* The tree keeps what happened last only. */
 static void list_user_change(struct listing *listing, const struct details_input *input)
 {
-	uint64_t when_ns;
+	uint64_t when_ns = ptree_node_users_changed_ns(input->node);
 
-	if (ptree_node_last_change(input->node, &when_ns) != PTREE_CHANGE_CREDENTIALS || !when_ns)
+	if (!when_ns)
 		return;
 	listing_row(listing, "");
 	listing_put(listing, "since ");

@@ -368,7 +368,8 @@ static bool is_told_to_those_below(const struct rows *rows, const struct ptree_f
 
 	if (!node) /* whom it had forked its origin has forked now */
 		return fact->kind == PTREE_FACT_FORGOTTEN && (looks_above || may_have_hidden(rows));
-	if (!ptree_node_first_child(node) && !ptree_node_last_forked(node))
+	if (!ptree_node_first_child(node) && !ptree_node_last_forked(node) &&
+	    !gone_is_above_orphans(&rows->gone, node))
 		return false;
 	switch (fact->kind) {
 	case PTREE_FACT_NAME:

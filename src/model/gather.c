@@ -235,8 +235,8 @@ static int compare_birth(const void *a, const void *b)
 	return (x.tie < y.tie) - (x.tie > y.tie);
 }
 
-/* Those that have a row below it already stay there. */
-static bool is_below_already(const struct rows *rows, const struct ptree_node *node)
+/* Those that have a row already stay there. */
+static bool has_row_already(const struct rows *rows, const struct ptree_node *node)
 {
 	const struct job *job = jobs_find(&rows->jobs, ptree_node_id(node));
 
@@ -251,7 +251,7 @@ static int push_inside(struct rows *rows, const struct ptree_node *node)
 	const struct ptree_node *at = gone_first(gone, node);
 
 	for (; at; at = gone_next(gone, at)) {
-		if (!is_below_already(rows, at) && !gone_push(gone, at))
+		if (!has_row_already(rows, at) && !gone_push(gone, at))
 			return -ENOMEM;
 	}
 	if (gone->count > bottom)
@@ -270,7 +270,7 @@ static int push_sharing(struct rows *rows, const struct job *job)
 	size_t bottom = gone->count;
 
 	for (; at && left; at = gone_next(gone, at)) {
-		if (gone_alike(at) != job->alike)
+		if (gone_alike(at) != job->alike || has_row_already(rows, at))
 			continue;
 		if (!gone_push(gone, at))
 			return -ENOMEM;

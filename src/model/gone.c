@@ -75,6 +75,16 @@ bool gone_has_inside(const struct gone *gone, const struct ptree_node *node)
 	return gone_first(gone, node) != NULL;
 }
 
+/* Of whom nobody knows who forked it, and whose parent is over: it stands below that one. */
+static bool has_orphan(const struct ptree_node *node)
+{
+	const struct ptree_node *at = ptree_node_first_child(node);
+
+	while (at && ptree_node_origin(at))
+		at = ptree_node_next_sibling(at);
+	return at;
+}
+
 /* Whether all that came from it, in any generation, is over. Walks may stand within walks: each
    leaves the stack as it found it. */
 static bool has_no_living_forks(struct gone *gone, const struct ptree_node *node)
@@ -86,6 +96,7 @@ static bool has_no_living_forks(struct gone *gone, const struct ptree_node *node
 		const struct ptree_node *parent = gone->nodes[--gone->count];
 		const struct ptree_node *at = ptree_node_last_forked(parent);
 
+		is_alive = has_orphan(parent);
 		for (; at && !is_alive; at = ptree_node_prev_forked(at))
 			is_alive = !gone_is_over(at) || ++looks > WALK_MAX ||
 				   (ptree_node_last_forked(at) && !gone_push(gone, at));
@@ -94,16 +105,15 @@ static bool has_no_living_forks(struct gone *gone, const struct ptree_node *node
 	return !is_alive;
 }
 
-/* Whose child is over, too, and has left children that nobody has adopted yet. */
-static bool is_above_orphans(const struct gone *gone, const struct ptree_node *node)
+bool gone_is_above_orphans(const struct gone *gone, const struct ptree_node *node)
 {
 	const struct ptree_node *at;
 
 	for (size_t i = 0; (at = ptree_tree_orphaning(gone->tree, i)); i++) {
-		for (; at && gone_is_over(at); at = ptree_node_parent(at)) {
-			if (at == node)
-				return true;
-		}
+		while (at && at != node && gone_is_over(at))
+			at = ptree_node_parent(at);
+		if (at == node)
+			return true;
 	}
 	return false;
 }
@@ -114,7 +124,7 @@ bool gone_is_job(struct gone *gone, const struct ptree_node *node)
 		return false;
 	if (gone->by_origin)
 		return has_no_living_forks(gone, node);
-	return !ptree_node_first_child(node) && !is_above_orphans(gone, node);
+	return !ptree_node_first_child(node) && !gone_is_above_orphans(gone, node);
 }
 
 /* ---- what one is ---- */
@@ -320,6 +330,7 @@ struct job gone_job(struct gone *gone, const struct ptree_node *node)
 			   .line = gone_line(node),
 			   .alike = gone_alike(node),
 			   .end_ns = ptree_node_end_ns(node),
+			   .first_end_ns = ptree_node_end_ns(node),
 			   .count = 1,
 			   .has_failed = has_failed(node) };
 

@@ -25,6 +25,9 @@ const struct ptree_node *gone_above(const struct gone *gone, const struct ptree_
 
 /* Over, and no zombie. */
 bool gone_is_over(const struct ptree_node *node);
+/* A child of it is over and has left children that nobody has adopted yet; or a child's child, and
+   so on, as long as these are over. */
+bool gone_is_above_orphans(const struct gone *gone, const struct ptree_node *node);
 /* Over, and so is all that comes from it, as far as is drawn. */
 bool gone_is_job(struct gone *gone, const struct ptree_node *node);
 /* It has something over below it that is kept. */

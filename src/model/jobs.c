@@ -110,6 +110,19 @@ struct job *jobs_find(const struct jobs *jobs, uint64_t id)
 	return NULL;
 }
 
+bool jobs_shares(const struct jobs *jobs, uint64_t above, uint64_t alike, uint64_t end_ns)
+{
+	size_t count;
+	const struct job *job = jobs_below(jobs, above, &count);
+
+	for (; count; count--, job++) {
+		if (job->count > 1 && job->alike == alike && end_ns >= job->first_end_ns &&
+		    end_ns <= job->end_ns)
+			return true;
+	}
+	return false;
+}
+
 /* ---- lanes ---- */
 
 static size_t lane_index(const struct jobs *jobs, uint64_t id)
@@ -368,6 +381,8 @@ static void join(struct job *to, const struct job *from)
 	to->matching += from->matching;
 	to->kept += from->kept;
 	to->count += from->count;
+	if (from->first_end_ns < to->first_end_ns)
+		to->first_end_ns = from->first_end_ns;
 	if (from->end_ns >= to->end_ns) {
 		to->newest = from->newest;
 		to->end_ns = from->end_ns;

@@ -42,9 +42,10 @@ struct job {
 	uint64_t newest; /* whom the row names; the same where nobody shares it */
 	uint64_t above;	 /* who is living above it, or is a job with a row itself; 0: nobody */
 	struct jobs_line line;
-	uint64_t alike;	 /* a hash of command and status */
-	uint64_t end_ns; /* of the newest */
-	uint32_t count;	 /* how many share the row */
+	uint64_t alike;	       /* a hash of command and status */
+	uint64_t end_ns;       /* of the newest */
+	uint64_t first_end_ns; /* of the first of those who share the row */
+	uint32_t count;	       /* how many share the row */
 	/* What those who share it left, and all that was over below them. */
 	uint64_t processes, failed, cpu_ns, cpu_unknown;
 	uint32_t matching, kept; /* of its processes that are kept, those that match the filter */
@@ -91,6 +92,8 @@ bool jobs_has_lines(const struct jobs *jobs, uint64_t above);
 const struct job *jobs_below(const struct jobs *jobs, uint64_t above, size_t *count);
 /* The one whose row that process has or shares as its oldest or newest; NULL. */
 struct job *jobs_find(const struct jobs *jobs, uint64_t id);
+/* One that is over below that one, and alike, and ended then, is among those who share a row. */
+bool jobs_shares(const struct jobs *jobs, uint64_t above, uint64_t alike, uint64_t end_ns);
 const struct jobs_lane *jobs_lane(const struct jobs *jobs, uint64_t id);
 
 /* Somebody who was seen alive is over: it has a row from now on. -ENOMEM. */

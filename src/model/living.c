@@ -74,6 +74,7 @@ static void refresh_cost(struct rows *rows, struct job *job, const struct ptree_
 	job->cpu_unknown = fresh.cpu_unknown;
 	job->has_failed = fresh.has_failed;
 	job->end_ns = fresh.end_ns;
+	job->first_end_ns = fresh.first_end_ns;
 }
 
 static void update_job(struct rows *rows, struct job *job, const struct ptree_tree *tree,

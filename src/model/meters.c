@@ -58,7 +58,7 @@ static void note_parts(struct meters *meters, const struct ptree_host *host)
 		used = memory.total_bytes - memory.available_bytes;
 	meters->parts[METERS_CPU][at] = share.busy;
 	meters->parts[METERS_MEMORY][at] =
-	    (uint16_t)(memory.total_bytes ? used / (memory.total_bytes / 1000 + 1) : 0);
+	    (uint16_t)(memory.total_bytes ? (double)used * 1000 / (double)memory.total_bytes : 0);
 }
 
 static void find_spawner(struct meters *meters, const struct ptree_tree *tree)

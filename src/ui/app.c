@@ -13,10 +13,10 @@
 #include "ui/input.h"
 #include "ui/on-rules.h"
 #include "ui/session.h"
+#include "ui/setting-up.h"
 #include "ui/term.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -32,7 +32,6 @@
 #define EVENT_BUDGET_NS (4 * NS_PER_MS)
 #define KEY_BUDGET_NS (8 * NS_PER_MS)
 #define FIRST_FRAME_PATIENCE_NS (300 * NS_PER_MS)
-#define READY_PATIENCE_MS 5000
 #define FEED_BYTES (128u << 10) /* of what happens between two frames, or is not looked at yet */
 #define TICKS_PER_REFRESH 2
 #define TICKS_UNTIL_SETTLED 2
@@ -347,52 +346,6 @@ static int turn(struct app *app)
 
 /* ---- beginning and end ---- */
 
-static bool is_pid(const char *text)
-{
-	return *text && text[strspn(text, "0123456789")] == '\0';
-}
-
-static int watch_pid(struct app *app, const char *text, char *error, size_t size)
-{
-	long pid = strtol(text, NULL, 10);
-	const struct ptree_node *node =
-	    pid > INT_MAX ? NULL : ptree_tree_find(app->session.scene.world.tree, (pid_t)pid);
-	struct watch_item item = { .pid = (pid_t)pid };
-
-	if (!node) {
-		snprintf(error, size, "--watch: no process has the pid %s", text);
-		return EXIT_FAILED;
-	}
-	item.id = ptree_node_id(node);
-	session_watch_also(&app->session, &item);
-	return EXIT_OK;
-}
-
-static int watch(struct app *app, const struct config *config, char *error, size_t size)
-{
-	for (size_t i = 0; i < config->watch_count; i++) {
-		const char *text = config->watches[i];
-		struct watch_item item = { 0 };
-		int code = EXIT_OK;
-
-		if (i == WATCH_ITEMS_MAX || strlen(text) >= sizeof(item.name)) {
-			snprintf(error, size, "--watch: at most %d, of less than %d bytes each",
-				 WATCH_ITEMS_MAX, WATCH_NAME_SIZE);
-			return EXIT_USAGE;
-		}
-		if (is_pid(text)) {
-			ptree_monitor_wait_ready(app->monitor, false, READY_PATIENCE_MS);
-			code = watch_pid(app, text, error, size);
-		} else {
-			memcpy(item.name, text, strlen(text));
-			session_watch_also(&app->session, &item);
-		}
-		if (code)
-			return code;
-	}
-	return EXIT_OK;
-}
-
 static int check_events(const struct app *app, const struct config *config, char *error,
 			size_t size)
 {
@@ -405,76 +358,6 @@ static int check_events(const struct app *app, const struct config *config, char
 	return EXIT_NO_EVENTS;
 }
 
-/* What is wrong is a warning, as it is of the file's other lines. */
-static int bind_keys(struct session *session, struct config *config)
-{
-	char error[160];
-
-	for (size_t i = 0; i < config->key_count; i++) {
-		const struct config_key *key = &config->keys[i];
-		int err =
-		    keymap_bind(&session->keymap, key->keys, key->command, error, sizeof(error));
-
-		if (err == -ENOMEM)
-			return err;
-		if (err)
-			config_warn(config, key->line, error);
-	}
-	return 0;
-}
-
-/* The first of them; all are on stderr. */
-static void say_warnings(struct session *session, const struct config *config)
-{
-	const char *end = config->warnings ? strchr(config->warnings, '\n') : NULL;
-
-	if (!end)
-		return;
-	if (config->warning_count > 1)
-		session_say(session, true, "%.*s (and %zu more)", (int)(end - config->warnings),
-			    config->warnings, config->warning_count - 1);
-	else
-		session_say(session, true, "%.*s", (int)(end - config->warnings), config->warnings);
-}
-
-/* Filters are kept for the next session, where there is a home. */
-static bool find_kept_filters(char path[PATH_MAX])
-{
-	return config_state_find(path, PATH_MAX, "filters");
-}
-
-static int start_session(struct app *app, struct config *config, char *error, size_t size)
-{
-	struct session *session = &app->session;
-	char path[PATH_MAX];
-	int err = session_init(session, app->monitor, app->users);
-
-	if (!err)
-		err = bind_keys(session, config);
-	if (!err)
-		err = on_rules_open(session, config);
-	if (err)
-		return fail(error, size, EXIT_FAILED, "cannot start", err);
-	say_warnings(session, config);
-	if (find_kept_filters(path))
-		history_read(&session->histories[SESSION_PROMPT_FILTER], path);
-	session->scene.moment.glow_ns = config->highlight_ns;
-	session->config_path = config->file_path;
-	session->filter_names = &config->filters;
-	session->column_sets = &config->column_sets;
-	session->scene.scope.filter_names = &config->filters;
-	session->panes.tree->columns = config->columns;
-	session->scene.meters = config->meters;
-	session->panes.tree->choice.sort = config->sort;
-	session->panes.tree->choice.group = config->group;
-	if (config->filter && !session_set_filter(session, config->filter)) {
-		snprintf(error, size, "--filter: %.200s", session->filter_error.text);
-		return EXIT_USAGE;
-	}
-	scope_set_users(&session->scene.scope, config->uids, config->uid_count);
-	return watch(app, config, error, size);
-}
-
 /* A bad one is said. */
 static void choose_theme(struct app *app, struct config *config)
 {
@@ -485,7 +368,7 @@ static void choose_theme(struct app *app, struct config *config)
 		return;
 	text_safe(safe, sizeof(safe), error, strlen(error), text_is_utf8());
 	config_warn(config, 0, safe);
-	say_warnings(&app->session, config);
+	setting_up_say_warnings(&app->session, config);
 }
 
 /* The fonts of the kernel's own terminal have no braille. */
@@ -527,6 +410,14 @@ static int start_terminal(struct app *app, struct config *config, char *error, s
 	return EXIT_OK;
 }
 
+static int start_session(struct app *app, struct config *config, char *error, size_t size)
+{
+	int err = session_init(&app->session, app->monitor, app->users);
+
+	return err ? fail(error, size, EXIT_FAILED, "cannot start", err)
+		   : setting_up(&app->session, config, error, size);
+}
+
 static int start(struct app *app, struct config *config, char *error, size_t size)
 {
 	const struct ptree_monitor_options options = { .poll_only = config->poll,
@@ -560,19 +451,10 @@ static int run(struct app *app, char *error, size_t size)
 	return EXIT_OK;
 }
 
-/* Where that fails nothing is lost that one would miss enough to be told on leaving. */
-static void keep_filters(const struct app *app)
-{
-	char path[PATH_MAX];
-
-	if (find_kept_filters(path))
-		history_keep(&app->session.histories[SESSION_PROMPT_FILTER], path);
-}
-
 static void finish(struct app *app)
 {
 	term_close(app->term);
-	keep_filters(app);
+	setting_up_keep(&app->session);
 	drop_signals(app);
 	canvas_free(app->canvas);
 	session_clear(&app->session);

@@ -77,6 +77,7 @@ void command_save(struct session *session, int unused)
 		{ "columns", columns },
 		{ "meters", meters },
 		{ "sort", field_sort_name(tree->choice.sort) },
+		{ "group", group_by_name(tree->choice.group) },
 		{ "theme", session->theme_name[0] ? session->theme_name : NULL },
 	};
 
@@ -89,6 +90,7 @@ void command_save(struct session *session, int unused)
 			     error, sizeof(error)))
 		session_say(session, true, "%s: %s", session->config_path, error);
 	else
-		session_say(session, false, "columns, meters, order and theme are kept in %s",
+		session_say(session, false,
+			    "columns, meters, order, groups and theme are kept in %s",
 			    session->config_path);
 }

@@ -10,7 +10,7 @@
 /* How much of a line a value fills, of so many levels; lines count from below. */
 static unsigned level_in(uint32_t permille, int rows, int line, unsigned levels)
 {
-	uint32_t all = (permille > 1000 ? 1000 : permille) * (uint32_t)rows * levels / 1000;
+	uint32_t all = ((permille > 1000 ? 1000 : permille) * (uint32_t)rows * levels + 500) / 1000;
 	uint32_t below = (uint32_t)line * levels;
 
 	if (permille && !all)

@@ -460,6 +460,24 @@ static void in_the_midst_of_a_paste_a_signal_is_obeyed_at_once(void **state)
 	end_crowd(crowd);
 }
 
+/* What the terminal marks as pasted is no key: it opens no dialog, and does not leave. */
+static void what_is_marked_as_pasted_is_no_key(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	start(&pty);
+	assert_non_null(strstr(pty.bytes, "\033[?2004h"));
+	pty_keys(&pty, "\033[200~qdd\rq\033[201~");
+	assert_true(pty_wait_for(&pty, "a paste is taken only where a line is typed", PATIENCE_S));
+	pty_keys(&pty, "/\033[200~some\rthing\033[201~");
+	assert_true(pty_wait_for(&pty, "some thing", PATIENCE_S));
+	pty_keys(&pty, "\003q");
+	expect_end(&pty, 0);
+	assert_non_null(strstr(pty.bytes, "\033[?2004l"));
+	pty_end(&pty);
+}
+
 static void a_paste_into_a_prompt_is_survived_and_loses_no_event(void **state)
 {
 	static const char *const prompts[] = { "/", "\\", "1", "" };
@@ -850,7 +868,7 @@ static void sequences_that_nobody_knows_are_swallowed_whole(void **state)
 {
 	static const char *const options[] = { "--poll", "--no-mouse" };
 	static const char *const sequences[] = { "\033[<0;30;2M", "\033[<35;1;1m", "\033[?62;22c",
-						 "\033[200~",	  "\033[1;2;3z",   "\033[I",
+						 "\033[202~",	  "\033[1;2;3z",   "\033[I",
 						 "\033[ q",	  "\033O9" };
 
 	(void)state;
@@ -922,6 +940,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(leaving_a_terminal_that_does_not_read_restores_it_all_the_same),
 		cmocka_unit_test(an_interrupt_while_it_quits_is_no_failure),
 		cmocka_unit_test(in_the_midst_of_a_paste_a_signal_is_obeyed_at_once),
+		cmocka_unit_test(what_is_marked_as_pasted_is_no_key),
 		cmocka_unit_test(a_paste_into_a_prompt_is_survived_and_loses_no_event),
 		cmocka_unit_test(hostile_names_reach_the_terminal_only_as_text),
 		cmocka_unit_test(a_process_that_starts_is_seen),

@@ -314,6 +314,13 @@ static void what_is_gone_is_told_where_it_was_left(void **state)
 	expect_tree(screen,
 		    "GONE all stay GROUPS by user\n"
 		    "      PID USER   S CPU% ΣCPU ΣRSS   AGE COMMAND\n"
+		    "                           · 240K       ▾ root  6 processes\n"
+		    "        1 root   S         · 120K    2d ├▾ /sbin/init splash\n"
+		    "      100 root   S         ·  40K   24h │├─ sshd: /usr/sbin/sshd -D\n"
+		    "      110 root   S         ·  40K   24h │└─ /usr/sbin/cron -f\n"
+		    "        2 root   S         · 120K    2d └▾ [kthreadd]\n"
+		    "        3 root   S         ·  40K    2d  ├─ [kworker/0:0]\n"
+		    "        4 root   S         ·  40K    2d  └─ [kworker/0:1]\n"
 		    "                           ·  40K       ▾ uid 4100000000  1 process\n"
 		    "      300 41000… S         ·  40K  1m11 └─ make -j4\n"
 		    ">                          ·  80K       ▾ uid 4200000000  2 processes\n"

@@ -37,6 +37,11 @@ static const struct sequence_case sequence_cases[] = {
 	{ "E[<0;30\rj", "\rj", "" },
 	{ "E[0<0;1;1Mj", "j", "" },
 	{ "EO9j", "j", "" },
+	{ "E[200~j", "j", "paste" },
+	{ "jE[201~", "j", "paste" },
+	{ "E[200;1~j", "j", "" },
+	{ "E[<200~j", "j", "" },
+	{ "E[20~j", "j", "" },
 	{ "E\r", "E\r", "" },
 	{ "Ej", "Ej", "" },
 };
@@ -56,6 +61,10 @@ static void feed(struct escape *escape, uint32_t code, uint64_t now_ms, struct o
 	case ESCAPE_IS_MOUSE:
 		snprintf(outcome->mouse, sizeof(outcome->mouse), "%u at %d,%d %s", mouse.button,
 			 mouse.y, mouse.x, mouse.is_release ? "up" : "down");
+		break;
+	case ESCAPE_IS_PASTE:
+	case ESCAPE_IS_PASTE_END:
+		snprintf(outcome->mouse, sizeof(outcome->mouse), "paste");
 		break;
 	case ESCAPE_IS_PART:
 		break;
@@ -649,6 +658,35 @@ static void what_is_no_key_or_no_command_is_refused(void **state)
 	expect_label(screen, "quit", "space ^x \xc3\xa4 S-Left q F10 ^C");
 }
 
+static void paste_bracketed(struct screen *screen, const char *text)
+{
+	for (; *text; text++) {
+		const struct key key = { .code = (unsigned char)*text, .is_pasted = true };
+
+		input_key(&screen->keys, &screen->session, &key);
+	}
+	draw(screen);
+}
+
+static void a_paste_is_text_and_no_keys(void **state)
+{
+	struct screen *screen = *state;
+
+	paste_bracketed(screen, "odd\r");
+	assert_ptr_equal(open_kind(screen), &tree_view_kind);
+	expect_on_screen(screen, "a paste is taken only where a line is typed");
+	type(screen, "300\rdd");
+	paste_bracketed(screen, "9\r9\r");
+	assert_ptr_equal(open_kind(screen), &sheet_view_kind);
+	assert_int_equal(sheet_of(screen)->stage, SHEET_CHOOSE);
+	press(screen, TERM_KEY_ESC);
+	type(screen, "\\");
+	paste_bracketed(screen, "make\rq\x03\tx");
+	assert_string_equal(screen->session.prompt.text, "make q x");
+	assert_int_equal(screen->session.prompt_kind, SESSION_PROMPT_FILTER);
+	type(screen, "\033");
+}
+
 static void an_error_in_a_prompt_is_seen_at_any_width(void **state)
 {
 	static const int sizes[][2] = { { 24, 160 }, { 24, 80 }, { 10, 40 }, { 10, 20 } };
@@ -743,6 +781,7 @@ int main(void)
 		SCREEN_TEST(nice_goes_by_steps_or_to_a_number),
 		SCREEN_TEST(every_key_can_be_bound_anew),
 		SCREEN_TEST(what_is_no_key_or_no_command_is_refused),
+		SCREEN_TEST(a_paste_is_text_and_no_keys),
 		SCREEN_TEST(an_error_in_a_prompt_is_seen_at_any_width),
 		SCREEN_TEST(a_user_is_found_by_name_once_it_is_known),
 		SCREEN_TEST(another_watch_keeps_those_of_a_match_that_is_over),

@@ -178,6 +178,22 @@ static void a_success_leaves_after_three_seconds_and_a_failure_after_nine(void *
 	expect_rows(screen, ">     300 root     19s   make -j4  †2 1✗ true×1 false×1\n");
 }
 
+/* The chosen one is on the last line; what is left then fits above it. */
+static void no_line_stays_empty_when_one_has_chosen_another_order(void **state)
+{
+	struct screen *screen = *state;
+	uint32_t top;
+
+	resize(screen, 8, 80);
+	type(screen, "G");
+	top = screen->session.panes.tree->cursor.top;
+	assert_true(top > 0);
+	type(screen, "\\init\r");
+	draw(screen);
+	assert_int_equal(screen->session.panes.tree->cursor.top, 0);
+	expect_on_screen(screen, "/sbin/init splash");
+}
+
 static void the_colour_has_nothing_to_do_with_the_rows(void **state)
 {
 	struct screen *screen = *state;
@@ -710,6 +726,7 @@ int main(void)
 		SCREEN_TEST(who_shares_a_row_is_counted_once),
 		SCREEN_TEST(also_in_lineage),
 		SCREEN_TEST(a_success_leaves_after_three_seconds_and_a_failure_after_nine),
+		SCREEN_TEST(no_line_stays_empty_when_one_has_chosen_another_order),
 		SCREEN_TEST(the_colour_has_nothing_to_do_with_the_rows),
 		SCREEN_TEST(what_is_over_never_hides_what_lives),
 		SCREEN_TEST(a_selected_one_stays_on_its_line_also_inside_a_larger_job),

@@ -52,6 +52,14 @@ void cursor_settle(struct cursor *cursor, const struct rows *rows, uint32_t heig
 	keep_in_sight(cursor, height);
 }
 
+void cursor_fill(struct cursor *cursor, const struct rows *rows, uint32_t height)
+{
+	uint32_t last = last_top(rows, height);
+
+	if (cursor->top > last)
+		cursor->top = last;
+}
+
 void cursor_scroll(struct cursor *cursor, const struct rows *rows, int lines, uint32_t height)
 {
 	int64_t top = (int64_t)cursor->top + lines;

@@ -16,6 +16,8 @@ struct cursor {
  * nearer to the top only if too few are left there. A neighbour if it is gone.
  */
 void cursor_settle(struct cursor *cursor, const struct rows *rows, uint32_t height);
+/* Others are shown than before: no line stays empty while there are rows above. */
+void cursor_fill(struct cursor *cursor, const struct rows *rows, uint32_t height);
 void cursor_move_to(struct cursor *cursor, const struct rows *rows, uint32_t index,
 		    uint32_t height);
 /* Moves what is seen, and the row only as far as it must to stay in sight. */

@@ -114,6 +114,7 @@ struct rows {
 	bool misses_exits;   /* more than those have ended */
 	bool keeps_marks;    /* of those below whom nobody has */
 	bool forgets_jobs;   /* so may those that have one */
+	bool is_other_view;  /* somebody has chosen others, or another order */
 	bool owes_gathering; /* the tree has changed since the last one */
 	bool keeps_order;    /* a tree in the order of birth: lines can be taken */
 	bool has_filter;     /* or users: when it was last collected */

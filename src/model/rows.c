@@ -125,6 +125,8 @@ static void take_scope(struct rows *rows, const struct ptree_tree *tree,
 {
 	rows->must_collect |=
 	    rows->of != tree || !is_same_scope(&rows->scope, scope) || !can_follow(scope);
+	rows->is_other_view =
+	    rows->of != tree || !is_same_scope(&rows->scope, scope) || rows->forgets_jobs;
 	rows->must_match |= has_time_changed_matches(rows, scope);
 	rows->scope = *scope;
 	rows->of = tree;
@@ -159,6 +161,8 @@ static int finish(struct rows *rows, const struct rows_scope *scope, struct curs
 	lineup_settle(&rows->lineup);
 	if (!err)
 		cursor_settle(cursor, rows, scope->height);
+	if (!err && rows->is_other_view)
+		cursor_fill(cursor, rows, scope->height);
 	return err;
 }
 

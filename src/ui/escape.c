@@ -12,6 +12,8 @@
 #define NUMBER_DIGITS_BOUND 10000 /* what has as many is not added to */
 #define MODIFIERS 28u		  /* shift, meta, control */
 #define X10_OFFSET 32
+#define PASTE 200 /* bracketed paste: ESC [ 200 ~ ... ESC [ 201 ~ */
+#define PASTE_END 201
 
 bool escape_begin(struct escape *escape, uint32_t code, uint64_t now_ms)
 {
@@ -52,6 +54,16 @@ static void take_digit(struct escape *escape, uint32_t code)
 		*number = 10 * *number + (code - '0');
 }
 
+static enum escape_result take_tilde(struct escape *escape)
+{
+	unsigned number = escape->count || escape->is_sgr ? 0 : escape->numbers[0];
+
+	end(escape);
+	return number == PASTE	     ? ESCAPE_IS_PASTE
+	       : number == PASTE_END ? ESCAPE_IS_PASTE_END
+				     : ESCAPE_IS_PART;
+}
+
 static enum escape_result take_csi(struct escape *escape, uint32_t code, struct escape_mouse *mouse)
 {
 	bool is_first = escape->is_first;
@@ -67,6 +79,8 @@ static enum escape_result take_csi(struct escape *escape, uint32_t code, struct 
 		escape->state = ESCAPE_X10;
 	else if (code >= 0x40 && escape->is_sgr && (code == 'M' || code == 'm'))
 		return report(escape, code == 'm', mouse);
+	else if (code == '~')
+		return take_tilde(escape);
 	else if (code >= 0x40)
 		return end(escape);
 	return ESCAPE_IS_PART;

@@ -38,6 +38,8 @@ enum escape_result {
 	ESCAPE_IS_KEY,	/* no part of a sequence */
 	ESCAPE_IS_PART, /* of a sequence that means nothing here */
 	ESCAPE_IS_MOUSE,
+	ESCAPE_IS_PASTE, /* what follows is pasted, up to: */
+	ESCAPE_IS_PASTE_END,
 };
 
 /* What came right behind an ESC. False: the two are keys. */

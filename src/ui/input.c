@@ -24,12 +24,29 @@ static bool is_mouse(uint32_t code)
 	return code >= TERM_KEY_MOUSE_CLICK && code <= TERM_KEY_WHEEL_DOWN;
 }
 
+/* Text belongs where a line is typed, and there it is no more than text: its end of line is a
+   blank. Elsewhere its letters would be keys. */
+static void take_pasted(struct session *session, uint32_t code)
+{
+	bool is_blank = code == TERM_KEY_ENTER || code == '\t';
+
+	if (session_context(session) != VIEW_PROMPT)
+		session_say(session, true, "a paste is taken only where a line is typed");
+	else if (code >= ' ' || is_blank)
+		command_type(session, is_blank ? ' ' : code);
+}
+
 void input_key(struct keymap_state *keys, struct session *session, const struct key *key)
 {
 	enum view_context context = session_context(session);
 	struct keymap_hit hit;
 
 	session->needs_redraw = true;
+	if (key->is_pasted) {
+		keys->count = 0;
+		take_pasted(session, key->code);
+		return;
+	}
 	if (is_mouse(key->code))
 		keys->count = 0; /* it is no part of a sequence */
 	if (key->code != TERM_KEY_MOUSE_RELEASE)

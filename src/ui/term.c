@@ -58,6 +58,8 @@ struct terminal {
 	bool is_gone;
 	bool has_mouse;
 	struct escape escape; /* the sequence that is being read */
+	bool is_pasting;      /* keys are what somebody pastes */
+	uint64_t pasted_ms;   /* when the last of it came */
 	bool has_pending;     /* a code was read too far: */
 	int pending_result;
 	wint_t pending_code;
@@ -65,6 +67,11 @@ struct terminal {
 
 static const char mouse_on[] = "\033[?1000h\033[?1002h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1002l\033[?1000l";
+
+/* Terminals that do not know it pass over it. */
+static const char paste_on[] = "\033[?2004h";
+static const char paste_off[] = "\033[?2004l";
+#define PASTE_PATIENCE_MS 1000 /* its end may be lost */
 
 static struct {
 	volatile sig_atomic_t is_armed;
@@ -88,18 +95,20 @@ static void restore_and_die(int signal_number)
 	raise(signal_number); /* the handler is gone by now (SA_RESETHAND) */
 }
 
+static void append_bytes(const char *bytes, size_t size)
+{
+	if (last_resort.size + size > sizeof(last_resort.bytes))
+		return;
+	memcpy(last_resort.bytes + last_resort.size, bytes, size);
+	last_resort.size += size;
+}
+
 static void append_capability(const char *name)
 {
 	const char *string = tigetstr(name);
-	size_t size;
 
-	if (!string || string == (char *)-1)
-		return;
-	size = strlen(string);
-	if (last_resort.size + size > sizeof(last_resort.bytes))
-		return;
-	memcpy(last_resort.bytes + last_resort.size, string, size);
-	last_resort.size += size;
+	if (string && string != (char *)-1)
+		append_bytes(string, strlen(string));
 }
 
 static void arm_last_resort(const struct terminal *term)
@@ -108,10 +117,9 @@ static void arm_last_resort(const struct terminal *term)
 				    .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
 
 	last_resort.size = 0;
-	if (term->has_mouse) {
-		memcpy(last_resort.bytes, mouse_off, sizeof(mouse_off) - 1);
-		last_resort.size = sizeof(mouse_off) - 1;
-	}
+	append_bytes(paste_off, sizeof(paste_off) - 1);
+	if (term->has_mouse)
+		append_bytes(mouse_off, sizeof(mouse_off) - 1);
 	append_capability("sgr0");
 	append_capability("rmkx");
 	append_capability("cnorm");
@@ -409,8 +417,9 @@ static void set_raw_mode(struct terminal *term)
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &term->raw);
 }
 
-static void start_mouse(struct terminal *term)
+static void start_input(struct terminal *term)
 {
+	queue_put(term, paste_on, sizeof(paste_on) - 1);
 	if (term->has_mouse)
 		queue_put(term, mouse_on, sizeof(mouse_on) - 1);
 }
@@ -455,7 +464,7 @@ static int open_parts(struct terminal *term, const struct term_options *options)
 		return err;
 	}
 	set_raw_mode(term);
-	start_mouse(term);
+	start_input(term);
 	term_resize(term);
 	return 0;
 }
@@ -493,6 +502,7 @@ static void leave_screen(struct terminal *term)
 	endwin();
 	if (term->has_mouse)
 		queue_put(term, mouse_off, sizeof(mouse_off) - 1);
+	queue_put(term, paste_off, sizeof(paste_off) - 1);
 	collect(term);
 	flush_last(term);
 	/* Not before it is drained: what does not read would never be. */
@@ -518,7 +528,7 @@ void term_resume(struct terminal *term)
 {
 	last_resort.is_armed = 1;
 	set_raw_mode(term);
-	start_mouse(term);
+	start_input(term);
 	term_resize(term);
 	term_redraw(term);
 }
@@ -828,6 +838,22 @@ static void set_key(struct key *key, int result, wint_t code)
 		key->code = TERM_KEY_ENTER;
 }
 
+static bool is_pasted(struct terminal *term)
+{
+	uint64_t now = term->is_pasting ? now_ms() : 0;
+
+	if (now > term->pasted_ms + PASTE_PATIENCE_MS)
+		term->is_pasting = false;
+	term->pasted_ms = now;
+	return term->is_pasting;
+}
+
+static void begin_paste(struct terminal *term, bool is_begin)
+{
+	term->is_pasting = is_begin;
+	term->pasted_ms = now_ms();
+}
+
 int term_read_key(struct terminal *term, struct key *key)
 {
 	struct escape_mouse mouse;
@@ -838,10 +864,17 @@ int term_read_key(struct terminal *term, struct key *key)
 		switch (sort_out(term, result, code, &mouse)) {
 		case ESCAPE_IS_KEY:
 			set_key(key, result, code);
+			key->is_pasted = is_pasted(term);
 			return 1;
 		case ESCAPE_IS_MOUSE:
 			if (term->has_mouse && take_mouse(&mouse, key))
 				return 1;
+			break;
+		case ESCAPE_IS_PASTE:
+			begin_paste(term, true);
+			break;
+		case ESCAPE_IS_PASTE_END:
+			begin_paste(term, false);
 			break;
 		case ESCAPE_IS_PART:
 			break;

@@ -46,6 +46,7 @@ enum term_key {
 struct key {
 	uint32_t code; /* a Unicode code point, control characters among them, or enum term_key */
 	int mouse_y, mouse_x;
+	bool is_pasted; /* nobody pressed it */
 };
 
 struct terminal;

@@ -20,11 +20,11 @@ _proctop_value()
 	--events) _proctop_list "$2" 'fork exec exit uid gid sid ptrace comm coredump unknown rule' ;;
 	--on) COMPREPLY=() ;;
 	-f | --filter)
-		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: uid: pid: ppid: origin: session: state: cpu rss threads: time max-rss read written age exit: signal: nice: priority: group: virtual minor-faults: major-faults: kernel-thread: zombie: under:' -- "$2")
+		mapfile -t COMPREPLY < <(compgen -W 'cmd: comm: user: pid: ppid: origin: uid: real-user: session: tty: state: cpu rss rss-share pss swap shared threads: time max-rss read written io-read io-write io age exit: signal: nice: priority: group: virtual minor-faults: major-faults: faults: forks execs cgroup: unit: container: namespaces: kernel-thread: zombie: under:' -- "$2")
 		compopt -o nospace 2>/dev/null
 		;;
-	--columns) _proctop_list "$2" 'pid ppid origin uid user start session state cpu sum-cpu rss sum-rss threads time user-time system-time max-rss read written age exit signal nice priority group virtual minor-faults major-faults' ;;
-	--sort) mapfile -t COMPREPLY < <(compgen -W 'birth CPU memory time threads pid user comm' -- "$2") ;;
+	--columns) _proctop_list "$2" 'pid ppid origin uid user real-user comm start session tty state cpu sum-cpu rss rss-share pss swap shared sum-rss threads time user-time system-time max-rss read written io-read io-write io age exit signal nice priority group virtual minor-faults major-faults faults forks execs cgroup unit container namespaces' ;;
+	--sort) mapfile -t COMPREPLY < <(compgen -W 'birth CPU memory time threads pid user comm ppid origin uid real-user start session tty state rss rss-share pss swap shared user-time system-time max-rss read written io-read io-write io exit signal nice priority group virtual minor-faults major-faults faults forks execs cgroup unit container namespaces' -- "$2") ;;
 	--group) mapfile -t COMPREPLY < <(compgen -W 'none user unit container session command' -- "$2") ;;
 	--meters) _proctop_list "$2" 'cpu memory swap forks execs failures disk-read disk-write net-receive net-send tasks pressure short-lived threads spawner longer-lived load cores history' ;;
 	--graphs) mapfile -t COMPREPLY < <(compgen -W 'auto braille block' -- "$2") ;;

@@ -232,8 +232,10 @@ static inline void expect_as_collected_anew(struct look *look)
 
 static inline void choose_filter(struct look *look)
 {
-	static const char *const expressions[] = { "",	     "n1",	"under:n2", "!n3",
-						   "user:1", "state:S", "pid:7",    "!under:5" };
+	static const char *const expressions[] = { "",	       "n1",	   "under:n2",
+						   "!n3",      "user:1",   "state:S",
+						   "pid:7",    "!under:5", "unit:a.service",
+						   "!cgroup:b" };
 	struct filter_error error;
 
 	filter_free(look->filter);
@@ -288,7 +290,12 @@ static inline void choose_order(struct look *look)
 	scope->by_origin = !is_plain && draw(&look->load, 3) == 0;
 	scope->shows_threads = !is_plain && draw(&look->load, 3) == 0;
 	scope->is_reversed = !is_plain && draw(&look->load, 3) == 0;
-	scope->sort = is_plain ? NULL : field_sort_at((int)draw(&look->load, 8));
+	scope->sort =
+	    is_plain
+		? NULL
+		: field_sort_at((int)draw(&look->load, draw(&look->load, 2)
+							   ? (uint32_t)field_sort_count()
+							   : (uint32_t)field_sort_count_of_all()));
 	scope->hides_kernel_threads = draw(&look->load, 2);
 	scope->exited = draw(&look->load, 6) ? JOBS_BRIEF : (enum jobs_mode)draw(&look->load, 3);
 	rows_reset_exited(look->rows);

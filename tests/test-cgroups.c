@@ -60,7 +60,7 @@ static void settle(struct screen *screen)
 	uint64_t *now_ns = &screen->session.scene.moment.now_ns;
 
 	for (int turns = 0; turns < 40; turns++) {
-		session_read_cgroups(&screen->session);
+		session_read_beyond(&screen->session);
 		poll(&fd, 1, 30);
 		*now_ns += S / 20;
 	}
@@ -166,13 +166,13 @@ static void who_is_young_waits(void **state)
 	fork_ago(screen, 0, 300, 501);
 	exit_ago(screen, 0, 501, 0);
 	for (int i = 0; i < 20; i++) {
-		session_read_cgroups(&screen->session);
+		session_read_beyond(&screen->session);
 		usleep(5000);
 	}
 	screen->session.scene.moment.now_ns = now_ns + S / 10;
-	session_read_cgroups(&screen->session);
+	session_read_beyond(&screen->session);
 	usleep(50000);
-	session_read_cgroups(&screen->session);
+	session_read_beyond(&screen->session);
 	assert_string_equal(unit_of(screen, 110), "cron.service");
 	assert_string_equal(unit_of(screen, 500), "not read");
 	assert_true(cgroups_next_ns(cgroups_of(screen)) <= now_ns + S / 5 + S / 10);

@@ -90,6 +90,62 @@ static void a_click_on_a_title_sorts_as_ever(void **state)
 	assert_string_equal(field_sort_name(screen->session.panes.tree->choice.sort), "threads");
 }
 
+static void every_title_sorts(void **state)
+{
+	struct screen *screen = *state;
+	int x = 2;
+
+	choose(screen, "ppid,pid,state,nice,start,exit");
+	resize(screen, 24, 80);
+	draw(screen);
+	for (size_t i = 0; i < columns_of(screen)->count; i++) {
+		const struct field *field = columns_of(screen)->fields[i];
+		const struct key click = {
+			.code = TERM_KEY_MOUSE_CLICK,
+			.mouse_x = x,
+			.mouse_y = screen->session.panes.layout.tree.y + (i > 0),
+		};
+
+		input_key(&screen->keys, &screen->session, &click);
+		draw(screen);
+		assert_ptr_equal(screen->session.panes.tree->choice.sort, field);
+		x += field->width + 1;
+	}
+}
+
+static void expect_not_on_screen(struct screen *screen, const char *text)
+{
+	char *dump;
+
+	draw(screen);
+	dump = canvas_dump(screen->canvas);
+	assert_null(strstr(dump, text));
+	free(dump);
+}
+
+/* Those that are always there, and then the columns that are shown and the one in force. */
+static void the_list_of_orders_has_what_is_shown(void **state)
+{
+	struct screen *screen = *state;
+
+	choose(screen, "pid,nice,age");
+	resize(screen, 24, 80);
+	draw(screen);
+	type(screen, "s");
+	draw(screen);
+	expect_on_screen(screen, "user ");
+	expect_on_screen(screen, "nice ");
+	expect_not_on_screen(screen, "start ");
+	type(screen, "G ");
+	assert_string_equal(field_sort_name(screen->session.panes.tree->choice.sort), "nice");
+	choose(screen, "pid");
+	type(screen, "s");
+	draw(screen);
+	expect_on_screen(screen, "nice ");
+	type(screen, " ");
+	assert_string_equal(field_sort_name(screen->session.panes.tree->choice.sort), "nice");
+}
+
 /* ---- the setup ---- */
 
 static struct setup_view *setup_of(struct screen *screen)
@@ -269,6 +325,8 @@ int main(void)
 		SCREEN_TEST(rows_and_titles_have_them),
 		SCREEN_TEST(the_command_keeps_its_room),
 		SCREEN_TEST(a_click_on_a_title_sorts_as_ever),
+		SCREEN_TEST(every_title_sorts),
+		SCREEN_TEST(the_list_of_orders_has_what_is_shown),
 		SCREEN_TEST(the_setup_begins_with_what_there_is),
 		SCREEN_TEST(what_is_chosen_takes_effect_at_once),
 		SCREEN_TEST(a_set_of_them_has_a_name),

@@ -152,9 +152,9 @@ static bool is_in_manual(const char *manual, const struct field *field)
 	strcat(row, field->is_filter ? ":\t" : "\t");
 	add_escaped(row, field->width ? field->title : "-");
 	strcat(row, "\t");
-	add_escaped(row, field->sort_name	 ? field->sort_name
-			 : field->is_birth_order ? "birth"
-						 : "-");
+	add_escaped(row, field->is_birth_order		    ? "birth"
+			 : field->width || field->sort_name ? field_sort_name(field)
+							    : "-");
 	strcat(row, "\t");
 	add_escaped(row, field->json ? field->json : "-");
 	strcat(row, "\tT{");

@@ -142,6 +142,13 @@ static void every_order_has_a_name_and_a_place(void **state)
 {
 	(void)state;
 	assert_int_equal(field_sort_count(), 8);
+	for (int place = 0; place < field_sort_count_of_all(); place++) {
+		const struct field *found = NULL;
+
+		assert_int_equal(field_sort_place(field_sort_at(place)), place);
+		assert_true(field_find_sort(field_sort_name(field_sort_at(place)), &found));
+		assert_ptr_equal(found, field_sort_at(place));
+	}
 	assert_string_equal(field_sort_name(field_sort_at(0)), "birth");
 	for (int place = 1; place < field_sort_count(); place++) {
 		assert_non_null(field_sort_at(place));
@@ -955,6 +962,12 @@ static void siblings_are_sorted_and_stay_below_their_parents(void **state)
 		{ "comm", true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
 		/* As many threads, and so as they were. */
 		{ "threads", true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		/* Whatever is a column. */
+		{ "ppid", false, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
+		{ "start", true, { 1, 100, 201, 311, 310, 200, 301, 300, IS_END } },
+		{ "rss", false, { 1, 100, 201, 311, 310, 200, 300, 301, IS_END } },
+		/* What is not known is last either way. */
+		{ "read", true, { 1, 100, 200, 300, 301, 201, 310, 311, IS_END } },
 	};
 	struct ptree_tree *tree = *state;
 

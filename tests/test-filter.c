@@ -275,11 +275,12 @@ static void errors_say_where_and_what_was_expected(void **state)
 		const char *text;
 	} samples[] = {
 		{ "foo bar:x", 4,
-		  "no field 'bar': quote it to search for it, or expected pid, ppid, origin, uid, "
-		  "user, comm, cmd, "
-		  "session, state, cpu, rss, threads, time, max-rss, read, written, age, exit, "
-		  "signal, nice, priority, group, virtual, minor-faults, major-faults, "
-		  "kernel-thread, zombie or under" },
+		  "no field 'bar': quote it to search for it, or expected pid, ppid, origin, "
+		  "uid, user, real-user, comm, cmd, session, tty, state, cpu, rss, rss-share, "
+		  "pss, swap, shared, threads, time, max-rss, read, written, io-read, "
+		  "io-write, io, age, exit, signal, nice, priority, group, virtual, "
+		  "minor-faults, major-faults, faults, forks, execs, cgroup, unit, container, "
+		  "namespaces, kernel-thread, zombie or under" },
 		{ "user:", 5, "expected a value after 'user:'" },
 		{ "user: root", 5, "expected a value after 'user:'" },
 		{ "cmd:\"\"", 4, "expected a value after 'cmd:'" },

@@ -25,8 +25,9 @@ enum cgroup_state cgroups_find(const struct cgroups *cgroups, uint64_t id,
 	static const char *const units[] = { "", "", "", "a.service", "b.service", "c.scope", "" };
 	unsigned unit = cgroups->units[id % IDS_MAX];
 
-	*names =
-	    (struct cgroup_names){ .unit = units[unit], .container = units[unit ? 7 - unit : 0] };
+	*names = (struct cgroup_names){ .path = units[unit],
+					.unit = units[unit],
+					.container = units[unit ? 7 - unit : 0] };
 	return unit ? unit == 1 ? CGROUP_UNKNOWN : CGROUP_READ : CGROUP_UNREAD;
 }
 
@@ -106,6 +107,54 @@ static void expect_membership(const struct look *look)
 	}
 }
 
+struct sum {
+	const struct look *look;
+	uint64_t number;
+	bool is_known;
+};
+
+static void add_member(uint64_t id, void *what)
+{
+	struct sum *sum = what;
+	const struct column_context context = { .now_ns = sum->look->scope.now_ns,
+						.sources = sum->look->match.sources };
+	const struct column_subject subject = { .node =
+						    ptree_tree_find_id(sum->look->load.tree, id) };
+	struct field_value value;
+
+	if (!field_get(sum->look->scope.sort, &context, &subject, &value))
+		return;
+	sum->number += value.number;
+	sum->is_known = true;
+}
+
+/* Groups stand by what those in them have together. */
+static void expect_order_of_sums(const struct look *look)
+{
+	struct lineup_iterator all = lineup_begin(&look->rows->lineup);
+	uint64_t last = 0;
+	uint32_t handle;
+	bool is_first = true;
+
+	if (!grouping_sorts_by_sum(look->rows))
+		return;
+	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
+		struct sum sum = { .look = look };
+		uint64_t key;
+
+		if (!lineup_item(&look->rows->lineup, handle)->row.is_group)
+			continue;
+		rows_group_members(look->rows, &lineup_item(&look->rows->lineup, handle)->row,
+				   add_member, &sum);
+		key = sum.is_known ? sum.number + 1 : 0;
+		if (look->scope.is_reversed) /* what is not known is last all the same */
+			key = key ? UINT64_MAX - key : 0;
+		assert_true(is_first || key <= last);
+		last = key;
+		is_first = false;
+	}
+}
+
 /* No group is held by nobody, and none is held by more than there are. */
 static void expect_holders(const struct rows *rows)
 {
@@ -128,10 +177,12 @@ static void expect_holders(const struct rows *rows)
 static void look_at(uint32_t seed)
 {
 	struct cgroups *cgroups = calloc(1, sizeof(*cgroups));
+	const struct sources sources = { .cgroups = cgroups, .has_activity = true };
 	struct look look = {
 		.load = { .tree = new_tree(30, 1 << 20), .seed = seed, .now_ns = 100 * S },
 		.rows = rows_new(),
 		.scope = { .height = 20, .cgroups = cgroups },
+		.match = { .sources = &sources },
 	};
 
 	for (int i = 0; i < STEPS; i++) {
@@ -144,6 +195,7 @@ static void look_at(uint32_t seed)
 		if (look.scope.group == GROUP_NONE)
 			continue;
 		expect_membership(&look);
+		expect_order_of_sums(&look);
 		expect_holders(look.rows);
 	}
 	rows_free(look.rows);

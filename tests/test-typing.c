@@ -242,7 +242,7 @@ static void values_do_what_the_command_does(void **state)
 	assert_int_equal(tree_of(screen)->choice.group, GROUP_NONE);
 	say(screen, "exited stay");
 	assert_int_equal(tree_of(screen)->choice.exited, JOBS_STAY);
-	for (int place = 1; place < field_sort_count(); place++) {
+	for (int place = 1; place < field_sort_count_of_all(); place++) {
 		char line[64];
 
 		snprintf(line, sizeof(line), "sort %s", field_sort_name(field_sort_at(place)));
@@ -344,7 +344,7 @@ static void tab_completes_names_and_values(void **state)
 		{ ":filter make user:ro\t", "filter make user:root" },
 		{ ":filter !comm:ma\t", "filter !comm:make" },
 		{ "\\under:ss\t", "under:sshd" },
-		{ "\\(rs\t", "(rss>" },
+		{ "\\(max\t", "(max-rss>" },
 		{ "\\make|sta\t", "make|state:" },
 		{ "\\signal=KI\t", "signal=KILL" },
 		{ "\\zombie:y\t", "zombie:yes" },

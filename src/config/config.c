@@ -4,6 +4,8 @@
  * before anything happens.
  */
 #include "config/option.h"
+#include "model/filter.h"
+#include "model/field.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -160,6 +162,26 @@ static enum config_command find_command(const char *word)
 	return CONFIG_LIVE;
 }
 
+int config_check_filter(const struct parse *parse)
+{
+	const struct config *config = parse->config;
+	const struct field *asking;
+	struct filter_error ignored;
+	struct filter *filter;
+
+	/* What is wrong with it is said elsewhere. */
+	if (config->command != CONFIG_LOG || !config->filter ||
+	    filter_compile_named(&filter, config->filter, &config->filters, &ignored))
+		return 0;
+	asking = filter_asking(filter);
+	filter_free(filter);
+	if (!asking)
+		return 0;
+	return config_reject(parse,
+			     "--filter: no event tells '%s', so that the log cannot look for it",
+			     asking->name);
+}
+
 static int check_together(const struct parse *parse)
 {
 	const struct config *config = parse->config;
@@ -192,6 +214,8 @@ int config_parse(struct config *out, int argc, char **argv, char *error, size_t 
 		err = take_operands(&parse, argv + skipped + optind);
 	if (!err && config.command < CONFIG_HELP)
 		err = check_together(&parse);
+	if (!err)
+		err = config_check_filter(&parse);
 	if (err) {
 		config_clear(&config);
 		return err;

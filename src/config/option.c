@@ -266,7 +266,7 @@ static int take_filter(const struct parse *parse, const struct option_info *opti
 static int check_columns(const struct parse *parse)
 {
 	struct config *config = parse->config;
-	char error[384];
+	char error[768];
 
 	if (config->columns_name && !columns_parse(&config->columns, config->columns_name,
 						   &config->column_sets, error, sizeof(error)))
@@ -289,7 +289,7 @@ int config_check_names(const struct parse *parse)
 						  config->filter, why.offset, why.text)
 				      : err;
 	filter_free(filter);
-	return 0;
+	return config_check_filter(parse);
 }
 
 /* All digits are a pid. What only looks like a number is no name that anybody means. */
@@ -379,7 +379,7 @@ static int take_events(const struct parse *parse, const struct option_info *opti
 static int take_columns(const struct parse *parse, const char *value)
 {
 	struct config *config = parse->config;
-	char error[384];
+	char error[768];
 
 	config->columns_name = NULL;
 	if (*value == '@' && !config->file_path) {
@@ -394,7 +394,7 @@ static int take_columns(const struct parse *parse, const char *value)
 
 static int take_meters(const struct parse *parse, const char *value)
 {
-	char error[384];
+	char error[768];
 
 	if (!meter_choice_parse(&parse->config->meters, value, error, sizeof(error)))
 		return config_reject(parse, "--meters: %s", error);
@@ -431,9 +431,10 @@ static int take_graphs(const struct parse *parse, const struct option_info *opti
 static int take_sort(const struct parse *parse, const struct option_info *option, const char *value)
 {
 	if (!field_find_sort(value, &parse->config->sort))
-		return reject_option_value(parse, option, value,
-					   "an order: expected birth, CPU, memory, CPU time, "
-					   "threads, pid, user or command");
+		return reject_option_value(
+		    parse, option, value,
+		    "an order: expected birth, CPU, memory, CPU time, "
+		    "threads, pid, user, command or what a column is called");
 	return 0;
 }
 

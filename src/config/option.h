@@ -77,6 +77,9 @@ int config_take_option(const struct parse *parse, const struct option_info *opti
 
 /* Once the names are known that are in --filter and --columns. As config_take_option(). */
 int config_check_names(const struct parse *parse);
+/* The log has what events tell of a process, and nobody to be asked for more: whether the filter
+   can be answered from that. As config_take_option(). */
+int config_check_filter(const struct parse *parse);
 
 bool config_read_number(const char *text, uint64_t max, uint64_t *value); /* digits, no more */
 bool config_is_pid_or_name(const char *value);

@@ -136,7 +136,7 @@ static void check_together(struct config *config)
 static void warn_of_kept(struct config *config, const char *what, const struct kept_text *text,
 			 const char *why)
 {
-	char warning[512];
+	char warning[1024];
 
 	snprintf(warning, sizeof(warning), "%s %s: %s", what, text->name, why);
 	config_warn(config, text->line, warning);
@@ -170,7 +170,7 @@ static void check_column_sets(struct config *config)
 	for (size_t i = 0; i < config->column_sets.count;) {
 		const struct kept_text *kept = &config->column_sets.items[i];
 		struct columns columns;
-		char why[384];
+		char why[768];
 
 		if (columns_parse(&columns, kept->text, NULL, why, sizeof(why))) {
 			i++;
@@ -184,7 +184,7 @@ static void check_column_sets(struct config *config)
 static int take_each(struct config *config, bool of_kept,
 		     int (*take)(const struct parse *parse, const struct config_line *line))
 {
-	char error[512];
+	char error[1024];
 	const struct parse parse = { config, error, sizeof(error) };
 
 	for (size_t i = 0; i < config->file.count; i++) {

@@ -104,6 +104,11 @@ void describe_user(struct output *output, struct ptree_users *users, uint32_t eu
 		output_format(output, "%u", euid);
 }
 
+static bool is_user_known(struct ptree_users *users, uint32_t uid)
+{
+	return uid == PTREE_UNKNOWN_ID || ptree_users_name_later(users, uid);
+}
+
 /* Asks for all that are not known yet. */
 static bool are_users_known(struct ptree_users *users, const struct ptree_tree *tree)
 {
@@ -112,10 +117,8 @@ static bool are_users_known(struct ptree_users *users, const struct ptree_tree *
 
 	ptree_tree_descendants(tree, 0, &nodes);
 	for (size_t i = 0; i < nodes.count; i++) {
-		uint32_t euid = ptree_node_euid(nodes.node[i]);
-
-		if (euid != PTREE_UNKNOWN_ID && !ptree_users_name_later(users, euid))
-			are_known = false;
+		are_known &= is_user_known(users, ptree_node_euid(nodes.node[i]));
+		are_known &= is_user_known(users, ptree_node_ruid(nodes.node[i]));
 	}
 	ptree_nodes_clear(&nodes);
 	return are_known;
@@ -172,6 +175,9 @@ static void put_value(struct ptree_json *json, const struct field *field,
 	case FIELD_PID:
 	case FIELD_SIGNAL:
 	case FIELD_PERMILLE:
+	case FIELD_RATE:
+	case FIELD_NAMESPACES:
+	case FIELD_TTY:
 	case FIELD_BYTES:
 	case FIELD_DURATION:
 	case FIELD_BOOT_TIME:

@@ -11,6 +11,7 @@
 #include "headless/describe.h"
 #include "headless/selection.h"
 #include "headless/tree-columns.h"
+#include "headless/tree-sources.h"
 #include "draw/text.h"
 
 #include <errno.h>
@@ -49,6 +50,7 @@ struct tree_dump {
 	struct ptree_tree *tree; /* the monitor's */
 	struct ptree_users *users;
 	struct selection selection;
+	struct tree_sources sources;
 	struct output output;
 	struct lines lines;
 	struct lines pending; /* a stack: laid out when all above them is */
@@ -127,6 +129,7 @@ static bool is_match(const struct tree_dump *dump, const struct ptree_node *node
 {
 	const struct filter_context context = { .tree = dump->tree,
 						.users = dump->users,
+						.sources = &dump->sources.sources,
 						.now_ns = dump->now_ns };
 
 	return selection_has(&dump->selection, &context, node);
@@ -140,6 +143,7 @@ static int lay_out(struct tree_dump *dump)
 		int err;
 
 		set_usage(&line);
+		tree_sources_read(&dump->sources, line.node);
 		line.is_match = is_match(dump, line.node);
 		err = push(&dump->lines, &line);
 		if (!err)
@@ -284,6 +288,7 @@ static void put_columns(struct tree_dump *dump, const struct line *line)
 {
 	const struct column_context context = { .tree = dump->tree,
 						.users = dump->users,
+						.sources = &dump->sources.sources,
 						.now_ns = dump->now_ns,
 						.real_offset_ns = dump->real_offset_ns,
 						.utf8 = dump->utf8 };
@@ -464,6 +469,16 @@ static int push_tops(struct tree_dump *dump)
 	return push_pid(dump, target);
 }
 
+static uint32_t asks(const struct tree_dump *dump)
+{
+	const struct columns *columns = &dump->config->columns;
+	uint32_t mask = dump->selection.filter ? filter_asks(dump->selection.filter) : 0;
+
+	for (size_t i = 0; i < columns->count; i++)
+		mask |= columns->fields[i]->asks;
+	return mask;
+}
+
 static int start(struct tree_dump *dump)
 {
 	const struct ptree_monitor_options options = { .poll_only = true,
@@ -478,7 +493,9 @@ static int start(struct tree_dump *dump)
 		return err;
 	dump->tree = ptree_monitor_tree(dump->monitor);
 	err = ptree_monitor_wait_ready(dump->monitor, true, SCAN_PATIENCE_MS);
-	return err == -ETIMEDOUT ? 0 : err; /* a command line that cannot be read is shown so */
+	if (err && err != -ETIMEDOUT) /* a command line that cannot be read is shown so */
+		return err;
+	return tree_sources_init(&dump->sources, asks(dump), dump->monitor);
 }
 
 static int describe_missing(const struct config *config, char *error, size_t size)
@@ -533,6 +550,7 @@ static void clear(struct tree_dump *dump)
 	ptree_monitor_free(dump->monitor);
 	ptree_users_free(dump->users);
 	selection_clear(&dump->selection);
+	tree_sources_clear(&dump->sources);
 	output_clear(&dump->output);
 	free(dump->lines.at);
 	free(dump->pending.at);

@@ -5,7 +5,8 @@
  */
 #include "model/cgroups.h"
 #include "model/array.h"
-#include "model/cgroup-reader.h"
+#include "model/changes.h"
+#include "model/process-reader.h"
 
 #include <errno.h>
 #include <search.h>
@@ -25,7 +26,7 @@
 #define AGAIN_MAX 16
 #define PATH_MAX_KEPT 1024
 #define PLACES_BYTES_MAX ((size_t)2 << 20)
-#define CHANGES_MAX 1024
+#define CGROUP_PIECE (1u << PTREE_PIECE_CGROUPS)
 #define SHORT_ID 12 /* of a container's 64 digits */
 
 /* A cgroup that somebody is in. */
@@ -44,7 +45,7 @@ struct resident {
 };
 
 struct cgroups {
-	struct cgroup_reader *reader;
+	struct process_reader *reader;
 	bool is_wanted, is_followed;
 	struct ptree_feed_reader feed;
 	struct resident *residents; /* by id */
@@ -56,14 +57,14 @@ struct cgroups {
 	size_t places_bytes;
 	bool is_asking;
 	uint64_t asked_ns, next_ns, again_ns;
-	uint64_t changed[CHANGES_MAX]; /* a ring */
-	uint64_t changes;
+	struct changes changes;
 };
 
 int cgroups_new(struct cgroups **out, const char *proc_path)
 {
 	struct cgroups *cgroups = calloc(1, sizeof(*cgroups));
-	int err = cgroups ? cgroup_reader_new(&cgroups->reader, proc_path) : -ENOMEM;
+	int err =
+	    cgroups ? process_reader_new(&cgroups->reader, "proctop-cgroups", proc_path) : -ENOMEM;
 
 	if (err)
 		free(cgroups);
@@ -250,7 +251,7 @@ static void set(struct cgroups *cgroups, struct resident *resident, enum cgroup_
 	resident->state = (uint8_t)state;
 	resident->place = place;
 	if (is_news)
-		cgroups->changed[cgroups->changes++ % CHANGES_MAX] = resident->id;
+		changes_note(&cgroups->changes, resident->id);
 }
 
 /* Once they are many. */
@@ -282,8 +283,8 @@ static void forget_all(struct cgroups *cgroups)
 	cgroups->count = cgroups->capacity = cgroups->unread = cgroups->over = 0;
 	cgroups->unread_from = cgroups->again_at = 0;
 	cgroups->is_followed = cgroups->is_asking = false;
-	cgroups->changes += CHANGES_MAX + 1; /* whoever compares has missed too many */
-	cgroup_reader_give_up(cgroups->reader);
+	changes_lose(&cgroups->changes);
+	process_reader_give_up(cgroups->reader);
 }
 
 void cgroups_free(struct cgroups *cgroups)
@@ -291,7 +292,7 @@ void cgroups_free(struct cgroups *cgroups)
 	if (!cgroups)
 		return;
 	forget_all(cgroups);
-	cgroup_reader_free(cgroups->reader);
+	process_reader_free(cgroups->reader);
 	free(cgroups);
 }
 
@@ -350,7 +351,7 @@ static void follow(struct cgroups *cgroups, const struct ptree_tree *tree)
 
 /* ---- asking ---- */
 
-static bool put_in_batch(struct cgroup_batch *batch, const struct ptree_tree *tree,
+static bool put_in_batch(struct process_batch *batch, const struct ptree_tree *tree,
 			 const struct resident *resident, uint64_t now_ns)
 {
 	const struct ptree_node *node =
@@ -359,34 +360,35 @@ static bool put_in_batch(struct cgroup_batch *batch, const struct ptree_tree *tr
 
 	if (is_over(node) || begin_ns + YOUNG_NS > now_ns)
 		return false;
-	batch->items[batch->count++] = (struct cgroup_answer){ .id = resident->id,
-							       .start_ns = begin_ns,
-							       .pid = ptree_node_pid(node) };
+	batch->items[batch->count++] = (struct process_answer){ .id = resident->id,
+								.start_ns = begin_ns,
+								.pid = ptree_node_pid(node),
+								.pieces = CGROUP_PIECE };
 	return true;
 }
 
 static void put_unread(struct cgroups *cgroups, const struct ptree_tree *tree,
-		       struct cgroup_batch *batch, uint64_t now_ns)
+		       struct process_batch *batch, uint64_t now_ns)
 {
 	size_t i = cgroups->unread_from;
 
 	while (i < cgroups->count && cgroups->residents[i].state != CGROUP_UNREAD)
 		i++;
 	cgroups->unread_from = i;
-	for (; i < cgroups->count && batch->count < CGROUP_BATCH_MAX; i++) {
+	for (; i < cgroups->count && batch->count < PROCESS_BATCH_MAX; i++) {
 		if (cgroups->residents[i].state == CGROUP_UNREAD)
 			put_in_batch(batch, tree, &cgroups->residents[i], now_ns);
 	}
 }
 
 static void put_known(struct cgroups *cgroups, const struct ptree_tree *tree,
-		      struct cgroup_batch *batch, uint64_t now_ns)
+		      struct process_batch *batch, uint64_t now_ns)
 {
 	size_t most = cgroups->count / AGAIN_SHARE + 1;
 
 	most = most > AGAIN_MAX ? AGAIN_MAX : most;
 	cgroups->again_ns = now_ns + AGAIN_NS;
-	for (size_t looks = 0; looks < 2 * most && batch->count < CGROUP_BATCH_MAX && most;
+	for (size_t looks = 0; looks < 2 * most && batch->count < PROCESS_BATCH_MAX && most;
 	     looks++) {
 		if (cgroups->again_at >= cgroups->count)
 			cgroups->again_at = 0;
@@ -401,7 +403,7 @@ static void put_known(struct cgroups *cgroups, const struct ptree_tree *tree,
 static void ask(struct cgroups *cgroups, const struct ptree_tree *tree, bool is_stopped,
 		uint64_t now_ns)
 {
-	struct cgroup_batch *batch = calloc(1, sizeof(*batch));
+	struct process_batch *batch = calloc(1, sizeof(*batch));
 
 	if (!batch)
 		return;
@@ -410,10 +412,10 @@ static void ask(struct cgroups *cgroups, const struct ptree_tree *tree, bool is_
 		put_known(cgroups, tree, batch, now_ns);
 	cgroups->next_ns = now_ns + (batch->count ? PAUSE_NS : YOUNG_NS / 2);
 	if (!batch->count) {
-		cgroup_batch_free(batch);
+		process_batch_free(batch);
 		return;
 	}
-	cgroups->is_asking = !cgroup_reader_ask(cgroups->reader, batch);
+	cgroups->is_asking = !process_reader_ask(cgroups->reader, batch);
 	cgroups->asked_ns = now_ns;
 	if (!cgroups->is_asking)
 		cgroups->next_ns = now_ns + PATIENCE_NS;
@@ -421,24 +423,24 @@ static void ask(struct cgroups *cgroups, const struct ptree_tree *tree, bool is_
 
 /* ---- answers ---- */
 
-static void take(struct cgroups *cgroups, const struct cgroup_answer *answer)
+static void take(struct cgroups *cgroups, const struct process_answer *answer)
 {
 	struct resident *resident = find(cgroups, answer->id);
 	const struct place *place;
 
 	if (!resident || resident->is_over)
 		return;
-	place = answer->path ? hold(cgroups, answer->path) : NULL;
+	place = answer->cgroup ? hold(cgroups, answer->cgroup) : NULL;
 	set(cgroups, resident, place ? CGROUP_READ : CGROUP_UNKNOWN, place);
 }
 
 static void take_answers(struct cgroups *cgroups, uint64_t now_ns)
 {
-	struct cgroup_batch *batch = cgroup_reader_collect(cgroups->reader);
+	struct process_batch *batch = process_reader_collect(cgroups->reader);
 
 	if (!batch && cgroups->is_asking && now_ns >= cgroups->asked_ns + PATIENCE_NS) {
 		/* Whoever it is that hangs: another batch may go round it. */
-		cgroup_reader_give_up(cgroups->reader);
+		process_reader_give_up(cgroups->reader);
 		cgroups->is_asking = false;
 		cgroups->next_ns = now_ns + PATIENCE_NS;
 	}
@@ -446,14 +448,14 @@ static void take_answers(struct cgroups *cgroups, uint64_t now_ns)
 		return;
 	for (size_t i = 0; i < batch->count; i++)
 		take(cgroups, &batch->items[i]);
-	cgroup_batch_free(batch);
+	process_batch_free(batch);
 	cgroups->is_asking = false;
 }
 
 bool cgroups_turn(struct cgroups *cgroups, const struct ptree_tree *tree, bool is_wanted,
 		  bool is_stopped, uint64_t now_ns)
 {
-	uint64_t before = cgroups->changes;
+	uint64_t before = cgroups->changes.count;
 
 	if (!is_wanted) {
 		if (cgroups->is_wanted)
@@ -470,7 +472,21 @@ bool cgroups_turn(struct cgroups *cgroups, const struct ptree_tree *tree, bool i
 	if (!cgroups->is_asking && now_ns >= cgroups->next_ns &&
 	    (cgroups->unread || now_ns >= cgroups->again_ns))
 		ask(cgroups, tree, is_stopped, now_ns);
-	return cgroups->changes != before;
+	return cgroups->changes.count != before;
+}
+
+void cgroups_read_now(struct cgroups *cgroups, const struct ptree_node *node)
+{
+	struct process_answer answer = { .id = ptree_node_id(node),
+					 .start_ns = ptree_node_begin_ns(node),
+					 .pid = ptree_node_pid(node),
+					 .pieces = CGROUP_PIECE };
+
+	add(cgroups, answer.id);
+	if (process_reader_read_now(cgroups->reader, &answer))
+		return;
+	take(cgroups, &answer);
+	free(answer.cgroup);
 }
 
 uint64_t cgroups_next_ns(const struct cgroups *cgroups)
@@ -486,7 +502,7 @@ uint64_t cgroups_next_ns(const struct cgroups *cgroups)
 
 int cgroups_fd(const struct cgroups *cgroups)
 {
-	return cgroup_reader_fd(cgroups->reader);
+	return process_reader_fd(cgroups->reader);
 }
 
 /* ---- reading ---- */
@@ -503,12 +519,10 @@ enum cgroup_state cgroups_find(const struct cgroups *cgroups, uint64_t id,
 
 uint64_t cgroups_changes(const struct cgroups *cgroups)
 {
-	return cgroups ? cgroups->changes : 0;
+	return cgroups ? cgroups->changes.count : 0;
 }
 
 uint64_t cgroups_changed(const struct cgroups *cgroups, uint64_t change)
 {
-	if (change >= cgroups->changes || cgroups->changes - change > CHANGES_MAX)
-		return 0;
-	return cgroups->changed[change % CHANGES_MAX];
+	return changes_at(&cgroups->changes, change);
 }

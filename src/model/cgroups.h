@@ -38,6 +38,9 @@ bool cgroups_turn(struct cgroups *cgroups, const struct ptree_tree *tree, bool i
 		  bool is_stopped, uint64_t now_ns);
 uint64_t cgroups_next_ns(const struct cgroups *cgroups); /* when to turn again at the latest */
 
+/* Reads one at once: for who may wait for it, however long that takes. */
+void cgroups_read_now(struct cgroups *cgroups, const struct ptree_node *node);
+
 /* cgroups may be NULL: then nothing is read. *cgroup is valid until the next turn. */
 enum cgroup_state cgroups_find(const struct cgroups *cgroups, uint64_t id,
 			       struct cgroup_names *cgroup);

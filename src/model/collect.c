@@ -375,7 +375,7 @@ int collect_all(struct rows *rows)
 	rows->unsettled_count = 0;
 	rows->must_order = !order_is_by_line(&rows->scope) || rows->scope.is_reversed;
 	ptree_tree_feed_end(rows->gone.tree, &rows->reader);
-	rows->cgroup_changes = cgroups_changes(rows->scope.cgroups);
+	follow_untold_from_now(rows);
 	err = grouping_is_on(rows) ? grouping_collect(rows) : collect_tree(rows);
 	give_back_scratch(rows);
 	if (err)

@@ -5,7 +5,7 @@
 #include "model/field.h"
 #include "model/kept.h"
 
-#define COLUMNS_MAX 32
+#define COLUMNS_MAX 64
 
 /* Which columns there are, from the left; the command stands behind them. Without any it is those
    for which the screen has room. */

@@ -12,15 +12,18 @@
 enum field_kind {
 	FIELD_NUMBER,
 	FIELD_PID,
-	FIELD_USER,	 /* number: its uid; text: its name */
-	FIELD_STATE,	 /* number: the letter */
-	FIELD_FLAG,	 /* number: 0 or 1 */
-	FIELD_SIGNAL,	 /* number */
-	FIELD_SIGNED,	 /* number: FIELD_ZERO and the value, so that it has their order */
-	FIELD_PERMILLE,	 /* of one CPU */
-	FIELD_BYTES,	 /* number */
-	FIELD_DURATION,	 /* number: ns */
-	FIELD_BOOT_TIME, /* number: ns */
+	FIELD_USER,	  /* number: its uid; text: its name */
+	FIELD_STATE,	  /* number: the letter */
+	FIELD_FLAG,	  /* number: 0 or 1 */
+	FIELD_SIGNAL,	  /* number */
+	FIELD_SIGNED,	  /* number: FIELD_ZERO and the value, so that it has their order */
+	FIELD_PERMILLE,	  /* of one CPU, or of the memory */
+	FIELD_RATE,	  /* number: in 1,000 s */
+	FIELD_BYTES,	  /* number */
+	FIELD_DURATION,	  /* number: ns */
+	FIELD_BOOT_TIME,  /* number: ns */
+	FIELD_NAMESPACES, /* number: a mask, as in struct process_figures */
+	FIELD_TTY,	  /* number: the device, as in struct ptree_usage */
 	FIELD_TEXT,
 	FIELD_ARGUMENTS, /* text: each ends with a NUL */
 };
@@ -38,12 +41,26 @@ struct field_value {
 #define FIELD_IN_EXIT 2	 /* of one that ended */
 #define FIELD_IN_TREE 4	 /* of proctop tree */
 
+typedef bool field_getter(const struct column_context *context,
+			  const struct column_subject *subject, struct field_value *value);
+typedef void field_shower(const struct column_context *context,
+			  const struct column_subject *subject, struct column_text *cell);
+typedef uint64_t field_keyer(const struct column_context *context,
+			     const struct column_subject *subject);
+
+/* A piece that is read; the memory of the machine; what it does of late, which one picture cannot
+   know. */
+#define FIELD_ASKS(piece) (1u << (piece))
+#define FIELD_ASKS_MACHINE (1u << 30)
+#define FIELD_ASKS_ACTIVITY (1u << 31)
+#define FIELD_ASKS_CGROUP FIELD_ASKS(PTREE_PIECE_CGROUPS)
+#define FIELD_ASKS_FIGURES (~(FIELD_ASKS_MACHINE | FIELD_ASKS_ACTIVITY | FIELD_ASKS_CGROUP))
+
 struct field {
 	const char *name; /* in filters; and what the manual calls it */
 	enum field_kind kind;
 	/* NULL: it is a member of what a process used, at usage_at, a uint64_t. */
-	bool (*get)(const struct column_context *context, const struct column_subject *subject,
-		    struct field_value *value);
+	field_getter *get;
 	unsigned usage; /* PTREE_USAGE_*: what has to be known of it */
 	size_t usage_at;
 
@@ -55,20 +72,26 @@ struct field {
 	int least_screen_width;	 /* narrower screens do without it */
 	bool is_of_living;	 /* of what is over its cell is empty */
 	/* NULL: as its kind is shown. */
-	void (*show)(const struct column_context *context, const struct column_subject *subject,
-		     struct column_text *cell);
+	field_shower *show;
 
-	/* As an order of siblings; NULL: it is none. The greatest value comes first. */
-	const char *sort_name;
-	int sort_place;	     /* among the orders that are offered, from 1 on */
+	/* As an order of siblings, which each column is; the greatest value comes first. */
+	const char *sort_name; /* NULL: as the field */
+	/* Among the orders that are always offered, from 1 on; 0: only while its column is there.
+	 */
+	int sort_place;
 	bool is_birth_order; /* shows by what siblings are sorted when nobody sorts */
-	bool sorts_up;	     /* the smallest comes first; numbers are below 2^32 */
+	bool sorts_up;	     /* the smallest comes first */
 	bool sorts_by_sum;
 	bool adds_up;	 /* of several processes it is the sum, of those of whom it is known */
 	bool is_of_sums; /* it is known of what is no process, as of a group, too */
-	/* NULL: by its number. The greatest comes first; 0: it is not known. */
-	uint64_t (*sort_key)(const struct column_subject *subject);
+	/* NULL: by its number, or the beginning of its text. The greatest comes first; 0: it is
+	   not known. */
+	field_keyer *sort_key;
 
+	/* Mask of FIELD_ASKS() and the others: what the tree does not have, and is only found for
+	   who asks. */
+	uint32_t asks;
+	bool is_told_too;	/* of some without asking: of what is over, or when it changes */
 	bool is_filter;		/* "name:text" */
 	bool changes_with_time; /* also while no fact tells of it */
 
@@ -85,23 +108,37 @@ const struct field *field_find(const char *name, size_t size); /* NULL: there is
 bool field_get(const struct field *field, const struct column_context *context,
 	       const struct column_subject *subject, struct field_value *value);
 
+/* No key is greater. */
+#define FIELD_KEY_MAX (UINT64_MAX - 3)
+
 /* Places of orders that commands name. */
 #define FIELD_SORT_CPU 1
 #define FIELD_SORT_MEMORY 2
 #define FIELD_SORT_TIME 3
 
-/* Orders. That of birth, which is the tree's own, is no field's: NULL, at place 0. */
+/* Orders. That of birth, which is the tree's own, is no field's: NULL, at place 0. Those that are
+   always offered have the first places, and the other columns' the next ones. */
 const struct field *field_sort_at(int place);
 int field_sort_place(const struct field *sort);
 /* By its own name, or its field's. False: there is none. */
 bool field_find_sort(const char *name, const struct field **sort);
-int field_sort_count(void);
+int field_sort_count(void); /* that are always offered */
+int field_sort_count_of_all(void);
 const char *field_sort_name(const struct field *sort);
 bool field_is_sort(const struct field *field, const struct field *sort); /* its column shows it */
 /* The greatest comes first; 0 if it is not known. */
-uint64_t field_sort_key(const struct field *sort, const struct column_subject *subject);
-/* Of what has sums and no process. */
+uint64_t field_sort_key(const struct field *sort, const struct column_context *context,
+			const struct column_subject *subject);
+/* Of what has sums and no process; and of a sum that was found otherwise. */
 uint64_t field_sort_key_of_sums(const struct field *sort, const struct column_subject *subject);
+uint64_t field_sort_key_of_number(const struct field *sort, uint64_t number);
+
+#define FIELD_TTY_SIZE 24
+/* "mn"; "-" for none. */
+#define FIELD_NAMESPACES_SIZE 9
+void field_format_namespaces(char *out, uint64_t mask);
+/* "pts/3", "tty1"; "204:64" of one whose name nobody knows without asking the kernel. */
+void field_format_tty(char *out, size_t size, uint32_t device);
 
 /* Its cell, empty if there is nothing to say. */
 void field_show(const struct field *field, const struct column_context *context,

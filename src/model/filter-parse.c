@@ -122,7 +122,7 @@ static void list_fields(char *out, size_t size)
 
 static int reject_field(struct parser *parser, size_t size)
 {
-	char names[288];
+	char names[640];
 
 	list_fields(names, sizeof(names));
 	return reject(parser, parser->at,
@@ -191,13 +191,15 @@ static int read_field(struct parser *parser, struct expression *term)
 
 static bool is_text(enum field_kind kind)
 {
-	return kind == FIELD_TEXT || kind == FIELD_ARGUMENTS || kind == FIELD_USER;
+	return kind == FIELD_TEXT || kind == FIELD_ARGUMENTS || kind == FIELD_USER ||
+	       kind == FIELD_TTY || kind == FIELD_NAMESPACES;
 }
 
 /* Of what is measured, "is about" and "is exactly" would be two questions. */
 static bool is_measured(enum field_kind kind)
 {
-	return kind == FIELD_PERMILLE || kind == FIELD_BYTES || kind == FIELD_DURATION;
+	return kind == FIELD_PERMILLE || kind == FIELD_RATE || kind == FIELD_BYTES ||
+	       kind == FIELD_DURATION;
 }
 
 bool filter_field_is_measured(const struct field *field)

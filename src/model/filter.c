@@ -155,6 +155,7 @@ static bool user_compares(const struct expression *term, const struct field_valu
 
 static bool value_compares(const struct expression *term, const struct field_value *value)
 {
+	char name[FIELD_TTY_SIZE];
 	bool has_letter;
 
 	switch (term->field->kind) {
@@ -165,12 +166,19 @@ static bool value_compares(const struct expression *term, const struct field_val
 		return has_letter == (term->comparison != COMPARE_IS_NOT);
 	case FIELD_TEXT:
 		return text_compares(term, value->text, value->size);
+	case FIELD_NAMESPACES:
+		field_format_namespaces(name, value->number);
+		return text_compares(term, name, strlen(name));
+	case FIELD_TTY:
+		field_format_tty(name, sizeof(name), (uint32_t)value->number);
+		return text_compares(term, name, strlen(name));
 	case FIELD_NUMBER:
 	case FIELD_PID:
 	case FIELD_FLAG:
 	case FIELD_SIGNAL:
 	case FIELD_SIGNED:
 	case FIELD_PERMILLE:
+	case FIELD_RATE:
 	case FIELD_BYTES:
 	case FIELD_DURATION:
 	case FIELD_BOOT_TIME:
@@ -185,6 +193,7 @@ static bool field_compares(const struct subject *subject, const struct expressio
 {
 	const struct column_context context = { .tree = subject->context->tree,
 						.users = subject->context->users,
+						.sources = subject->context->sources,
 						.now_ns = subject->context->now_ns };
 	const struct column_subject process = { .node = subject->node };
 	struct field_value value = { 0 };
@@ -347,4 +356,32 @@ bool filter_changes_with_time(const struct filter *filter)
 bool filter_is_given_up(const struct filter *filter)
 {
 	return has_any(&filter->root, is_given_up);
+}
+
+/* As deep as parentheses may be. */
+static uint32_t expression_asks(const struct expression *expression, const struct field **asking)
+{
+	bool is_field = expression->kind == EXPRESSION_FIELD;
+	uint32_t asks = is_field ? expression->field->asks : 0;
+
+	if (asks && !expression->field->is_told_too)
+		*asking = expression->field;
+	for (const struct expression *at = expression->first; at; at = at->next)
+		asks |= expression_asks(at, asking);
+	return asks;
+}
+
+uint32_t filter_asks(const struct filter *filter)
+{
+	const struct field *asking;
+
+	return expression_asks(&filter->root, &asking);
+}
+
+const struct field *filter_asking(const struct filter *filter)
+{
+	const struct field *asking = NULL;
+
+	expression_asks(&filter->root, &asking);
+	return asking;
 }

@@ -7,11 +7,12 @@
 struct field;
 struct filter;
 struct kept;
+struct sources;
 
 struct filter_error {
 	size_t offset;	      /* into the expression */
 	bool is_unknown_name; /* nothing is wrong but that there is no filter of that name */
-	char text[384]; /* what was expected */
+	char text[768];	      /* what was expected */
 };
 
 /* 0; -EINVAL with *error set; -ENOMEM. An empty expression matches everything. names: what "@NAME"
@@ -26,6 +27,7 @@ struct filter_context {
 	const struct ptree_tree *tree;
 	struct ptree_users *users; /* or NULL */
 	uint64_t now_ns;	   /* boot time */
+	const struct sources *sources; /* or NULL */
 };
 
 /* What is not known of a process compares with nothing. */
@@ -39,6 +41,10 @@ bool filter_field_is_measured(const struct field *field);
 bool filter_looks_above(const struct filter *filter);
 /* It can come to match, or cease to, without any fact of it. */
 bool filter_changes_with_time(const struct filter *filter);
+/* What it asks beyond the tree: mask of FIELD_ASKS(). */
+uint32_t filter_asks(const struct filter *filter);
+/* A field of which nothing is known without asking; NULL: there is none. */
+const struct field *filter_asking(const struct filter *filter);
 /* A pattern cost too much, and matches nothing any more. */
 bool filter_is_given_up(const struct filter *filter);
 

@@ -336,7 +336,7 @@ static int follow_forgotten(struct rows *rows, uint64_t id)
 	return 0;
 }
 
-static int follow_one(struct rows *rows, uint64_t id)
+int follow_process(struct rows *rows, uint64_t id)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
 	uint32_t handle = lineup_find(&rows->lineup, id, false);
@@ -348,41 +348,6 @@ static int follow_one(struct rows *rows, uint64_t id)
 	if (handle == NO_CANDIDATE)
 		return grouping_is_on(rows) ? put_children_right(rows, node) : 0;
 	return follow_ended(rows, handle, node);
-}
-
-/* ---- what goes on ---- */
-
-static int refresh_usage(struct rows *rows, uint64_t id)
-{
-	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
-	uint32_t handle = lineup_find(&rows->lineup, id, false);
-	struct candidate fresh;
-
-	if (!node || handle == NO_CANDIDATE || candidate_of(rows, handle)->is_ghost)
-		return 0;
-	fresh = collect_candidate(rows, node);
-	lineup_set_usage(&rows->lineup, handle, fresh.row.sum_cpu_permille, fresh.row.sum_rss_kib);
-	return place_unsettle(rows, handle);
-}
-
-static int follow_activity(struct rows *rows)
-{
-	const struct ptree_node *node = ptree_tree_first_active(rows->gone.tree);
-	int err = 0;
-
-	for (size_t i = 0; i < rows->active_count && !err; i++)
-		err = refresh_usage(rows, rows->active[i]);
-	rows->active_count = 0;
-	for (; node && !err; node = ptree_node_next_active(node)) {
-		uint32_t handle = find(rows, node);
-
-		if (handle == NO_CANDIDATE)
-			continue;
-		err = refresh_usage(rows, ptree_node_id(node));
-		if (!err)
-			err = follow_note_active(rows, handle, node);
-	}
-	return err;
 }
 
 /* ---- facts ---- */
@@ -461,19 +426,19 @@ static int follow_image(struct rows *rows, uint64_t id, uint64_t image)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
 	size_t bottom = rows->branch_count;
-	int err = follow_one(rows, id);
+	int err = follow_process(rows, id);
 
 	while (!err && runs(node, image) && runs(ptree_node_origin(node), image))
 		node = ptree_node_origin(node);
 	if (!err && runs(node, image) && ptree_node_id(node) != id)
-		err = follow_one(rows, ptree_node_id(node));
+		err = follow_process(rows, ptree_node_id(node));
 	if (!err && runs(node, image))
 		err = push_forked(rows, node, image);
 	while (!err && rows->branch_count > bottom) {
 		node = ptree_tree_find_id(rows->gone.tree, rows->branch[--rows->branch_count]);
 		err = push_forked(rows, node, image);
 		if (!err)
-			err = follow_one(rows, ptree_node_id(node));
+			err = follow_process(rows, ptree_node_id(node));
 	}
 	rows->branch_count = bottom;
 	return err;
@@ -488,11 +453,12 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 	case PTREE_FACT_THREAD_BEGAN:
 	case PTREE_FACT_THREAD_ENDED:
 		if (rows->gone.match->filter) /* it may ask how many there are */
-			return follow_one(rows, fact->id);
+			return follow_process(rows, fact->id);
+		return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
+	case PTREE_FACT_ACCOUNTED: /* of a zombie, which has a place still */
 		return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
 	case PTREE_FACT_THREAD_NAMED:
 	case PTREE_FACT_THREAD_SAMPLED:
-	case PTREE_FACT_ACCOUNTED:
 		return 0;
 	}
 	if (!fact->id)
@@ -508,22 +474,7 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 		return follow_image(rows, fact->id, fact->u.name.image);
 	if (fact->kind == PTREE_FACT_ARGUMENTS)
 		return follow_image(rows, fact->id, fact->u.arguments.image);
-	return follow_one(rows, fact->id);
-}
-
-/* 1: too many have gone to others, or were read. */
-static int follow_cgroups(struct rows *rows)
-{
-	const struct cgroups *cgroups = rows->scope.cgroups;
-	uint64_t end = cgroups_changes(cgroups);
-	int err = 0;
-
-	for (; rows->cgroup_changes != end && !err; rows->cgroup_changes++) {
-		uint64_t id = cgroups_changed(cgroups, rows->cgroup_changes);
-
-		err = id ? follow_one(rows, id) : 1;
-	}
-	return err;
+	return follow_process(rows, fact->id);
 }
 
 int follow_tree(struct rows *rows)
@@ -539,7 +490,7 @@ int follow_tree(struct rows *rows)
 		err = follow_fact(rows, &fact);
 	if (!err && ret < 0)
 		err = 1;
-	if (!err && group_by_asks_cgroups(rows->scope.group))
-		err = follow_cgroups(rows);
+	if (!err)
+		err = follow_untold(rows);
 	return err ? err : place_settle(rows);
 }

@@ -53,6 +53,9 @@ bool group_by_find(const char *name, enum group_by *by);
 struct group_item {
 	struct group_key key; /* its name is this one's own */
 	uint32_t holders;     /* of a free one the next free one */
+	/* By what its row stands, where that is a sum over who is in it. */
+	bool is_sorted; /* sort_key is what it was when somebody in it changed last */
+	uint64_t sort_key;
 };
 
 struct groups {

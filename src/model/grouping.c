@@ -4,6 +4,7 @@
  * parent is in the same group stands below that one. What is over stands below whom it had above
  * it, in whatever group that is.
  */
+#include "model/field.h"
 #include "model/rows-impl.h"
 
 #include <errno.h>
@@ -190,7 +191,7 @@ int grouping_collect(struct rows *rows)
 	return err;
 }
 
-/* ---- reading ---- */
+/* ---- where its row stands ---- */
 
 /* All that stands below its row. */
 static struct lineup_iterator begin(const struct rows *rows, uint32_t handle, uint32_t *end)
@@ -201,6 +202,68 @@ static struct lineup_iterator begin(const struct rows *rows, uint32_t handle, ui
 	lineup_next(&below);
 	return below;
 }
+
+static bool is_member(const struct candidate *candidate)
+{
+	return candidate->is_process && candidate->is_match;
+}
+
+/* Of those in it, as far as it is known of them; 0: of none. */
+static uint64_t key_of_sum(const struct rows *rows, uint32_t handle)
+{
+	const struct column_context context = { .now_ns = rows->scope.now_ns,
+						.sources = rows->gone.match->sources };
+	const struct field *sort = rows->scope.sort;
+	uint32_t end, at;
+	struct lineup_iterator below = begin(rows, handle, &end);
+	bool is_known = false;
+	uint64_t sum = 0;
+
+	while ((at = lineup_next(&below)) != end) {
+		const struct candidate *candidate = candidate_of(rows, at);
+		const struct column_subject subject = {
+			.node = is_member(candidate)
+				    ? ptree_tree_find_id(rows->gone.tree, candidate->row.process)
+				    : NULL,
+		};
+		struct field_value value;
+
+		if (!subject.node || !field_get(sort, &context, &subject, &value))
+			continue;
+		sum += value.number;
+		is_known = true;
+	}
+	return is_known ? field_sort_key_of_number(sort, sum) : 0;
+}
+
+/* All of a group are asked only when one of them has changed. */
+uint64_t grouping_key(const struct rows *rows, const struct candidate *candidate)
+{
+	struct group_item *group = &rows->groups.items[candidate->group];
+	uint32_t handle = lineup_find(&rows->lineup, candidate->row.id, false);
+
+	if (!grouping_sorts_by_sum(rows) || handle == NO_CANDIDATE)
+		return 0;
+	if (!group->is_sorted)
+		group->sort_key = key_of_sum(rows, handle);
+	group->is_sorted = true;
+	return group->sort_key;
+}
+
+void grouping_unsettle(struct rows *rows, uint32_t handle)
+{
+	if (candidate_of(rows, handle)->row.is_group)
+		rows->groups.items[group_of(rows, handle)].is_sorted = false;
+}
+
+bool grouping_sorts_by_sum(const struct rows *rows)
+{
+	const struct field *sort = rows->scope.sort;
+
+	return grouping_is_on(rows) && sort && sort->adds_up && !sort->sorts_by_sum;
+}
+
+/* ---- reading ---- */
 
 static uint32_t handle_of(const struct rows *rows, const struct row *row)
 {
@@ -239,7 +302,7 @@ void rows_group_members(const struct rows *rows, const struct row *row,
 		return;
 	below = begin(rows, handle, &end);
 	while ((at = lineup_next(&below)) != end) {
-		if (candidate_of(rows, at)->is_process && candidate_of(rows, at)->is_match)
+		if (is_member(candidate_of(rows, at)))
 			visit(candidate_of(rows, at)->row.id, what);
 	}
 }

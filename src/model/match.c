@@ -22,7 +22,8 @@ bool match_node(const struct match *match, const struct ptree_tree *tree,
 {
 	const struct filter_context context = { .tree = tree,
 						.users = match->users,
-						.now_ns = match->now_ns };
+						.now_ns = match->now_ns,
+						.sources = match->sources };
 
 	if (match->filter && ptree_node_pid(node) == match->ignored_pid)
 		return false;

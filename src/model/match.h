@@ -5,6 +5,7 @@
 #include <proctree.h>
 
 struct filter;
+struct sources;
 
 /* What a person wants to see of the tree. All of it is borrowed. */
 struct match {
@@ -13,6 +14,7 @@ struct match {
 	const uint32_t *uids;	     /* only these users; count 0: all */
 	size_t uid_count;
 	uint64_t now_ns;   /* boot time: the moment that is looked at */
+	const struct sources *sources; /* NULL: there are none */
 	pid_t ignored_pid; /* the filter never matches this one: its own words are there */
 };
 

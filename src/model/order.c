@@ -17,6 +17,8 @@ bool order_is_by_line(const struct rows_scope *scope)
 static uint64_t own_key(const struct rows *rows, const struct candidate *candidate,
 			const struct job *job)
 {
+	const struct column_context context = { .now_ns = rows->scope.now_ns,
+						.sources = rows->gone.match->sources };
 	const struct row *row = &candidate->row;
 	const struct column_subject subject = {
 		.node = ptree_tree_find_id(rows->gone.tree, row->process),
@@ -28,8 +30,10 @@ static uint64_t own_key(const struct rows *rows, const struct candidate *candida
 	if (!rows->scope.sort)
 		return row->is_group ? 0 : UINT32_MAX - (uint64_t)row->pid;
 	if (row->is_group)
-		return field_sort_key_of_sums(rows->scope.sort, &subject);
-	return subject.node ? field_sort_key(rows->scope.sort, &subject) : 0;
+		return rows->scope.sort->is_of_sums
+			   ? field_sort_key_of_sums(rows->scope.sort, &subject)
+			   : grouping_key(rows, candidate);
+	return subject.node ? field_sort_key(rows->scope.sort, &context, &subject) : 0;
 }
 
 /* Threads stay right below their process, and its summary stays last. */
@@ -40,9 +44,9 @@ static uint64_t key_in_order(const struct candidate *candidate, uint64_t key,
 		return UINT64_MAX;
 	if (candidate->row.is_summary)
 		return 0;
-	/* Room at both ends for the two above. */
-	key = key > UINT64_MAX - 2 ? UINT64_MAX - 2 : key;
-	return scope->is_reversed ? UINT64_MAX - 2 - key + 1 : key + 1;
+	/* Room at both ends for the two above; what is not known is last either way. */
+	key = key > FIELD_KEY_MAX ? FIELD_KEY_MAX : key;
+	return scope->is_reversed && key ? FIELD_KEY_MAX - key + 2 : key + 1;
 }
 
 uint64_t order_key(const struct rows *rows, const struct candidate *candidate,

@@ -166,6 +166,7 @@ int place_unsettle(struct rows *rows, uint32_t handle)
 			return -ENOMEM;
 		rows->unsettled[rows->unsettled_count++] = handle;
 		candidate_of(rows, handle)->is_unsettled = true;
+		grouping_unsettle(rows, handle);
 	}
 	return 0;
 }

@@ -34,6 +34,8 @@ static const struct unit time_units[] = {
 	{ "", NS_PER_S },
 };
 
+static const struct unit rate_units[] = { { "", 1000 } };
+
 static const struct unit share_units[] = { { "%", 10 }, { "", 10 } };
 
 static bool add(uint64_t *sum, uint64_t what)
@@ -143,6 +145,12 @@ static bool read_share(const char *text, uint64_t *permille)
 	return take_piece(&text, share_units, permille) && !*text;
 }
 
+static bool read_rate(const char *text, uint64_t *per_ks)
+{
+	*per_ks = 0;
+	return take_piece(&text, rate_units, per_ks) && !*text;
+}
+
 static bool read_plain(const char *text, uint64_t most, uint64_t *number)
 {
 	return take_whole(&text, number) && !*text && *number <= most;
@@ -193,6 +201,8 @@ bool quantity_read(enum field_kind kind, const char *text, uint64_t *number)
 		return read_flag(text, number);
 	case FIELD_PERMILLE:
 		return read_share(text, number);
+	case FIELD_RATE:
+		return read_rate(text, number);
 	case FIELD_BYTES:
 		return read_size(text, number);
 	case FIELD_DURATION:
@@ -204,6 +214,8 @@ bool quantity_read(enum field_kind kind, const char *text, uint64_t *number)
 	case FIELD_STATE:
 	case FIELD_BOOT_TIME:
 	case FIELD_TEXT:
+	case FIELD_NAMESPACES:
+	case FIELD_TTY:
 	case FIELD_ARGUMENTS:
 		break;
 	}
@@ -221,7 +233,9 @@ const char *quantity_expected(enum field_kind kind)
 	case FIELD_FLAG:
 		return "yes or no";
 	case FIELD_PERMILLE:
-		return "a share of a CPU like 50 or 2.5%";
+		return "a share of a CPU or of the memory like 50 or 2.5%";
+	case FIELD_RATE:
+		return "how often a second like 20 or 0.5";
 	case FIELD_BYTES:
 		return "a size like 4096, 100M or 1.5G";
 	case FIELD_DURATION:
@@ -233,6 +247,8 @@ const char *quantity_expected(enum field_kind kind)
 	case FIELD_USER:
 	case FIELD_BOOT_TIME:
 	case FIELD_TEXT:
+	case FIELD_NAMESPACES:
+	case FIELD_TTY:
 	case FIELD_ARGUMENTS:
 		break;
 	}

@@ -3,6 +3,7 @@
  * The inside of struct rows, for the files that make rows out of a tree and for nobody else:
  *   collect.c	the tree, walked anew into the lineup
  *   follow.c	the lineup, kept current by what the tree has learned since
+ *   follow-untold.c	and by what no fact tells
  *   place.c	where each stands among its siblings
  *   order.c	the lineup in another order than that of birth
  *   grouping.c	rows of groups, and who stands below whom in them
@@ -83,6 +84,7 @@ struct rows {
 	size_t extra_count, extra_capacity;
 	struct groups groups;
 	uint64_t cgroup_changes; /* up to which groups are as they are told */
+	uint64_t reading_changes;
 	struct folds folds;
 	struct jobs jobs;
 	struct gone gone; /* how what is over is read */
@@ -149,6 +151,13 @@ int follow_note_new(struct rows *rows, uint32_t handle);
 int follow_note_active(struct rows *rows, uint32_t handle, const struct ptree_node *node);
 /* It and those above it, as far as they were only there for what stood below them. */
 void follow_remove_needless(struct rows *rows, uint32_t handle);
+/* One is made what the tree says now; 1: collect all. */
+int follow_process(struct rows *rows, uint64_t id);
+
+/* follow-untold.c */
+int follow_activity(struct rows *rows);
+int follow_untold(struct rows *rows); /* 1: collect all */
+void follow_untold_from_now(struct rows *rows);
 
 /* place.c */
 struct jobs_line place_line(const struct rows *rows, const struct ptree_node *node);
@@ -175,6 +184,11 @@ int grouping_enter(struct rows *rows, uint32_t handle, const struct ptree_node *
 bool grouping_is_news(const struct rows *rows, uint32_t handle, const struct ptree_node *node);
 void grouping_leave(struct rows *rows, uint32_t handle);
 int grouping_collect(struct rows *rows);
+/* Sorted by what adds up: the key of a group's row, which is the sum's. Its row is unsettled, and
+   that is found anew. */
+bool grouping_sorts_by_sum(const struct rows *rows);
+uint64_t grouping_key(const struct rows *rows, const struct candidate *candidate);
+void grouping_unsettle(struct rows *rows, uint32_t handle);
 
 /* gather.c */
 int gather_extras(struct rows *rows);

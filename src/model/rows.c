@@ -78,7 +78,7 @@ static bool can_follow(const struct rows_scope *scope)
 	       !(scope->sort && scope->sort->sorts_by_sum);
 }
 
-/* Of all that is there by another filter. 1: another scope, too. */
+/* Of all that is there by another filter. 1: another scope, or other sums, too. */
 static int match_all(struct rows *rows)
 {
 	struct lineup_iterator all = lineup_begin(&rows->lineup);
@@ -86,6 +86,7 @@ static int match_all(struct rows *rows)
 
 	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
 		struct candidate *candidate = candidate_of(rows, handle);
+		bool is_match;
 		const struct ptree_node *node =
 		    candidate->is_process
 			? ptree_tree_find_id(rows->gone.tree, candidate->row.process)
@@ -95,8 +96,11 @@ static int match_all(struct rows *rows)
 			continue;
 		if (collect_is_in_scope(rows, node) == candidate->is_ghost)
 			return 1;
-		candidate->is_match = !candidate->is_ghost && !candidate->is_past &&
-				      match_node(rows->gone.match, rows->gone.tree, node);
+		is_match = !candidate->is_ghost && !candidate->is_past &&
+			   match_node(rows->gone.match, rows->gone.tree, node);
+		if (is_match != candidate->is_match && grouping_sorts_by_sum(rows))
+			return 1;
+		candidate->is_match = is_match;
 		candidate->is_closed = collect_wants_closed(rows, candidate);
 	}
 	lineup_count(&rows->lineup);

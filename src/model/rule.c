@@ -4,6 +4,7 @@
  * program are quoted as for a shell, but no shell is started: what one would do more with them is
  * refused, so that nobody relies on it.
  */
+#include "model/field.h"
 #include "model/rule.h"
 
 #include <errno.h>
@@ -76,6 +77,7 @@ static const char *find_arrow(const char *text)
 static int take_expression(const struct parser *parser, struct rule *rule, const char *arrow)
 {
 	struct filter_error why = { 0 };
+	const struct field *asking;
 	char *expression;
 	int err;
 
@@ -86,6 +88,10 @@ static int take_expression(const struct parser *parser, struct rule *rule, const
 		return -ENOMEM;
 	err = filter_compile(&rule->filter, expression, &why);
 	free(expression);
+	asking = err ? NULL : filter_asking(rule->filter);
+	if (asking)
+		return reject(parser, parser->text,
+			      "no event tells '%s', so that no rule can wait for it", asking->name);
 	rule->expression_size = (size_t)(arrow - parser->text);
 	while (rule->expression_size && strchr(SPACE, parser->text[rule->expression_size - 1]))
 		rule->expression_size--;

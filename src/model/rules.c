@@ -95,7 +95,9 @@ static bool is_own(const struct rules *rules, const struct rules_context *contex
 static int update(struct rules *rules, size_t i, const struct rules_context *context,
 		  const struct ptree_node *node, bool did_match, bool is_silent)
 {
-	const struct filter_context look = { context->tree, context->users, context->now_ns };
+	const struct filter_context look = { .tree = context->tree,
+					     .users = context->users,
+					     .now_ns = context->now_ns };
 	bool matches = filter_matches(rules->at[i].filter, &look, node);
 	uint64_t id = ptree_node_id(node);
 

@@ -6,6 +6,7 @@ struct column_context scene_columns(const struct scene *scene, bool utf8)
 {
 	return (struct column_context){ .tree = scene->moment.tree,
 					.users = scene->world.users,
+					.sources = &scene->world.sources,
 					.now_ns = moment_shown_ns(&scene->moment),
 					.real_offset_ns = scene->world.real_offset_ns,
 					.own_uid = scene->world.own_uid,
@@ -14,7 +15,11 @@ struct column_context scene_columns(const struct scene *scene, bool utf8)
 
 struct match scene_match(const struct scene *scene)
 {
-	return scope_match(&scene->scope, scene->world.users, moment_shown_ns(&scene->moment));
+	struct match match =
+	    scope_match(&scene->scope, scene->world.users, moment_shown_ns(&scene->moment));
+
+	match.sources = &scene->world.sources;
+	return match;
 }
 
 const struct ptree_node *scene_node(const struct scene *scene, uint64_t id)

@@ -38,6 +38,7 @@ void world_init(struct world *world, struct ptree_monitor *monitor, struct ptree
 	world->tree = ptree_monitor_tree(monitor);
 	world->users = users;
 	world->own_uid = getuid();
+	world->sources.has_activity = true;
 	measure_clock(world);
 }
 
@@ -54,11 +55,21 @@ static void count_events(struct world *world, uint64_t now_ns)
 	world->events_at_ns = now_ns;
 }
 
+static void measure_memory(struct world *world)
+{
+	const struct ptree_host *host = ptree_monitor_host(world->monitor);
+	struct ptree_memory memory;
+
+	if (host && ptree_host_memory(host, &memory))
+		world->sources.memory_bytes = memory.total_bytes;
+}
+
 void world_tick(struct world *world, uint64_t now_ns)
 {
 	world->ticks++;
 	measure_clock(world);
 	count_events(world, now_ns);
+	measure_memory(world);
 	meters_tick(&world->meters, world->tree, ptree_monitor_host(world->monitor), now_ns);
 }
 

@@ -5,6 +5,8 @@
 #include "model/cgroups.h"
 #include "model/inspect.h"
 #include "model/meters.h"
+#include "model/readings.h"
+#include "model/sources.h"
 
 /* What there is to look at, as it is now, whatever is shown of it. */
 struct world {
@@ -13,6 +15,8 @@ struct world {
 	struct ptree_users *users;     /* borrowed */
 	struct inspector *inspector;   /* borrowed: what looks into a process */
 	struct cgroups *cgroups;       /* borrowed: who is in which, as far as it is read */
+	struct readings *readings;     /* borrowed: figures that cost to read */
+	struct sources sources;	       /* what of these fields ask */
 	const char *proc_path;	       /* NULL: /proc */
 	struct meters meters;
 	uint64_t ticks; /* seconds, more or less: what need not be current to the frame waits */

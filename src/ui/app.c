@@ -36,7 +36,17 @@
 #define TICKS_PER_REFRESH 2
 #define TICKS_UNTIL_SETTLED 2
 
-enum { FD_KEYS, FD_MONITOR, FD_SIGNALS, FD_USERS, FD_INSPECTOR, FD_CGROUPS, FD_SCREEN, FD_COUNT };
+enum {
+	FD_KEYS,
+	FD_MONITOR,
+	FD_SIGNALS,
+	FD_USERS,
+	FD_INSPECTOR,
+	FD_CGROUPS,
+	FD_READINGS,
+	FD_SCREEN,
+	FD_COUNT
+};
 
 struct app {
 	struct ptree_monitor *monitor;
@@ -238,6 +248,7 @@ static int timeout_ms(const struct app *app)
 	uint64_t acting_ns = acting_next_ns(&app->session);
 	uint64_t rules_ns = on_rules_next_ns(&app->session);
 	uint64_t cgroups_ns = cgroups_next_ns(app->session.scene.world.cgroups);
+	uint64_t readings_ns = readings_next_ns(app->session.scene.world.readings);
 
 	if (acting_ns < next_ns)
 		next_ns = acting_ns;
@@ -245,6 +256,8 @@ static int timeout_ms(const struct app *app)
 		next_ns = rules_ns;
 	if (cgroups_ns < next_ns)
 		next_ns = cgroups_ns;
+	if (readings_ns < next_ns)
+		next_ns = readings_ns;
 	if (!term_has_output(app->term) && frame_ns < next_ns)
 		next_ns = frame_ns;
 	if (next_ns <= now_ns)
@@ -292,6 +305,8 @@ static int turn(struct app *app)
 		[FD_INSPECTOR] = { .fd = inspector_fd(session->scene.world.inspector),
 				   .events = POLLIN },
 		[FD_CGROUPS] = { .fd = cgroups_fd(session->scene.world.cgroups), .events = POLLIN },
+		[FD_READINGS] = { .fd = readings_fd(session->scene.world.readings),
+				  .events = POLLIN },
 		[FD_SCREEN] = { .fd = term_has_output(app->term) ? term_out_fd(app->term) : -1,
 				.events = POLLOUT },
 	};
@@ -319,7 +334,7 @@ static int turn(struct app *app)
 		session->needs_redraw = true;
 	if (fds[FD_INSPECTOR].revents && inspector_take_wake(session->scene.world.inspector))
 		session->needs_redraw = true;
-	session_read_cgroups(session);
+	session_read_beyond(session);
 	if (app->session.wants_suspend)
 		suspend(app);
 	tick_if_due(app);

@@ -98,20 +98,34 @@ void command_pick_user(struct session *session, int unused)
 	qsort(view->picker.items + 1, view->picker.count - 1, sizeof(everybody), compare_counts);
 }
 
+/* The one that is in force is the one that Enter would choose. */
+static void add_order(const struct session *session, struct picker *picker, int place)
+{
+	struct picker_item item = { .value = (uint64_t)place };
+
+	snprintf(item.label, sizeof(item.label), "%s", field_sort_name(field_sort_at(place)));
+	if (picker_add(picker, &item) && session->panes.tree->choice.sort == field_sort_at(place))
+		picker->at = picker->count - 1;
+}
+
+/* By what siblings can always be sorted, and then what is on the screen. */
 void command_pick_sort(struct session *session, int unused)
 {
 	struct picker_view *view = choose(session, CHOOSE_SORT, " sort siblings by ");
+	const struct tree_view *tree = session->panes.tree;
+	const struct field *shown[COLUMNS_MAX];
+	size_t count = columns_shown(&tree->columns, tree->cols, shown);
 
 	(void)unused;
-	for (int place = 0; view && place < field_sort_count(); place++) {
-		struct picker_item item = { .value = (uint64_t)place };
-
-		snprintf(item.label, sizeof(item.label), "%s",
-			 field_sort_name(field_sort_at(place)));
-		picker_add(&view->picker, &item);
+	for (int place = 0; view && place < field_sort_count(); place++)
+		add_order(session, &view->picker, place);
+	for (size_t i = 0; view && i < count; i++) {
+		if (!shown[i]->sort_place && !shown[i]->is_birth_order)
+			add_order(session, &view->picker, field_sort_place(shown[i]));
 	}
-	if (view)
-		view->picker.at = (size_t)field_sort_place(session->panes.tree->choice.sort);
+	if (view && tree->choice.sort && !tree->choice.sort->sort_place &&
+	    tree->choice.sort != field_sort_at((int)picker_chosen(&view->picker)->value))
+		add_order(session, &view->picker, field_sort_place(tree->choice.sort));
 }
 
 /* "a  4711 make"; the name is a stranger's, and safe once it is drawn. */

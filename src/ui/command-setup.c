@@ -72,7 +72,7 @@ void command_reset_columns(struct session *session, int unused)
 void command_save(struct session *session, int unused)
 {
 	const struct tree_view *tree = session->panes.tree;
-	char columns[512], meters[256], error[160];
+	char columns[1024], meters[256], error[160];
 	const struct config_setting settings[] = {
 		{ "columns", columns },
 		{ "meters", meters },

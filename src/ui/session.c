@@ -24,6 +24,10 @@ int session_init(struct session *session, struct ptree_monitor *monitor, struct 
 	err = inspector_new(&scene->world.inspector, scene->world.proc_path, inspect_read);
 	if (!err)
 		err = cgroups_new(&scene->world.cgroups, scene->world.proc_path);
+	if (!err)
+		err = readings_new(&scene->world.readings, scene->world.proc_path);
+	scene->world.sources.cgroups = scene->world.cgroups;
+	scene->world.sources.readings = scene->world.readings;
 	return err ? err : panes_init(&session->panes, scene);
 }
 
@@ -38,6 +42,7 @@ void session_clear(struct session *session)
 	panes_clear(&session->panes);
 	inspector_free(session->scene.world.inspector);
 	cgroups_free(session->scene.world.cgroups);
+	readings_free(session->scene.world.readings);
 	moment_clear(&session->scene.moment);
 	scope_clear(&session->scene.scope);
 }
@@ -169,14 +174,23 @@ uint64_t *session_targets(const struct session *session, size_t *count)
 	return ids;
 }
 
-/* ---- cgroups ---- */
+/* ---- what is read besides ---- */
 
-void session_read_cgroups(struct session *session)
+void session_read_beyond(struct session *session)
 {
 	struct scene *scene = &session->scene;
+	const struct tree_view *tree = session->panes.tree;
+	uint32_t asks = tree_view_asks(tree);
+	const struct readings_wish wish = {
+		.pieces = asks & FIELD_ASKS_FIGURES,
+		.all = tree_view_asks_for_rows(tree) & FIELD_ASKS_FIGURES,
+		.is_stopped = scene->moment.stopped_ns != 0,
+	};
 
-	if (cgroups_turn(scene->world.cgroups, scene->world.tree,
-			 group_by_asks_cgroups(session->panes.tree->choice.group),
+	if (readings_turn(scene->world.readings, scene->world.tree, &wish, scene->moment.now_ns))
+		session->needs_redraw = true;
+
+	if (cgroups_turn(scene->world.cgroups, scene->world.tree, asks & FIELD_ASKS_CGROUP,
 			 scene->moment.stopped_ns != 0, scene->moment.now_ns))
 		session->needs_redraw = true;
 }
@@ -188,6 +202,8 @@ void session_update(struct session *session, struct canvas *canvas)
 	command_find_completions(session);
 	panes_update(&session->panes, canvas, session->prompt_kind != SESSION_PROMPT_NONE,
 		     session_has_message(session));
+	if (tree_view_asks(session->panes.tree) & FIELD_ASKS_FIGURES)
+		tree_view_have_seen_read(session->panes.tree);
 }
 
 struct session_cursor session_draw(const struct session *session)

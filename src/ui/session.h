@@ -101,7 +101,7 @@ struct session_cursor {
 uint64_t *session_targets(const struct session *session, size_t *count);
 
 /* Goes on reading who is in which cgroup, as long as somebody asks for it. */
-void session_read_cgroups(struct session *session);
+void session_read_beyond(struct session *session);
 
 /* A frame: first what is to be seen is settled, then it is drawn. */
 void session_update(struct session *session, struct canvas *canvas);

@@ -49,6 +49,7 @@ static void offer_values_of(const struct session *session, const struct field *f
 	static const char *const flags[] = { "no", "yes", NULL };
 	static const char *const sizes[] = { "100K", "10M", "100M", "1G", NULL };
 	static const char *const times[] = { "10s", "1m", "1h", "1d", NULL };
+	static const char *const rates[] = { "1", "10", "100", NULL };
 	static const char *const shares[] = { "10", "50", "100", NULL };
 
 	switch (field->kind) {
@@ -80,8 +81,13 @@ static void offer_values_of(const struct session *session, const struct field *f
 	case FIELD_PERMILLE:
 		offer_all(completions, shares);
 		break;
+	case FIELD_RATE:
+		offer_all(completions, rates);
+		break;
 	case FIELD_NUMBER:
 	case FIELD_SIGNED:
+	case FIELD_NAMESPACES:
+	case FIELD_TTY:
 	case FIELD_BOOT_TIME:
 		break;
 	}

@@ -101,7 +101,7 @@ static void offer_column_sets(const struct session *session, struct completions 
 static bool take_columns_name(struct session *session, int unused, const char *text, char *error,
 			      size_t size)
 {
-	char columns[512];
+	char columns[1024];
 
 	(void)unused;
 	if (!can_keep(session, session->column_sets, text, error, size))

@@ -307,7 +307,7 @@ static const struct value_kind go_to_mark_value = { "a-z", "a letter", complete_
 static void complete_sort(const struct session *session, struct completions *completions)
 {
 	(void)session;
-	for (int place = 0; place < field_sort_count(); place++)
+	for (int place = 0; place < field_sort_count_of_all(); place++)
 		completions_offer(completions, field_sort_name(field_sort_at(place)));
 }
 

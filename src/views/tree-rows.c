@@ -45,6 +45,42 @@ static bool has_filter_of_time(const struct tree_view *tree)
 	return filter && filter_changes_with_time(filter);
 }
 
+/* What decides which rows there are, and where. */
+uint32_t tree_view_asks_for_rows(const struct tree_view *tree)
+{
+	const struct filter *filter = tree->view.scene->scope.filter;
+	uint32_t asks = filter ? filter_asks(filter) : 0;
+
+	if (tree->choice.sort)
+		asks |= tree->choice.sort->asks;
+	if (group_by_asks_cgroups(tree->choice.group))
+		asks |= FIELD_ASKS_CGROUP;
+	return asks;
+}
+
+uint32_t tree_view_asks(const struct tree_view *tree)
+{
+	const struct field *shown[COLUMNS_MAX];
+	size_t count = columns_shown(&tree->columns, tree->cols, shown);
+	uint32_t asks = tree_view_asks_for_rows(tree);
+
+	for (size_t i = 0; i < count; i++)
+		asks |= shown[i]->asks;
+	return asks;
+}
+
+/* What decides it was read, or has changed, and no fact told. */
+static bool has_news_of_asked(const struct tree_view *tree)
+{
+	const struct world *world = &tree->view.scene->world;
+	uint32_t asks = tree_view_asks_for_rows(tree);
+
+	return (asks & FIELD_ASKS_CGROUP &&
+		tree->seen.cgroup_changes != cgroups_changes(world->cgroups)) ||
+	       (asks & FIELD_ASKS_FIGURES &&
+		tree->seen.reading_changes != readings_changes(world->readings));
+}
+
 static bool must_collect(const struct tree_view *tree)
 {
 	const struct moment *moment = &tree->view.scene->moment;
@@ -54,8 +90,7 @@ static bool must_collect(const struct tree_view *tree)
 		return true;
 	if (moment->is_held)
 		return false;
-	if (group_by_asks_cgroups(tree->choice.group) &&
-	    tree->seen.cgroup_changes != cgroups_changes(tree->view.scene->world.cgroups))
+	if (has_news_of_asked(tree))
 		return true;
 	if (moment->stopped_ns)
 		return false;
@@ -81,6 +116,7 @@ static int collect(struct tree_view *tree)
 	tree->seen.usage_generation = ptree_tree_usage_generation(scene->moment.tree);
 	tree->seen.ticks = scene->world.ticks;
 	tree->seen.cgroup_changes = cgroups_changes(scene->world.cgroups);
+	tree->seen.reading_changes = readings_changes(scene->world.readings);
 	tree->needs_collect = false;
 	return 0;
 }
@@ -343,5 +379,17 @@ void tree_view_refresh_seen(const struct tree_view *tree)
 		else
 			ptree_monitor_refresh(monitor, row->process);
 		ptree_monitor_sample(monitor, row->process);
+	}
+}
+
+void tree_view_have_seen_read(const struct tree_view *tree)
+{
+	const struct scene *scene = tree->view.scene;
+
+	for (uint32_t line = 0; line < height(tree); line++) {
+		const struct row *row = rows_at(tree->rows, tree->cursor.top + line);
+
+		if (row && row->process && !row->is_job && !row->is_summary && !row->is_thread)
+			readings_see(scene->world.readings, row->process, scene->moment.now_ns);
 	}
 }

@@ -227,7 +227,7 @@ static void scroll(struct view *view, int64_t lines)
 	cursor_scroll(&tree->cursor, tree->rows, (int)lines, height(tree));
 }
 
-/* On the title of a column that one can sort by. */
+/* Sorts by the column whose title is there. */
 static void click_on_titles(struct tree_view *tree, int x)
 {
 	const struct field *shown[COLUMNS_MAX];
@@ -240,8 +240,7 @@ static void click_on_titles(struct tree_view *tree, int x)
 		end += field_width(field, tree->cols) + 1;
 		if (x >= end)
 			continue;
-		if (field->sort_name || field->is_birth_order)
-			tree_view_sort(tree, field->is_birth_order ? NULL : field);
+		tree_view_sort(tree, field->is_birth_order ? NULL : field);
 		return;
 	}
 	tree_view_sort(tree, field_find("comm", 4));

@@ -12,7 +12,7 @@
 struct tree_seen {
 	const struct ptree_tree *tree;
 	uint64_t generation, usage_generation;
-	uint64_t ticks, cgroup_changes;
+	uint64_t ticks, cgroup_changes, reading_changes;
 	uint64_t scope, names; /* versions */
 };
 
@@ -68,6 +68,12 @@ void tree_view_set_folded(struct tree_view *tree, bool folded);
 void tree_view_toggle_all(struct tree_view *tree);
 void tree_view_fold_all(struct tree_view *tree, bool folded);
 void tree_view_fold_at_depth(struct tree_view *tree, uint32_t depth);
+
+/* What beyond the tree is shown, looked for or decides where rows stand: mask of FIELD_ASKS(). */
+uint32_t tree_view_asks(const struct tree_view *tree);
+uint32_t tree_view_asks_for_rows(const struct tree_view *tree); /* without what is only shown */
+/* What is seen is to have figures that cost to read. */
+void tree_view_have_seen_read(const struct tree_view *tree);
 
 /* Has the names, command lines and figures of what is seen read again. */
 void tree_view_refresh_seen(const struct tree_view *tree);

@@ -76,10 +76,10 @@ static void a_group_is_a_row_with_sums(void **state)
 	    screen,
 	    "GROUPS by user\n"
 	    "      PID USER     S CPU% ΣCPU  RSS ΣRSS  THR  TIME   AGE COMMAND\n"
-	    ">                            ·      240K    6             ▸ root  6 processes\n"
-	    "                             ·       40K    1             ▸ uid 4100000000  1 "
+	    ">                            · 240K 240K    6             ▸ root  6 processes\n"
+	    "                             ·  40K  40K    1             ▸ uid 4100000000  1 "
 	    "process\n"
-	    "                             ·       80K    2             ▸ uid 4200000000  2 "
+	    "                             ·  80K  80K    2             ▸ uid 4200000000  2 "
 	    "processes\n");
 	resize(screen, 10, 40);
 	expect_tree(screen, "GROUPS by user\n"

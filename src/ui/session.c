@@ -150,6 +150,9 @@ void session_stop(struct session *session)
 void session_go_on(struct session *session)
 {
 	moment_go_on(&session->scene.moment, session->scene.world.tree);
+	/* Also below a page that covers it: the tree that its rows were read from is no more. */
+	session->panes.tree->needs_collect = true;
+	tree_view_update_rows(session->panes.tree);
 	session->needs_redraw = true;
 }
 

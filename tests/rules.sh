@@ -140,7 +140,7 @@ is_silent_at_the_start()
 	sleeper=$!
 	soon grep -qx "sl$$" "/proc/$sleeper/comm"
 	begin_ready_log --events=rule --on="comm=sl$$ => log" &&
-		"$work/sl$$" 0.01 && sleep 0.1 && end_log
+		"$work/sl$$" 0.01 && sleep 1 && end_log
 	told=$?
 	kill $sleeper
 		[ $told = 0 ] && ! grep -q " $sleeper .*sl$$ => log" "$work/out" && [ "$(grep -c "sl$$ => log" "$work/out")" = 1 ]
@@ -150,7 +150,7 @@ check 'who matches at the start is not told of' is_silent_at_the_start
 under_a_name()
 {
 	begin_ready_log --events=rule --on="comm~\"^(ba|da)?sh\$\" under:$name => log a shell" &&
-		bash -c "printf $name >/proc/\$\$/comm; sh -c :; true" && sh -c : && sleep 0.1 && end_log &&
+		bash -c "printf $name >/proc/\$\$/comm; sh -c :; true" && sh -c : && sleep 1 && end_log &&
 		[ "$(grep -c 'a shell' "$work/out")" = 1 ]
 }
 check 'a shell under something is told, others are not' under_a_name
@@ -158,7 +158,7 @@ check 'a shell under something is told, others are not' under_a_name
 becomes_another()
 {
 	begin_ready_log --events=rule --on='uid=65534 => log nobody' &&
-		setpriv --reuid=65534 sh -c '/bin/true; /bin/true' && sleep 0.1 && end_log &&
+		setpriv --reuid=65534 sh -c '/bin/true; /bin/true' && sleep 1 && end_log &&
 		[ "$(grep -c '=> nobody' "$work/out")" = 1 ]
 }
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
@@ -191,7 +191,7 @@ fi
 runs_with_facts()
 {
 	begin_ready_log --on="comm=$name => run sh -c 'env >\"\$1\"; cat >>\"\$1\"' x $work/env" &&
-		"$work/$name" 'a  b' && soon grep -q '^PROCTOP_RULE=' "$work/env" && sleep 0.1 && end_log &&
+		"$work/$name" 'a  b' && soon grep -q '^PROCTOP_RULE=' "$work/env" && sleep 1 && end_log &&
 		grep -qx "PROCTOP_CMD=$work/$name a  b" "$work/env" &&
 		grep -qx "PROCTOP_COMM=$name" "$work/env" && grep -qx "PROCTOP_UID=$(id -u)" "$work/env" &&
 		grep -qE '^PROCTOP_PID=[0-9]+$' "$work/env" && grep -qE '^PROCTOP_PPID=[0-9]+$' "$work/env" &&

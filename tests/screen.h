@@ -93,6 +93,23 @@ static inline void write_process(const char *root, const struct fake *fake)
 	write_file(root, fake->pid, "cmdline", text, length ? length + 1 : 0);
 }
 
+/* A probe asks for all of it. */
+static inline void complete_stat(const char *root, pid_t pid)
+{
+	char path[128], text[1024];
+	size_t size;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%d/stat", root, pid);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	size = fread(text, 1, 512, file);
+	fclose(file);
+	for (int i = 24; i < 52; i++)
+		size += (size_t)snprintf(text + size - 1, sizeof(text) - size, " 0\n") - 1;
+	write_file(root, pid, "stat", text, size);
+}
+
 static inline void remove_tree(const char *root)
 {
 	char command[128];
@@ -265,6 +282,24 @@ static inline void type(struct screen *screen, const char *keys)
 		draw(screen);
 		input_key(&screen->keys, &screen->session, &key);
 	}
+}
+
+/* One key, of any kind. */
+static inline void press(struct screen *screen, uint32_t code)
+{
+	const struct key key = { .code = code };
+
+	draw(screen);
+	input_key(&screen->keys, &screen->session, &key);
+	draw(screen);
+}
+
+/* A colon, the line, and Enter. */
+static inline void say(struct screen *screen, const char *line)
+{
+	type(screen, ":");
+	type(screen, line);
+	press(screen, TERM_KEY_ENTER);
 }
 
 static inline void apply(struct screen *screen, struct ptree_event event, uint64_t ago_ms)

@@ -21,27 +21,10 @@ static void put(struct screen *screen, pid_t pid, const char *path)
 	write_file(screen->root, pid, "cgroup", text, strlen(text));
 }
 
-/* A probe asks for all of it. */
-static void complete_stat(struct screen *screen, pid_t pid)
-{
-	char path[128], text[1024];
-	size_t size;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%d/stat", screen->root, pid);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	size = fread(text, 1, 512, file);
-	fclose(file);
-	for (int i = 24; i < 52; i++)
-		size += (size_t)snprintf(text + size - 1, sizeof(text) - size, " 0\n") - 1;
-	write_file(screen->root, pid, "stat", text, size);
-}
-
 static void put_all(struct screen *screen)
 {
 	for (size_t i = 0; i < sizeof(fakes) / sizeof(*fakes); i++)
-		complete_stat(screen, fakes[i].pid);
+		complete_stat(screen->root, fakes[i].pid);
 	put(screen, 1, "/init.scope");
 	put(screen, 2, "/");
 	put(screen, 3, "/");
@@ -65,13 +48,6 @@ static void settle(struct screen *screen)
 		*now_ns += S / 20;
 	}
 	draw(screen);
-}
-
-static void say(struct screen *screen, const char *line)
-{
-	type(screen, ":");
-	type(screen, line);
-	type(screen, "\r");
 }
 
 static const char *unit_of(struct screen *screen, pid_t pid)

@@ -155,15 +155,6 @@ static struct setup_view *setup_of(struct screen *screen)
 	return (struct setup_view *)top_of(screen);
 }
 
-static void press(struct screen *screen, uint32_t code)
-{
-	const struct key key = { .code = code };
-
-	draw(screen);
-	input_key(&screen->keys, &screen->session, &key);
-	draw(screen);
-}
-
 static void the_setup_begins_with_what_there_is(void **state)
 {
 	struct screen *screen = *state;
@@ -256,13 +247,6 @@ static void expect_nowhere(struct screen *screen, const char *text)
 	dump = canvas_dump(screen->canvas);
 	assert_null(strstr(dump, text));
 	free(dump);
-}
-
-static void say(struct screen *screen, const char *line)
-{
-	type(screen, ":");
-	type(screen, line);
-	type(screen, "\r");
 }
 
 static void meters_are_chosen_there_too(void **state)

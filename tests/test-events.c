@@ -33,15 +33,6 @@ static void expect_not_on_screen(struct screen *screen, const char *text)
 	free(dump);
 }
 
-static void press(struct screen *screen, uint32_t code)
-{
-	const struct key key = { .code = code };
-
-	draw(screen);
-	input_key(&screen->keys, &screen->session, &key);
-	draw(screen);
-}
-
 static void mouse(struct screen *screen, uint32_t code, int y, int x)
 {
 	const struct key key = { .code = code, .mouse_y = y, .mouse_x = x };

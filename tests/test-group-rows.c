@@ -8,13 +8,6 @@ static inline struct tree_view *tree_of(struct screen *screen)
 	return screen->session.panes.tree;
 }
 
-static void say(struct screen *screen, const char *line)
-{
-	type(screen, ":");
-	type(screen, line);
-	type(screen, "\r");
-}
-
 /* The tree's part of the screen, from its first line on. */
 static void expect_tree(struct screen *screen, const char *expected)
 {

@@ -203,15 +203,6 @@ static void typing_leaves_the_rows_alone_until_they_are_looked_at(void **state)
 
 /* ---- back, and keys without a meaning ---- */
 
-static void press(struct screen *screen, uint32_t code)
-{
-	const struct key key = { .code = code };
-
-	draw(screen);
-	input_key(&screen->keys, &screen->session, &key);
-	draw(screen);
-}
-
 static void escape_goes_back_one_thing_at_a_time(void **state)
 {
 	static const uint32_t root = 0;

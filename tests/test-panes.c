@@ -10,15 +10,6 @@ static struct panes *panes_of(struct screen *screen)
 	return &screen->session.panes;
 }
 
-static void press(struct screen *screen, uint32_t code)
-{
-	const struct key key = { .code = code };
-
-	draw(screen);
-	input_key(&screen->keys, &screen->session, &key);
-	draw(screen);
-}
-
 static void click(struct screen *screen, int y, int x)
 {
 	const struct key key = { .code = TERM_KEY_MOUSE_CLICK, .mouse_y = y, .mouse_x = x };

@@ -17,23 +17,6 @@ static struct readings *readings_of(struct screen *screen)
 	return screen->session.scene.world.readings;
 }
 
-/* A probe asks for all of it. */
-static void complete_stat(struct screen *screen, pid_t pid)
-{
-	char path[128], text[1024];
-	size_t size;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%d/stat", screen->root, pid);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	size = fread(text, 1, 512, file);
-	fclose(file);
-	for (int i = 24; i < 52; i++)
-		size += (size_t)snprintf(text + size - 1, sizeof(text) - size, " 0\n") - 1;
-	write_file(screen->root, pid, "stat", text, size);
-}
-
 static void put_io(struct screen *screen, pid_t pid, uint64_t read_bytes, uint64_t written_bytes)
 {
 	char text[512];
@@ -59,7 +42,7 @@ static void put_pss(struct screen *screen, pid_t pid, uint64_t kib)
 static void put_all(struct screen *screen)
 {
 	for (size_t i = 0; i < sizeof(fakes) / sizeof(*fakes); i++) {
-		complete_stat(screen, fakes[i].pid);
+		complete_stat(screen->root, fakes[i].pid);
 		put_io(screen, fakes[i].pid, 4096, 0);
 		put_pss(screen, fakes[i].pid, 1000 + (uint64_t)fakes[i].pid);
 	}
@@ -92,13 +75,6 @@ static void choose(struct screen *screen, const char *list)
 
 	assert_true(
 	    columns_parse(&screen->session.panes.tree->columns, list, NULL, error, sizeof(error)));
-}
-
-static void say(struct screen *screen, const char *line)
-{
-	type(screen, ":");
-	type(screen, line);
-	type(screen, "\r");
 }
 
 static void nothing_is_read_that_nobody_asks_for(void **state)

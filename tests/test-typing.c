@@ -12,23 +12,6 @@
 
 #include <fcntl.h>
 
-static void press(struct screen *screen, uint32_t code)
-{
-	const struct key key = { .code = code };
-
-	draw(screen);
-	input_key(&screen->keys, &screen->session, &key);
-	draw(screen);
-}
-
-/* A colon, the line, and Enter. */
-static void say(struct screen *screen, const char *line)
-{
-	type(screen, ":");
-	type(screen, line);
-	press(screen, TERM_KEY_ENTER);
-}
-
 static struct tree_view *tree_of(struct screen *screen)
 {
 	return screen->session.panes.tree;

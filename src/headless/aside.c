@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "headless/aside.h"
+#include "model/side-thread.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -40,19 +41,6 @@ static void *run(void *of)
 	return NULL;
 }
 
-static int start_thread(struct aside *aside)
-{
-	pthread_attr_t detached;
-	pthread_t thread;
-	int err;
-
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	err = pthread_create(&thread, &detached, run, aside);
-	pthread_attr_destroy(&detached);
-	return -err;
-}
-
 int aside_start(struct aside **out, const struct aside_kind *kind, void *work)
 {
 	struct aside *aside = calloc(1, sizeof(*aside));
@@ -70,7 +58,7 @@ int aside_start(struct aside **out, const struct aside_kind *kind, void *work)
 	pthread_mutex_init(&aside->lock, NULL);
 	pthread_cond_init(&aside->has_got_further, &clock);
 	pthread_condattr_destroy(&clock);
-	err = start_thread(aside);
+	err = side_thread_start(run, aside);
 	if (err)
 		give_back(aside);
 	else

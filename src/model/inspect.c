@@ -5,16 +5,15 @@
  * costs its stack and a few bytes, and hurts nobody.
  */
 #include "model/inspect.h"
+#include "model/side-thread.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define STACK_BYTES ((size_t)256 << 10)
 #define THREADS_MAX 4 /* those that hang included */
 
 /* What all threads of an inspector have in common. */
@@ -184,26 +183,6 @@ static void *run(void *argument)
 	return NULL;
 }
 
-/* It takes no signals: they are the program's affair. */
-static int start_thread(struct inspect_reading *reading)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	pthread_t thread;
-	int err = pthread_attr_init(&attributes);
-
-	if (err)
-		return -err;
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&thread, &attributes, run, reading);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return -err;
-}
-
 /* ---- who asks ---- */
 
 void inspector_give_up(struct inspector *inspector)
@@ -230,7 +209,7 @@ int inspector_ask(struct inspector *inspector, struct inspect_request *request)
 	reading->request = *request;
 	request->before = (struct inspect_samples){ 0 };
 	pthread_mutex_lock(&inspector->lock);
-	err = inspector->users > THREADS_MAX ? -EAGAIN : start_thread(reading);
+	err = inspector->users > THREADS_MAX ? -EAGAIN : side_thread_start(run, reading);
 	if (err) {
 		free_reading(reading);
 	} else {

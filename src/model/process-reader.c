@@ -4,16 +4,15 @@
  * whoever leaves last frees it, as in inspect.c.
  */
 #include "model/process-reader.h"
+#include "model/side-thread.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define STACK_BYTES ((size_t)256 << 10)
 #define THREADS_MAX 3 /* those that hang included */
 
 struct process_reader {
@@ -272,26 +271,6 @@ static void *run(void *argument)
 	return NULL;
 }
 
-/* It takes no signals: they are the program's affair. */
-static int start_thread(struct reading *reading)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	pthread_t thread;
-	int err = pthread_attr_init(&attributes);
-
-	if (err)
-		return -err;
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&thread, &attributes, run, reading);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return -err;
-}
-
 /* ---- who asks ---- */
 
 uint64_t process_reader_at(struct process_reader *reader)
@@ -322,7 +301,7 @@ int process_reader_ask(struct process_reader *reader, struct process_batch *batc
 	if (!err) {
 		*reading = (struct reading){ reader, batch };
 		pthread_mutex_lock(&reader->lock);
-		err = reader->users > THREADS_MAX ? -EAGAIN : start_thread(reading);
+		err = reader->users > THREADS_MAX ? -EAGAIN : side_thread_start(run, reading);
 		if (!err) {
 			reader->asked = batch;
 			reader->users++;

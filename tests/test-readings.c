@@ -113,6 +113,140 @@ static void cells_have_what_was_read(void **state)
 	assert_int_equal(reading_of(screen, 300)->figures.read_bytes, 4096 + (10 << 20));
 }
 
+#define MIB (UINT64_C(1) << 20)
+
+/* The greatest rate of writing that was told of one while time passed. */
+static uint64_t most_written(struct screen *screen, pid_t pid, int tenths)
+{
+	uint64_t most = 0;
+
+	for (int i = 0; i < tenths; i++) {
+		pass(screen, 1);
+		if (reading_of(screen, pid)->written_per_s > most)
+			most = reading_of(screen, pid)->written_per_s;
+	}
+	return most;
+}
+
+/* The kernel adds to a process what its children had that it waited for: no I/O of now. */
+static void what_a_child_did_is_not_its_parents_again(void **state)
+{
+	struct screen *screen = *state;
+
+	put_all(screen);
+	resize(screen, 24, 100);
+	choose(screen, "pid,io-write");
+	pass(screen, 5);
+	put_io(screen, 300, 4096, 100 * MIB);
+	usleep(1100000); /* rates are by the kernel's clock */
+	assert_true(most_written(screen, 300, 20) > 10 * MIB);
+	exit_ago(screen, 0, 300, 0);
+	put_io(screen, 201, 3 * 4096, 101 * MIB); /* one of them is its own */
+	usleep(1100000);
+	assert_in_range(most_written(screen, 201, 40), 1, MIB);
+	assert_int_equal(reading_of(screen, 201)->figures.written_bytes, 101 * MIB);
+}
+
+/* What a child did that lived too shortly to be read is told of who waited for it. */
+static void what_nobody_saw_is_told_of_who_waited(void **state)
+{
+	struct screen *screen = *state;
+
+	put_all(screen);
+	resize(screen, 24, 100);
+	choose(screen, "pid,io-write");
+	pass(screen, 5);
+	put_io(screen, 201, 4096, 100 * MIB);
+	usleep(1100000);
+	assert_true(most_written(screen, 201, 20) > 10 * MIB);
+}
+
+/* So a parent that does not wait is not robbed of what it does itself later. */
+static void what_was_not_waited_for_is_not_missing_later(void **state)
+{
+	struct screen *screen = *state;
+
+	put_all(screen);
+	resize(screen, 24, 100);
+	choose(screen, "pid,io-write");
+	put_io(screen, 300, 4096, 100 * MIB);
+	pass(screen, 5);
+	exit_ago(screen, 0, 300, 0);
+	for (int i = 0; i < 4; i++) {
+		usleep(300000);
+		pass(screen, 10);
+	}
+	put_io(screen, 201, 4096, 100 * MIB);
+	usleep(1100000);
+	assert_true(most_written(screen, 201, 40) > 10 * MIB);
+}
+
+static uint64_t io_below(struct screen *screen, pid_t pid)
+{
+	return readings_io_below(readings_of(screen), id_of(screen, pid));
+}
+
+static void sums_have_what_those_below_do(void **state)
+{
+	struct screen *screen = *state;
+	const struct rows *rows = screen->session.panes.tree->rows;
+	bool was_seen = false;
+
+	put_all(screen);
+	resize(screen, 9, 100); /* not all that is added up has a row that is seen */
+	choose(screen, "pid,sum-io");
+	say(screen, "sort sum-io");
+	pass(screen, 5);
+	put_io(screen, 300, 4096, 100 * MIB);
+	put_io(screen, 4, 4096 + MIB, 0);
+	usleep(1100000);
+	for (int i = 0; i < 40; i++) {
+		uint64_t written =
+		    reading_of(screen, 300) ? reading_of(screen, 300)->written_per_s : 0;
+
+		assert_true(io_below(screen, 100) == written && io_below(screen, 201) == written);
+		assert_int_equal(io_below(screen, 110), 0);
+		if (written) {
+			was_seen = true;
+			assert_int_equal(rows_at(rows, 0)->pid, 1);
+			assert_int_equal(rows_at(rows, 1)->pid, 100);
+		}
+		pass(screen, 1);
+	}
+	assert_true(was_seen);
+	exit_ago(screen, 0, 300, 0);
+	pass(screen, 30);
+	assert_int_equal(io_below(screen, 100), 0);
+}
+
+static void a_group_has_the_io_of_its_processes(void **state)
+{
+	struct screen *screen = *state;
+	bool was_seen = false;
+
+	put_all(screen);
+	resize(screen, 24, 100);
+	choose(screen, "io-write,sum-io");
+	say(screen, "group command");
+	say(screen, "sort sum-io");
+	pass(screen, 5);
+	put_io(screen, 110, 4096, 20 * MIB);
+	put_io(screen, 100, 4096, 100 * MIB);
+	put_io(screen, 200, 4096, 100 * MIB);
+	usleep(1100000);
+	for (int i = 0; i < 20 && !was_seen; i++) {
+		char written[16], sum[16], name[16];
+		char *text;
+
+		pass(screen, 1);
+		text = dump_rows(screen);
+		was_seen = sscanf(text, "> %15s %15s \\ %15s", written, sum, name) == 3 &&
+			   strchr(written, 'M') && !strcmp(written, sum) && !strcmp(name, "sshd");
+		free(text);
+	}
+	assert_true(was_seen);
+}
+
 static void only_what_is_seen_is_read(void **state)
 {
 	struct screen *screen = *state;
@@ -272,6 +406,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(nothing_is_read_that_nobody_asks_for),
 		SCREEN_TEST(cells_have_what_was_read),
+		SCREEN_TEST(what_a_child_did_is_not_its_parents_again),
+		SCREEN_TEST(what_nobody_saw_is_told_of_who_waited),
+		SCREEN_TEST(what_was_not_waited_for_is_not_missing_later),
+		SCREEN_TEST(sums_have_what_those_below_do),
+		SCREEN_TEST(a_group_has_the_io_of_its_processes),
 		SCREEN_TEST(only_what_is_seen_is_read),
 		SCREEN_TEST(what_does_not_change_is_read_more_rarely),
 		SCREEN_TEST(what_is_refused_is_asked_for_once),

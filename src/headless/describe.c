@@ -179,6 +179,7 @@ static void put_value(struct ptree_json *json, const struct field *field,
 	case FIELD_NAMESPACES:
 	case FIELD_TTY:
 	case FIELD_BYTES:
+	case FIELD_BYTE_RATE:
 	case FIELD_DURATION:
 	case FIELD_BOOT_TIME:
 		ptree_json_unsigned(json, field->json, value->number);

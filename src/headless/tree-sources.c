@@ -24,7 +24,7 @@ int tree_sources_init(struct tree_sources *sources, uint32_t asks,
 		sources->sources.memory_bytes = memory_of(monitor);
 	if (asks & FIELD_ASKS_CGROUP)
 		err = cgroups_new(&sources->own_cgroups, NULL);
-	if (!err && asks & FIELD_ASKS_FIGURES)
+	if (!err && asks & FIELD_ASKS_PIECES)
 		err = readings_new(&sources->own_readings, NULL);
 	sources->sources.cgroups = sources->own_cgroups;
 	sources->sources.readings = sources->own_readings;
@@ -43,5 +43,5 @@ void tree_sources_read(struct tree_sources *sources, const struct ptree_node *no
 	if (sources->own_cgroups)
 		cgroups_read_now(sources->own_cgroups, node);
 	if (sources->own_readings)
-		readings_read_now(sources->own_readings, node, sources->asks & FIELD_ASKS_FIGURES);
+		readings_read_now(sources->own_readings, node, sources->asks & FIELD_ASKS_PIECES);
 }

@@ -120,6 +120,7 @@ static void list_io(struct listing *listing, const struct details_input *input)
 	listing_put(listing, " in %llu reads, ", (unsigned long long)details->read_calls);
 	put_bytes(listing, "", details->written_characters, "");
 	listing_put(listing, " in %llu writes", (unsigned long long)details->write_calls);
+	listing_put(listing, "; with children that it waited for");
 }
 
 void details_list_usage(struct listing *listing, const struct details_input *input)

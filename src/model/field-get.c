@@ -430,6 +430,19 @@ GETTER(field_get_io)
 	       set_number(value, reading->read_per_s + reading->written_per_s);
 }
 
+/* Somebody below it may do some of whom it is known while its own is not. */
+GETTER(field_get_sum_io)
+{
+	const struct reading *reading = reading_of(context, subject, PTREE_PIECE_IO);
+	uint64_t bytes =
+	    context->sources && is_process(subject)
+		? readings_io_below(context->sources->readings, ptree_node_id(subject->node))
+		: 0;
+
+	return ((reading && reading->has_rates) || bytes) && !ptree_node_has_ended(subject->node) &&
+	       set_number(value, bytes);
+}
+
 /* Of what is over by the kernel's account of it; it may have a reading from before. */
 static bool get_final_io(const struct column_subject *subject, struct ptree_usage *usage)
 {
@@ -491,4 +504,11 @@ bool field_get(const struct field *field, const struct column_context *context,
 		return false;
 	memcpy(&value->number, (const char *)&usage + field->usage_at, sizeof(value->number));
 	return true;
+}
+
+bool field_get_part(const struct field *field, const struct column_context *context,
+		    const struct column_subject *subject, struct field_value *value)
+{
+	return field->get_part ? field->get_part(context, subject, value)
+			       : field_get(field, context, subject, value);
 }

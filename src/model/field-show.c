@@ -29,6 +29,16 @@ static void put_bytes(uint64_t bytes, struct column_text *cell)
 	cell->role = bytes < 1024 * 1024 ? THEME_DIM : THEME_NORMAL;
 }
 
+/* Nothing is a dot, so that one sees who does something. */
+static void put_byte_rate(const struct column_context *context, uint64_t bytes,
+			  struct column_text *cell)
+{
+	if (bytes)
+		put_bytes(bytes, cell);
+	else
+		put_permille(context, 0, cell);
+}
+
 static void put_duration(uint64_t ns, struct column_text *cell)
 {
 	column_format_time(cell->text, sizeof(cell->text), ns);
@@ -185,6 +195,9 @@ static void put_value(enum field_kind kind, const struct column_context *context
 	case FIELD_BYTES:
 		put_bytes(value->number, cell);
 		break;
+	case FIELD_BYTE_RATE:
+		put_byte_rate(context, value->number, cell);
+		break;
 	case FIELD_DURATION:
 	case FIELD_BOOT_TIME:
 		put_duration(value->number, cell);
@@ -222,40 +235,6 @@ SHOWER(field_show_sum_rss)
 
 	if (!subject->is_summary && field_get_sum_rss(context, subject, &value) && value.number)
 		put_bytes(value.number, cell);
-}
-
-/* Nothing is a dot, so that one sees who does something. */
-static void show_bytes_a_second(const struct column_context *context, uint64_t bytes,
-				struct column_text *cell)
-{
-	if (bytes)
-		put_bytes(bytes, cell);
-	else
-		put_permille(context, 0, cell);
-}
-
-SHOWER(field_show_io_read)
-{
-	struct field_value value = { 0 };
-
-	if (field_get_io_read(context, subject, &value))
-		show_bytes_a_second(context, value.number, cell);
-}
-
-SHOWER(field_show_io_write)
-{
-	struct field_value value = { 0 };
-
-	if (field_get_io_write(context, subject, &value))
-		show_bytes_a_second(context, value.number, cell);
-}
-
-SHOWER(field_show_io)
-{
-	struct field_value value = { 0 };
-
-	if (field_get_io(context, subject, &value))
-		show_bytes_a_second(context, value.number, cell);
 }
 
 static void show_time_of_gone(const struct column_subject *subject, struct column_text *cell)

@@ -20,6 +20,7 @@ enum field_kind {
 	FIELD_PERMILLE,	  /* of one CPU, or of the memory */
 	FIELD_RATE,	  /* number: in 1,000 s */
 	FIELD_BYTES,	  /* number */
+	FIELD_BYTE_RATE,  /* number: bytes in a second */
 	FIELD_DURATION,	  /* number: ns */
 	FIELD_BOOT_TIME,  /* number: ns */
 	FIELD_NAMESPACES, /* number: a mask, as in struct process_figures */
@@ -48,20 +49,23 @@ typedef void field_shower(const struct column_context *context,
 typedef uint64_t field_keyer(const struct column_context *context,
 			     const struct column_subject *subject);
 
-/* A piece that is read; the memory of the machine; what it does of late, which one picture cannot
-   know. */
+/* A piece that is read; sums of I/O; the memory of the machine; what it does of late, which one
+   picture cannot know. */
 #define FIELD_ASKS(piece) (1u << (piece))
+#define FIELD_ASKS_IO_SUMS (1u << 29)
 #define FIELD_ASKS_MACHINE (1u << 30)
 #define FIELD_ASKS_ACTIVITY (1u << 31)
 #define FIELD_ASKS_CGROUP FIELD_ASKS(PTREE_PIECE_CGROUPS)
 #define FIELD_ASKS_FIGURES (~(FIELD_ASKS_MACHINE | FIELD_ASKS_ACTIVITY | FIELD_ASKS_CGROUP))
+#define FIELD_ASKS_PIECES (FIELD_ASKS_FIGURES & ~FIELD_ASKS_IO_SUMS)
 
 struct field {
 	const char *name; /* in filters; and what the manual calls it */
 	enum field_kind kind;
 	/* NULL: it is a member of what a process used, at usage_at, a uint64_t. */
 	field_getter *get;
-	unsigned usage; /* PTREE_USAGE_*: what has to be known of it */
+	field_getter *get_part; /* of what it is the sum, where several are added up; NULL: get */
+	unsigned usage;		/* PTREE_USAGE_*: what has to be known of it */
 	size_t usage_at;
 
 	/* As a column; width 0: it is none. */
@@ -107,6 +111,9 @@ const struct field *field_find(const char *name, size_t size); /* NULL: there is
 /* False: it is not known, or the subject has none; *value may have been written to all the same. */
 bool field_get(const struct field *field, const struct column_context *context,
 	       const struct column_subject *subject, struct field_value *value);
+/* Likewise, what it adds to the sum over several. */
+bool field_get_part(const struct field *field, const struct column_context *context,
+		    const struct column_subject *subject, struct field_value *value);
 
 /* No key is greater. */
 #define FIELD_KEY_MAX (UINT64_MAX - 3)

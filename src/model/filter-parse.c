@@ -199,7 +199,7 @@ static bool is_text(enum field_kind kind)
 static bool is_measured(enum field_kind kind)
 {
 	return kind == FIELD_PERMILLE || kind == FIELD_RATE || kind == FIELD_BYTES ||
-	       kind == FIELD_DURATION;
+	       kind == FIELD_BYTE_RATE || kind == FIELD_DURATION;
 }
 
 bool filter_field_is_measured(const struct field *field)

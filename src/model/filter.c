@@ -180,6 +180,7 @@ static bool value_compares(const struct expression *term, const struct field_val
 	case FIELD_PERMILLE:
 	case FIELD_RATE:
 	case FIELD_BYTES:
+	case FIELD_BYTE_RATE:
 	case FIELD_DURATION:
 	case FIELD_BOOT_TIME:
 		return number_compares(term, value->number);

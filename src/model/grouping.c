@@ -228,7 +228,7 @@ static uint64_t key_of_sum(const struct rows *rows, uint32_t handle)
 		};
 		struct field_value value;
 
-		if (!subject.node || !field_get(sort, &context, &subject, &value))
+		if (!subject.node || !field_get_part(sort, &context, &subject, &value))
 			continue;
 		sum += value.number;
 		is_known = true;

@@ -204,6 +204,7 @@ bool quantity_read(enum field_kind kind, const char *text, uint64_t *number)
 	case FIELD_RATE:
 		return read_rate(text, number);
 	case FIELD_BYTES:
+	case FIELD_BYTE_RATE:
 		return read_size(text, number);
 	case FIELD_DURATION:
 		return read_time(text, number);
@@ -237,6 +238,7 @@ const char *quantity_expected(enum field_kind kind)
 	case FIELD_RATE:
 		return "how often a second like 20 or 0.5";
 	case FIELD_BYTES:
+	case FIELD_BYTE_RATE:
 		return "a size like 4096, 100M or 1.5G";
 	case FIELD_DURATION:
 		return "a time like 10s, 250ms or 1h30m";

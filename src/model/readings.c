@@ -5,7 +5,8 @@
  */
 #include "model/readings.h"
 #include "model/array.h"
-#include "model/changes.h"
+#include "model/io-sums.h"
+#include "model/waited-io.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,10 +18,14 @@
 #define PATIENCE_NS (2 * NS_PER_S)
 #define SECOND_NS (900 * NS_PER_MS) /* ticks come a little late or early */
 #define BACKOFF_MAX_S 30
-#define COST_FACTOR 100 /* a reading costs no more than a hundredth of the time */
+#define IDLE_IO_BACKOFF_MAX_S 240 /* who does something is read before that */
+#define NEW_NS (2 * NS_PER_S)	  /* since it began: nobody can have seen it do something */
+#define COST_FACTOR 100		  /* a reading costs no more than a hundredth of the time */
 #define SEEN_FOR_NS (3 * NS_PER_S)
 #define KEPT_MAX 512 /* of those that are not seen any more */
 #define RATE_LEAST_NS (200 * NS_PER_MS)
+#define YOUNG_NS (10 * NS_PER_S) /* its rate since it began is one of now */
+#define PIECE_IO (1u << PTREE_PIECE_IO)
 #define NO_ENTRY UINT32_MAX
 
 struct entry {
@@ -29,6 +34,7 @@ struct entry {
 	uint32_t asked;	   /* pieces as of the last reading */
 	uint8_t backoff_s; /* 0: it was never read */
 	bool is_pending;   /* in the batch that is being read */
+	bool is_handed_on; /* it has ended, and what was told of it is noted as its parent's */
 	struct reading reading;
 };
 
@@ -44,6 +50,9 @@ struct readings {
 	bool owes; /* somebody was never read, or found no room in the batch */
 	uint64_t asked_ns, next_ns, scan_ns;
 	struct changes changes;
+	uint64_t exits; /* in the tree, when it was last looked who has ended */
+	struct waited_io waited;
+	struct io_sums io_sums;
 };
 
 int readings_new(struct readings **out, const char *proc_path)
@@ -126,12 +135,54 @@ static bool is_over(const struct ptree_node *node)
 	return !node || (ptree_node_has_ended(node) && !ptree_node_is_zombie(node));
 }
 
+static bool does_something(const struct ptree_node *node, uint64_t now_ns)
+{
+	struct ptree_usage usage;
+
+	ptree_node_usage(node, &usage);
+	return (usage.known & PTREE_USAGE_RATE && usage.cpu_permille) ||
+	       (ptree_node_is_begin_exact(node) && now_ns < ptree_node_begin_ns(node) + NEW_NS);
+}
+
 static bool is_seen(const struct entry *entry, uint64_t now_ns)
 {
 	return entry->seen_ns && now_ns < entry->seen_ns + SEEN_FOR_NS;
 }
 
-/* Who is over, and once they are many, whom nobody looks at. */
+/* What a sum lacks without it. */
+static bool is_busy(const struct readings *readings, const struct entry *entry,
+		    const struct ptree_node *node, uint64_t now_ns)
+{
+	return readings->wish.sums_io &&
+	       (entry->reading.read_per_s || entry->reading.written_per_s ||
+		does_something(node, now_ns));
+}
+
+/* Who has ended. Zombies, too: the parent may wait for them at any time. */
+static void hand_on_all(struct readings *readings, const struct ptree_tree *tree, uint64_t now_ns)
+{
+	struct ptree_tree_counts counts;
+
+	ptree_tree_get_counts(tree, &counts);
+	if (counts.exits == readings->exits)
+		return;
+	readings->exits = counts.exits;
+	for (size_t i = 0; i < readings->count; i++) {
+		struct entry *entry = &readings->entries[i];
+		const struct process_figures *figures = &entry->reading.figures;
+		const struct ptree_node *node = ptree_tree_find_id(tree, entry->id);
+		const struct ptree_node *parent = node ? ptree_node_parent(node) : NULL;
+
+		if (entry->is_handed_on || !parent || !ptree_node_has_ended(node))
+			continue;
+		entry->is_handed_on = true;
+		if (figures->known & PIECE_IO && (figures->read_bytes || figures->written_bytes))
+			waited_io_note(&readings->waited, ptree_node_id(parent), now_ns,
+				       figures->read_bytes, figures->written_bytes);
+	}
+}
+
+/* Who is over, and once they are many, of whom nobody asks. */
 static void drop_needless(struct readings *readings, const struct ptree_tree *tree, uint64_t now_ns)
 {
 	bool is_full = !readings->wish.all && readings->count > KEPT_MAX;
@@ -139,9 +190,10 @@ static void drop_needless(struct readings *readings, const struct ptree_tree *tr
 
 	for (size_t i = 0; i < readings->count; i++) {
 		const struct entry *entry = &readings->entries[i];
+		const struct ptree_node *node = ptree_tree_find_id(tree, entry->id);
 
 		if (!is_seen(entry, now_ns) &&
-		    (is_full || is_over(ptree_tree_find_id(tree, entry->id))))
+		    (is_over(node) || (is_full && !is_busy(readings, entry, node, now_ns))))
 			continue;
 		readings->entries[kept++] = *entry;
 	}
@@ -160,6 +212,8 @@ static void forget_all(struct readings *readings)
 	readings->slots = NULL;
 	readings->count = readings->capacity = readings->slot_count = readings->next = 0;
 	readings->is_asking = readings->owes = false;
+	readings->waited.count = 0;
+	io_sums_clear(&readings->io_sums);
 	changes_lose(&readings->changes);
 	process_reader_give_up(readings->reader);
 }
@@ -175,26 +229,49 @@ void readings_free(struct readings *readings)
 
 /* ---- answers ---- */
 
-static uint64_t in_a_second(uint64_t before, uint64_t after, uint64_t ns)
+static uint64_t more_than(uint64_t before, uint64_t after)
 {
-	uint64_t bytes = after > before ? after - before : 0;
+	return after > before ? after - before : 0;
+}
 
+static uint64_t in_a_second(uint64_t bytes, uint64_t ns)
+{
 	return (uint64_t)((double)bytes * (double)NS_PER_S / (double)ns);
 }
 
-static void set_rates(struct reading *reading, const struct process_figures *before)
+static void set_rates(struct readings *readings, struct entry *entry,
+		      const struct process_figures *before)
 {
+	struct reading *reading = &entry->reading;
 	const struct process_figures *now = &reading->figures;
-	uint32_t piece = 1u << PTREE_PIECE_IO;
 	uint64_t ns = now->read_ns > before->read_ns ? now->read_ns - before->read_ns : 0;
+	uint64_t read, written;
 
-	if (!(now->known & before->known & piece)) {
+	if (!(now->known & before->known & PIECE_IO)) {
 		reading->has_rates = false;
-	} else if (ns >= RATE_LEAST_NS) {
-		reading->has_rates = true;
-		reading->read_per_s = in_a_second(before->read_bytes, now->read_bytes, ns);
-		reading->written_per_s = in_a_second(before->written_bytes, now->written_bytes, ns);
+		return;
 	}
+	if (ns < RATE_LEAST_NS)
+		return;
+	read = more_than(before->read_bytes, now->read_bytes);
+	written = more_than(before->written_bytes, now->written_bytes);
+	waited_io_subtract(&readings->waited, entry->id, readings->asked_ns, &read, &written);
+	reading->has_rates = true;
+	reading->read_per_s = in_a_second(read, ns);
+	reading->written_per_s = in_a_second(written, ns);
+}
+
+/* Of one that was never read: it had nothing when it began, if that was not long ago. */
+static struct process_figures figures_before(const struct entry *entry,
+					     const struct ptree_node *node)
+{
+	struct process_figures before = entry->reading.figures;
+
+	if (entry->backoff_s || !node || !ptree_node_is_begin_exact(node))
+		return before;
+	before.known = PIECE_IO;
+	before.read_ns = ptree_node_begin_ns(node);
+	return before;
 }
 
 /* All but when it was read. */
@@ -209,28 +286,34 @@ static bool is_same(const struct reading *a, const struct reading *b)
 	       !memcmp(&x.figures, &b->figures, sizeof(x.figures));
 }
 
-static void put_off(struct entry *entry, bool has_changed, uint64_t now_ns)
+static void put_off(const struct readings *readings, struct entry *entry, bool has_changed,
+		    uint64_t now_ns)
 {
+	bool is_idle_io = readings->wish.pieces == PIECE_IO && !is_seen(entry, now_ns);
+	unsigned max_s = is_idle_io ? IDLE_IO_BACKOFF_MAX_S : BACKOFF_MAX_S;
+	unsigned wait_s =
+	    has_changed || !entry->backoff_s ? 1 : (is_idle_io ? 4u : 2u) * entry->backoff_s;
 	uint64_t wait_ns;
 
-	entry->backoff_s = (uint8_t)(has_changed || !entry->backoff_s ? 1 : 2 * entry->backoff_s);
-	if (entry->backoff_s > BACKOFF_MAX_S)
-		entry->backoff_s = BACKOFF_MAX_S;
+	entry->backoff_s = (uint8_t)(wait_s < max_s ? wait_s : max_s);
 	wait_ns = entry->backoff_s * SECOND_NS;
 	if (wait_ns < COST_FACTOR * entry->reading.figures.took_ns)
 		wait_ns = COST_FACTOR * entry->reading.figures.took_ns;
 	entry->due_ns = now_ns + wait_ns;
 }
 
-static void take(struct readings *readings, const struct process_answer *answer, uint64_t now_ns)
+static void take(struct readings *readings, const struct ptree_tree *tree,
+		 const struct process_answer *answer, uint64_t now_ns)
 {
 	struct entry *entry = find(readings, answer->id);
+	struct process_figures figures;
 	struct reading before;
 	bool has_changed;
 
 	if (!entry)
 		return;
 	before = entry->reading;
+	figures = figures_before(entry, tree ? ptree_tree_find_id(tree, entry->id) : NULL);
 	entry->is_pending = false;
 	entry->asked = answer->pieces;
 	if (!answer->error) {
@@ -238,10 +321,10 @@ static void take(struct readings *readings, const struct process_answer *answer,
 
 		entry->reading.figures = answer->figures;
 		entry->reading.figures.refused |= refused;
-		set_rates(&entry->reading, &before.figures);
+		set_rates(readings, entry, &figures);
 	}
 	has_changed = !is_same(&before, &entry->reading);
-	put_off(entry, has_changed, now_ns);
+	put_off(readings, entry, has_changed, now_ns);
 	if (has_changed)
 		changes_note(&readings->changes, entry->id);
 }
@@ -264,7 +347,7 @@ static void give_up(struct readings *readings, uint64_t now_ns)
 	readings->next_ns = now_ns + (stuck ? PAUSE_NS : PATIENCE_NS);
 }
 
-static void take_answers(struct readings *readings, uint64_t now_ns)
+static void take_answers(struct readings *readings, const struct ptree_tree *tree, uint64_t now_ns)
 {
 	struct process_batch *batch = process_reader_collect(readings->reader);
 
@@ -272,8 +355,9 @@ static void take_answers(struct readings *readings, uint64_t now_ns)
 		give_up(readings, now_ns);
 	if (!batch)
 		return;
+	hand_on_all(readings, tree, now_ns);
 	for (size_t i = 0; i < batch->count; i++)
-		take(readings, &batch->items[i], now_ns);
+		take(readings, tree, &batch->items[i], now_ns);
 	process_batch_free(batch);
 	readings->is_asking = false;
 }
@@ -296,7 +380,9 @@ static bool is_due(const struct readings *readings, const struct entry *entry,
 	uint64_t least_ns = entry->reading.figures.read_ns + SECOND_NS +
 			    COST_FACTOR * entry->reading.figures.took_ns;
 
-	if (entry->is_pending || !wanted || (!readings->wish.all && !is_seen(entry, now_ns)))
+	if (entry->is_pending || !wanted ||
+	    (!readings->wish.all && !is_seen(entry, now_ns) &&
+	     !is_busy(readings, entry, node, now_ns)))
 		return false;
 	if (!entry->backoff_s || wanted & ~entry->asked || now_ns >= entry->due_ns)
 		return true;
@@ -351,36 +437,61 @@ static void ask(struct readings *readings, const struct ptree_tree *tree, uint64
 		give_up(readings, now_ns);
 }
 
-static void add_all(struct readings *readings, const struct ptree_tree *tree)
+static void add_wanted(struct readings *readings, const struct ptree_tree *tree, uint64_t now_ns)
 {
 	struct ptree_nodes all = { 0 };
 
 	ptree_tree_descendants(tree, 0, &all);
 	for (size_t i = 0; i < all.count; i++) {
-		if (!is_over(all.node[i]))
+		if (!is_over(all.node[i]) &&
+		    (readings->wish.all || does_something(all.node[i], now_ns)))
 			ensure(readings, ptree_node_id(all.node[i]));
 	}
 	ptree_nodes_clear(&all);
+}
+
+static void add_io_up(struct readings *readings, const struct ptree_tree *tree)
+{
+	struct io_sums before = readings->io_sums;
+
+	readings->io_sums = (struct io_sums){ 0 };
+	for (size_t i = 0; i < readings->count && readings->wish.sums_io; i++) {
+		const struct reading *reading = &readings->entries[i].reading;
+		uint64_t bytes = reading->read_per_s + reading->written_per_s;
+		const struct ptree_node *node =
+		    bytes ? ptree_tree_find_id(tree, readings->entries[i].id) : NULL;
+
+		if (!is_over(node))
+			io_sums_add(&readings->io_sums, node, readings->wish.by_origin, bytes);
+	}
+	io_sums_settle(&readings->io_sums);
+	io_sums_note_changes(&before, &readings->io_sums, &readings->changes);
+	io_sums_clear(&before);
 }
 
 bool readings_turn(struct readings *readings, const struct ptree_tree *tree,
 		   const struct readings_wish *wish, uint64_t now_ns)
 {
 	uint64_t before = readings->changes.count;
+	bool is_scan = now_ns >= readings->scan_ns;
 
-	if (!wish->pieces && readings->wish.pieces)
+	if (!wish->pieces && !wish->sums_io && readings->wish.pieces)
 		forget_all(readings);
 	readings->wish = *wish;
-	if (!wish->pieces || wish->is_stopped)
+	readings->wish.pieces |= wish->sums_io ? PIECE_IO : 0;
+	if (!readings->wish.pieces || wish->is_stopped)
 		return false;
-	take_answers(readings, now_ns);
-	if (!readings->is_asking && now_ns >= readings->scan_ns) {
+	take_answers(readings, tree, now_ns);
+	if (!readings->is_asking && is_scan) {
+		hand_on_all(readings, tree, now_ns);
 		drop_needless(readings, tree, now_ns);
 		readings->scan_ns = now_ns + SECOND_NS;
 		readings->owes = true;
-		if (wish->all)
-			add_all(readings, tree);
+		if (wish->all || wish->sums_io)
+			add_wanted(readings, tree, now_ns);
 	}
+	if (is_scan || readings->changes.count != before)
+		add_io_up(readings, tree);
 	if (!readings->is_asking && readings->owes && now_ns >= readings->next_ns)
 		ask(readings, tree, now_ns);
 	return readings->changes.count != before;
@@ -422,7 +533,7 @@ void readings_read_now(struct readings *readings, const struct ptree_node *node,
 	answer = question(readings, entry, node);
 	if (process_reader_read_now(readings->reader, &answer))
 		return;
-	take(readings, &answer, ptree_boot_now_ns());
+	take(readings, NULL, &answer, ptree_boot_now_ns());
 	free(answer.cgroup);
 }
 
@@ -433,6 +544,11 @@ const struct reading *readings_find(const struct readings *readings, uint64_t id
 	const struct entry *entry = readings ? find(readings, id) : NULL;
 
 	return entry && entry->backoff_s ? &entry->reading : NULL;
+}
+
+uint64_t readings_io_below(const struct readings *readings, uint64_t id)
+{
+	return readings ? io_sums_find(&readings->io_sums, id) : 0;
 }
 
 size_t readings_count(const struct readings *readings)

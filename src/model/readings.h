@@ -5,18 +5,20 @@
 #include "model/process-reader.h"
 
 /*
- * Figures that cost to read, and are read for whom somebody looks at: for rows that are seen, or
- * for all that live where a filter or an order asks. A thread reads. What changes is read again
- * after a second, what does not after 2, 4, 8, 16 and 30, unless it was seen to do something
- * meanwhile; and what takes long rarely enough to cost a hundredth of that. What was refused is not
- * asked for again.
+ * Figures that cost to read, and are read for whom somebody looks at: for rows that are seen, for
+ * all that live where a filter or an order asks, or for those that do something where sums are
+ * asked for: I/O is nobody's who uses no CPU. A thread reads. What changes is read again after a
+ * second, what does not after 2, 4, 8, 16 and 30, unless it was seen to do something meanwhile;
+ * I/O without a row after 4, 16, 64 and 240; and what takes long rarely enough to cost a hundredth
+ * of that. What was refused is not asked for again.
  */
 struct readings;
 
 /* Of one process. */
 struct reading {
 	struct process_figures figures;
-	/* Between the last two readings, in a second. */
+	/* Between the last two readings, or since it began, in a second; without what had been told
+	   of its children that it waited for meanwhile. */
 	bool has_rates;
 	uint64_t read_per_s, written_per_s; /* bytes */
 };
@@ -32,6 +34,8 @@ void readings_see(struct readings *readings, uint64_t id, uint64_t now_ns);
 struct readings_wish {
 	uint32_t pieces; /* mask of 1u << PTREE_PIECE_*; 0: nothing is read, nor kept */
 	bool all;	 /* of all that live, seen or not */
+	bool sums_io;	 /* readings_io_below() is asked for, and I/O read for it */
+	bool by_origin;	 /* below whom they are in lineage, else by the kernel's parents */
 	bool is_stopped; /* a picture of before is shown: what is known stays */
 };
 /* Takes answers, and asks for more if it is time. True: something is known that was not before. */
@@ -45,6 +49,9 @@ void readings_read_now(struct readings *readings, const struct ptree_node *node,
 
 /* NULL: nothing is known. readings may be NULL. It is valid until the next turn. */
 const struct reading *readings_find(const struct readings *readings, uint64_t id);
+
+/* What it and all below it read and write in a second, as far as that is known. */
+uint64_t readings_io_below(const struct readings *readings, uint64_t id);
 
 size_t readings_count(const struct readings *readings); /* of how many something is kept */
 

@@ -185,8 +185,10 @@ void session_read_beyond(struct session *session)
 	const struct tree_view *tree = session->panes.tree;
 	uint32_t asks = tree_view_asks(tree);
 	const struct readings_wish wish = {
-		.pieces = asks & FIELD_ASKS_FIGURES,
-		.all = tree_view_asks_for_rows(tree) & FIELD_ASKS_FIGURES,
+		.pieces = asks & FIELD_ASKS_PIECES,
+		.all = tree_view_asks_for_rows(tree) & FIELD_ASKS_PIECES,
+		.sums_io = asks & FIELD_ASKS_IO_SUMS,
+		.by_origin = tree->choice.by_origin,
 		.is_stopped = scene->moment.stopped_ns != 0,
 	};
 

@@ -73,6 +73,7 @@ static void offer_values_of(const struct session *session, const struct field *f
 		value_signal.complete(session, completions);
 		break;
 	case FIELD_BYTES:
+	case FIELD_BYTE_RATE:
 		offer_all(completions, sizes);
 		break;
 	case FIELD_DURATION:

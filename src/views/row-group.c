@@ -123,7 +123,7 @@ static void add_member(uint64_t id, void *what)
 		struct field_value value;
 
 		if (!sums->fields[i]->adds_up ||
-		    !field_get(sums->fields[i], &sums->context, &subject, &value))
+		    !field_get_part(sums->fields[i], &sums->context, &subject, &value))
 			continue;
 		sums->values[i] += value.number;
 		sums->is_known[i] = true;

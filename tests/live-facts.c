@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "live-monitor.h"
+#include "raw-thread.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -37,45 +38,48 @@ static void rest(uint32_t *seed)
 	usleep(draw(seed, 4) * 300);
 }
 
-static void *come_and_go(void *argument)
+static int come_and_go(void *argument)
 {
+	(void)argument;
 	prctl(PR_SET_NAME, "comes-and-goes");
 	usleep(200);
-	return argument;
+	return 0;
 }
 
-static void *exec_from_here(void *argument)
+static int exec_from_here(void *argument)
 {
+	(void)argument;
 	execl("/bin/true", "true", "from-a-thread", (char *)NULL);
-	return argument;
+	return 1;
 }
 
-static void *stay_a_moment(void *argument)
+static int stay_a_moment(void *argument)
 {
+	(void)argument;
 	usleep(1500);
-	return argument;
+	return 0;
 }
 
 static int join_threads(uint32_t *seed)
 {
-	pthread_t threads[4];
+	static struct raw_thread threads[4];
 	unsigned count = 1 + draw(seed, 4);
 
 	for (unsigned i = 0; i < count; i++) {
-		if (pthread_create(&threads[i], NULL, come_and_go, NULL))
+		if (!raw_thread_start(&threads[i], come_and_go, NULL))
 			return 1;
 	}
 	for (unsigned i = 0; i < count; i++)
-		pthread_join(threads[i], NULL);
+		raw_thread_join(&threads[i]);
 	return 44;
 }
 
 static int exec_from_thread(uint32_t *seed)
 {
-	pthread_t thread;
+	static struct raw_thread thread;
 
 	(void)seed;
-	if (pthread_create(&thread, NULL, exec_from_here, NULL))
+	if (!raw_thread_start(&thread, exec_from_here, NULL))
 		return 1;
 	for (;;)
 		pause();
@@ -83,9 +87,9 @@ static int exec_from_thread(uint32_t *seed)
 
 static int leave_as_leader(uint32_t *seed)
 {
-	pthread_t thread;
+	static struct raw_thread thread;
 
-	if (pthread_create(&thread, NULL, stay_a_moment, NULL))
+	if (!raw_thread_start(&thread, stay_a_moment, NULL))
 		return 1;
 	syscall(SYS_exit, (int)draw(seed, 3));
 	return 1;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "live-monitor.h"
+#include "raw-thread.h"
 
 #include "../lib/monitor/monitor.h"
 
@@ -212,17 +213,18 @@ static void threads_belong_to_their_process_and_so_do_the_children_they_fork(voi
 	assert_null(ptree_tree_find_thread(live->tree, live->oracle->pid[1]));
 }
 
-static void *exec_as_thread(void *argument)
+static int exec_as_thread(void *argument)
 {
+	(void)argument;
 	execl("/bin/sh", "sh", "-c", "exit 9", (char *)NULL);
-	return argument;
+	return 1;
 }
 
 static int exec_from_a_thread(struct live *live)
 {
-	pthread_t thread;
+	static struct raw_thread thread;
 
-	if (pthread_create(&thread, NULL, exec_as_thread, live))
+	if (!raw_thread_start(&thread, exec_as_thread, live))
 		return 1;
 	for (;;)
 		pause();
@@ -292,27 +294,26 @@ static void a_process_outlives_its_leader_and_ends_with_its_last_thread(void **s
 
 #define STATUS_RUNS 3000
 
-static void *leave_with(void *argument)
+static int leave_with(void *argument)
 {
-	syscall(SYS_exit, (int)(uintptr_t)argument);
-	return NULL;
+	return (int)(uintptr_t)argument;
 }
 
 static int join_and_fail(struct live *live)
 {
-	pthread_t threads[2];
+	static struct raw_thread threads[2];
 
 	(void)live;
 	for (int i = 0; i < 2; i++) {
-		if (pthread_create(&threads[i], NULL, leave_with, NULL))
+		if (!raw_thread_start(&threads[i], leave_with, NULL))
 			return 1;
 	}
 	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
+		raw_thread_join(&threads[i]);
 	return 44;
 }
 
-static void *leave_soon_with(void *argument)
+static int leave_soon_with(void *argument)
 {
 	usleep(100);
 	return leave_with(argument);
@@ -321,9 +322,9 @@ static void *leave_soon_with(void *argument)
 static int leave_before_a_thread(struct live *live)
 {
 	uintptr_t status = live->oracle->step % 2 ? 7 : 0;
-	pthread_t thread;
+	static struct raw_thread thread;
 
-	if (pthread_create(&thread, NULL, leave_soon_with, (void *)status))
+	if (!raw_thread_start(&thread, leave_soon_with, (void *)status))
 		return 1;
 	syscall(SYS_exit, 5);
 	return 1;

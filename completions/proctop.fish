@@ -31,7 +31,7 @@ complete -c proctop -n $events -s w -l watch -x -a '(__proctop_names)' -d 'Only 
 complete -c proctop -n $events -l poll -d 'Scan /proc on a timer, without events'
 complete -c proctop -n $events -l require-events -d 'Exit with 3 where there are no events'
 complete -c proctop -n $events -l summary -d 'On leaving, print what was seen and lost'
-complete -c proctop -n $events -l no-realtime -d 'Read command lines without real-time priority'
+complete -c proctop -n $events -l no-realtime -d 'Ask for no real-time priority'
 complete -c proctop -n $drawn -l ascii -d 'Draw with ASCII only'
 complete -c proctop -n $tree -l short -d 'Names only, leaves that are alike merged'
 complete -c proctop -n $tree -s s -l ancestors -d 'Also those above the PID'

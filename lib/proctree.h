@@ -1958,8 +1958,8 @@ struct ptree_monitor_options {
 	   nothing, and neither command lines of short-lived processes nor the kernel's accounting
 	   can be joined with it. A replay needs no monitor but ptree_tree_learn(). */
 	struct ptree_connector *connector;
-	/* Command lines of short-lived processes are read by a thread that runs on the lowest
-	   real-time priority (CAP_SYS_NICE or RLIMIT_RTPRIO), for 40 % of a core at most.
+	/* Command lines of short-lived processes are read by a thread that runs at a real-time
+	   priority (SCHED_FIFO 2; CAP_SYS_NICE or RLIMIT_RTPRIO), for 40 % of a core at most.
 	   True: only with a short time slice, as where it is not allowed. */
 	bool no_realtime;
 	size_t receive_buffer_size; /* see ptree_connector_options */
@@ -1969,6 +1969,12 @@ struct ptree_monitor_options {
 		struct ptree_tree_options tree;
 		uint64_t tree_room[16]; /* for it to grow */
 	};
+	/* The thread that dispatches, which is always the same one then, is put at a real-time
+	   priority, too (SCHED_FIFO 1), for half a core at most, where that is allowed: so that a
+	   flood of processes, which it has to follow, does not starve it. Not if it was given
+	   another priority before, by nice(1) or chrt(1). What the thread starts later is ordinary
+	   (SCHED_RESET_ON_FORK), and so is the thread after ptree_monitor_free(), which it calls. */
+	bool realtime_dispatch;
 };
 
 struct ptree_monitor_status {

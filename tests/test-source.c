@@ -13,6 +13,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define REAPER 7 /* of whom fake_stat() says that all are its children */
 #define PATIENCE_MS 20000
@@ -126,6 +128,57 @@ static void what_is_written_is_what_happens(void **state)
 	assert_int_equal(status_of(fixture).execs, 1);
 }
 
+/* Turns until so many are applied, of events each of which comes a while after the last one. */
+static unsigned take_burst(struct fixture *fixture, unsigned count, unsigned pause_us)
+{
+	pid_t feeder = fork();
+	unsigned turns = 0;
+
+	if (feeder == 0) {
+		for (unsigned i = 0; i < count; i++) {
+			feed(fixture, (struct ptree_event){ PTREE_EVENT_EXEC, .pid = REAPER });
+			usleep(pause_us);
+		}
+		_exit(0);
+	}
+	while (status_of(fixture).execs < count && turns < 100 * count) {
+		pump(fixture);
+		turns++;
+	}
+	assert_int_equal(waitpid(feeder, NULL, 0), feeder);
+	fixture->seq += count;
+	return turns;
+}
+
+/* One that is woken for each of them would take a core from who makes them. */
+static void a_burst_is_taken_in_portions(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned turns = take_burst(fixture, 2000, 50);
+
+	assert_int_equal(status_of(fixture).execs, 2000);
+	assert_int_equal(status_of(fixture).lost, 0);
+	print_message("# 2000 events in %u turns\n", turns);
+	assert_in_range(turns, 1, 600);
+	/* And what comes after it at once again. */
+	usleep(20000);
+	pump(fixture);
+	feed(fixture, (struct ptree_event){ PTREE_EVENT_EXEC, .pid = REAPER });
+	pump(fixture);
+	assert_int_equal(status_of(fixture).execs, 2001);
+}
+
+static void nothing_of_a_burst_is_left_by_who_settles(void **state)
+{
+	struct fixture *fixture = *state;
+
+	take_burst(fixture, 500, 50);
+	for (unsigned i = 0; i < 3; i++)
+		feed(fixture, (struct ptree_event){ PTREE_EVENT_EXEC, .pid = REAPER });
+	settle(fixture);
+	assert_int_equal(status_of(fixture).execs, 503);
+}
+
 static void what_is_missing_is_a_loss_that_a_scan_makes_good(void **state)
 {
 	struct fixture *fixture = *state;
@@ -211,6 +264,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_written_is_what_happens),
+		TEST(a_burst_is_taken_in_portions),
+		TEST(nothing_of_a_burst_is_left_by_who_settles),
 		TEST(what_is_missing_is_a_loss_that_a_scan_makes_good),
 		TEST(silence_means_nothing_and_the_end_that_it_polls),
 		cmocka_unit_test(the_end_is_told_once_all_before_it_was_received),

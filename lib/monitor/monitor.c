@@ -88,6 +88,7 @@ void ptree_monitor_free(struct ptree_monitor *monitor)
 {
 	if (!monitor)
 		return;
+	realtime_end(&monitor->realtime);
 	repair_clear(&monitor->repair);
 	texts_close(&monitor->texts);
 	source_close(&monitor->source);

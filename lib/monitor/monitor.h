@@ -11,6 +11,7 @@
 #include "intake.h"
 #include "orphans.h"
 #include "own.h"
+#include "realtime.h"
 #include "reaping.h"
 #include "repair.h"
 #include "sampler.h"
@@ -20,6 +21,15 @@
 
 #define MONITOR_BATCH 256
 #define MONITOR_TICK_NS NS_PER_S
+#define REALTIME_PRIORITY 1 /* the witness has the next one: what it reads is gone the soonest */
+#define REALTIME_PER_CENT 50
+
+/* Events that come faster than one can be woken for. */
+struct burst {
+	uint64_t turn_ns; /* end of the last turn that had any */
+	unsigned turns;	  /* one soon after the other */
+	bool is_resting;  /* they are not looked at before the hold is over */
+};
 
 struct ptree_monitor {
 	struct ptree_monitor_options options;
@@ -37,8 +47,10 @@ struct ptree_monitor {
 	struct orphans orphans;
 	struct own own;
 	enum ptree_monitor_state state;
-	int reason;	      /* why it polls */
-	bool is_drained;      /* the socket was empty when last looked at */
+	int reason;		  /* why it polls */
+	bool is_drained;	  /* the socket was empty when last looked at */
+	struct realtime realtime; /* of the thread that dispatches */
+	struct burst burst;
 	uint64_t losses_seen; /* of the intake's */
 	struct ptree_event events[MONITOR_BATCH];
 };

@@ -20,6 +20,10 @@
 
 #define DEFAULT_BUDGET_NS (10 * NS_PER_MS)
 #define RECONNECT_NS (30 * NS_PER_S)
+#define BURST_TURNS 8
+#define REST_NS (2 * NS_PER_MS)
+#define REST_LEAST_EVENTS 4
+#define REST_LEAST_BATCH 16 /* fewer have come while the last ones were taken: they wait, too */
 
 /* ---- the source ---- */
 
@@ -50,6 +54,20 @@ static int connect_given(struct ptree_monitor *monitor)
 	return watch_source(monitor);
 }
 
+/* From events, and from threads that have read something about them. The hold ends it. */
+static void rest(struct ptree_monitor *monitor, bool rests)
+{
+	struct ptree_connector *connector = monitor->source.connector;
+	struct burst *burst = &monitor->burst;
+
+	if (rests == burst->is_resting)
+		return;
+	burst->is_resting = rests && connector;
+	if (connector)
+		wakeups_mute(&monitor->wakeups, ptree_connector_fd(connector), burst->is_resting);
+	wakeups_mute(&monitor->wakeups, monitor->wakeups.wake_fd, burst->is_resting);
+}
+
 static int connect_events(struct ptree_monitor *monitor, const struct ptree_connector *before)
 {
 	const struct ptree_connector_options options = {
@@ -63,6 +81,7 @@ static int connect_events(struct ptree_monitor *monitor, const struct ptree_conn
 	/* Before it, so that they hear of everything that it hears of. */
 	texts_open_witness(&monitor->texts, monitor->options.no_realtime);
 	accounting_open(&monitor->accounting);
+	rest(monitor, false);
 	err = source_open(&monitor->source, &options, before);
 	if (!err) {
 		err =
@@ -191,7 +210,8 @@ static int take_events(struct ptree_monitor *monitor, uint64_t deadline_ns)
 		err = count < 0 ? count : 0;
 		monitor->is_drained = count == 0 && !monitor->intake.held.count;
 		total += count > 0 ? count : 0;
-		if (count <= 0 || ptree_boot_now_ns() >= deadline_ns)
+		if (count <= (monitor->burst.is_resting ? REST_LEAST_BATCH : 0) ||
+		    ptree_boot_now_ns() >= deadline_ns)
 			break;
 	}
 	return err ? err : total;
@@ -208,8 +228,29 @@ static void time_next_turn(struct ptree_monitor *monitor)
 		wait_ns = held_ns > now_ns ? held_ns - now_ns : 1;
 	else if (!wait_ns && monitor->repair.is_needed)
 		wait_ns = repair_wait_ns(&monitor->repair, now_ns);
+	if (monitor->burst.is_resting && (!wait_ns || wait_ns > REST_NS))
+		wait_ns = REST_NS;
 	if (wait_ns)
 		wakeups_hold(&monitor->wakeups, wait_ns);
+}
+
+/* ---- bursts ---- */
+
+/* Woken for each event, it would do little but wake, and take a core from who makes them. */
+static void rest_in_a_burst(struct ptree_monitor *monitor, uint64_t begin_ns, uint64_t deadline_ns,
+			    int applied)
+{
+	struct burst *burst = &monitor->burst;
+	uint64_t now_ns = ptree_boot_now_ns();
+	bool is_soon = begin_ns < burst->turn_ns + 2 * REST_NS;
+
+	if (burst->is_resting && applied < REST_LEAST_EVENTS)
+		burst->turns = 0;
+	else if (applied > 0)
+		burst->turns = is_soon ? burst->turns + 1 : 0;
+	if (applied > 0)
+		burst->turn_ns = now_ns;
+	rest(monitor, burst->turns >= BURST_TURNS && now_ns < deadline_ns);
 }
 
 /* ---- scans ---- */
@@ -293,9 +334,24 @@ static void work(struct ptree_monitor *monitor, uint64_t deadline_ns)
 	repair_if_needed(monitor);
 }
 
+/* Of the thread that dispatches. Returns the time. */
+static uint64_t keep_priority(struct ptree_monitor *monitor)
+{
+	uint64_t now_ns = ptree_boot_now_ns();
+
+	if (!monitor->options.realtime_dispatch)
+		return now_ns;
+	if (monitor->realtime.has_begun)
+		realtime_keep(&monitor->realtime, now_ns);
+	else
+		realtime_begin_ordinary(&monitor->realtime, REALTIME_PRIORITY, REALTIME_PER_CENT);
+	return now_ns;
+}
+
 int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 {
 	uint64_t deadline_ns = ptree_boot_now_ns() + (budget_ns ? budget_ns : DEFAULT_BUDGET_NS);
+	uint64_t begin_ns = keep_priority(monitor);
 	int applied, err, result;
 
 	wakeups_take(monitor->wakeups.wake_fd);
@@ -306,6 +362,7 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 	if (wakeups_take(monitor->wakeups.sample_fd))
 		sample(monitor);
 	applied = take_events(monitor, deadline_ns);
+	rest_in_a_burst(monitor, begin_ns, deadline_ns, applied);
 	err = take_scan(monitor, deadline_ns);
 	work(monitor, deadline_ns);
 	err = err ? err : result;
@@ -315,8 +372,11 @@ int ptree_monitor_dispatch(struct ptree_monitor *monitor, uint64_t budget_ns)
 
 int ptree_monitor_settle(struct ptree_monitor *monitor)
 {
-	int applied = ptree_monitor_dispatch(monitor, 0);
-	int err = intake_release_all(&monitor->intake);
+	int applied, err;
+
+	rest(monitor, false); /* all that has come, to the last */
+	applied = ptree_monitor_dispatch(monitor, 0);
+	err = intake_release_all(&monitor->intake);
 
 	return applied < 0 || !err ? applied : err;
 }

@@ -16,6 +16,13 @@ int wakeups_watch(struct wakeups *wakeups, int fd)
 	return epoll_ctl(wakeups->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
+void wakeups_mute(struct wakeups *wakeups, int fd, bool is_muted)
+{
+	struct epoll_event event = { .events = is_muted ? 0 : EPOLLIN, .data.fd = fd };
+
+	epoll_ctl(wakeups->epoll_fd, EPOLL_CTL_MOD, fd, &event);
+}
+
 bool wakeups_take(int fd)
 {
 	uint64_t count;

@@ -19,6 +19,8 @@ void wakeups_close(struct wakeups *wakeups);
 
 /* One that somebody else owns. */
 int wakeups_watch(struct wakeups *wakeups, int fd);
+/* Whether it wakes, for now. It is one of those that are watched. */
+void wakeups_mute(struct wakeups *wakeups, int fd, bool is_muted);
 /* It was signalled since the last time. */
 bool wakeups_take(int fd);
 void wakeups_wake(struct wakeups *wakeups);

@@ -13,6 +13,7 @@
  * thread for the rest.
  */
 #include "witness.h"
+#include "realtime.h"
 #include "model/tree.h"
 #include "proc/procfs.h"
 #include "base/hand.h"
@@ -20,13 +21,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,10 +36,9 @@
 #define GIVE_UP_NS (100 * NS_PER_MS)
 #define ABANDONED_MAX 8
 
-#define SLICE_NS (NS_PER_MS / 10)
-#define WINDOW_NS (100 * NS_PER_MS)
-#define REALTIME_PER_WINDOW_NS (WINDOW_NS * 2 / 5)
-#define CHECK_NS (WINDOW_NS / 32)
+/* Before who takes events: see monitor.h. */
+#define REALTIME_PRIORITY 2
+#define REALTIME_PER_CENT 40
 /* One that was demoted is to be back in time for what comes after a pause. */
 #define DEMOTED_MS 100
 
@@ -57,9 +54,7 @@ struct watcher {
 	struct ptree_procfs *procfs;
 	pthread_t thread;
 	/* its own: */
-	uint64_t window_ns, window_cpu_ns, checked_ns;
-	bool is_realtime;
-	bool is_allowed; /* it was in real time before */
+	struct realtime realtime;
 };
 
 /* A testimony in the ring, followed by its text. A size of 0: go on at the ring's begin. */
@@ -170,74 +165,24 @@ void witness_await(struct witness *witness)
 
 /* ---- the scheduler ---- */
 
-/* struct sched_attr, which glibc 2.36 does not have. */
-struct scheduling {
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime, deadline, period;
-};
-
-/* Since 6.12 the runtime of an ordinary thread is its slice: the shorter, the sooner it runs. */
-static void be_ordinary(void)
+static void publish(struct watcher *watcher)
 {
-	struct scheduling wanted = { .size = sizeof(wanted),
-				     .policy = SCHED_OTHER,
-				     .nice = getpriority(PRIO_PROCESS, 0),
-				     .runtime = SLICE_NS };
-
-	syscall(SYS_sched_setattr, 0, &wanted, 0);
+	atomic_store(&watcher->witness->is_realtime, watcher->realtime.is_on);
 }
 
-static bool be_realtime(void)
+static void begin_realtime(struct watcher *watcher)
 {
-	const struct sched_param lowest = { .sched_priority = 1 };
-
-	return sched_setscheduler(0, SCHED_FIFO, &lowest) == 0;
+	if (watcher->witness->no_realtime)
+		realtime_be_ordinary();
+	else
+		realtime_begin(&watcher->realtime, REALTIME_PRIORITY, REALTIME_PER_CENT);
+	publish(watcher);
 }
 
-static void set_realtime(struct watcher *watcher, bool realtime)
-{
-	if (realtime && be_realtime()) {
-		watcher->is_realtime = watcher->is_allowed = true;
-	} else {
-		watcher->is_realtime = false;
-		be_ordinary();
-	}
-	atomic_store(&watcher->witness->is_realtime, watcher->is_realtime);
-}
-
-static bool is_demoted(const struct watcher *watcher)
-{
-	return watcher->is_allowed && !watcher->is_realtime;
-}
-
-static uint64_t own_cpu_ns(void)
-{
-	struct timespec used;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-	return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
-}
-
-/* Looks at the clock with each read, and at what it used only now and then, which costs more. */
 static void keep_within_share(struct watcher *watcher)
 {
-	uint64_t now_ns = ptree_boot_now_ns();
-
-	if (watcher->witness->no_realtime)
-		return;
-	if (now_ns >= watcher->window_ns + WINDOW_NS) {
-		watcher->window_ns = watcher->checked_ns = now_ns;
-		watcher->window_cpu_ns = own_cpu_ns();
-		if (is_demoted(watcher))
-			set_realtime(watcher, true);
-	} else if (watcher->is_realtime && now_ns >= watcher->checked_ns + CHECK_NS) {
-		watcher->checked_ns = now_ns;
-		if (own_cpu_ns() > watcher->window_cpu_ns + REALTIME_PER_WINDOW_NS)
-			set_realtime(watcher, false);
-	}
+	if (realtime_keep(&watcher->realtime, ptree_boot_now_ns()))
+		publish(watcher);
 }
 
 /* ---- the watcher ---- */
@@ -271,7 +216,7 @@ static bool read_texts(struct watcher *watcher, struct witness_testimony *testim
 	testimony->error = source.argv(watcher->procfs, testimony->pid, argv_max, argv,
 				       &testimony->argv_size, &testimony->argv_status);
 	/* Where others may run first, every microsecond spent here is one too late for the next. */
-	if (watcher->is_realtime)
+	if (watcher->realtime.is_on)
 		testimony->has_comm =
 		    !ptree_procfs_comm(watcher->procfs, testimony->pid, testimony->comm);
 	return hand_end(&watcher->hand);
@@ -338,13 +283,13 @@ static bool watch(struct watcher *watcher)
 		{ .fd = witness->stop_fd, .events = POLLIN },
 	};
 
-	set_realtime(watcher, !witness->no_realtime);
+	begin_realtime(watcher);
 	do {
 		if (!take_events(watcher))
 			return false;
 		if (!hand_is_released(&watcher->hand))
-			poll(fds, 2, is_demoted(watcher) ? DEMOTED_MS : -1);
-		if (is_demoted(watcher))
+			poll(fds, 2, realtime_is_demoted(&watcher->realtime) ? DEMOTED_MS : -1);
+		if (realtime_is_demoted(&watcher->realtime))
 			keep_within_share(watcher);
 	} while (!hand_is_released(&watcher->hand) && !fds[1].revents);
 	return true;

@@ -36,7 +36,7 @@ const struct option_info config_options[] = {
 	[OPTION_SUMMARY] = { "summary", 0, LIVE | LOG, NULL,
 			     "on leaving, print what was seen and lost to stderr" },
 	[OPTION_NO_REALTIME] = { "no-realtime", 0, LIVE | LOG, NULL,
-				 "read command lines without real-time priority" },
+				 "ask for no real-time priority" },
 	[OPTION_ON] = { "on", 0, LIVE | LOG, "RULE",
 			"EXPR => mark, bell, log TEXT, stop or run PROGRAM" },
 	[OPTION_COLUMNS] = { "columns", 0, LIVE | TREE, "LIST", "these, as in pid,user,rss,time" },

@@ -504,6 +504,8 @@ static int start(struct log *log)
 {
 	const struct ptree_monitor_options options = { .poll_only = log->config->poll,
 						       .no_realtime = log->config->no_realtime,
+						       .realtime_dispatch =
+							   !log->config->no_realtime,
 						       .tree.feed_bytes = FEED_BYTES };
 	int err = block_signals(log);
 

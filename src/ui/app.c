@@ -422,6 +422,7 @@ static int start(struct app *app, struct config *config, char *error, size_t siz
 {
 	const struct ptree_monitor_options options = { .poll_only = config->poll,
 						       .no_realtime = config->no_realtime,
+						       .realtime_dispatch = !config->no_realtime,
 						       .sample_ns = config->delay_ns,
 						       .tree = { .feed_bytes = FEED_BYTES } };
 	int err = block_signals(app);

@@ -161,9 +161,9 @@ static void the_setup_begins_with_what_there_is(void **state)
 
 	resize(screen, 30, 80);
 	press(screen, TERM_KEY_F1 + 1);
-	expect_on_screen(screen, "│> [x] PID     pid ");
-	expect_on_screen(screen, "│  [x] AGE     age ");
-	expect_on_screen(screen, "│  [ ] PPID    ppid ");
+	expect_on_screen(screen, "│> [x] PID       pid ");
+	expect_on_screen(screen, "│  [x] AGE       age ");
+	expect_on_screen(screen, "│  [ ] PPID      ppid ");
 	expect_columns(screen, "default"); /* looking changes nothing */
 	press(screen, TERM_KEY_F1 + 1);
 	assert_ptr_equal(open_kind(screen), &tree_view_kind);
@@ -269,7 +269,7 @@ static void meters_are_chosen_there_too(void **state)
 	type(screen, "d");
 	expect_meters(screen, "default");
 	type(screen, "\t");
-	expect_on_screen(screen, "│> [x] PID     pid ");
+	expect_on_screen(screen, "│> [x] PID       pid ");
 	type(screen, "q");
 	say(screen, "meters disk-read,disk-write,net-receive,net-send,load");
 	expect_on_screen(screen, "disk r");

@@ -408,7 +408,7 @@ static void on_a_small_screen_the_list_takes_what_there_is(void **state)
 		     "  user\n"
 		     "> command\n");
 	resize(screen, 1, 4);
-	expect_lines(screen, 0, 1, "> co\n");
+	expect_lines(screen, 0, 1, "> c…\n");
 }
 
 int main(void)

@@ -142,3 +142,14 @@ const char *area_cut_mark(const struct area *area)
 {
 	return area->utf8 ? "…" : "~";
 }
+
+int area_puts_cut(const struct area *area, int y, int x, int cells, const char *string,
+		  struct style style)
+{
+	int room = cells > area->cols - x ? area->cols - x : cells;
+	int used = room > 0 ? area_puts(area, y, x, room, string, style) : 0;
+
+	if (room > 0 && area_width(area, string) > room)
+		area_puts(area, y, x + room - 1, 1, area_cut_mark(area), style);
+	return used;
+}

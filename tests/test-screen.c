@@ -170,6 +170,29 @@ static void a_wrong_filter_says_so_and_the_last_good_one_stays(void **state)
 	assert_string_equal(screen->session.scene.scope.filter_text, "cron");
 }
 
+/* Whose it is, what it matches and how many do: none of it pushes another out. */
+static void a_narrow_scope_line_has_a_part_of_each(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 10, 40);
+	type(screen, "\\bash\r");
+	expect_lines(screen, 2, 1, "FILTER bash            1 match, 5 hidden\n");
+	type(screen, "\\\025cmd:sshd user:root | bash\r");
+	say(screen, "watch 100");
+	expect_lines(screen, 2, 1, "WATCH sshd(100) FILTER cmd:sshd… 3 match\n");
+	type(screen, "t");
+	expect_lines(screen, 2, 1, "WATCH ssh… FILTER cmd… LIST by … 3 match\n");
+	screen->canvas->ascii_marks = true;
+	expect_lines(screen, 2, 1, "WATCH ssh~ FILTER cmd~ LIST by ~ 3 match\n");
+	resize(screen, 10, 24);
+	expect_lines(screen, 2, 1, "WATCH ssh~ FILT~ 3 match\n");
+	resize(screen, 24, 80);
+	expect_lines(
+	    screen, 5, 1,
+	    "WATCH sshd(100) FILTER cmd:sshd user:root ~ LIST by pid 3 match +0 anc, 1 hidden\n");
+}
+
 static bool is_reverse(struct screen *screen, int y, int x)
 {
 	draw(screen);
@@ -1004,6 +1027,7 @@ int main(void)
 		SCREEN_TEST(folding_all_and_by_depth),
 		SCREEN_TEST(a_filter_keeps_the_place_of_what_matches),
 		SCREEN_TEST(what_is_over_and_matches_is_counted_apart),
+		SCREEN_TEST(a_narrow_scope_line_has_a_part_of_each),
 		SCREEN_TEST(a_filter_acts_while_one_types_and_escape_takes_it_back),
 		SCREEN_TEST(a_wrong_filter_says_so_and_the_last_good_one_stays),
 		SCREEN_TEST(where_a_filter_is_wrong_is_marked),

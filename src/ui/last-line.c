@@ -71,11 +71,8 @@ static void draw_hint(const struct session *session, const struct area *area, in
 
 	by_name_describe(entry, text, sizeof(text));
 	area_fill(area, y, 0, 1, area->cols, area_style(area, THEME_PROMPT));
-	x += area_puts(area, y, x, -1, text, area_style(area, THEME_TITLE)) + 2;
-	area_puts(area, y, x, -1, entry->help, area_style(area, THEME_PROMPT));
-	if (x + area_width(area, entry->help) > area->cols)
-		area_puts(area, y, area->cols - 1, 1, area_cut_mark(area),
-			  area_style(area, THEME_PROMPT));
+	x += area_puts_cut(area, y, x, area->cols - x, text, area_style(area, THEME_TITLE)) + 2;
+	area_puts_cut(area, y, x, area->cols - x, entry->help, area_style(area, THEME_PROMPT));
 }
 
 /* Above the prompt, over what stands there: what the line is, and what it may become. */
@@ -112,7 +109,7 @@ static struct session_cursor draw_prompt(const struct session *session, const st
 		draw_completions(session, area, y);
 	} else if (error) {
 		room /= 2;
-		area_puts(area, y, x + room + 1, -1, error, wrong);
+		area_puts_cut(area, y, x + room + 1, area->cols - x - room - 1, error, wrong);
 	}
 	prompt_draw(&session->prompt, area, y, x, room,
 		    has_filter_error(session) ? session->filter_error.offset : PROMPT_NOWHERE,
@@ -120,14 +117,11 @@ static struct session_cursor draw_prompt(const struct session *session, const st
 	return cursor;
 }
 
-/* It ends in a mark if it does not fit. */
 static void draw_message(const struct message *message, const struct area *area)
 {
 	struct style style = area_style(area, message->is_error ? THEME_ERROR : THEME_TITLE);
 
-	area_puts(area, 0, 0, -1, message->text, style);
-	if (area_width(area, message->text) > area->cols)
-		area_puts(area, 0, area->cols - 1, 1, area_cut_mark(area), style);
+	area_puts_cut(area, 0, 0, area->cols, message->text, style);
 }
 
 struct session_cursor last_line_draw(const struct session *session)

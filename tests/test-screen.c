@@ -170,6 +170,51 @@ static void a_wrong_filter_says_so_and_the_last_good_one_stays(void **state)
 	assert_string_equal(screen->session.scene.scope.filter_text, "cron");
 }
 
+/* What stands in the line is one thing, what is in force another one. */
+static void of_a_wrong_filter_it_is_said_that_it_is_not_in_force(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 10, 40);
+	type(screen, "\\cron pid:x");
+	expect_lines(screen, 2, 1, "FILTER STILL cron pid  0 match, 9 hidden\n");
+	expect_lines(screen, 7, 3,
+		     "not in force: expected a process's\n"
+		     "number after 'pid:'\n"
+		     "filter: cron pid:x\n");
+	press(screen, TERM_KEY_BACKSPACE);
+	expect_lines(screen, 2, 1, "FILTER STILL cron pid  0 match, 9 hidden\n");
+	type(screen, "110");
+	expect_lines(screen, 2, 1, "FILTER cron pid:110    1 match, 7 hidden\n");
+	type(screen, "x\033");
+	expect_lines(screen, 2, 1, ">       1    2d ▾ /sbin/init splash\n");
+	resize(screen, 24, 80);
+	type(screen, "\\cron pid:x");
+	expect_on_screen(screen, "FILTER STILL cron pid ");
+	expect_on_screen(screen, "filter: cron pid:x       not in force: expected a process's "
+				 "number after 'pid:'");
+	resize(screen, 50, 160);
+	expect_on_screen(screen, "FILTER STILL cron pid ");
+	expect_on_screen(screen, "not in force: expected a process's number after 'pid:'\n");
+}
+
+/* Nothing that was typed was ever right. */
+static void without_a_filter_in_force_it_is_said_so(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 10, 40);
+	type(screen, "\\(");
+	expect_lines(screen, 7, 2, "not in force: this is not closed:\nexpected a ')'\n");
+	expect_lines(screen, 2, 1, ">       1    2d ▾ /sbin/init splash\n");
+	type(screen, "\033");
+	say(screen, "filter pid:x");
+	expect_on_screen(screen, "expected a process's number after 'pid:'");
+	type(screen, "\033");
+	type(screen, "\\cron\r");
+	expect_on_screen(screen, "FILTER cron ");
+}
+
 /* Whose it is, what it matches and how many do: none of it pushes another out. */
 static void a_narrow_scope_line_has_a_part_of_each(void **state)
 {
@@ -1027,6 +1072,8 @@ int main(void)
 		SCREEN_TEST(folding_all_and_by_depth),
 		SCREEN_TEST(a_filter_keeps_the_place_of_what_matches),
 		SCREEN_TEST(what_is_over_and_matches_is_counted_apart),
+		SCREEN_TEST(of_a_wrong_filter_it_is_said_that_it_is_not_in_force),
+		SCREEN_TEST(without_a_filter_in_force_it_is_said_so),
 		SCREEN_TEST(a_narrow_scope_line_has_a_part_of_each),
 		SCREEN_TEST(a_filter_acts_while_one_types_and_escape_takes_it_back),
 		SCREEN_TEST(a_wrong_filter_says_so_and_the_last_good_one_stays),

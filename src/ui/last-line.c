@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define LEAST_WIDTH_FOR_PROMPT 16
+#define LEAST_COLS_FOR_FORCE 40
 
 static const char *prompt_label(enum session_prompt kind)
 {
@@ -89,6 +90,18 @@ static void draw_completions(const struct session *session, const struct area *a
 		completions_draw(completions, area, y - 1);
 }
 
+/* What is wrong, and of a filter, where there is room, that not this one hides what is hidden. */
+static const char *describe_error(const struct session *session, const struct area *area, int y,
+				  char *text, size_t size)
+{
+	const char *error = prompt_error(session);
+
+	if (!has_filter_error(session) || area->cols < LEAST_COLS_FOR_FORCE || !y)
+		return error;
+	snprintf(text, size, "not in force: %s", error);
+	return text;
+}
+
 static struct session_cursor draw_prompt(const struct session *session, const struct area *area,
 					 int y)
 {
@@ -96,7 +109,8 @@ static struct session_cursor draw_prompt(const struct session *session, const st
 	struct style wrong = area_style(area, THEME_ERROR);
 	int x = area_puts(area, y, 0, -1, prompt_label(session->prompt_kind),
 			  area_style(area, THEME_TITLE));
-	const char *error = prompt_error(session);
+	char text[sizeof(session->filter_error.text) + 16];
+	const char *error = describe_error(session, area, y, text, sizeof(text));
 	int room = area->cols - x;
 	int needed = error ? (int)strlen(error) + 2 : 0;
 

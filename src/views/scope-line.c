@@ -141,7 +141,8 @@ static void add_filter_scope(const struct tree_view *tree, struct scope_items *i
 	if (scope->filter && filter_is_given_up(scope->filter))
 		add_scope(items, "GIVEN UP, its pattern costs too much:", "%s", scope->filter_text);
 	else if (scope->filter)
-		add_scope(items, "FILTER", "%s", scope->filter_text);
+		add_scope(items, scope->is_other_typed ? "FILTER STILL" : "FILTER", "%s",
+			  scope->filter_text);
 }
 
 /* How long exited rows stay, if not as ever; else NULL. */

@@ -845,6 +845,41 @@ static void ascii_draws_nothing_else(void **state)
 	free(text);
 }
 
+/* What is open, what is folded and what has nobody below it are three signs. */
+static void in_ascii_the_tree_has_its_lines(void **state)
+{
+	struct screen *screen = *state;
+
+	screen->canvas->ascii_marks = true;
+	fork_ago(screen, 900000, 201, 400);
+	exec_ago(screen, 900000, 400, "top", 4);
+	expect_rows(screen, ">       1 root      2d - /sbin/init splash\n"
+			    "      100 root     24h |- sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m |`- sshd: alice [priv]\n"
+			    "      201 root   58m20 | `- -bash\n"
+			    "      400 root   15m00 |  |_ top\n"
+			    "      300 root    1m10 |  `_ make -j4\n"
+			    "      110 root     24h `_ /usr/sbin/cron -f\n"
+			    "        2 root      2d + [kthreadd] [+2]\n");
+	type(screen, "jjjh");
+	expect_rows(screen, "        1 root      2d - /sbin/init splash\n"
+			    "      100 root     24h |- sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m |`- sshd: alice [priv]\n"
+			    ">     201 root   58m20 | `+ -bash [+2]\n"
+			    "      110 root     24h `_ /usr/sbin/cron -f\n"
+			    "        2 root      2d + [kthreadd] [+2]\n");
+	resize(screen, 10, 24);
+	type(screen, "zR");
+	expect_rows(screen, "        1 - init splash\n"
+			    "      100 |- sshd: /usr~\n"
+			    "      200 |`- sshd: ali~\n"
+			    ">     201 ~`- -bash\n"
+			    "      400 ~|_ top\n"
+			    "      300 ~`_ make -j4\n"
+			    "      110 `_ cron -f\n"
+			    "        2 - [kthreadd]\n");
+}
+
 static void every_size_is_legal(void **state)
 {
 	static const int sizes[][2] = { { 0, 0 },  { 1, 1 },	{ 1, 80 },    { 2, 2 },
@@ -1109,6 +1144,7 @@ int main(void)
 		SCREEN_TEST(a_click_on_a_columns_title_sorts_by_it),
 		SCREEN_TEST(the_keys_of_the_last_line_are_buttons),
 		SCREEN_TEST(ascii_draws_nothing_else),
+		SCREEN_TEST(in_ascii_the_tree_has_its_lines),
 		SCREEN_TEST(every_size_is_legal),
 		SCREEN_TEST(a_small_screen_keeps_the_title_and_what_is_left_out),
 		SCREEN_TEST(the_help_names_every_command_with_its_keys),

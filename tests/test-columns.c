@@ -47,6 +47,37 @@ static void they_are_chosen_by_name(void **state)
 	expect_columns(screen, "default");
 }
 
+/* As in a list for ps. */
+static void the_command_may_be_named_last(void **state)
+{
+	static const char *const lists[] = { "pid,user,cmd", "pid,user,command",
+					     "pid user COMMAND,", "pid,user,args,cmd" };
+	static const char *const wrong[] = { "pid,cmd,user", "command,pid,user", "cmd,pid,cmd" };
+	struct screen *screen = *state;
+	struct kept sets = { 0 };
+	char error[384];
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		choose(screen, "default");
+		choose(screen, lists[i]);
+		expect_columns(screen, "pid,user");
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		assert_false(
+		    columns_parse(columns_of(screen), wrong[i], NULL, error, sizeof(error)));
+		assert_string_equal(error, "the command always comes last");
+	}
+	assert_false(columns_parse(columns_of(screen), "cmd", NULL, error, sizeof(error)));
+	assert_string_equal(error, "the command always comes last: name a column before it");
+	assert_int_equal(kept_set(&sets, "few", "pid,rss,cmd", 0), 0);
+	assert_true(columns_parse(columns_of(screen), "@few", &sets, error, sizeof(error)));
+	expect_columns(screen, "pid,rss");
+	kept_clear(&sets);
+	say(screen, "columns pid,cmd,user");
+	expect_on_screen(screen, "the command always comes last");
+	expect_columns(screen, "pid,rss");
+}
+
 static void rows_and_titles_have_them(void **state)
 {
 	struct screen *screen = *state;
@@ -306,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(they_are_chosen_by_name),
+		SCREEN_TEST(the_command_may_be_named_last),
 		SCREEN_TEST(rows_and_titles_have_them),
 		SCREEN_TEST(the_command_keeps_its_room),
 		SCREEN_TEST(a_click_on_a_title_sorts_as_ever),

@@ -223,6 +223,8 @@ static void what_is_not_understood_is_refused_in_words(void **state)
 		{ "log --meters=cpu", "--meters: not an option of proctop log" },
 		{ "tree --columns=guests",
 		  "--columns: no column is called 'guests': expected default" },
+		{ "tree --columns=cmd,pid", "--columns: the command always comes last" },
+		{ "--columns=command", "--columns: the command always comes last: name a column" },
 		{ "tree --columns=pid --json", "--columns: not with --json" },
 		{ "tree -s 1 --short --columns=@a", "--columns: not with --short" },
 		{ "log --columns=pid", "--columns: not an option of proctop log" },

@@ -845,6 +845,16 @@ static void ascii_draws_nothing_else(void **state)
 	free(text);
 }
 
+/* By the clock that columns and details go by: else it came a second earlier or later by turns. */
+static void since_when_it_lives_stands_still(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	type(screen, "300\r");
+	expect_lines(screen, 22, 1, "300 make -j4, root, since 1970-04-26 17:45 from bash 201\n");
+}
+
 /* What is open, what is folded and what has nobody below it are three signs. */
 static void in_ascii_the_tree_has_its_lines(void **state)
 {
@@ -1145,6 +1155,7 @@ int main(void)
 		SCREEN_TEST(the_keys_of_the_last_line_are_buttons),
 		SCREEN_TEST(ascii_draws_nothing_else),
 		SCREEN_TEST(in_ascii_the_tree_has_its_lines),
+		SCREEN_TEST(since_when_it_lives_stands_still),
 		SCREEN_TEST(every_size_is_legal),
 		SCREEN_TEST(a_small_screen_keeps_the_title_and_what_is_left_out),
 		SCREEN_TEST(the_help_names_every_command_with_its_keys),
@@ -1160,5 +1171,6 @@ int main(void)
 		puts("1..0 # SKIP there is no C.UTF-8 locale");
 		return 0;
 	}
+	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

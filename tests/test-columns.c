@@ -47,6 +47,37 @@ static void they_are_chosen_by_name(void **state)
 	expect_columns(screen, "default");
 }
 
+/* As in a list for ps. */
+static void the_command_may_be_named_last(void **state)
+{
+	static const char *const lists[] = { "pid,user,cmd", "pid,user,command",
+					     "pid user COMMAND,", "pid,user,args,cmd" };
+	static const char *const wrong[] = { "pid,cmd,user", "command,pid,user", "cmd,pid,cmd" };
+	struct screen *screen = *state;
+	struct kept sets = { 0 };
+	char error[384];
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		choose(screen, "default");
+		choose(screen, lists[i]);
+		expect_columns(screen, "pid,user");
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		assert_false(
+		    columns_parse(columns_of(screen), wrong[i], NULL, error, sizeof(error)));
+		assert_string_equal(error, "the command always comes last");
+	}
+	assert_false(columns_parse(columns_of(screen), "cmd", NULL, error, sizeof(error)));
+	assert_string_equal(error, "the command always comes last: name a column before it");
+	assert_int_equal(kept_set(&sets, "few", "pid,rss,cmd", 0), 0);
+	assert_true(columns_parse(columns_of(screen), "@few", &sets, error, sizeof(error)));
+	expect_columns(screen, "pid,rss");
+	kept_clear(&sets);
+	say(screen, "columns pid,cmd,user");
+	expect_on_screen(screen, "the command always comes last");
+	expect_columns(screen, "pid,rss");
+}
+
 static void rows_and_titles_have_them(void **state)
 {
 	struct screen *screen = *state;
@@ -161,9 +192,9 @@ static void the_setup_begins_with_what_there_is(void **state)
 
 	resize(screen, 30, 80);
 	press(screen, TERM_KEY_F1 + 1);
-	expect_on_screen(screen, "│> [x] PID     pid ");
-	expect_on_screen(screen, "│  [x] AGE     age ");
-	expect_on_screen(screen, "│  [ ] PPID    ppid ");
+	expect_on_screen(screen, "│> [x] PID       pid ");
+	expect_on_screen(screen, "│  [x] AGE       age ");
+	expect_on_screen(screen, "│  [ ] PPID      ppid ");
 	expect_columns(screen, "default"); /* looking changes nothing */
 	press(screen, TERM_KEY_F1 + 1);
 	assert_ptr_equal(open_kind(screen), &tree_view_kind);
@@ -269,7 +300,7 @@ static void meters_are_chosen_there_too(void **state)
 	type(screen, "d");
 	expect_meters(screen, "default");
 	type(screen, "\t");
-	expect_on_screen(screen, "│> [x] PID     pid ");
+	expect_on_screen(screen, "│> [x] PID       pid ");
 	type(screen, "q");
 	say(screen, "meters disk-read,disk-write,net-receive,net-send,load");
 	expect_on_screen(screen, "disk r");
@@ -306,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(they_are_chosen_by_name),
+		SCREEN_TEST(the_command_may_be_named_last),
 		SCREEN_TEST(rows_and_titles_have_them),
 		SCREEN_TEST(the_command_keeps_its_room),
 		SCREEN_TEST(a_click_on_a_title_sorts_as_ever),

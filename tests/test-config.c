@@ -97,6 +97,16 @@ static void every_option_of_the_live_monitor_arrives(void **state)
 	assert_null(parsed.config.uids);
 }
 
+static void an_order_may_be_only_begun(void **state)
+{
+	struct parsed parsed;
+
+	(void)state;
+	parse_well(&parsed, "--sort=mem");
+	assert_string_equal(parsed.config.sort->name, "sum-rss");
+	config_clear(&parsed.config);
+}
+
 static void log_and_tree_have_their_own(void **state)
 {
 	struct parsed parsed;
@@ -208,9 +218,13 @@ static void what_is_not_understood_is_refused_in_words(void **state)
 		  "--meters: no meter is called 'guests': expected default, none" },
 		{ "--meters=", "--meters: no meter is called ''" },
 		{ "--graphs=ascii", "--graphs: 'ascii' is not one of auto, braille and block" },
+		{ "--sort=use", "--sort: 'use' may be: user, user-time" },
+		{ "--sort=", "--sort: '' is not an order: expected birth, CPU" },
 		{ "log --meters=cpu", "--meters: not an option of proctop log" },
 		{ "tree --columns=guests",
 		  "--columns: no column is called 'guests': expected default" },
+		{ "tree --columns=cmd,pid", "--columns: the command always comes last" },
+		{ "--columns=command", "--columns: the command always comes last: name a column" },
 		{ "tree --columns=pid --json", "--columns: not with --json" },
 		{ "tree -s 1 --short --columns=@a", "--columns: not with --short" },
 		{ "log --columns=pid", "--columns: not an option of proctop log" },
@@ -325,6 +339,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_asks_for_the_live_monitor),
 		cmocka_unit_test(every_option_of_the_live_monitor_arrives),
+		cmocka_unit_test(an_order_may_be_only_begun),
 		cmocka_unit_test(log_and_tree_have_their_own),
 		cmocka_unit_test(help_and_version_come_before_what_follows),
 		cmocka_unit_test(what_is_asked_why_is_a_process_a_port_or_a_file),

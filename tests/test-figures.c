@@ -156,6 +156,54 @@ static void every_order_has_a_name_and_a_place(void **state)
 	}
 }
 
+/* As people know them from other programs, or only begin them. */
+static void an_order_is_found_by_other_names_and_by_how_it_begins(void **state)
+{
+	static const struct {
+		const char *name, *field; /* NULL: birth */
+	} cases[] = {
+		{ "mem", "sum-rss" },  { "memory", "sum-rss" },	 { "%mem", "sum-rss" },
+		{ "cpu", "sum-cpu" },  { "%CPU", "sum-cpu" },	 { "pcpu", "sum-cpu" },
+		{ "own", "cpu" },      { "CPU%", "cpu" },	 { "time", "time" },
+		{ "cpu t", "time" },   { "TIME", "time" },	 { "pid", "pid" },
+		{ "pi", "pid" },       { "user", "user" },	 { "rss", "rss" },
+		{ "res", "rss" },      { "rss-s", "rss-share" }, { "io", "io" },
+		{ "thr", "threads" },  { "nlwp", "threads" },	 { "ni", "nice" },
+		{ "virt", "virtual" }, { "vsz", "virtual" },	 { "cmd", "comm" },
+		{ "args", "comm" },    { "comma", "comm" },	 { "s", "state" },
+		{ "sid", "session" },  { "age", NULL },		 { "bi", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct field *found = fields;
+
+		if (!field_find_sort(cases[i].name, &found))
+			fail_msg("%s is not found", cases[i].name);
+		if (!cases[i].field)
+			assert_null(found);
+		else
+			assert_string_equal(found->name, cases[i].field);
+	}
+}
+
+static void of_several_orders_that_begin_so_none_is_meant(void **state)
+{
+	const struct field *found = fields;
+	char names[160];
+
+	(void)state;
+	assert_false(field_find_sort("use", &found));
+	assert_ptr_equal(found, fields);
+	assert_int_equal(field_sorts_beginning("use", names, sizeof(names)), 2);
+	assert_string_equal(names, "user, user-time");
+	assert_int_equal(field_sorts_beginning("c", names, sizeof(names)), 5);
+	assert_string_equal(names, "CPU, CPU time, command, cgroup, container");
+	assert_int_equal(field_sorts_beginning("colour", names, sizeof(names)), 0);
+	assert_false(field_find_sort("colour", &found));
+	assert_false(field_find_sort("", &found));
+}
+
 /* ---- a small language of events ---- */
 
 static void apply(struct ptree_tree *tree, struct ptree_event event)
@@ -1040,6 +1088,8 @@ int main(void)
 		cmocka_unit_test(a_chain_of_a_hundred_thousand_needs_no_deep_stack),
 		cmocka_unit_test(an_empty_forest_is_sorted),
 		cmocka_unit_test(every_order_has_a_name_and_a_place),
+		cmocka_unit_test(an_order_is_found_by_other_names_and_by_how_it_begins),
+		cmocka_unit_test(of_several_orders_that_begin_so_none_is_meant),
 		TEST(a_restart_loop_is_found_with_its_period_and_status),
 		cmocka_unit_test(what_is_no_restart_loop_is_not_found),
 		TEST(one_that_succeeded_or_was_another_begins_the_count_anew),

@@ -323,6 +323,101 @@ static void what_is_gone_is_told_where_it_was_left(void **state)
 		    " †    501 42000…                  5.00s   └─ ⑂ bash  ✗ exit 1\n");
 }
 
+/* As a rule it stands below whom it had above it, who may be in another group; who is selected
+   stays where it is. */
+static void let_pass(struct screen *screen, int half_seconds)
+{
+	for (int i = 0; i < half_seconds; i++) {
+		screen->session.scene.moment.now_ns += S / 2;
+		draw(screen);
+	}
+}
+
+/* As a rule it stands below whom it had above it, who may be in another group; who is selected
+   stays where it is. */
+static void who_ends_while_it_is_selected_stays_in_its_group(void **state)
+{
+	struct screen *screen = *state;
+
+	all_become(screen);
+	fork_ago(screen, 20000, 201, 500);
+	become(screen, 500, 4100000000);
+	resize(screen, 24, 80);
+	say(screen, "group user");
+	type(screen, "*300\r");
+	draw(screen);
+	exit_ago(screen, 0, 300, 0);
+	let_pass(screen, 30);
+	expect_tree(screen,
+		    "GROUPS by user\n"
+		    "      PID USER   S CPU% ΣCPU ΣRSS   AGE COMMAND\n"
+		    "                           · 240K       ▾ root  6 processes\n"
+		    "        1 root   S         · 120K    2d ├▾ /sbin/init splash\n"
+		    "      100 root   S         ·  40K   24h │├─ sshd: /usr/sbin/sshd -D\n"
+		    "      110 root   S         ·  40K   24h │└─ /usr/sbin/cron -f\n"
+		    "        2 root   S         · 120K    2d └▾ [kthreadd]\n"
+		    "        3 root   S         ·  40K    2d  ├─ [kworker/0:0]\n"
+		    "        4 root   S         ·  40K    2d  └─ [kworker/0:1]\n"
+		    "                           ·            ▾ uid 4100000000  1 process\n"
+		    ">†    300 41000…                   1m10 ├─ make -j4  ✓\n"
+		    "      500 41000…           ·        35s └─ ⑂ bash\n"
+		    "                           ·  80K       ▾ uid 4200000000  2 processes\n"
+		    "      200 42000… S         ·  80K 1h00m └▾ sshd: alice [priv]\n"
+		    "      201 42000… S         ·  40K 58m35  └─ -bash\n");
+	exit_ago(screen, 0, 500, 0); /* nobody is left in it */
+	let_pass(screen, 30);
+	expect_tree(screen,
+		    "GROUPS by user\n"
+		    "      PID USER   S CPU% ΣCPU ΣRSS   AGE COMMAND\n"
+		    "                           · 240K       ▾ root  6 processes\n"
+		    "        1 root   S         · 120K    2d ├▾ /sbin/init splash\n"
+		    "      100 root   S         ·  40K   24h │├─ sshd: /usr/sbin/sshd -D\n"
+		    "      110 root   S         ·  40K   24h │└─ /usr/sbin/cron -f\n"
+		    "        2 root   S         · 120K    2d └▾ [kthreadd]\n"
+		    "        3 root   S         ·  40K    2d  ├─ [kworker/0:0]\n"
+		    "        4 root   S         ·  40K    2d  └─ [kworker/0:1]\n"
+		    "                           ·            ▾ uid 4100000000  0 processes\n"
+		    ">†    300 41000…                   1m10 └─ make -j4  ✓\n"
+		    "                           ·  80K       ▾ uid 4200000000  2 processes\n"
+		    "      200 42000… S         ·  80K 1h00m └▾ sshd: alice [priv]\n"
+		    "      201 42000… S         ·  40K 58m50  └─ -bash  †1 bash×1\n");
+	type(screen, "j");
+	let_pass(screen, 4);
+	expect_tree(screen,
+		    "GROUPS by user\n"
+		    "      PID USER   S CPU% ΣCPU ΣRSS   AGE COMMAND\n"
+		    "                           · 240K       ▾ root  6 processes\n"
+		    "        1 root   S         · 120K    2d ├▾ /sbin/init splash\n"
+		    "      100 root   S         ·  40K   24h │├─ sshd: /usr/sbin/sshd -D\n"
+		    "      110 root   S         ·  40K   24h │└─ /usr/sbin/cron -f\n"
+		    "        2 root   S         · 120K    2d └▾ [kthreadd]\n"
+		    "        3 root   S         ·  40K    2d  ├─ [kworker/0:0]\n"
+		    "        4 root   S         ·  40K    2d  └─ [kworker/0:1]\n"
+		    ">                          ·  80K       ▾ uid 4200000000  2 processes\n"
+		    "      200 42000… S         ·  80K 1h00m └▾ sshd: alice [priv]\n"
+		    "      201 42000… S         ·  40K 58m52  └─ -bash  †2 make×1 bash×1\n");
+}
+
+static void who_is_over_and_then_selected_stays_where_it_stands(void **state)
+{
+	struct screen *screen = *state;
+
+	all_become(screen);
+	fork_ago(screen, 20000, 201, 500);
+	become(screen, 500, 4100000000);
+	resize(screen, 24, 80);
+	say(screen, "group user");
+	type(screen, "*500\r");
+	draw(screen);
+	exit_ago(screen, 0, 300, 0);
+	draw(screen);
+	expect_on_screen(screen, " †    300 41000…                   1m10   └─ make -j4  ✓");
+	type(screen, "jjjj");
+	assert_int_equal(tree_view_row(tree_of(screen))->pid, 300);
+	let_pass(screen, 30);
+	expect_on_screen(screen, ">†    300 41000…                   1m10   └─ make -j4  ✓");
+}
+
 /* ---- names are a stranger's ---- */
 
 static void a_hostile_name_is_shown_as_what_it_is(void **state)
@@ -362,6 +457,8 @@ int main(void)
 		SCREEN_TEST(groups_are_sorted_by_their_sums),
 		SCREEN_TEST(a_group_can_be_tagged),
 		SCREEN_TEST(what_is_gone_is_told_where_it_was_left),
+		SCREEN_TEST(who_ends_while_it_is_selected_stays_in_its_group),
+		SCREEN_TEST(who_is_over_and_then_selected_stays_where_it_stands),
 		SCREEN_TEST(a_hostile_name_is_shown_as_what_it_is),
 		SCREEN_TEST(a_group_is_a_row_with_sums),
 		SCREEN_TEST(it_unfolds_to_trees_of_its_processes),

@@ -2,6 +2,7 @@
 /* Keys: what is a key at all, and who takes it. */
 #include "screen.h"
 
+#include "ui/acting-impl.h"
 #include "ui/command.h"
 #include "ui/escape.h"
 
@@ -10,6 +11,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+
+#define F(number) (TERM_KEY_F1 + (number)-1)
 
 /* ---- control sequences ---- */
 
@@ -558,6 +561,61 @@ static void nice_goes_by_steps_or_to_a_number(void **state)
 	assert_int_equal(sheet->stage, SHEET_TYPE);
 }
 
+/* As a hand does that knows them from elsewhere, where each of them acts at once. */
+static void f8_again_goes_on_and_enter_does_it(void **state)
+{
+	struct screen *screen = *state;
+	struct sheet *sheet;
+
+	resize(screen, 24, 80);
+	type(screen, "300\r");
+	press(screen, F(8));
+	sheet = sheet_of(screen);
+	expect_on_screen(screen, "nice of 1 process");
+	expect_on_screen(screen, "    300 root     make -j4");
+	expect_on_screen(screen, "│F8: +1   F7: -1   Enter: set   5 or =-5: to that; ");
+	press(screen, F(8));
+	press(screen, F(8));
+	expect_on_screen(screen, "nice: +3_");
+	press(screen, F(7));
+	press(screen, F(8));
+	assert_int_equal(sheet->stage, SHEET_TYPE); /* nothing is done before it is asked for */
+	press(screen, TERM_KEY_ENTER);
+	assert_int_equal(sheet->stage, SHEET_RESULTS);
+	assert_true(screen->session.acting->setting.is_relative);
+	assert_int_equal(screen->session.acting->setting.level, 3);
+}
+
+static void nice_has_ends(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	type(screen, "300\r:nice 18\r");
+	press(screen, F(8));
+	expect_on_screen(screen, "nice: 19_");
+	press(screen, F(8));
+	expect_on_screen(screen, "nice: 19_");
+	press(screen, TERM_KEY_ESC);
+	type(screen, ":nice =-20\r");
+	press(screen, F(7));
+	expect_on_screen(screen, "nice: =-20_");
+	press(screen, F(8));
+	expect_on_screen(screen, "nice: =-19_");
+}
+
+/* Where lines are of something else they say nothing of these keys. */
+static void only_nice_has_steps(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	type(screen, "300\rdc");
+	press(screen, F(8));
+	expect_on_screen(screen, "CPUs: _");
+	expect_on_screen(screen, "│a list as 0-3,6, or all   Enter: set   Esc");
+}
+
 /* ---- errors ---- */
 
 static void bind(struct screen *screen, const char *keys, const char *command)
@@ -770,6 +828,9 @@ int main(void)
 		SCREEN_TEST(what_is_asked_twice_takes_a_y_and_no_second_enter),
 		SCREEN_TEST(on_what_is_over_nothing_acts_though_the_picture_is_stopped),
 		SCREEN_TEST(nice_goes_by_steps_or_to_a_number),
+		SCREEN_TEST(f8_again_goes_on_and_enter_does_it),
+		SCREEN_TEST(nice_has_ends),
+		SCREEN_TEST(only_nice_has_steps),
 		SCREEN_TEST(every_key_can_be_bound_anew),
 		SCREEN_TEST(what_is_no_key_or_no_command_is_refused),
 		SCREEN_TEST(a_paste_is_text_and_no_keys),

@@ -261,6 +261,127 @@ static void a_selected_one_stays_on_its_line_also_inside_a_larger_job(void **sta
 			    ">     402 root    5.5s └─ ld\n");
 }
 
+static bool has_row(struct screen *screen, pid_t pid)
+{
+	const struct rows *rows = screen->session.panes.tree->rows;
+
+	for (uint32_t i = 0; i < rows_count(rows); i++) {
+		if (rows_at(rows, i)->pid == pid && !rows_at(rows, i)->is_summary)
+			return true;
+	}
+	return false;
+}
+
+/* However it is looked at: who ends while it is selected stays selected, whatever time goes by, and
+   goes when the cursor has left it. */
+static void expect_to_stay_while_selected(struct screen *screen, const char *how,
+					  const char *command)
+{
+	begin(screen);
+	session_watch_back(&screen->session);
+	run_now(screen, 300, 400, "one");
+	run_now(screen, 300, 402, "victim");
+	run_now(screen, 402, 403, "its-child");
+	run_now(screen, 300, 404, "victim");
+	pass(screen, 100);
+	if (*command)
+		say(screen, command);
+	type(screen, "402\r");
+	pass(screen, 1000);
+	assert_int_equal(tree_view_row(screen->session.panes.tree)->pid, 402);
+	exit_now(screen, 403, 0);
+	exit_now(screen, 402, 0);
+	for (int i = 0; i < 30; i++) {
+		const struct row *row;
+
+		pass(screen, 400);
+		row = tree_view_row(screen->session.panes.tree);
+		if (!row || row->pid != 402)
+			fail_msg("%s: after %d ms the cursor is at %d", how, 400 * (i + 1),
+				 row ? row->pid : 0);
+	}
+	expect_on_screen(screen, "victim");
+	type(screen, "400\r");
+	pass(screen, 1000);
+	pass(screen, 1000);
+	if (has_row(screen, 402))
+		fail_msg("%s: it stays when the cursor has left it", how);
+}
+
+static void who_ends_while_it_is_selected_stays_until_the_cursor_leaves(void **state)
+{
+	static const struct {
+		const char *how, *command;
+	} cases[] = {
+		{ "tree", "" },
+		{ "list", "list" },
+		{ "lineage", "lineage" },
+		{ "none of the gone", "exited none" },
+		{ "filter", "filter victim|one" },
+		{ "filter of the living", "filter age<9s" },
+		{ "filter by what is over", "filter !exit:0" },
+		{ "sorted", "sort CPU" },
+		{ "sorted by memory", "sort memory" },
+		{ "sorted by name", "sort command" },
+		{ "groups of users", "group user" },
+		{ "groups of sessions", "group session" },
+		{ "groups of commands", "group command" },
+		{ "watched", "watch 300" },
+		{ "of a user", "user root" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		for (int glows = 0; glows < 2; glows++) {
+			void *fresh;
+			struct screen *screen;
+
+			setup(&fresh);
+			screen = fresh;
+			if (!glows)
+				screen->session.scene.moment.glow_ns = 0;
+			expect_to_stay_while_selected(screen, cases[i].how, cases[i].command);
+			teardown(&fresh);
+		}
+	}
+	(void)state;
+}
+
+/* What covers the tree meanwhile is no reason: nobody has moved the cursor. */
+static void below_a_page_it_stays_selected_too(void **state)
+{
+	static const char *const pages[][2] = { { "\r", "q" },	 { "C", "q" },	  { "?", "q" },
+						{ "i", "\033" }, { "Z", "Z" },	  { "s", "q" },
+						{ "S", "q" },	 { "dd", "\033" } };
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++) {
+		void *fresh;
+		struct screen *screen;
+
+		setup(&fresh);
+		screen = fresh;
+		resize(screen, 24, 80);
+		begin(screen);
+		run_now(screen, 300, 400, "one");
+		run_now(screen, 300, 402, "victim");
+		run_now(screen, 300, 404, "two");
+		pass(screen, 100);
+		type(screen, "402\r");
+		pass(screen, 1000);
+		type(screen, pages[i][0]);
+		pass(screen, 100);
+		exit_now(screen, 402, 0);
+		for (int turn = 0; turn < 30; turn++)
+			pass(screen, 400);
+		type(screen, pages[i][1]);
+		pass(screen, 400);
+		if (tree_view_row(screen->session.panes.tree)->pid != 402)
+			fail_msg("%s: the cursor is at %d", pages[i][0],
+				 tree_view_row(screen->session.panes.tree)->pid);
+		teardown(&fresh);
+	}
+	(void)state;
+}
+
 static void the_selected_row_keeps_its_line(void **state)
 {
 	struct screen *screen = *state;
@@ -730,6 +851,8 @@ int main(void)
 		SCREEN_TEST(the_colour_has_nothing_to_do_with_the_rows),
 		SCREEN_TEST(what_is_over_never_hides_what_lives),
 		SCREEN_TEST(a_selected_one_stays_on_its_line_also_inside_a_larger_job),
+		cmocka_unit_test(who_ends_while_it_is_selected_stays_until_the_cursor_leaves),
+		cmocka_unit_test(below_a_page_it_stays_selected_too),
 		SCREEN_TEST(the_selected_row_keeps_its_line),
 		SCREEN_TEST(what_became_a_part_goes_with_the_next_batch),
 		SCREEN_TEST(a_folded_parent_tells_all_that_is_gone_below_it),

@@ -408,7 +408,61 @@ static void on_a_small_screen_the_list_takes_what_there_is(void **state)
 		     "  user\n"
 		     "> command\n");
 	resize(screen, 1, 4);
-	expect_lines(screen, 0, 1, "> co\n");
+	expect_lines(screen, 0, 1, "> c…\n");
+}
+
+/* ---- what is cut ---- */
+
+static bool has_word(const char *text, const char *word)
+{
+	while ((text = strstr(text, word))) {
+		text += strlen(word);
+		if (!*text || strchr(" ,\n", *text))
+			return true;
+	}
+	return false;
+}
+
+/* At 40 columns a line ends in a word that is one at 300, too, or in a mark. */
+static void expect_cuts_marked(struct screen *screen, int from)
+{
+	char *wide, *narrow, *line, *save, *mark;
+
+	resize(screen, 10, 300);
+	draw(screen);
+	wide = canvas_dump(screen->canvas);
+	resize(screen, 10, 40);
+	draw(screen);
+	narrow = canvas_dump(screen->canvas);
+	for (line = strtok_r(narrow, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (from-- > 0)
+			continue;
+		mark = strrchr(line, ' ');
+		mark = mark ? mark + 1 : line;
+		if (!strstr(line, "…") && !has_word(wide, mark))
+			fail_msg("cut without a mark: %s", line);
+	}
+	free(wide);
+	free(narrow);
+}
+
+static void what_a_page_cuts_is_marked(void **state)
+{
+	static const char *const keys[] = { "i", "C", "E" };
+	static const char argv[] = "/usr/bin/a-program-with-a-long-name\0and\0arguments, too";
+	struct screen *screen = *state;
+
+	exec_ago(screen, 700, 300, argv, sizeof(argv));
+	for (int i = 0; i < 40; i++) {
+		fork_ago(screen, 3000, 300, 600 + i);
+		exit_ago(screen, 2000, 600 + i, 3 << 8);
+	}
+	ptree_tree_tick(screen->session.scene.world.tree, NOW_NS);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		type(screen, keys[i]);
+		expect_cuts_marked(screen, 1);
+		close_all(screen);
+	}
 }
 
 int main(void)
@@ -429,6 +483,7 @@ int main(void)
 		SCREEN_TEST(the_footer_takes_the_width_that_there_is),
 		SCREEN_TEST(a_list_to_choose_from_has_a_frame_and_covers_what_is_below),
 		SCREEN_TEST(on_a_small_screen_the_list_takes_what_there_is),
+		SCREEN_TEST(what_a_page_cuts_is_marked),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

@@ -170,6 +170,74 @@ static void a_wrong_filter_says_so_and_the_last_good_one_stays(void **state)
 	assert_string_equal(screen->session.scene.scope.filter_text, "cron");
 }
 
+/* What stands in the line is one thing, what is in force another one. */
+static void of_a_wrong_filter_it_is_said_that_it_is_not_in_force(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 10, 40);
+	type(screen, "\\cron pid:x");
+	expect_lines(screen, 2, 1, "FILTER STILL cron pid  0 match, 9 hidden\n");
+	expect_lines(screen, 7, 3,
+		     "not in force: expected a process's\n"
+		     "number after 'pid:'\n"
+		     "filter: cron pid:x\n");
+	press(screen, TERM_KEY_BACKSPACE);
+	expect_lines(screen, 2, 1, "FILTER STILL cron pid  0 match, 9 hidden\n");
+	type(screen, "110");
+	expect_lines(screen, 2, 1, "FILTER cron pid:110    1 match, 7 hidden\n");
+	type(screen, "x\033");
+	expect_lines(screen, 2, 1, "      PID   AGE COMMAND\n");
+	resize(screen, 24, 80);
+	type(screen, "\\cron pid:x");
+	expect_on_screen(screen, "FILTER STILL cron pid ");
+	expect_on_screen(screen, "filter: cron pid:x       not in force: expected a process's "
+				 "number after 'pid:'");
+	resize(screen, 50, 160);
+	expect_on_screen(screen, "FILTER STILL cron pid ");
+	expect_on_screen(screen, "not in force: expected a process's number after 'pid:'\n");
+}
+
+/* Nothing that was typed was ever right. */
+static void without_a_filter_in_force_it_is_said_so(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 10, 40);
+	type(screen, "\\(");
+	expect_lines(screen, 7, 2, "not in force: this is not closed:\nexpected a ')'\n");
+	expect_lines(screen, 2, 1, ">       1    2d ▾ /sbin/init splash\n");
+	type(screen, "\033");
+	say(screen, "filter pid:x");
+	expect_on_screen(screen, "expected a process's number after 'pid:'");
+	type(screen, "\033");
+	type(screen, "\\cron\r");
+	expect_on_screen(screen, "FILTER cron ");
+}
+
+/* Whose it is, what it matches and how many do: none of it pushes another out. */
+static void a_narrow_scope_line_has_a_part_of_each(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 10, 40);
+	type(screen, "\\bash\r");
+	expect_lines(screen, 2, 1, "FILTER bash            1 match, 5 hidden\n");
+	type(screen, "\\\025cmd:sshd user:root | bash\r");
+	say(screen, "watch 100");
+	expect_lines(screen, 2, 1, "WATCH sshd(100) FILTER cmd:sshd… 3 match\n");
+	type(screen, "t");
+	expect_lines(screen, 2, 1, "WATCH ssh… FILTER cmd… LIST by … 3 match\n");
+	screen->canvas->ascii_marks = true;
+	expect_lines(screen, 2, 1, "WATCH ssh~ FILTER cmd~ LIST by ~ 3 match\n");
+	resize(screen, 10, 24);
+	expect_lines(screen, 2, 1, "WATCH ssh~ FILT~ 3 match\n");
+	resize(screen, 24, 80);
+	expect_lines(
+	    screen, 5, 1,
+	    "WATCH sshd(100) FILTER cmd:sshd user:root ~ LIST by pid 3 match +0 anc, 1 hidden\n");
+}
+
 static bool is_reverse(struct screen *screen, int y, int x)
 {
 	draw(screen);
@@ -777,6 +845,50 @@ static void ascii_draws_nothing_else(void **state)
 	free(text);
 }
 
+/* By the clock that columns and details go by: else it came a second earlier or later by turns. */
+static void since_when_it_lives_stands_still(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 80);
+	type(screen, "300\r");
+	expect_lines(screen, 22, 1, "300 make -j4, root, since 1970-04-26 17:45 from bash 201\n");
+}
+
+/* What is open, what is folded and what has nobody below it are three signs. */
+static void in_ascii_the_tree_has_its_lines(void **state)
+{
+	struct screen *screen = *state;
+
+	screen->canvas->ascii_marks = true;
+	fork_ago(screen, 900000, 201, 400);
+	exec_ago(screen, 900000, 400, "top", 4);
+	expect_rows(screen, ">       1 root      2d - /sbin/init splash\n"
+			    "      100 root     24h |- sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m |`- sshd: alice [priv]\n"
+			    "      201 root   58m20 | `- -bash\n"
+			    "      400 root   15m00 |  |_ top\n"
+			    "      300 root    1m10 |  `_ make -j4\n"
+			    "      110 root     24h `_ /usr/sbin/cron -f\n"
+			    "        2 root      2d + [kthreadd] [+2]\n");
+	type(screen, "jjjh");
+	expect_rows(screen, "        1 root      2d - /sbin/init splash\n"
+			    "      100 root     24h |- sshd: /usr/sbin/sshd -D\n"
+			    "      200 root   1h00m |`- sshd: alice [priv]\n"
+			    ">     201 root   58m20 | `+ -bash [+2]\n"
+			    "      110 root     24h `_ /usr/sbin/cron -f\n"
+			    "        2 root      2d + [kthreadd] [+2]\n");
+	resize(screen, 10, 24);
+	type(screen, "zR");
+	expect_rows(screen, "        1 - init splash\n"
+			    "      100 |- sshd: /usr~\n"
+			    "      200 |`- sshd: ali~\n"
+			    ">     201 ~`- -bash\n"
+			    "      400 ~|_ top\n"
+			    "      300 ~`_ make -j4\n"
+			    "      110 `_ cron -f\n");
+}
+
 static void every_size_is_legal(void **state)
 {
 	static const int sizes[][2] = { { 0, 0 },  { 1, 1 },	{ 1, 80 },    { 2, 2 },
@@ -1004,6 +1116,9 @@ int main(void)
 		SCREEN_TEST(folding_all_and_by_depth),
 		SCREEN_TEST(a_filter_keeps_the_place_of_what_matches),
 		SCREEN_TEST(what_is_over_and_matches_is_counted_apart),
+		SCREEN_TEST(of_a_wrong_filter_it_is_said_that_it_is_not_in_force),
+		SCREEN_TEST(without_a_filter_in_force_it_is_said_so),
+		SCREEN_TEST(a_narrow_scope_line_has_a_part_of_each),
 		SCREEN_TEST(a_filter_acts_while_one_types_and_escape_takes_it_back),
 		SCREEN_TEST(a_wrong_filter_says_so_and_the_last_good_one_stays),
 		SCREEN_TEST(where_a_filter_is_wrong_is_marked),
@@ -1038,6 +1153,8 @@ int main(void)
 		SCREEN_TEST(a_click_on_a_columns_title_sorts_by_it),
 		SCREEN_TEST(the_keys_of_the_last_line_are_buttons),
 		SCREEN_TEST(ascii_draws_nothing_else),
+		SCREEN_TEST(in_ascii_the_tree_has_its_lines),
+		SCREEN_TEST(since_when_it_lives_stands_still),
 		SCREEN_TEST(every_size_is_legal),
 		SCREEN_TEST(a_small_screen_keeps_the_title_and_what_is_left_out),
 		SCREEN_TEST(the_help_names_every_command_with_its_keys),
@@ -1053,5 +1170,6 @@ int main(void)
 		puts("1..0 # SKIP there is no C.UTF-8 locale");
 		return 0;
 	}
+	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

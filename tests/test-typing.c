@@ -153,6 +153,7 @@ static void a_wrong_value_says_what_was_expected_and_does_nothing(void **state)
 		{ "policy fifo", "`fifo`: other, batch, idle, fifo:1 to fifo:99" },
 		{ "io-priority be:9", "`be:9`: be goes from be:0 to be:7" },
 		{ "sort colour", "`colour` is no order: birth, CPU, memory" },
+		{ "sort use", "`use` may be: user, user-time" },
 		{ "user nobody-at-all", "no process is of a user `nobody-at-all`" },
 		{ "pid 77777", "no process has the pid `77777`" },
 		{ "pid", "pid needs a pid" },
@@ -232,6 +233,8 @@ static void values_do_what_the_command_does(void **state)
 		say(screen, line);
 		assert_ptr_equal(tree_of(screen)->choice.sort, field_sort_at(place));
 	}
+	say(screen, "sort mem");
+	assert_string_equal(tree_of(screen)->choice.sort->name, "sum-rss");
 	say(screen, "  sort   birth  ");
 	assert_null(tree_of(screen)->choice.sort);
 }

@@ -430,12 +430,15 @@ static int take_graphs(const struct parse *parse, const struct option_info *opti
 
 static int take_sort(const struct parse *parse, const struct option_info *option, const char *value)
 {
-	if (!field_find_sort(value, &parse->config->sort))
-		return reject_option_value(
-		    parse, option, value,
-		    "an order: expected birth, CPU, memory, CPU time, "
-		    "threads, pid, user, command or what a column is called");
-	return 0;
+	char names[160];
+
+	if (field_find_sort(value, &parse->config->sort))
+		return 0;
+	if (field_sorts_beginning(value, names, sizeof(names)))
+		return config_reject(parse, "--sort: '%s' may be: %s", value, names);
+	return reject_option_value(parse, option, value,
+				   "an order: expected birth, CPU, memory, CPU time, "
+				   "threads, pid, user, command or what a column is called");
 }
 
 static int take_group(const struct parse *parse, const struct option_info *option,

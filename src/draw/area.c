@@ -142,3 +142,20 @@ const char *area_cut_mark(const struct area *area)
 {
 	return area->utf8 ? "…" : "~";
 }
+
+int area_put_cut(const struct area *area, int y, int x, int cells, const char *bytes, size_t count,
+		 struct style style)
+{
+	int room = cells > area->cols - x ? area->cols - x : cells;
+	int used = room > 0 ? area_put(area, y, x, room, bytes, count, style) : 0;
+
+	if (room > 0 && area_width_of(area, bytes, count) > room)
+		area_puts(area, y, x + room - 1, 1, area_cut_mark(area), style);
+	return used;
+}
+
+int area_puts_cut(const struct area *area, int y, int x, int cells, const char *string,
+		  struct style style)
+{
+	return area_put_cut(area, y, x, cells, string, strlen(string), style);
+}

@@ -41,5 +41,10 @@ int area_width(const struct area *area, const char *text);
 int area_width_of(const struct area *area, const char *bytes, size_t count);
 /* The mark of what is cut off. */
 const char *area_cut_mark(const struct area *area);
+/* Into so many cells, none if that is negative; it ends in that mark if it does not fit. */
+int area_put_cut(const struct area *area, int y, int x, int cells, const char *bytes, size_t count,
+		 struct style style);
+int area_puts_cut(const struct area *area, int y, int x, int cells, const char *string,
+		  struct style style);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define LEAST_COMMAND_COLS 20
 #define DEFAULT "default"
@@ -42,23 +43,57 @@ static bool reject(const char *name, size_t length, char *error, size_t size)
 	return false;
 }
 
+/* It is no column, but people who know ps name it. */
+static bool is_command(const char *name, size_t length)
+{
+	static const char *const names[] = { "cmd", "command", "args" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strlen(names[i]) == length && !strncasecmp(names[i], name, length))
+			return true;
+	}
+	return false;
+}
+
+static bool reject_command(const char *why, char *error, size_t size)
+{
+	snprintf(error, size, "the command always comes last%s", why);
+	return false;
+}
+
+static bool parse_name(struct columns *columns, const char *name, size_t length, char *error,
+		       size_t size)
+{
+	const struct field *field = field_find(name, length);
+
+	if (!field || !field->width)
+		return reject(name, length, error, size);
+	if (!columns_have(columns, field) && columns->count < COLUMNS_MAX)
+		columns->fields[columns->count++] = field;
+	return true;
+}
+
 static bool parse_names(struct columns *columns, const char *list, char *error, size_t size)
 {
+	bool has_command = false;
+
 	for (;;) {
-		const struct field *field;
 		size_t length;
 
 		list += strspn(list, SEPARATORS);
 		length = strcspn(list, SEPARATORS);
 		if (!length)
 			break;
-		field = field_find(list, length);
-		if (!field || !field->width)
-			return reject(list, length, error, size);
-		if (!columns_have(columns, field) && columns->count < COLUMNS_MAX)
-			columns->fields[columns->count++] = field;
+		if (is_command(list, length))
+			has_command = true;
+		else if (!parse_name(columns, list, length, error, size))
+			return false;
+		else if (has_command)
+			return reject_command("", error, size);
 		list += length;
 	}
+	if (has_command && !columns->count)
+		return reject_command(": name a column before it", error, size);
 	return columns->count || reject("", 0, error, size);
 }
 

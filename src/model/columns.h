@@ -15,8 +15,8 @@ struct columns {
 };
 
 bool columns_have(const struct columns *columns, const struct field *field);
-/* "pid,user,rss", or "default". False: error says what was expected, and nothing has changed.
-   kept: what "@NAME" stands for, or NULL. */
+/* "pid,user,rss", or "default"; the command may be named behind them. False: error says what was
+   expected, and nothing has changed. kept: what "@NAME" stands for, or NULL. */
 bool columns_parse(struct columns *columns, const char *list, const struct kept *kept, char *error,
 		   size_t size);
 /* The same as text; as snprintf(). */

@@ -2,6 +2,7 @@
 /* Finding a property by its name, and properties as orders of siblings. */
 #include "model/field-impl.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -131,20 +132,6 @@ int field_sort_place(const struct field *sort)
 	return place;
 }
 
-bool field_find_sort(const char *name, const struct field **sort)
-{
-	for (int place = 0; place < field_sort_count_of_all(); place++) {
-		const struct field *field = field_sort_at(place);
-
-		if (strcasecmp(field_sort_name(field), name) != 0 &&
-		    (!field || strcmp(field->name, name) != 0))
-			continue;
-		*sort = field;
-		return true;
-	}
-	return false;
-}
-
 int field_sort_count(void)
 {
 	int count = 1;
@@ -168,6 +155,118 @@ const char *field_sort_name(const struct field *sort)
 	if (!sort)
 		return "birth";
 	return sort->sort_name ? sort->sort_name : sort->name;
+}
+
+/* ---- finding one ---- */
+
+/* As ps, top and htop call them. */
+static const struct {
+	const char *name, *sort;
+} aliases[] = {
+	{ "%cpu", "CPU" },	   { "pcpu", "CPU" },	  { "%mem", "memory" },
+	{ "pmem", "memory" },	   { "res", "rss" },	  { "vsz", "virtual" },
+	{ "cmd", "command" },	   { "args", "command" }, { "age", "birth" },
+	{ "etime", "birth" },	   { "nlwp", "threads" }, { "pgid", "group" },
+	{ "cputime", "CPU time" },
+};
+
+#define ALIAS_COUNT (sizeof(aliases) / sizeof(aliases[0]))
+
+static const char *canonical(const char *name)
+{
+	for (size_t i = 0; i < ALIAS_COUNT; i++) {
+		if (!strcasecmp(aliases[i].name, name))
+			return aliases[i].sort;
+	}
+	return name;
+}
+
+static const char *field_name(const struct field *sort)
+{
+	return sort ? sort->name : "birth";
+}
+
+static const char *title(const struct field *sort)
+{
+	return sort && sort->title ? sort->title : "";
+}
+
+/* The place of the first that is called so; -1. */
+static int place_called(const char *(*name_of)(const struct field *sort), const char *name)
+{
+	for (int place = 0; place < field_sort_count_of_all(); place++) {
+		if (!strcasecmp(name_of(field_sort_at(place)), name))
+			return place;
+	}
+	return -1;
+}
+
+static int place_exactly(const char *name)
+{
+	int place = place_called(field_sort_name, canonical(name));
+
+	if (place < 0)
+		place = place_called(field_name, name);
+	return place < 0 ? place_called(title, name) : place;
+}
+
+/* Its name that begins so; NULL. The field's own is none where it means another order, as "cpu"
+   does. */
+static const char *name_beginning(const struct field *sort, const char *begin)
+{
+	const char *names[] = { field_sort_name(sort), field_name(sort) };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!strncasecmp(names[i], begin, strlen(begin)) &&
+		    field_sort_at(place_exactly(names[i])) == sort)
+			return names[i];
+	}
+	return NULL;
+}
+
+int field_sorts_beginning(const char *begin, char *out, size_t size)
+{
+	size_t used = 0;
+	int count = 0;
+
+	*out = '\0';
+	for (int place = 0; *begin && place < field_sort_count_of_all(); place++) {
+		const char *name = name_beginning(field_sort_at(place), begin);
+
+		if (!name)
+			continue;
+		if (used < size)
+			used += (size_t)snprintf(out + used, size - used, "%s%s", count ? ", " : "",
+						 name);
+		count++;
+	}
+	return count;
+}
+
+static int place_beginning(const char *begin)
+{
+	int found = -1;
+
+	for (int place = 0; place < field_sort_count_of_all(); place++) {
+		if (!name_beginning(field_sort_at(place), begin))
+			continue;
+		if (found >= 0)
+			return -1;
+		found = place;
+	}
+	return found;
+}
+
+bool field_find_sort(const char *name, const struct field **sort)
+{
+	int place = *name ? place_exactly(name) : -1;
+
+	if (place < 0 && *name)
+		place = place_beginning(name);
+	if (place < 0)
+		return false;
+	*sort = field_sort_at(place);
+	return true;
 }
 
 bool field_is_sort(const struct field *field, const struct field *sort)

@@ -127,8 +127,11 @@ bool field_get_part(const struct field *field, const struct column_context *cont
    always offered have the first places, and the other columns' the next ones. */
 const struct field *field_sort_at(int place);
 int field_sort_place(const struct field *sort);
-/* By its own name, or its field's. False: there is none. */
+/* By its own name, its field's, its column's title or what other programs call it; else by how one
+   of the first two begins, if no other's does. False: there is none, or there are several. */
 bool field_find_sort(const char *name, const struct field **sort);
+/* Those that begin so, "CPU, CPU time", as far as there is room. Returns how many there are. */
+int field_sorts_beginning(const char *begin, char *out, size_t size);
 int field_sort_count(void); /* that are always offered */
 int field_sort_count_of_all(void);
 const char *field_sort_name(const struct field *sort);

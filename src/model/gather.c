@@ -81,12 +81,31 @@ static bool find_group(const struct rows *rows, const struct job *job, uint32_t 
 	return *group != NO_CANDIDATE;
 }
 
+/* That row, unless it stands below somebody in it. Nobody else may be left in it. */
+static bool find_kept_group(struct rows *rows, const struct job *job, const struct ptree_node *over,
+			    uint32_t *group)
+{
+	uint32_t above = job->above ? lineup_find(&rows->lineup, job->above, false) : NO_CANDIDATE;
+	const struct candidate *candidate =
+	    above == NO_CANDIDATE ? NULL : candidate_of(rows, above);
+
+	if (candidate && rows->groups.items[candidate->group].key.id == job->group)
+		return false;
+	*group = lineup_find(&rows->lineup, job->group, false);
+	if (*group == NO_CANDIDATE && !grouping_ensure(rows, over))
+		*group = grouping_find(rows, over);
+	return *group != NO_CANDIDATE;
+}
+
 /* False: it has no place, since whom it stands below has none, or not yet. */
-static bool find_above(struct rows *rows, const struct job *job, uint32_t *above)
+static bool find_above(struct rows *rows, const struct job *job, const struct ptree_node *over,
+		       uint32_t *above)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, job->above);
 
 	*above = NO_CANDIDATE;
+	if (grouping_is_on(rows) && job->group && find_kept_group(rows, job, over, above))
+		return true;
 	if (grouping_is_on(rows) && (rows->scope.is_list || !job->above))
 		return find_group(rows, job, above);
 	if (rows->scope.is_list || !job->above)
@@ -141,7 +160,7 @@ static int place_job(struct rows *rows, uint32_t index)
 	uint32_t above, handle;
 	int err = 0;
 
-	if (!node || job->is_gone || !find_above(rows, job, &above))
+	if (!node || job->is_gone || !find_above(rows, job, node, &above))
 		return 0;
 	fresh = candidate_of_job(rows, index, node);
 	one = place_standing(rows, &fresh);

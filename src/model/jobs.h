@@ -41,6 +41,7 @@ struct job {
 	uint64_t id;	 /* the oldest of those who share the row */
 	uint64_t newest; /* whom the row names; the same where nobody shares it */
 	uint64_t above;	 /* who is living above it, or is a job with a row itself; 0: nobody */
+	uint64_t group;	 /* it was selected there when it ended, and still is; 0: it was not */
 	struct jobs_line line;
 	uint64_t alike;	       /* a hash of command and status */
 	uint64_t end_ns;       /* of the newest */

@@ -13,7 +13,7 @@
 /* ---- before collecting ---- */
 
 /* Who was drawn alive turns over on its own line. */
-static int add_ended(struct rows *rows, const struct ptree_tree *tree)
+static int add_ended(struct rows *rows, const struct ptree_tree *tree, const struct cursor *cursor)
 {
 	for (size_t i = 0; i < rows->seen_count; i++) {
 		const struct seen *seen = &rows->seen[i];
@@ -24,6 +24,7 @@ static int add_ended(struct rows *rows, const struct ptree_tree *tree)
 			continue;
 		job = gone_job(&rows->gone, node);
 		job.line = seen->line;
+		job.group = cursor->is_held && cursor->id == seen->id ? seen->group : 0;
 		job.last_cpu_permille = seen->cpu_permille;
 		job.last_rss_kib = seen->rss_kib;
 		job.lines = 1;
@@ -96,6 +97,7 @@ static void update_job(struct rows *rows, struct job *job, const struct ptree_tr
 	refresh_cost(rows, job, node);
 	job->is_unfolded = folds_told(&rows->folds, row_id(job)) == FOLDS_UNFOLDED;
 	job->is_pinned = cursor->is_held && row_id(job) == cursor->id;
+	job->group = job->is_pinned ? job->group : 0;
 }
 
 /* What a chosen row stands below stays, too. */
@@ -163,7 +165,7 @@ int living_prepare(struct rows *rows, const struct ptree_tree *tree, const struc
 	if (rows->forgets_jobs)
 		forget_jobs(rows, cursor);
 	jobs_drop_gone(&rows->jobs);
-	err = add_ended(rows, tree);
+	err = add_ended(rows, tree, cursor);
 	for (size_t i = 0; i < rows->jobs.count; i++)
 		update_job(rows, &rows->jobs.items[i], tree, cursor);
 	jobs_drop_gone(&rows->jobs);
@@ -376,11 +378,13 @@ static int see(struct rows *rows, const struct candidate *candidate, const struc
 	if (array_reserve(&rows->seen, &rows->seen_capacity, rows->seen_count + 1,
 			  sizeof(*rows->seen)))
 		return -ENOMEM;
-	rows->seen[rows->seen_count++] =
-	    (struct seen){ .id = candidate->row.id,
-			   .line = lane ? lane->line : gone_line(node),
-			   .cpu_permille = candidate->row.sum_cpu_permille,
-			   .rss_kib = candidate->row.sum_rss_kib };
+	rows->seen[rows->seen_count++] = (struct seen){
+		.id = candidate->row.id,
+		.line = lane ? lane->line : gone_line(node),
+		.group = grouping_is_on(rows) ? rows->groups.items[candidate->group].key.id : 0,
+		.cpu_permille = candidate->row.sum_cpu_permille,
+		.rss_kib = candidate->row.sum_rss_kib
+	};
 	return 0;
 }
 

@@ -41,6 +41,7 @@ struct standing {
 struct seen {
 	uint64_t id;
 	struct jobs_line line;
+	uint64_t group; /* its row; 0: there are none */
 	uint32_t cpu_permille;
 	uint64_t rss_kib;
 };

@@ -32,7 +32,8 @@ struct scope {
 	const struct kept *filter_names; /* borrowed; NULL: none */
 	struct filter *filter;
 	char filter_text[SCOPE_FILTER_SIZE];
-	uint32_t *uids; /* only these users */
+	bool is_other_typed; /* a wrong one, which is not in force */
+	uint32_t *uids;	     /* only these users */
 	size_t uid_count;
 	uint64_t version; /* another one after every change */
 };

@@ -166,13 +166,27 @@ static void describe_choosing(const struct acting *acting, struct sheet *sheet)
 	}
 }
 
-static void describe_typing(struct acting *acting, struct sheet *sheet)
+/* The keys come first: they are what a low and narrow screen has room for. */
+static void hint_at_nice(const struct keymap *keymap, struct sheet *sheet)
 {
+	const char *more = keymap_label(keymap, "nicer", VIEW_ACT);
+	const char *less = keymap_label(keymap, "less-nice", VIEW_ACT);
+
+	snprintf(sheet->hint, sizeof(sheet->hint), "%s: +1   %s: -1   Enter: set   %s   Esc",
+		 more ? more : "-", less ? less : "-", setting_syntax(SETTING_NICE));
+}
+
+static void describe_typing(const struct session *session, struct sheet *sheet)
+{
+	const struct acting *acting = session->acting;
 	struct setting parsed;
 
 	snprintf(sheet->label, sizeof(sheet->label), "%s", setting_title(acting->kind));
-	snprintf(sheet->hint, sizeof(sheet->hint), "%s   Enter: set   Esc",
-		 setting_syntax(acting->kind));
+	if (acting->kind == SETTING_NICE)
+		hint_at_nice(&session->keymap, sheet);
+	else
+		snprintf(sheet->hint, sizeof(sheet->hint), "%s   Enter: set   Esc",
+			 setting_syntax(acting->kind));
 	sheet->words[0] = '\0';
 	if (setting_parse(acting->kind, sheet->input, &parsed, sheet->words, sizeof(sheet->words)))
 		sheet->words_role = SHEET_BAD;
@@ -205,7 +219,7 @@ void acting_refresh(struct session *session)
 		describe_choosing(acting, sheet);
 		break;
 	case SHEET_TYPE:
-		describe_typing(acting, sheet);
+		describe_typing(session, sheet);
 		break;
 	case SHEET_CONFIRM:
 		break;

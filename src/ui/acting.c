@@ -334,18 +334,20 @@ void acting_change_nice(struct session *session, int by)
 	struct acting *acting = session->acting;
 	struct sheet *sheet = acting_sheet(session);
 	struct setting setting;
-	char error[128];
+	char text[SHEET_INPUT_SIZE], error[128];
 
 	if (!acting || !sheet || sheet->stage != SHEET_TYPE || acting->kind != SETTING_NICE)
 		return;
 	if (setting_parse(SETTING_NICE, sheet->input, &setting, error, sizeof(error)))
 		setting = (struct setting){ .is_relative = true };
 	setting.level += by;
-	snprintf(sheet->input, sizeof(sheet->input),
+	snprintf(text, sizeof(text),
 		 setting.is_relative ? "%+d"
 		 : setting.level < 0 ? "=%d"
 				     : "%d",
 		 setting.level);
+	if (!setting_parse(SETTING_NICE, text, &setting, error, sizeof(error)))
+		memcpy(sheet->input, text, sizeof(text));
 	acting_refresh(session);
 }
 

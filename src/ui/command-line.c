@@ -138,6 +138,7 @@ void command_cancel(struct session *session, int unused)
 	(void)unused;
 	if (session->prompt_kind == SESSION_PROMPT_FILTER)
 		session_set_filter(session, session->filter_before);
+	session->scene.scope.is_other_typed = false;
 	if (session->prompt_kind == SESSION_PROMPT_SEARCH) {
 		tree_view_search(session->panes.tree, ""); /* for nothing: back to where it began */
 	}
@@ -155,7 +156,8 @@ static void take_effect(struct session *session)
 	session->command_error[0] = '\0';
 	session->shows_completions = session->prompt_kind == SESSION_PROMPT_COMMAND;
 	if (session->prompt_kind == SESSION_PROMPT_FILTER) {
-		session_set_filter(session, session->prompt.text);
+		session->scene.scope.is_other_typed =
+		    !session_set_filter(session, session->prompt.text);
 	} else if (session->prompt_kind == SESSION_PROMPT_SEARCH) {
 		tree_view_search(tree, session->prompt.text);
 	}

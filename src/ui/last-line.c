@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define LEAST_WIDTH_FOR_PROMPT 16
+#define LEAST_COLS_FOR_FORCE 40
 
 static const char *prompt_label(enum session_prompt kind)
 {
@@ -71,11 +72,8 @@ static void draw_hint(const struct session *session, const struct area *area, in
 
 	by_name_describe(entry, text, sizeof(text));
 	area_fill(area, y, 0, 1, area->cols, area_style(area, THEME_PROMPT));
-	x += area_puts(area, y, x, -1, text, area_style(area, THEME_TITLE)) + 2;
-	area_puts(area, y, x, -1, entry->help, area_style(area, THEME_PROMPT));
-	if (x + area_width(area, entry->help) > area->cols)
-		area_puts(area, y, area->cols - 1, 1, area_cut_mark(area),
-			  area_style(area, THEME_PROMPT));
+	x += area_puts_cut(area, y, x, area->cols - x, text, area_style(area, THEME_TITLE)) + 2;
+	area_puts_cut(area, y, x, area->cols - x, entry->help, area_style(area, THEME_PROMPT));
 }
 
 /* Above the prompt, over what stands there: what the line is, and what it may become. */
@@ -92,6 +90,18 @@ static void draw_completions(const struct session *session, const struct area *a
 		completions_draw(completions, area, y - 1);
 }
 
+/* What is wrong, and of a filter, where there is room, that not this one hides what is hidden. */
+static const char *describe_error(const struct session *session, const struct area *area, int y,
+				  char *text, size_t size)
+{
+	const char *error = prompt_error(session);
+
+	if (!has_filter_error(session) || area->cols < LEAST_COLS_FOR_FORCE || !y)
+		return error;
+	snprintf(text, size, "not in force: %s", error);
+	return text;
+}
+
 static struct session_cursor draw_prompt(const struct session *session, const struct area *area,
 					 int y)
 {
@@ -99,7 +109,8 @@ static struct session_cursor draw_prompt(const struct session *session, const st
 	struct style wrong = area_style(area, THEME_ERROR);
 	int x = area_puts(area, y, 0, -1, prompt_label(session->prompt_kind),
 			  area_style(area, THEME_TITLE));
-	const char *error = prompt_error(session);
+	char text[sizeof(session->filter_error.text) + 16];
+	const char *error = describe_error(session, area, y, text, sizeof(text));
 	int room = area->cols - x;
 	int needed = error ? (int)strlen(error) + 2 : 0;
 
@@ -112,7 +123,7 @@ static struct session_cursor draw_prompt(const struct session *session, const st
 		draw_completions(session, area, y);
 	} else if (error) {
 		room /= 2;
-		area_puts(area, y, x + room + 1, -1, error, wrong);
+		area_puts_cut(area, y, x + room + 1, area->cols - x - room - 1, error, wrong);
 	}
 	prompt_draw(&session->prompt, area, y, x, room,
 		    has_filter_error(session) ? session->filter_error.offset : PROMPT_NOWHERE,
@@ -120,14 +131,11 @@ static struct session_cursor draw_prompt(const struct session *session, const st
 	return cursor;
 }
 
-/* It ends in a mark if it does not fit. */
 static void draw_message(const struct message *message, const struct area *area)
 {
 	struct style style = area_style(area, message->is_error ? THEME_ERROR : THEME_TITLE);
 
-	area_puts(area, 0, 0, -1, message->text, style);
-	if (area_width(area, message->text) > area->cols)
-		area_puts(area, 0, area->cols - 1, 1, area_cut_mark(area), style);
+	area_puts_cut(area, 0, 0, area->cols, message->text, style);
 }
 
 struct session_cursor last_line_draw(const struct session *session)

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #define LEAST_ROWS_FOR_FOOTER 12
+#define LEAST_ROWS_FOR_KEYS 8	   /* of a dialog that says them nowhere else */
 #define LEAST_ROWS_FOR_HEAD 10	   /* over a page: lower screens have the page's title only */
 #define LEAST_ROWS_FOR_ALL_HEAD 22 /* over a page: lower ones have its first line only */
 #define LEAST_ROWS_FOR_DIALOG 6
@@ -259,11 +260,19 @@ static bool is_whole(const struct panes *panes)
 	return covered && panes->stack[lowest]->kind->is_whole;
 }
 
+/* A dialog whose keys stand nowhere but in the footer. */
+static bool says_no_keys(const struct panes *panes)
+{
+	return panes_top(panes)->kind->context & (VIEW_DIALOG | VIEW_SETUP);
+}
+
 static bool wants_last(const struct panes *panes, int rows, bool has_prompt, bool has_message)
 {
 	if (is_page(panes))
 		return rows > 2 || has_prompt;
-	return rows >= LEAST_ROWS_FOR_FOOTER || has_prompt || (rows > 1 && has_message);
+	if (has_prompt || (rows > 1 && has_message))
+		return true;
+	return rows >= (says_no_keys(panes) ? LEAST_ROWS_FOR_KEYS : LEAST_ROWS_FOR_FOOTER);
 }
 
 /* Where there is no room for rows beside it, the first line is all there is. */

@@ -311,23 +311,33 @@ static void complete_sort(const struct session *session, struct completions *com
 		completions_offer(completions, field_sort_name(field_sort_at(place)));
 }
 
-static bool take_sort(struct session *session, int unused, const char *text, char *error,
-		      size_t size)
+static bool refuse_sort(const char *text, char *error, size_t size)
 {
-	const struct field *sort;
+	char names[160];
 	size_t used;
 
-	(void)unused;
-	if (field_find_sort(text, &sort)) {
-		if (session->panes.tree->choice.sort != sort)
-			tree_view_sort(session->panes.tree, sort);
-		return true;
+	if (field_sorts_beginning(text, names, sizeof(names))) {
+		snprintf(error, size, VALUE_QUOTED " may be: %s", text, names);
+		return false;
 	}
 	used = (size_t)snprintf(error, size, VALUE_QUOTED " is no order:", text);
 	for (int place = 0; place < field_sort_count() && used < size; place++)
 		used += (size_t)snprintf(error + used, size - used, "%s %s", place ? "," : "",
 					 field_sort_name(field_sort_at(place)));
 	return false;
+}
+
+static bool take_sort(struct session *session, int unused, const char *text, char *error,
+		      size_t size)
+{
+	const struct field *sort;
+
+	(void)unused;
+	if (!field_find_sort(text, &sort))
+		return refuse_sort(text, error, size);
+	if (session->panes.tree->choice.sort != sort)
+		tree_view_sort(session->panes.tree, sort);
+	return true;
 }
 
 static const struct value_kind sort_value = { "FIELD", "what a column shows", complete_sort,

@@ -88,11 +88,12 @@ static void draw_line(const struct page_view *page, const struct area *area, int
 	column_command(&context, node, NULL, &command);
 	room = line->loop.times ? area->cols - x : (area->cols - x) / 2;
 	if (room >= LEAST_COMMAND)
-		x += area_put(area, y, x, room, command.line, command.size,
-			      area_style(area, THEME_PROGRAM)) +
+		x += area_put_cut(area, y, x, room, command.line, command.size,
+				  area_style(area, THEME_PROGRAM)) +
 		     2;
 	if (!line->loop.times)
-		area_puts(area, y, x, -1, line->summary, area_style(area, THEME_DIM));
+		area_puts_cut(area, y, x, area->cols - x, line->summary,
+			      area_style(area, THEME_DIM));
 }
 
 static int update(struct view *view, const struct area *area)

@@ -165,7 +165,8 @@ static void draw_title(const struct events_view *view, const struct area *area)
 		       area_style(area, has_focus ? THEME_TITLE : THEME_DIM));
 	x = draw_classes(view, area, x);
 	scope_words(view->view.scene, area->utf8, words, sizeof(words));
-	x += area_puts(area, 0, x, -1, words, area_style(area, THEME_STATE_WARNING));
+	x +=
+	    area_puts_cut(area, 0, x, area->cols - x, words, area_style(area, THEME_STATE_WARNING));
 	x += area_puts(area, 0, x, -1, " ", dim);
 	describe_end(view, end, sizeof(end));
 	room = area->cols - 3 - area_width(area, end);
@@ -189,7 +190,7 @@ static void draw_empty(const struct events_view *view, const struct area *area, 
 		why = "nothing of the kind among the latest events";
 	else if (view->events.end)
 		why = "nothing of the kind has happened yet";
-	area_puts(area, y, 2, -1, why, style);
+	area_puts_cut(area, y, 2, area->cols - 2, why, style);
 }
 
 /* The selection is not marked where the newest one is always it, unless somebody looks there. */

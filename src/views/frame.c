@@ -2,6 +2,8 @@
 /* The frame of a dialog over what is below. */
 #include "views/frame.h"
 
+#include <stdio.h>
+
 #define LEAST_ROWS 4
 
 struct frame_marks {
@@ -38,11 +40,23 @@ void frame_draw(const struct frame *frame, const struct area *area, const char *
 	if (!frame_is_drawn(frame))
 		return;
 	draw_edge(frame, area, frame->y, marks->top_left, marks->top_right);
-	area_puts(area, frame->y, frame->x + 1, frame->cols - FRAME_SIZE, title,
-		  area_style(area, THEME_TITLE));
+	area_puts_cut(area, frame->y, frame->x + 1, frame->cols - FRAME_SIZE, title,
+		      area_style(area, THEME_TITLE));
 	for (int y = frame->y + 1; y < bottom; y++) {
 		area_puts(area, y, frame->x, 1, marks->down, style);
 		area_puts(area, y, frame->x + frame->cols - 1, 1, marks->down, style);
 	}
 	draw_edge(frame, area, bottom, marks->bottom_left, marks->bottom_right);
+}
+
+void frame_draw_position(const struct frame *frame, const struct area *area, size_t at,
+			 size_t count)
+{
+	char text[32];
+	int size = snprintf(text, sizeof(text), " %zu of %zu ", at + 1, count);
+
+	if (frame_is_drawn(frame) && count > (size_t)(frame->rows - FRAME_SIZE) &&
+	    size <= frame->cols - FRAME_SIZE)
+		area_puts(area, frame->y + frame->rows - 1, frame->x + frame->cols - 1 - size, size,
+			  text, area_style(area, THEME_PROMPT));
 }

@@ -14,5 +14,8 @@ struct frame {
 bool frame_is_drawn(const struct frame *frame);
 /* What is in it is cleared. title: with a space at both ends. */
 void frame_draw(const struct frame *frame, const struct area *area, const char *title);
+/* On its lower edge, where in a list that does not fit one is. */
+void frame_draw_position(const struct frame *frame, const struct area *area, size_t at,
+			 size_t count);
 
 #endif

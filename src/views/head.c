@@ -327,7 +327,7 @@ static void draw_polling(const struct area *area, int y, const struct ptree_moni
 	/* The title says so already; the reason is what must not be cut. */
 	if (strlen(label) + strlen(reason) <= (size_t)area->cols)
 		x = area_puts(area, y, 0, -1, label, area_style(area, THEME_STATE_BAD));
-	area_puts(area, y, x, -1, reason, area_style(area, THEME_NORMAL));
+	area_puts_cut(area, y, x, area->cols - x, reason, area_style(area, THEME_NORMAL));
 }
 
 int head_lines(const struct scene *scene, const struct area *screen, int max_lines)

@@ -76,7 +76,8 @@ static void draw_empty(const struct scene *scene, const struct area *area, int y
 	int x = 2 + area_puts(area, y, 2, -1, look->empty, area_style(area, THEME_DIM));
 
 	scope_words(scene, area->utf8, words, sizeof(words));
-	area_puts(area, y, x, -1, *words ? words : look->since, area_style(area, THEME_DIM));
+	area_puts_cut(area, y, x, area->cols - x, *words ? words : look->since,
+		      area_style(area, THEME_DIM));
 }
 
 void page_view_draw(const struct page_view *page, const struct area *area,

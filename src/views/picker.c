@@ -3,9 +3,6 @@
 #include "views/picker.h"
 #include "views/frame.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #define WIDTH 36
 #define NUMBER_WIDTH 7
 #define LEAST_COLS_FOR_NUMBER 24
@@ -23,19 +20,6 @@ static struct frame frame_of_picker(const struct picker_view *view, const struct
 	return box;
 }
 
-/* Where in a list that does not fit one is. */
-static void draw_position(const struct picker_view *view, const struct area *area,
-			  const struct frame *box)
-{
-	char text[32];
-	int size =
-	    snprintf(text, sizeof(text), " %zu of %zu ", view->picker.at + 1, view->picker.count);
-
-	if (view->picker.count > (size_t)(box->rows - FRAME_SIZE) && size <= box->cols - FRAME_SIZE)
-		area_puts(area, box->y + box->rows - 1, box->x + box->cols - 1 - size, size, text,
-			  area_style(area, THEME_PROMPT));
-}
-
 static void draw_item(const struct picker_view *view, const struct area *area, int y, int x,
 		      int cols, size_t index)
 {
@@ -48,7 +32,7 @@ static void draw_item(const struct picker_view *view, const struct area *area, i
 	style.attrs |= is_chosen ? STYLE_BOLD : 0;
 	area_fill(area, y, x, 1, cols, style);
 	area_puts(area, y, x, 1, is_chosen ? ">" : " ", style);
-	area_puts(area, y, x + 2, room > 0 ? room : 0, item->label, style);
+	area_puts_cut(area, y, x + 2, room, item->label, style);
 	if (has_number)
 		area_printf(area, y, x + cols - NUMBER_WIDTH - 1, NUMBER_WIDTH, style, "%*u",
 			    NUMBER_WIDTH, item->number);
@@ -91,8 +75,7 @@ static void draw(const struct view *base, const struct area *area)
 			draw_item(view, area, base->body_y + line, box.x + edge,
 				  box.cols - 2 * edge, first + (size_t)line);
 	}
-	if (edge)
-		draw_position(view, area, &box);
+	frame_draw_position(&box, area, view->picker.at, view->picker.count);
 }
 
 static void move(struct view *view, int64_t lines)

@@ -30,7 +30,8 @@ static void put(struct sheet *sheet, const char *name, enum theme_role which, co
 	if (sheet->y >= sheet->area->rows)
 		return;
 	area_puts(sheet->area, sheet->y, 1, NAME_WIDTH, name, area_style(sheet->area, THEME_DIM));
-	area_puts(sheet->area, sheet->y, 2 + NAME_WIDTH, -1, text, area_style(sheet->area, which));
+	area_puts_cut(sheet->area, sheet->y, 2 + NAME_WIDTH, sheet->area->cols - 2 - NAME_WIDTH,
+		      text, area_style(sheet->area, which));
 	sheet->y++;
 }
 
@@ -117,8 +118,8 @@ static void draw(const struct view *view, const struct area *area)
 	struct ptree_monitor_status status;
 
 	ptree_monitor_get_status(view->scene->world.monitor, &status);
-	area_puts(area, 0, 0, -1, "what was seen, and what was missed",
-		  area_style(area, THEME_TITLE));
+	area_puts_cut(area, 0, 0, area->cols, "what was seen, and what was missed",
+		      area_style(area, THEME_TITLE));
 	put_events(&sheet, &status);
 	put_texts(&sheet, &status);
 	put_accounting(&sheet, &status);

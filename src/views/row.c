@@ -17,7 +17,7 @@ struct marks {
 };
 
 static const struct marks box_marks = { "│", "├", "└", "─", "▾", "▸", "…" };
-static const struct marks ascii_marks = { "|", "|", "`", "-", "-", "+", "~" };
+static const struct marks ascii_marks = { "|", "|", "`", "_", "-", "+", "~" };
 
 static const struct marks *marks_of(const struct area *area)
 {

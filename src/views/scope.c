@@ -76,8 +76,6 @@ void scope_draw_title(const struct scene *scene, const struct area *area, int y,
 	scope_words(scene, area->utf8, text, sizeof(text));
 	if ((int)size + area_width(area, text) > area->cols)
 		size = strcspn(title, ",");
-	x = area_put(area, y, 0, -1, title, size, area_style(area, THEME_TITLE));
-	area_puts(area, y, x, -1, text, style);
-	if (x + area_width(area, text) > area->cols)
-		area_puts(area, y, area->cols - 1, 1, area_cut_mark(area), style);
+	x = area_put_cut(area, y, 0, area->cols, title, size, area_style(area, THEME_TITLE));
+	area_puts_cut(area, y, x, area->cols - x, text, style);
 }

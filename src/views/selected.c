@@ -37,10 +37,10 @@ static void add(struct line *line, const char *format, ...)
 }
 
 /* Of another day with its date. */
-static void add_clock(struct line *line, uint64_t boot_ns)
+static void add_clock(struct line *line, const struct tree_view *tree, uint64_t boot_ns)
 {
-	uint64_t ago_s = (ptree_boot_now_ns() - boot_ns) / NS_PER_S;
-	time_t now = time(NULL), when = now - (time_t)ago_s;
+	uint64_t real_ns = boot_ns + tree->view.scene->world.real_offset_ns;
+	time_t now = time(NULL), when = (time_t)(real_ns / NS_PER_S);
 	struct tm then, today;
 	char text[32];
 
@@ -90,7 +90,7 @@ static void add_life(struct line *line, const struct tree_view *tree, const stru
 	}
 	if (ptree_node_begin_ns(node)) {
 		add(line, ", since ");
-		add_clock(line, ptree_node_begin_ns(node));
+		add_clock(line, tree, ptree_node_begin_ns(node));
 	}
 }
 

@@ -3,11 +3,8 @@
 #include "views/setup.h"
 #include "views/frame.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #define WIDTH 34
-#define TITLE_WIDTH 7
+#define TITLE_WIDTH 9
 #define METERS_WIDTH 44
 #define METER_WIDTH 13
 
@@ -200,6 +197,14 @@ static size_t first_of(const struct setup_view *setup)
 	return setup->at >= room ? setup->at - room + 1 : 0;
 }
 
+/* Two columns, the first one of that width. */
+static void draw_words(const struct area *area, int y, int x, int cols, int width,
+		       const char *first, const char *second, struct style style)
+{
+	area_puts_cut(area, y, x, width < cols ? width : cols, first, style);
+	area_puts_cut(area, y, x + width + 1, cols - width - 1, second, style);
+}
+
 static void draw_item(const struct setup_view *setup, const struct area *area, int y, int x,
 		      int cols, size_t index)
 {
@@ -212,16 +217,13 @@ static void draw_item(const struct setup_view *setup, const struct area *area, i
 	style.attrs |= is_selected || is_on ? STYLE_BOLD : 0;
 	area_fill(area, y, x, 1, cols, style);
 	area_puts(area, y, x, 1, is_selected ? ">" : " ", style);
-	area_puts(area, y, x + 2, cols - 2, is_on ? "[x]" : "[ ]", style);
+	area_puts_cut(area, y, x + 2, cols - 2, is_on ? "[x]" : "[ ]", style);
 	if (meter) {
-		area_puts(area, y, x + 6, METER_WIDTH < cols - 6 ? METER_WIDTH : cols - 6,
-			  meter->name, style);
-		area_puts(area, y, x + 7 + METER_WIDTH, cols - 7 - METER_WIDTH, meter->help, style);
+		draw_words(area, y, x + 6, cols - 6, METER_WIDTH, meter->name, meter->help, style);
 		return;
 	}
 	title = area->utf8 || !field->ascii_title ? field->title : field->ascii_title;
-	area_puts(area, y, x + 6, TITLE_WIDTH < cols - 6 ? TITLE_WIDTH : cols - 6, title, style);
-	area_puts(area, y, x + 7 + TITLE_WIDTH, cols - 7 - TITLE_WIDTH, field->name, style);
+	draw_words(area, y, x + 6, cols - 6, TITLE_WIDTH, title, field->name, style);
 }
 
 static void draw(const struct view *view, const struct area *area)
@@ -237,6 +239,7 @@ static void draw(const struct view *view, const struct area *area)
 			draw_item(setup, area, view->body_y + line, box.x + edge,
 				  box.cols - 2 * edge, first + (size_t)line);
 	}
+	frame_draw_position(&box, area, setup->at, setup->count);
 }
 
 static void move(struct view *view, int64_t lines)

@@ -122,16 +122,6 @@ static struct style style_of(const struct area *area, enum theme_role role)
 	return style;
 }
 
-static void put_cut(const struct area *area, int y, int x, int cols, const char *text,
-		    struct style style)
-{
-	if (cols <= 0)
-		return;
-	area_puts(area, y, x, cols, text, style);
-	if (area_width(area, text) > cols)
-		area_puts(area, y, x + cols - 1, 1, area_cut_mark(area), style);
-}
-
 /* The note is what matters: the command has what it leaves. */
 static void draw_line(const struct area *area, int y, int x, int cols,
 		      const struct sheet_line *line)
@@ -144,16 +134,16 @@ static void draw_line(const struct area *area, int y, int x, int cols,
 		    line->pid);
 	x += PID_WIDTH + 1;
 	if (cols >= LEAST_COLS_FOR_USER) {
-		put_cut(area, y, x, USER_WIDTH - 1, line->user, plain);
+		area_puts_cut(area, y, x, USER_WIDTH - 1, line->user, plain);
 		x += USER_WIDTH;
 	}
 	if (note > end - x - LEAST_COMMAND - 1)
 		note = end - x - LEAST_COMMAND - 1;
 	if (note < 0)
 		note = 0;
-	put_cut(area, y, x, end - x - note - (note > 0), line->command,
-		style_of(area, THEME_ARGUMENTS));
-	put_cut(area, y, end - note, note, line->note, style_of(area, theme_of(line->role)));
+	area_puts_cut(area, y, x, end - x - note - (note > 0), line->command,
+		      style_of(area, THEME_ARGUMENTS));
+	area_puts_cut(area, y, end - note, note, line->note, style_of(area, theme_of(line->role)));
 }
 
 static void draw_lines(const struct sheet_view *view, const struct area *area, int y, int x,
@@ -196,7 +186,7 @@ static void draw_choices(const struct sheet_view *view, const struct area *area,
 		style.attrs |= is_chosen ? STYLE_BOLD : 0;
 		area_fill(area, y + i, x, 1, cols, style);
 		area_puts(area, y + i, x, cols < 1 ? cols : 1, is_chosen ? ">" : " ", style);
-		put_cut(area, y + i, x + 2, cols - 2, sheet->choices[at].label, style);
+		area_puts_cut(area, y + i, x + 2, cols - 2, sheet->choices[at].label, style);
 	}
 }
 
@@ -222,7 +212,7 @@ static void draw_input(const struct area *area, int y, int x, int cols, const st
 	char text[sizeof(sheet->label) + sizeof(sheet->input) + 4];
 
 	snprintf(text, sizeof(text), "%s: %s_", sheet->label, sheet->input);
-	put_cut(area, y, x, cols, text, style);
+	area_puts_cut(area, y, x, cols, text, style);
 }
 
 static void draw(const struct view *base, const struct area *area)
@@ -247,7 +237,7 @@ static void draw(const struct view *base, const struct area *area)
 	draw_words(area, y, x, cols, room.words, sheet);
 	y += room.words;
 	if (room.hint)
-		put_cut(area, y, x, cols, sheet->hint, style_of(area, THEME_DIM));
+		area_puts_cut(area, y, x, cols, sheet->hint, style_of(area, THEME_DIM));
 }
 
 /* ---- keys ---- */

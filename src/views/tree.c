@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define LEAST_ROWS_FOR_COLUMN_TITLES 9
+#define LEAST_ROWS_FOR_COLUMN_TITLES 8 /* on ten lines, also with a last one */
 #define LEAST_ROWS_FOR_SCOPE 2
 
 static const struct tree_view *const_tree_of(const struct view *view)

@@ -92,6 +92,34 @@ static void rows_and_titles_have_them(void **state)
 	expect_on_screen(screen, "\n †    300    2        │  └─ make -j4  ✗ exit 2");
 }
 
+static void expect_not_on_screen(struct screen *screen, const char *text)
+{
+	char *dump;
+
+	draw(screen);
+	dump = canvas_dump(screen->canvas);
+	assert_null(strstr(dump, text));
+	free(dump);
+}
+
+/* Those that are always there, and then the columns that are shown and the one in force. */
+/* Sums over branches are those of a tree. */
+static void in_a_list_they_are_each_ones_own(void **state)
+{
+	struct screen *screen = *state;
+
+	resize(screen, 24, 100);
+	expect_on_screen(screen, "      PID USER     S CPU%");
+	expect_not_on_screen(screen, " RSS ");
+	type(screen, "t");
+	expect_on_screen(screen, "      PID USER     S CPU%  RSS   AGE COMMAND");
+	choose(screen, "pid,sum-rss,rss,sum-cpu,sum-io");
+	expect_on_screen(screen, "      PID  RSS CPU%");
+	expect_not_on_screen(screen, "RSS  RSS");
+	type(screen, "b");
+	expect_not_on_screen(screen, "      PID  RSS CPU%");
+}
+
 static void the_command_keeps_its_room(void **state)
 {
 	struct screen *screen = *state;
@@ -144,17 +172,6 @@ static void every_title_sorts(void **state)
 	}
 }
 
-static void expect_not_on_screen(struct screen *screen, const char *text)
-{
-	char *dump;
-
-	draw(screen);
-	dump = canvas_dump(screen->canvas);
-	assert_null(strstr(dump, text));
-	free(dump);
-}
-
-/* Those that are always there, and then the columns that are shown and the one in force. */
 static void the_list_of_orders_has_what_is_shown(void **state)
 {
 	struct screen *screen = *state;
@@ -339,6 +356,7 @@ int main(void)
 		SCREEN_TEST(they_are_chosen_by_name),
 		SCREEN_TEST(the_command_may_be_named_last),
 		SCREEN_TEST(rows_and_titles_have_them),
+		SCREEN_TEST(in_a_list_they_are_each_ones_own),
 		SCREEN_TEST(the_command_keeps_its_room),
 		SCREEN_TEST(a_click_on_a_title_sorts_as_ever),
 		SCREEN_TEST(every_title_sorts),

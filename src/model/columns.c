@@ -167,13 +167,27 @@ size_t columns_shown(const struct columns *columns, int screen_cols,
 	return count;
 }
 
-int columns_width(const struct columns *columns, int screen_cols)
+static bool has(const struct field *const *shown, size_t count, const struct field *field)
 {
-	const struct field *shown[COLUMNS_MAX];
-	size_t count = columns_shown(columns, screen_cols, shown);
-	int width = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < count; i++)
-		width += field_width(shown[i], screen_cols) + 1;
-	return width;
+	while (i < count && shown[i] != field)
+		i++;
+	return i < count;
+}
+
+size_t columns_without_sums(const struct field **shown, size_t count)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = shown[i]->own;
+		const struct field *own = name ? field_find(name, strlen(name)) : NULL;
+
+		if (!own)
+			shown[left++] = shown[i];
+		else if (!has(shown, left, own) && !has(shown + i, count - i, own))
+			shown[left++] = own;
+	}
+	return left;
 }

@@ -25,7 +25,8 @@ size_t columns_format(const struct columns *columns, char *out, size_t size);
 /* Those that are on a screen of that width: of one's own the first that leave the command room. */
 size_t columns_shown(const struct columns *columns, int screen_cols,
 		     const struct field *shown[COLUMNS_MAX]);
-/* How many cells they take, each with the space behind it. */
-int columns_width(const struct columns *columns, int screen_cols);
+/* In a list each has its own figures only: a column of sums over branches gives way to that of what
+   is added up, or goes if there is one already. How many are left. */
+size_t columns_without_sums(const struct field **shown, size_t count);
 
 #endif

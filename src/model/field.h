@@ -88,6 +88,7 @@ struct field {
 	bool sorts_by_sum;
 	bool adds_up;	 /* of several processes it is the sum, of those of whom it is known */
 	bool is_of_sums; /* it is known of what is no process, as of a group, too */
+	const char *own; /* of what it is the sum over a branch: in a list, which has none */
 	/* NULL: by its number, or the beginning of its text. The greatest comes first; 0: it is
 	   not known. */
 	field_keyer *sort_key;

@@ -114,7 +114,7 @@ void command_pick_sort(struct session *session, int unused)
 	struct picker_view *view = choose(session, CHOOSE_SORT, " sort siblings by ");
 	const struct tree_view *tree = session->panes.tree;
 	const struct field *shown[COLUMNS_MAX];
-	size_t count = columns_shown(&tree->columns, tree->cols, shown);
+	size_t count = tree_view_columns(tree, tree->cols, shown);
 
 	(void)unused;
 	for (int place = 0; view && place < field_sort_count(); place++)

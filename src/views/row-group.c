@@ -161,7 +161,7 @@ void row_group_draw_cells(const struct tree_view *tree, const struct area *area,
 	struct sums sums = { .tree = tree, .context = scene_columns(tree->view.scene, area->utf8) };
 	int x = row_cells_x(tree, area->cols);
 
-	sums.count = columns_shown(&tree->columns, area->cols, sums.fields);
+	sums.count = tree_view_columns(tree, area->cols, sums.fields);
 	add_up(tree, row, &sums);
 	for (size_t i = 0; i < sums.count; i++) {
 		struct column_text text = { .role = THEME_NORMAL };

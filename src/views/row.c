@@ -29,20 +29,26 @@ int row_cells_x(const struct tree_view *tree, int cols)
 {
 	const struct field *shown[COLUMNS_MAX];
 	bool begins_left =
-	    columns_shown(&tree->columns, cols, shown) > 0 && !field_is_right_aligned(shown[0]);
+	    tree_view_columns(tree, cols, shown) > 0 && !field_is_right_aligned(shown[0]);
 
 	return GUTTER_WIDTH + begins_left;
 }
 
 static int command_x(const struct tree_view *tree, int cols)
 {
-	return row_cells_x(tree, cols) + columns_width(&tree->columns, cols);
+	const struct field *shown[COLUMNS_MAX];
+	size_t count = tree_view_columns(tree, cols, shown);
+	int x = row_cells_x(tree, cols);
+
+	for (size_t i = 0; i < count; i++)
+		x += field_width(shown[i], cols) + 1;
+	return x;
 }
 
 static bool has_time(const struct tree_view *tree)
 {
 	const struct field *shown[COLUMNS_MAX];
-	size_t count = columns_shown(&tree->columns, tree->cols, shown);
+	size_t count = tree_view_columns(tree, tree->cols, shown);
 	size_t i = 0;
 
 	while (i < count && strcmp(shown[i]->name, "time") != 0)
@@ -70,7 +76,7 @@ static void draw_cells(const struct tree_view *tree, const struct area *area, in
 {
 	struct column_context context = scene_columns(tree->view.scene, area->utf8);
 	const struct field *shown[COLUMNS_MAX];
-	size_t count = columns_shown(&tree->columns, area->cols, shown);
+	size_t count = tree_view_columns(tree, area->cols, shown);
 	int x = row_cells_x(tree, area->cols);
 
 	for (size_t i = 0; i < count; i++) {

@@ -46,6 +46,16 @@ static bool has_filter_of_time(const struct tree_view *tree)
 }
 
 /* What decides which rows there are, and where. */
+size_t tree_view_columns(const struct tree_view *tree, int cols,
+			 const struct field *shown[COLUMNS_MAX])
+{
+	size_t count = columns_shown(&tree->columns, cols, shown);
+
+	return tree->choice.is_list && tree->choice.group == GROUP_NONE
+		   ? columns_without_sums(shown, count)
+		   : count;
+}
+
 uint32_t tree_view_asks_for_rows(const struct tree_view *tree)
 {
 	const struct filter *filter = tree->view.scene->scope.filter;
@@ -61,7 +71,7 @@ uint32_t tree_view_asks_for_rows(const struct tree_view *tree)
 uint32_t tree_view_asks(const struct tree_view *tree)
 {
 	const struct field *shown[COLUMNS_MAX];
-	size_t count = columns_shown(&tree->columns, tree->cols, shown);
+	size_t count = tree_view_columns(tree, tree->cols, shown);
 	uint32_t asks = tree_view_asks_for_rows(tree);
 
 	for (size_t i = 0; i < count; i++)

@@ -130,15 +130,17 @@ static int update(struct view *view, const struct area *area)
 /* The order of birth is what is there when nobody has sorted. */
 static enum theme_role title_role(const struct tree_view *tree, const struct field *field)
 {
-	return tree_view_is_sorted(tree) && field_is_sort(field, tree->choice.sort)
-		   ? THEME_TITLE
-		   : THEME_COLUMN_TITLE;
+	const struct field *sort = tree->choice.sort;
+	bool is_sort = field_is_sort(field, sort) || (tree->choice.is_list && sort && sort->own &&
+						      !strcmp(sort->own, field->name));
+
+	return tree_view_is_sorted(tree) && is_sort ? THEME_TITLE : THEME_COLUMN_TITLE;
 }
 
 static void draw_column_titles(const struct tree_view *tree, const struct area *area, int y)
 {
 	const struct field *shown[COLUMNS_MAX];
-	size_t count = columns_shown(&tree->columns, area->cols, shown);
+	size_t count = tree_view_columns(tree, area->cols, shown);
 	int x = row_cells_x(tree, area->cols);
 
 	for (size_t i = 0; i < count; i++) {
@@ -231,7 +233,7 @@ static void scroll(struct view *view, int64_t lines)
 static void click_on_titles(struct tree_view *tree, int x)
 {
 	const struct field *shown[COLUMNS_MAX];
-	size_t count = columns_shown(&tree->columns, tree->cols, shown);
+	size_t count = tree_view_columns(tree, tree->cols, shown);
 	int end = row_cells_x(tree, tree->cols);
 
 	for (size_t i = 0; i < count; i++) {

@@ -69,6 +69,9 @@ void tree_view_toggle_all(struct tree_view *tree);
 void tree_view_fold_all(struct tree_view *tree, bool folded);
 void tree_view_fold_at_depth(struct tree_view *tree, uint32_t depth);
 
+/* Its columns on a screen of that width. */
+size_t tree_view_columns(const struct tree_view *tree, int cols,
+			 const struct field *shown[COLUMNS_MAX]);
 /* What beyond the tree is shown, looked for or decides where rows stand: mask of FIELD_ASKS(). */
 uint32_t tree_view_asks(const struct tree_view *tree);
 uint32_t tree_view_asks_for_rows(const struct tree_view *tree); /* without what is only shown */

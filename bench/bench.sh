@@ -416,6 +416,7 @@ keys_figures()
 press_keys()
 {
 	keys=$1
+	keys_figures 'the terminal alone' "$KEYS" READY j '>' k '>' "$SCREEN" echo
 	keys_figures 'proctop: j, k' "$KEYS" "$live" j '>' k '>' "$PROCTOP" --no-mouse
 	keys_figures 'proctop: help and back' "$PEER_KEYS" "$live" '?' 'next row' '?' COMMAND \
 		"$PROCTOP" --no-mouse

@@ -12,7 +12,11 @@
  *	at its begin, at its half and at the end; open file descriptors at its begin and at the end
  *   screen keys COUNT MARKER KEY ANSWER KEY2 ANSWER2 COMMAND [ARG...]
  *	types the two keys alternately, COUNT in all, at irregular intervals; milliseconds until
- *	the ANSWER to a key came: the median and the 99th percentile; keys without an answer
+ *	the ANSWER to a key came: the median and the 99th percentile; keys without an answer. It
+ *	looks at a real-time priority, where it may, so that it does not measure its own waiting
+ *   screen echo
+ *	a program for that: says READY, and answers each key with ">", at a real-time priority,
+ *	too. What it takes is the terminal's: the kernel's own threads carry what is typed and shown
  *
  * The figures are printed on one line. Then ^C ends the program, and what it said on stderr is
  * passed on.
@@ -25,6 +29,8 @@
 #include "../tests/pty.h"
 
 #include <dirent.h>
+#include <sched.h>
+#include <termios.h>
 
 #define START_S 30
 #define SETTLE_S 3.0
@@ -34,6 +40,8 @@
 #define SAMPLE_S 0.25
 #define SAMPLES_MAX 400000
 #define ANSWER_S 10
+#define KEYS_PRIORITY 3
+#define ECHO_PRIORITY 1
 #define LEAST_PAUSE_MS 5
 #define PAUSE_SPREAD_MS 90
 
@@ -266,8 +274,41 @@ static int measure_keys(size_t count, const char *marker, char **args)
 	return 0;
 }
 
+/* What is started has no part in it. */
+static void be_realtime(int priority)
+{
+	const struct sched_param param = { .sched_priority = priority };
+
+	(void)sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param);
+}
+
+static int echo(void)
+{
+	static const char answer[] = "\033[H>";
+	struct termios raw;
+	char key;
+
+	be_realtime(ECHO_PRIORITY);
+	if (tcgetattr(STDIN_FILENO, &raw))
+		return 1;
+	cfmakeraw(&raw);
+	raw.c_lflag |= ISIG;
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	if (write(STDOUT_FILENO, "READY\r\n", 7) != 7)
+		return 1;
+	while (read(STDIN_FILENO, &key, 1) == 1) {
+		if (write(STDOUT_FILENO, answer, sizeof(answer) - 1) < 0)
+			return 1;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 2 && !strcmp(argv[1], "echo"))
+		return echo();
+	if (argc > 8 && !strcmp(argv[1], "keys"))
+		be_realtime(KEYS_PRIORITY);
 	if (argc > 4 && !strcmp(argv[1], "idle"))
 		return measure_idle(argv[2], strtod(argv[3], NULL), argv + 4);
 	if (argc > 4 && !strcmp(argv[1], "during"))
@@ -276,7 +317,8 @@ int main(int argc, char **argv)
 		return measure_keys(strtoul(argv[2], NULL, 10), argv[3], argv + 4);
 	fputs("usage: screen idle MARKER SECONDS COMMAND [ARG...]\n"
 	      "       screen during LOAD MARKER COMMAND [ARG...]\n"
-	      "       screen keys COUNT MARKER KEY ANSWER KEY2 ANSWER2 COMMAND [ARG...]\n",
+	      "       screen keys COUNT MARKER KEY ANSWER KEY2 ANSWER2 COMMAND [ARG...]\n"
+	      "       screen echo\n",
 	      stderr);
 	return 2;
 }

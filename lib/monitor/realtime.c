@@ -55,32 +55,38 @@ static void turn(struct realtime *realtime, bool is_on)
 
 	realtime->is_on = is_on && set(&wanted);
 	realtime->is_allowed |= realtime->is_on;
-	if (!realtime->is_on) /* only who may be in real time may take the flag away */
-		be_ordinary(realtime->is_allowed ? FLAG_RESET_ON_FORK : 0, SLICE_NS);
+	if (!realtime->is_on && realtime->is_allowed) /* only root may take the flag away */
+		be_ordinary(FLAG_RESET_ON_FORK, realtime->slice_ns);
 }
 
-bool realtime_begin(struct realtime *realtime, int priority, unsigned per_cent)
+static void begin(struct realtime *realtime, int priority, unsigned per_cent)
 {
-	*realtime =
-	    (struct realtime){ .priority = priority, .per_cent = per_cent, .has_begun = true };
+	realtime->priority = priority;
+	realtime->per_cent = per_cent;
 	turn(realtime, true);
 	for (; !realtime->is_on && realtime->priority > 1; turn(realtime, true))
 		realtime->priority--;
-	return realtime->is_on;
 }
 
-bool realtime_begin_ordinary(struct realtime *realtime, int priority, unsigned per_cent)
+void realtime_begin(struct realtime *realtime, int priority, unsigned per_cent)
 {
-	if (sched_getscheduler(0) == SCHED_OTHER && getpriority(PRIO_PROCESS, 0) <= 0)
-		return realtime_begin(realtime, priority, per_cent);
+	*realtime = (struct realtime){ .has_begun = true, .slice_ns = SLICE_NS };
+	begin(realtime, priority, per_cent);
+	if (!realtime->is_on)
+		realtime_be_ordinary();
+}
+
+void realtime_begin_ordinary(struct realtime *realtime, int priority, unsigned per_cent)
+{
 	*realtime = (struct realtime){ .has_begun = true };
-	return false;
+	if (sched_getscheduler(0) == SCHED_OTHER && getpriority(PRIO_PROCESS, 0) <= 0)
+		begin(realtime, priority, per_cent);
 }
 
 /* Without the right to it the flag stays. */
 void realtime_end(struct realtime *realtime)
 {
-	if (realtime->priority) {
+	if (realtime->is_allowed) {
 		be_ordinary(FLAG_RESET_ON_FORK, 0);
 		be_ordinary(0, 0);
 	}

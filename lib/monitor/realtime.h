@@ -13,19 +13,21 @@
 struct realtime {
 	int priority;
 	unsigned per_cent; /* of a core */
+	uint64_t slice_ns; /* while it is ordinary; 0: the usual */
 	bool has_begun, is_on;
 	bool is_allowed; /* it was on before */
 	uint64_t window_ns, window_cpu_ns, checked_ns;
 };
 
-/* The priority, or the highest that RLIMIT_RTPRIO allows. False, and an ordinary thread with a short
-   slice: the kernel refuses it. */
-bool realtime_begin(struct realtime *realtime, int priority, unsigned per_cent);
-/* A thread of somebody's: it is left as it is if it was given any other priority than the usual. */
-bool realtime_begin_ordinary(struct realtime *realtime, int priority, unsigned per_cent);
+/* At that priority, or the highest that RLIMIT_RTPRIO allows; where the kernel refuses all of them
+   an ordinary thread with a short slice. */
+void realtime_begin(struct realtime *realtime, int priority, unsigned per_cent);
+/* A thread of somebody's: it is left as it is if that is refused, or if it was given any other
+   priority than the usual. */
+void realtime_begin_ordinary(struct realtime *realtime, int priority, unsigned per_cent);
 /* As it was before that. */
 void realtime_end(struct realtime *realtime);
-/* What it is where nobody asks for more. */
+/* With a short slice. */
 void realtime_be_ordinary(void);
 /* Often: looks at the clock, and now and then at what was used. True: is_on is another one now. */
 bool realtime_keep(struct realtime *realtime, uint64_t now_ns);

@@ -236,7 +236,8 @@ static void time_next_turn(struct ptree_monitor *monitor)
 
 /* ---- bursts ---- */
 
-/* Woken for each event, it would do little but wake, and take a core from who makes them. */
+/* In real time it would be woken for each event, do little but wake, and take a core from who makes
+   them. An ordinary thread has enough waiting to do: where it sleeps it comes late. */
 static void rest_in_a_burst(struct ptree_monitor *monitor, uint64_t begin_ns, uint64_t deadline_ns,
 			    int applied)
 {
@@ -250,7 +251,8 @@ static void rest_in_a_burst(struct ptree_monitor *monitor, uint64_t begin_ns, ui
 		burst->turns = is_soon ? burst->turns + 1 : 0;
 	if (applied > 0)
 		burst->turn_ns = now_ns;
-	rest(monitor, burst->turns >= BURST_TURNS && now_ns < deadline_ns);
+	rest(monitor,
+	     monitor->realtime.is_on && burst->turns >= BURST_TURNS && now_ns < deadline_ns);
 }
 
 /* ---- scans ---- */

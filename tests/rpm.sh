@@ -53,7 +53,7 @@ runs()
 
 has_parts()
 {
-	[ "$(ls "$work"/rpm/RPMS/*/ | grep -cE '^(proctop|libproctree|libproctree-devel)-[0-9]')" -eq 3 ]
+	[ "$(find "$work/rpm/RPMS" -name '*.rpm' | grep -cE '/(proctop|libproctree|libproctree-devel)-[0-9][^/]*$')" -eq 3 ]
 }
 
 check 'the packages are of this version' is_of_this_version

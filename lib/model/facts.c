@@ -612,7 +612,7 @@ static bool changes_users(const struct ptree_node *node, const struct lesson *le
 {
 	uint32_t real = fact->u.ids.real, effective = fact->u.ids.effective;
 
-	if (lesson->change != PTREE_CHANGE_CREDENTIALS || !fact->is_news)
+	if (!node || lesson->change != PTREE_CHANGE_CREDENTIALS || !fact->is_news)
 		return false;
 	if (fact->is_past)
 		return true;
@@ -651,7 +651,7 @@ int ptree_tree_learn(struct ptree_tree *tree, const struct ptree_fact *fact)
 	if (err)
 		return err;
 	note(tree, node, lesson, fact);
-	if (are_other_users)
+	if (are_other_users && node)
 		node->rare->users_ns = fact->time_ns;
 	tree->is_begun |= fact->kind >= PTREE_FACT_APPEARED && fact->kind <= PTREE_FACT_FORGOTTEN;
 	feed_push(&tree->feed, fact);

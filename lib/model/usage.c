@@ -469,7 +469,7 @@ static void read_sampled(const struct ptree_node *node, struct ptree_usage *usag
 static void read_stat(const struct ptree_node *node, struct ptree_usage *usage)
 {
 	usage->known |= PTREE_USAGE_STAT;
-	usage->nice = node->sample.nice;
+	usage->nice = (int32_t)node->sample.nice;
 	usage->priority = node->sample.priority;
 	usage->pgrp = node->sample.pgrp;
 	usage->tty = node->sample.tty;

@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -290,8 +291,7 @@ static int add_namespace(struct reading *reading, const char *kind)
 	if (*kind == '.' || span_size(&name) >= sizeof(space->kind) ||
 	    details->namespace_count == PTREE_NAMESPACE_MAX)
 		return 0;
-	memcpy(path, "ns/", 3);
-	memcpy(path + 3, kind, span_size(&name) + 1);
+	snprintf(path, sizeof(path), "ns/%.*s", (int)span_size(&name), kind);
 	size = probe_read_link(reading->probe, path, target, sizeof(target));
 	/* pid_for_children is none until there is a first child in it. */
 	if (size == -EOPNOTSUPP || size == -ENODATA)

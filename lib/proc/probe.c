@@ -270,7 +270,7 @@ bool probe_is_same_file(const struct statx *a, const struct statx *b)
 bool probe_take_deleted(struct ptree_probe *probe, const char *link, char *target)
 {
 	struct span name = span_of(target, strlen(target));
-	struct statx file, named;
+	struct statx file = { 0 }, named = { 0 };
 
 	if (!span_ends_with(&name, PROBE_DELETED))
 		return false;

@@ -103,6 +103,8 @@ static int take_kept_line(const struct parse *parse, const struct config_line *l
 	const char *name;
 	struct kept *kept = kept_of(parse->config, line, &name);
 
+	if (!kept)
+		return -EINVAL;
 	if (!*name || name[kept_name_size(name)])
 		return config_reject_value(parse, "names", name,
 					   "one: expected letters, digits, _ and -");

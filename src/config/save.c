@@ -147,7 +147,7 @@ int config_save(const char *path, const struct config_setting *settings, size_t 
 		size_t size)
 {
 	char *real = NULL, *text = NULL;
-	mode_t mode;
+	mode_t mode = 0;
 	int err = make_folders(path);
 
 	*error = '\0';

@@ -22,7 +22,7 @@ size_t kept_name_size(const char *text)
 
 static struct kept_text *find(const struct kept *names, const char *name, size_t size)
 {
-	for (size_t i = 0; names && i < names->count; i++) {
+	for (size_t i = 0; i < names->count; i++) {
 		if (strlen(names->items[i].name) == size &&
 		    !memcmp(names->items[i].name, name, size))
 			return &names->items[i];
@@ -65,7 +65,7 @@ void kept_remove(struct kept *names, size_t index)
 
 const char *kept_find(const struct kept *names, const char *name, size_t size)
 {
-	const struct kept_text *there = find(names, name, size);
+	const struct kept_text *there = names ? find(names, name, size) : NULL;
 
 	return there ? there->text : NULL;
 }

@@ -85,8 +85,10 @@ static uint32_t *slot_of(const struct readings *readings, uint64_t id)
 
 static void index_all(struct readings *readings)
 {
+	if (!readings->slots)
+		return;
 	memset(readings->slots, 0xff, readings->slot_count * sizeof(*readings->slots));
-	for (uint32_t i = 0; i < readings->count; i++)
+	for (uint32_t i = 0; readings->entries && i < readings->count; i++)
 		*slot_of(readings, readings->entries[i].id) = i;
 }
 

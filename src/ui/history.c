@@ -26,23 +26,26 @@ static void drop(struct history *history, size_t index)
 		history->fresh--;
 	free(history->lines[index]);
 	history->count--;
-	memmove(&history->lines[index], &history->lines[index + 1],
-		(history->count - index) * sizeof(history->lines[0]));
+	for (; index < history->count; index++)
+		history->lines[index] = history->lines[index + 1];
 }
 
 void history_add(struct history *history, const char *line)
 {
-	char *copy = line[strspn(line, " \t")] ? strndup(line, PROMPT_SIZE - 1) : NULL;
+	size_t same = 0;
 
-	if (!copy)
+	if (!line[strspn(line, " \t")])
 		return;
-	for (size_t i = 0; i < history->count; i++) {
-		if (!strcmp(history->lines[i], copy))
-			drop(history, i);
-	}
-	if (history->count == HISTORY_MAX)
+	while (same < history->count && strncmp(history->lines[same], line, PROMPT_SIZE - 1) != 0)
+		same++;
+	if (same < history->count)
+		drop(history, same);
+	else if (history->count == HISTORY_MAX)
 		drop(history, 0);
-	history->lines[history->count++] = copy;
+	history->lines[history->count] = strndup(line, PROMPT_SIZE - 1);
+	if (!history->lines[history->count])
+		return;
+	history->count++;
 	history->fresh++;
 }
 

@@ -4,6 +4,7 @@
 #include "ui/term.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <wchar.h>
@@ -52,12 +53,15 @@ void key_name(uint32_t code, char *out, size_t size)
 
 static bool parse_function_key(const char *text, uint32_t *code)
 {
-	unsigned number;
-	int end = 0;
+	unsigned long number;
+	char *end;
 
-	if (sscanf(text, "F%2u%n", &number, &end) != 1 || text[end] || number < 1 || number > 12)
+	if (text[0] != 'F' || text[1] < '1' || text[1] > '9')
 		return false;
-	*code = TERM_KEY_F1 + number - 1;
+	number = strtoul(text + 1, &end, 10);
+	if (*end || number > 12)
+		return false;
+	*code = TERM_KEY_F1 + (uint32_t)number - 1;
 	return true;
 }
 

@@ -16,6 +16,7 @@ static void look_at(uint32_t seed)
 		.scope.height = 20
 	};
 
+	look.rows->lineup.block_items = 4 + 4 * (seed % 2);
 	for (int i = 0; i < STEPS; i++) {
 		step(&look.load);
 		choose(&look);

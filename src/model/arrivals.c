@@ -118,7 +118,8 @@ static int gather_below_handle(struct rows *rows, uint32_t handle, const struct 
 	    candidate->is_process ? ptree_tree_find_id(rows->gone.tree, candidate->row.id) : NULL;
 	struct parent parent = { candidate->row.id, handle };
 
-	/* A job still stands where it lived: what is below it is found from whom it stands below. */
+	/* A job still stands where it lived: what is below it is found from whom it stands below.
+	 */
 	if (!node || gone_is_job(&rows->gone, node))
 		return 0;
 	if (candidate->is_ghost)
@@ -135,11 +136,11 @@ static int gather_below_top(struct rows *rows, const struct rows_scope *scope)
 
 static int gather_all(struct rows *rows, const struct rows_scope *scope)
 {
-	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	struct sums_walk all = sums_heirs_among(rows, lineup_all(&rows->lineup));
 	int err = gather_below_top(rows, scope);
 	uint32_t handle;
 
-	while (!err && (handle = lineup_next(&all)) != NO_CANDIDATE)
+	while (!err && (handle = sums_next_heir(&all)) != NO_CANDIDATE)
 		err = gather_below_handle(rows, handle, scope);
 	return err;
 }

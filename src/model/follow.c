@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define FACTS_MIN 256 /* so many are followed in any case */
+#define HEIRS_MAX 66  /* farther up nobody is told of what one has left */
 
 /* ---- what is noted of one that comes ---- */
 
@@ -263,6 +264,7 @@ static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *
 	}
 	candidate->changed_ns = fresh.changed_ns;
 	candidate->change = fresh.change;
+	lineup_touch(&rows->lineup, handle);
 	lineup_set_match(&rows->lineup, handle, fresh.is_match, fresh.is_past);
 	lineup_set_usage(&rows->lineup, handle, fresh.row.sum_cpu_permille, fresh.row.sum_rss_kib);
 	return place_unsettle(rows, handle);
@@ -444,9 +446,29 @@ static int follow_image(struct rows *rows, uint64_t id, uint64_t image)
 	return err;
 }
 
+/* What one has used is told of it and, when it is over, of those above it up to the first that
+   lives, and so is what it did of late; whoever forks does something, too. */
+static void touch_told(struct rows *rows, const struct ptree_fact *fact)
+{
+	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, fact->id);
+	uint32_t handle = lineup_find(&rows->lineup, fact->id, false);
+
+	if (handle != NO_CANDIDATE)
+		lineup_touch(&rows->lineup, handle);
+	for (unsigned i = 0; node && i < HEIRS_MAX; i++) {
+		node = ptree_node_parent(node);
+		handle = node ? find(rows, node) : NO_CANDIDATE;
+		if (handle != NO_CANDIDATE)
+			lineup_touch(&rows->lineup, handle);
+		if (node && !ptree_node_has_ended(node))
+			break;
+	}
+}
+
 /* 1: collect all. */
 static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 {
+	touch_told(rows, fact);
 	switch (fact->kind) {
 	case PTREE_FACT_TICK:
 		return follow_activity(rows);

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_SPARSE 32
-
 /* ---- blocks ---- */
 
 struct lineup_block *blocks_of(const struct lineup *lineup, uint32_t handle)
@@ -57,6 +55,11 @@ static void number_blocks(struct lineup *lineup, uint32_t from)
 	lineup->are_starts_stale = true;
 }
 
+static void note_change(struct lineup *lineup, struct lineup_block *block)
+{
+	block->changed = ++lineup->last_stamp;
+}
+
 /* Of those that are reserved. */
 static struct lineup_block *insert_block(struct lineup *lineup, uint32_t place)
 {
@@ -65,6 +68,8 @@ static struct lineup_block *insert_block(struct lineup *lineup, uint32_t place)
 
 	lineup->free_block = block->place;
 	block->count = block->rows = block->living = 0;
+	block->matched = ++lineup->last_stamp;
+	note_change(lineup, block);
 	memmove(lineup->order + place + 1, lineup->order + place,
 		(lineup->order_count - place) * sizeof(*lineup->order));
 	lineup->order[place] = number;
@@ -108,6 +113,8 @@ static void shift(struct lineup *lineup, struct lineup_block *from, uint32_t fir
 	from->count = first;
 	blocks_count_flags(from);
 	blocks_count_flags(to);
+	note_change(lineup, from);
+	note_change(lineup, to);
 	lineup->are_starts_stale = true;
 }
 
@@ -116,11 +123,11 @@ static void make_room(struct lineup *lineup, struct lineup_block **block, uint32
 {
 	struct lineup_block *full = *block, *half;
 
-	if (full->count < BLOCK_ITEMS)
+	if (full->count < lineup->block_items)
 		return;
 	half = insert_block(lineup, full->place + 1);
 	/* At the end of all, more will come there. */
-	shift(lineup, full, *index == BLOCK_ITEMS ? BLOCK_ITEMS : BLOCK_ITEMS / 2, half);
+	shift(lineup, full, *index == full->count ? full->count : full->count / 2, half);
 	if (*index >= full->count) {
 		*index -= full->count;
 		*block = half;
@@ -145,6 +152,7 @@ void blocks_enter(struct lineup *lineup, uint32_t handle, uint32_t before)
 	block->items[index] = handle;
 	block->flags[index] = 0;
 	block->count++;
+	note_change(lineup, block);
 	lineup->items[handle].block = lineup->order[block->place];
 }
 
@@ -156,10 +164,10 @@ static void merge_sparse(struct lineup *lineup, struct lineup_block *block)
 		drop_block(lineup, block);
 		return;
 	}
-	if (block->count > BLOCK_SPARSE || block->place + 1 == lineup->order_count)
+	if (block->count > lineup->block_items / 4 || block->place + 1 == lineup->order_count)
 		return;
 	after = lineup->blocks[lineup->order[block->place + 1]];
-	if (block->count + after->count > BLOCK_ITEMS / 2)
+	if (block->count + after->count > lineup->block_items / 2)
 		return;
 	shift(lineup, after, 0, block);
 	drop_block(lineup, after);
@@ -177,6 +185,7 @@ void blocks_leave(struct lineup *lineup, uint32_t handle)
 	block->living -= (flags & IS_LIVING) != 0;
 	lineup->are_starts_stale |= flags != 0;
 	block->count--;
+	note_change(lineup, block);
 	memmove(block->items + index, block->items + index + 1,
 		(block->count - index) * sizeof(*block->items));
 	memmove(block->flags + index, block->flags + index + 1, block->count - index);
@@ -201,7 +210,7 @@ int blocks_reserve(struct lineup *lineup, size_t count)
 	uint32_t reserved = NO_CANDIDATE;
 	int err = 0;
 
-	for (size_t i = 0; i < count / (BLOCK_ITEMS / 2) + 2 && !err; i++) {
+	for (size_t i = 0; i < count / (lineup->block_items / 2) + 2 && !err; i++) {
 		uint32_t taken;
 
 		err = blocks_reserve_one(lineup);
@@ -318,6 +327,67 @@ uint32_t lineup_last_child(const struct lineup *lineup, uint32_t above)
 	while (lineup->items[at].above != above)
 		at = lineup->items[at].above;
 	return at;
+}
+
+/* ---- parts ---- */
+
+void lineup_touch(struct lineup *lineup, uint32_t handle)
+{
+	note_change(lineup, blocks_of(lineup, handle));
+}
+
+void blocks_note_match(struct lineup *lineup, uint32_t handle)
+{
+	blocks_of(lineup, handle)->matched = ++lineup->last_stamp;
+}
+
+void blocks_note_matches(struct lineup *lineup)
+{
+	lineup->last_stamp++;
+	for (uint32_t i = 0; i < lineup->order_count; i++)
+		lineup->blocks[lineup->order[i]]->matched = lineup->last_stamp;
+}
+
+struct lineup_range lineup_all(const struct lineup *lineup)
+{
+	return (struct lineup_range){ .lineup = lineup, .end_place = lineup->order_count };
+}
+
+struct lineup_range lineup_below(const struct lineup *lineup, uint32_t handle)
+{
+	const struct lineup_block *first = blocks_of(lineup, handle);
+	uint32_t end = lineup_skip(lineup, handle);
+	struct lineup_range range = lineup_all(lineup);
+
+	range.place = first->place;
+	range.index = blocks_index(first, handle) + 1;
+	if (end != NO_CANDIDATE) {
+		range.end_place = blocks_of(lineup, end)->place;
+		range.end_index = blocks_index(blocks_of(lineup, end), end);
+	}
+	return range;
+}
+
+bool lineup_next_part(struct lineup_range *range, struct lineup_part *part)
+{
+	const struct lineup *lineup = range->lineup;
+
+	while (range->place < lineup->order_count && range->place <= range->end_place) {
+		uint32_t number = lineup->order[range->place];
+		const struct lineup_block *block = lineup->blocks[number];
+		uint32_t end = range->place == range->end_place ? range->end_index : block->count;
+		uint32_t index = range->index;
+
+		range->place++;
+		range->index = 0;
+		if (index >= end)
+			continue;
+		*part = (struct lineup_part){ number,	      block->changed,
+					      block->matched, block->items + index,
+					      end - index,    end - index == block->count };
+		return true;
+	}
+	return false;
 }
 
 /* ---- places ---- */

@@ -86,8 +86,10 @@ void counts_add(struct lineup *lineup, uint32_t handle, struct counts more)
 			count_in_tally(&lineup->tally, candidate, UINT32_MAX);
 		candidate->matching += more.matching;
 		candidate->alive += more.alive;
-		if (was_needed != is_needed)
+		if (was_needed != is_needed) {
 			count_in_tally(&lineup->tally, candidate, 1);
+			blocks_note_match(lineup, handle);
+		}
 		more.countable += (uint32_t)is_countable(candidate) - (uint32_t)was_countable;
 		candidate->countable += more.countable;
 		candidate->row.sum_cpu_permille += more.cpu_permille;
@@ -183,6 +185,7 @@ void lineup_count(struct lineup *lineup)
 				count_above(lineup, candidate);
 		}
 	}
+	blocks_note_matches(lineup);
 	flag_all(lineup);
 }
 
@@ -221,6 +224,7 @@ void lineup_set_match(struct lineup *lineup, uint32_t handle, bool is_match, boo
 	count_in_tally(&lineup->tally, candidate, UINT32_MAX);
 	candidate->is_match = is_match;
 	candidate->is_past = is_past;
+	blocks_note_match(lineup, handle);
 	count_in_tally(&lineup->tally, candidate, 1);
 	counts_add(lineup, handle, counts);
 }

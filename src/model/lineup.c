@@ -9,7 +9,9 @@
 
 void lineup_init(struct lineup *lineup)
 {
-	*lineup = (struct lineup){ .free = NO_CANDIDATE, .free_block = NO_CANDIDATE };
+	*lineup = (struct lineup){ .free = NO_CANDIDATE,
+				   .free_block = NO_CANDIDATE,
+				   .block_items = BLOCK_ITEMS };
 }
 
 void lineup_clear(struct lineup *lineup)

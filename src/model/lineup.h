@@ -51,9 +51,11 @@ struct lineup {
 	uint32_t *order;	      /* their numbers as they stand */
 	uint32_t block_count, block_capacity, order_count;
 	uint32_t free_block;
+	uint32_t block_items; /* so many fill a block; a test has smaller ones */
 	uint32_t row_count, living_count;
 	struct rows_tally tally;
 	bool are_starts_stale;
+	uint64_t last_stamp; /* of changes; see struct lineup_part */
 };
 
 void lineup_init(struct lineup *lineup);
@@ -103,6 +105,29 @@ struct lineup_iterator {
 struct lineup_iterator lineup_begin(const struct lineup *lineup);
 struct lineup_iterator lineup_begin_at(const struct lineup *lineup, uint32_t handle);
 uint32_t lineup_next(struct lineup_iterator *iterator); /* NO_CANDIDATE: there are no more */
+
+/*
+ * All below one, or all, part by part: so that what one finds out about many can be kept until
+ * somebody in a block has changed. Stamps only grow, and none is 0.
+ */
+#define LINEUP_BLOCK_ITEMS 128
+struct lineup_part {
+	uint32_t block;		 /* its number, below lineup->block_count */
+	uint64_t changed;	 /* who is in it, or what the tree says of them */
+	uint64_t matched;	 /* who of them matches or is needed */
+	const uint32_t *handles; /* as they stand */
+	uint32_t count;
+	bool is_whole; /* that is the whole block */
+};
+struct lineup_range {
+	const struct lineup *lineup;
+	uint32_t place, index, end_place, end_index;
+};
+struct lineup_range lineup_all(const struct lineup *lineup);
+struct lineup_range lineup_below(const struct lineup *lineup, uint32_t handle);
+bool lineup_next_part(struct lineup_range *range, struct lineup_part *part);
+/* The tree says something else of it, which the lineup cannot know. */
+void lineup_touch(struct lineup *lineup, uint32_t handle);
 
 /* The order of all. lineup_skip(): what comes after all that is below it. */
 uint32_t lineup_first(const struct lineup *lineup);

@@ -7,6 +7,7 @@
  *   place.c	where each stands among its siblings
  *   order.c	the lineup in another order than that of birth
  *   grouping.c	rows of groups, and who stands below whom in them
+ *   sums.c	what is kept of many at once
  *   gather.c	rows of what is over: jobs, what they show unfolded, summaries
  *   rows.c	filter and folds; reading
  *   living.c	what is over: which jobs there are, given the window (the rules are jobs.c's)
@@ -20,6 +21,7 @@
 #include "model/folds.h"
 #include "model/gone.h"
 #include "model/lineup.h"
+#include "model/sums.h"
 
 #define SUMMARY_ID_BIT (UINT64_C(1) << 63)
 #define SHARED_ID_BIT (UINT64_C(1) << 62)
@@ -83,6 +85,7 @@ struct rows {
 	uint32_t *extras; /* handles of rows of what is over */
 	size_t extra_count, extra_capacity;
 	struct groups groups;
+	struct sums *sums;	 /* also readers keep what they found */
 	uint64_t cgroup_changes; /* up to which groups are as they are told */
 	uint64_t reading_changes;
 	struct folds folds;
@@ -189,6 +192,23 @@ int grouping_collect(struct rows *rows);
 bool grouping_sorts_by_sum(const struct rows *rows);
 uint64_t grouping_key(const struct rows *rows, const struct candidate *candidate);
 void grouping_unsettle(struct rows *rows, uint32_t handle);
+
+/* sums.c */
+struct sums_count sums_count_below(const struct rows *rows, uint32_t handle);
+/* Of those that match below one. */
+void sums_of_members(const struct rows *rows, struct sums_of_fields *sums,
+		     const struct column_context *context, const struct field *const *wanted,
+		     size_t count, uint32_t handle, struct rows_sum *out);
+/* All of a range below whom somebody has ended, as they stand. */
+struct sums_walk {
+	const struct rows *rows;
+	struct lineup_range range;
+	struct lineup_part part;
+	struct sums_heirs heirs;
+	uint32_t next; /* of the part */
+};
+struct sums_walk sums_heirs_among(const struct rows *rows, struct lineup_range range);
+uint32_t sums_next_heir(struct sums_walk *walk); /* NO_CANDIDATE: there are no more */
 
 /* gather.c */
 int gather_extras(struct rows *rows);

@@ -20,6 +20,11 @@ struct rows *rows_new(void)
 		return NULL;
 	lineup_init(&rows->lineup);
 	groups_init(&rows->groups);
+	rows->sums = calloc(1, sizeof(*rows->sums));
+	if (!rows->sums) {
+		free(rows);
+		return NULL;
+	}
 	folds_unfold_all(&rows->folds);
 	rows->folds.unfolds_kernel = false;
 	rows->must_collect = rows->misses_exits = true;
@@ -32,6 +37,8 @@ void rows_free(struct rows *rows)
 		return;
 	lineup_clear(&rows->lineup);
 	groups_clear(&rows->groups);
+	sums_clear(rows->sums);
+	free(rows->sums);
 	folds_clear(&rows->folds);
 	jobs_clear(&rows->jobs);
 	gone_clear(&rows->gone);
@@ -232,22 +239,16 @@ uint32_t rows_hidden(const struct rows *rows, const struct row *row)
 uint64_t rows_changed_ns(const struct rows *rows, const struct row *row, uint8_t *change)
 {
 	const struct candidate *candidate = (const struct candidate *)row;
-	uint32_t handle = lineup_find(&rows->lineup, row->id, row->is_job);
-	uint32_t end = lineup_skip(&rows->lineup, handle);
-	struct lineup_iterator below = lineup_begin_at(&rows->lineup, handle);
-	uint64_t latest_ns = candidate->changed_ns;
+	struct sums_count below;
 
 	*change = candidate->change;
 	if (!row->is_folded || row->is_job)
-		return latest_ns;
-	while ((handle = lineup_next(&below)) != end) {
-		candidate = candidate_of(rows, handle);
-		if (!candidate->matching || candidate->changed_ns <= latest_ns)
-			continue;
-		latest_ns = candidate->changed_ns;
-		*change = candidate->change;
-	}
-	return latest_ns;
+		return candidate->changed_ns;
+	below = sums_count_below(rows, lineup_find(&rows->lineup, row->id, false));
+	if (below.latest_ns <= candidate->changed_ns)
+		return candidate->changed_ns;
+	*change = below.change;
+	return below.latest_ns;
 }
 
 /* The next row is below it. */

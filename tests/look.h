@@ -74,6 +74,32 @@ static inline void expect_kept_as_counted(struct rows *rows)
 	lineup_settle(lineup);
 }
 
+/* Each one's own is what the tree says now, and the sums are theirs. */
+static inline void expect_weights(struct rows *rows)
+{
+	struct lineup *lineup = &rows->lineup;
+	struct lineup_weight *kept = calloc(lineup->used + 1, sizeof(*kept));
+	struct lineup_iterator all = lineup_begin(lineup);
+	const struct match match = { 0 };
+	uint32_t handle;
+
+	if (lineup->has_weights && lineup->used)
+		memcpy(kept, lineup->weights, lineup->used * sizeof(*kept));
+	rows->gone.match = &match;
+	while (lineup->has_weights && (handle = lineup_next(&all)) != NO_CANDIDATE) {
+		order_weigh(rows, handle);
+		assert_int_equal(kept[handle].own, lineup->weights[handle].own);
+		lineup_put_weight(lineup, handle, kept[handle].own);
+	}
+	if (lineup->has_weights)
+		lineup_add_up_weights(lineup);
+	for (all = lineup_begin(lineup);
+	     lineup->has_weights && (handle = lineup_next(&all)) != NO_CANDIDATE;)
+		assert_int_equal(kept[handle].sum, lineup_weight(lineup, handle));
+	rows->gone.match = NULL;
+	free(kept);
+}
+
 /* Whoever has a row is found by its place, and the other way round. */
 static inline void expect_places(const struct rows *rows)
 {
@@ -407,6 +433,7 @@ static inline void collect_and_compare(struct look *look)
 	    0);
 	expect_sums_of_blocks(look->rows);
 	expect_kept_as_counted(look->rows);
+	expect_weights(look->rows);
 	expect_places(look->rows);
 	if (!look->scope.by_origin) /* there it depends on the jobs what has a place */
 		expect_as_collected_anew(look);

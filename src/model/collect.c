@@ -376,6 +376,8 @@ int collect_all(struct rows *rows)
 	rows->must_order = !order_is_by_line(&rows->scope) || rows->scope.is_reversed;
 	ptree_tree_feed_end(rows->gone.tree, &rows->reader);
 	follow_untold_from_now(rows);
+	if (lineup_have_weights(&rows->lineup, order_is_by_weight(&rows->scope)))
+		return -ENOMEM;
 	err = grouping_is_on(rows) ? grouping_collect(rows) : collect_tree(rows);
 	give_back_scratch(rows);
 	if (err)

@@ -446,29 +446,41 @@ static int follow_image(struct rows *rows, uint64_t id, uint64_t image)
 	return err;
 }
 
+static int touch(struct rows *rows, uint32_t handle)
+{
+	if (handle == NO_CANDIDATE)
+		return 0;
+	lineup_touch(&rows->lineup, handle);
+	return order_is_by_weight(&rows->scope) ? place_unsettle(rows, handle) : 0;
+}
+
 /* What one has used is told of it and, when it is over, of those above it up to the first that
-   lives, and so is what it did of late; whoever forks does something, too. */
-static void touch_told(struct rows *rows, const struct ptree_fact *fact)
+   lives, and so is what it did of late; whoever forks does something, too. 1: of whom is not known.
+ */
+static int touch_told(struct rows *rows, const struct ptree_fact *fact)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, fact->id);
-	uint32_t handle = lineup_find(&rows->lineup, fact->id, false);
+	int err = touch(rows, lineup_find(&rows->lineup, fact->id, false));
 
-	if (handle != NO_CANDIDATE)
-		lineup_touch(&rows->lineup, handle);
-	for (unsigned i = 0; node && i < HEIRS_MAX; i++) {
+	if (node && fact->kind == PTREE_FACT_MOVED && ptree_node_has_ended(node) &&
+	    (grouping_is_on(rows) || order_is_by_weight(&rows->scope)))
+		return 1; /* it may have been told of who was its parent then */
+	for (unsigned i = 0; node && !err && i < HEIRS_MAX; i++) {
 		node = ptree_node_parent(node);
-		handle = node ? find(rows, node) : NO_CANDIDATE;
-		if (handle != NO_CANDIDATE)
-			lineup_touch(&rows->lineup, handle);
+		err = node ? touch(rows, find(rows, node)) : 0;
 		if (node && !ptree_node_has_ended(node))
 			break;
 	}
+	return err;
 }
 
 /* 1: collect all. */
 static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 {
-	touch_told(rows, fact);
+	int err = touch_told(rows, fact);
+
+	if (err)
+		return err;
 	switch (fact->kind) {
 	case PTREE_FACT_TICK:
 		return follow_activity(rows);

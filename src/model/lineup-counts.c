@@ -4,6 +4,11 @@
  * one would count anew.
  */
 #include "model/lineup-impl.h"
+#include "model/array.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 bool lineup_is_needed(const struct lineup *lineup, uint32_t handle)
 {
@@ -53,15 +58,17 @@ static void count_in_tally(struct rows_tally *tally, const struct candidate *can
 	tally->left_out += !is_needed && !candidate->is_past ? by : 0;
 }
 
-struct counts counts_of(const struct candidate *candidate)
+struct counts counts_of(const struct lineup *lineup, uint32_t handle)
 {
+	const struct candidate *candidate = &lineup->items[handle];
 	bool is_apart = candidate->row.is_summary; /* it says what is in its process's sums */
 
 	return (struct counts){ .matching = candidate->matching,
 				.alive = candidate->alive,
 				.countable = candidate->countable,
 				.cpu_permille = is_apart ? 0 : candidate->row.sum_cpu_permille,
-				.rss_kib = is_apart ? 0 : candidate->row.sum_rss_kib };
+				.rss_kib = is_apart ? 0 : candidate->row.sum_rss_kib,
+				.weight = lineup_weight(lineup, handle) };
 }
 
 struct counts counts_negative(struct counts counts)
@@ -70,7 +77,8 @@ struct counts counts_negative(struct counts counts)
 				.alive = -counts.alive,
 				.countable = -counts.countable,
 				.cpu_permille = -counts.cpu_permille,
-				.rss_kib = -counts.rss_kib };
+				.rss_kib = -counts.rss_kib,
+				.weight = -counts.weight };
 }
 
 /* From one up. Whoever is needed or no longer needed by that changes the counts of those above. */
@@ -94,6 +102,8 @@ void counts_add(struct lineup *lineup, uint32_t handle, struct counts more)
 		candidate->countable += more.countable;
 		candidate->row.sum_cpu_permille += more.cpu_permille;
 		candidate->row.sum_rss_kib += more.rss_kib;
+		if (lineup->has_weights)
+			lineup->weights[handle].sum += more.weight;
 		counts_set_flags(lineup, handle);
 	}
 }
@@ -113,14 +123,14 @@ void counts_enter(struct lineup *lineup, uint32_t handle)
 	count_self(candidate);
 	count_in_tally(&lineup->tally, candidate, 1);
 	counts_set_flags(lineup, handle);
-	counts_add(lineup, candidate->above, counts_of(candidate));
+	counts_add(lineup, candidate->above, counts_of(lineup, handle));
 }
 
 void counts_leave(struct lineup *lineup, uint32_t handle)
 {
 	const struct candidate *candidate = &lineup->items[handle];
 
-	counts_add(lineup, candidate->above, counts_negative(counts_of(candidate)));
+	counts_add(lineup, candidate->above, counts_negative(counts_of(lineup, handle)));
 	count_in_tally(&lineup->tally, candidate, UINT32_MAX);
 }
 
@@ -196,7 +206,7 @@ void lineup_add_up(struct lineup *lineup)
 
 		for (uint32_t i = block->count; i-- > 0;) {
 			const struct candidate *candidate = &lineup->items[block->items[i]];
-			struct counts counts = counts_of(candidate);
+			struct counts counts = counts_of(lineup, block->items[i]);
 			struct row *above = candidate->above == NO_CANDIDATE
 						? NULL
 						: &lineup->items[candidate->above].row;
@@ -237,7 +247,7 @@ void lineup_usage(const struct lineup *lineup, uint32_t handle, uint32_t *cpu_pe
 	*cpu_permille = lineup->items[handle].row.sum_cpu_permille;
 	*rss_kib = lineup->items[handle].row.sum_rss_kib;
 	for (; child != NO_CANDIDATE; child = lineup->items[child].next) {
-		struct counts counts = counts_of(&lineup->items[child]);
+		struct counts counts = counts_of(lineup, child);
 
 		*cpu_permille -= counts.cpu_permille;
 		*rss_kib -= counts.rss_kib;
@@ -261,6 +271,66 @@ void lineup_set_usage(struct lineup *lineup, uint32_t handle, uint32_t cpu_permi
 		candidate->row.sum_rss_kib += rss_kib - own_rss_kib;
 		handle = candidate->above;
 	} while (handle != NO_CANDIDATE && !is_apart);
+}
+
+/* ---- weights ---- */
+
+int counts_reserve(struct lineup *lineup, uint32_t handle)
+{
+	if (!lineup->has_weights)
+		return 0;
+	return array_reserve(&lineup->weights, &lineup->weight_capacity, (size_t)handle + 1,
+			     sizeof(*lineup->weights));
+}
+
+int lineup_have_weights(struct lineup *lineup, bool has_weights)
+{
+	lineup->has_weights = has_weights;
+	if (!has_weights) {
+		free(lineup->weights);
+		lineup->weights = NULL;
+		lineup->weight_capacity = 0;
+		return 0;
+	}
+	if (counts_reserve(lineup, lineup->used)) {
+		lineup->has_weights = false;
+		return -ENOMEM;
+	}
+	memset(lineup->weights, 0, lineup->weight_capacity * sizeof(*lineup->weights));
+	return 0;
+}
+
+uint64_t lineup_weight(const struct lineup *lineup, uint32_t handle)
+{
+	return lineup->has_weights ? lineup->weights[handle].sum : 0;
+}
+
+void lineup_set_weight(struct lineup *lineup, uint32_t handle, uint64_t own)
+{
+	uint64_t more = own - lineup->weights[handle].own;
+
+	lineup->weights[handle].own = own;
+	for (; more && handle != NO_CANDIDATE; handle = lineup->items[handle].above)
+		lineup->weights[handle].sum += more;
+}
+
+void lineup_put_weight(struct lineup *lineup, uint32_t handle, uint64_t own)
+{
+	lineup->weights[handle] = (struct lineup_weight){ own, own };
+}
+
+void lineup_add_up_weights(struct lineup *lineup)
+{
+	for (uint32_t place = lineup->order_count; place-- > 0;) {
+		const struct lineup_block *block = lineup->blocks[lineup->order[place]];
+
+		for (uint32_t i = block->count; i-- > 0;) {
+			uint32_t above = lineup->items[block->items[i]].above;
+
+			if (above != NO_CANDIDATE)
+				lineup->weights[above].sum += lineup->weights[block->items[i]].sum;
+		}
+	}
 }
 
 /* ---- reading ---- */

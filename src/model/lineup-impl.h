@@ -27,7 +27,7 @@ struct lineup_block {
 /* What one or a whole branch adds to those above; unsigned, so that it can be taken away. */
 struct counts {
 	uint32_t matching, alive, countable, cpu_permille;
-	uint64_t rss_kib;
+	uint64_t rss_kib, weight;
 };
 
 /* lineup-ids.c */
@@ -50,7 +50,8 @@ void blocks_note_match(struct lineup *lineup, uint32_t handle); /* another one, 
 void blocks_note_matches(struct lineup *lineup);		/* of all */
 
 /* lineup-counts.c */
-struct counts counts_of(const struct candidate *candidate);
+struct counts counts_of(const struct lineup *lineup, uint32_t handle);
+int counts_reserve(struct lineup *lineup, uint32_t handle); /* so that it can have a weight */
 struct counts counts_negative(struct counts counts);
 /* From one up. Whoever is needed or no longer needed by that changes the counts of those above. */
 void counts_add(struct lineup *lineup, uint32_t handle, struct counts more);

@@ -22,6 +22,7 @@ void lineup_clear(struct lineup *lineup)
 	free(lineup->order);
 	free(lineup->slots);
 	free(lineup->items);
+	free(lineup->weights);
 	lineup_init(lineup);
 }
 
@@ -45,6 +46,8 @@ static int reserve(struct lineup *lineup)
 	    array_reserve(&lineup->items, &capacity, lineup->used + 1, sizeof(*lineup->items)))
 		return -ENOMEM;
 	lineup->capacity = (uint32_t)capacity;
+	if (counts_reserve(lineup, lineup->free == NO_CANDIDATE ? lineup->used : lineup->free))
+		return -ENOMEM;
 	return ids_reserve(lineup) || blocks_reserve_one(lineup) ? -ENOMEM : 0;
 }
 
@@ -57,6 +60,8 @@ static uint32_t new_candidate(struct lineup *lineup, const struct candidate *can
 	else
 		handle = lineup->used++;
 	lineup->items[handle] = *candidate;
+	if (lineup->has_weights)
+		lineup_put_weight(lineup, handle, 0);
 	lineup->count++;
 	ids_put(lineup, handle);
 	return handle;
@@ -171,7 +176,7 @@ int lineup_move(struct lineup *lineup, uint32_t handle, uint32_t above, uint32_t
 {
 	size_t count;
 	uint32_t *branch = branch_of(lineup, handle, &count);
-	struct counts counts = counts_of(&lineup->items[handle]);
+	struct counts counts = counts_of(lineup, handle);
 	uint32_t place;
 
 	if (!branch || blocks_reserve(lineup, count)) {

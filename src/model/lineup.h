@@ -38,6 +38,11 @@ struct candidate {
 	bool is_stale : 1;     /* a job's, of an earlier frame, unless it is kept */
 };
 
+/* By what siblings are sorted where that is a sum: of one itself, and of it and all below it. */
+struct lineup_weight {
+	uint64_t own, sum;
+};
+
 struct lineup_block;
 
 struct lineup {
@@ -55,6 +60,9 @@ struct lineup {
 	uint32_t row_count, living_count;
 	struct rows_tally tally;
 	bool are_starts_stale;
+	bool has_weights;
+	struct lineup_weight *weights; /* by handle; only while they are asked for */
+	size_t weight_capacity;
 	uint64_t last_stamp; /* of changes; see struct lineup_part */
 };
 
@@ -93,6 +101,14 @@ void lineup_set_usage(struct lineup *lineup, uint32_t handle, uint32_t cpu_permi
 void lineup_usage(const struct lineup *lineup, uint32_t handle, uint32_t *cpu_permille,
 		  uint64_t *rss_kib);
 void lineup_set_closed(struct lineup *lineup, uint32_t handle, bool is_closed);
+
+/* Whether there are weights: all of them 0, or none. -ENOMEM: there are none. */
+int lineup_have_weights(struct lineup *lineup, bool has_weights);
+void lineup_set_weight(struct lineup *lineup, uint32_t handle, uint64_t own);
+/* The second: after the first was called of all, which does not add up then. */
+void lineup_put_weight(struct lineup *lineup, uint32_t handle, uint64_t own);
+void lineup_add_up_weights(struct lineup *lineup);
+uint64_t lineup_weight(const struct lineup *lineup, uint32_t handle); /* the sum */
 
 /* By the row's id; a job's and a process's row are different ones. */
 uint32_t lineup_find(const struct lineup *lineup, uint64_t id, bool is_job);

@@ -217,6 +217,9 @@ bool gather_is_folded(const struct rows *rows, uint32_t handle);
 /* order.c */
 int order_lineup(struct rows *rows);
 bool order_is_by_line(const struct rows_scope *scope);
+/* By sums over all below: they are weights of the lineup. */
+bool order_is_by_weight(const struct rows_scope *scope);
+void order_weigh(struct rows *rows, uint32_t handle); /* its own may be another one */
 /* Among siblings, the greatest first; 0 where lines decide. */
 uint64_t order_key(const struct rows *rows, const struct candidate *candidate,
 		   const struct job *job);

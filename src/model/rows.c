@@ -81,8 +81,7 @@ static bool is_same_scope(const struct rows_scope *a, const struct rows_scope *b
 /* Else all is collected for each change. */
 static bool can_follow(const struct rows_scope *scope)
 {
-	return !scope->by_origin && !scope->shows_threads && scope->exited != JOBS_STAY &&
-	       !(scope->sort && scope->sort->sorts_by_sum);
+	return !scope->by_origin && !scope->shows_threads && scope->exited != JOBS_STAY;
 }
 
 /* Of all that is there by another filter. 1: another scope, or other sums, too. */

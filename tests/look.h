@@ -38,10 +38,10 @@ static inline void count_unnoticed(struct lineup *lineup)
 	uint64_t *stamps = calloc(lineup->block_count + 1, sizeof(*stamps));
 
 	for (uint32_t i = 0; i < lineup->block_count; i++)
-		stamps[i] = lineup->blocks[i]->matched;
+		stamps[i] = lineup->blocks[i]->needed;
 	lineup_count(lineup);
 	for (uint32_t i = 0; i < lineup->block_count; i++)
-		lineup->blocks[i]->matched = stamps[i];
+		lineup->blocks[i]->needed = stamps[i];
 	free(stamps);
 }
 

@@ -67,6 +67,25 @@ struct candidate collect_candidate(const struct rows *rows, const struct ptree_n
 	return candidate;
 }
 
+void collect_nodes(const struct rows *rows, const struct lineup_part *part,
+		   const struct ptree_node *nodes[LINEUP_BLOCK_ITEMS])
+{
+	for (uint32_t i = 0; i < part->count; i++)
+		__builtin_prefetch(candidate_of(rows, part->handles[i]));
+	for (uint32_t i = 0; i < part->count; i++) {
+		const struct candidate *candidate = candidate_of(rows, part->handles[i]);
+
+		nodes[i] = candidate->is_process
+			       ? ptree_tree_find_id(rows->gone.tree, candidate->row.process)
+			       : NULL;
+		__builtin_prefetch(nodes[i]);
+	}
+	for (uint32_t i = 0; i < part->count; i++) {
+		if (nodes[i])
+			__builtin_prefetch(ptree_node_image(nodes[i], 0));
+	}
+}
+
 bool collect_wants_closed(const struct rows *rows, const struct candidate *candidate)
 {
 	const struct row *row = &candidate->row;

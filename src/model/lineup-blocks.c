@@ -68,7 +68,7 @@ static struct lineup_block *insert_block(struct lineup *lineup, uint32_t place)
 
 	lineup->free_block = block->place;
 	block->count = block->rows = block->living = 0;
-	block->matched = ++lineup->last_stamp;
+	block->matched = block->needed = ++lineup->last_stamp;
 	note_change(lineup, block);
 	memmove(lineup->order + place + 1, lineup->order + place,
 		(lineup->order_count - place) * sizeof(*lineup->order));
@@ -336,16 +336,21 @@ void lineup_touch(struct lineup *lineup, uint32_t handle)
 	note_change(lineup, blocks_of(lineup, handle));
 }
 
-void blocks_note_match(struct lineup *lineup, uint32_t handle)
+void lineup_note_match(struct lineup *lineup, uint32_t handle)
 {
 	blocks_of(lineup, handle)->matched = ++lineup->last_stamp;
 }
 
-void blocks_note_matches(struct lineup *lineup)
+void blocks_note_need(struct lineup *lineup, uint32_t handle)
+{
+	blocks_of(lineup, handle)->needed = ++lineup->last_stamp;
+}
+
+void blocks_note_needs(struct lineup *lineup)
 {
 	lineup->last_stamp++;
 	for (uint32_t i = 0; i < lineup->order_count; i++)
-		lineup->blocks[lineup->order[i]]->matched = lineup->last_stamp;
+		lineup->blocks[lineup->order[i]]->needed = lineup->last_stamp;
 }
 
 struct lineup_range lineup_all(const struct lineup *lineup)
@@ -382,9 +387,13 @@ bool lineup_next_part(struct lineup_range *range, struct lineup_part *part)
 		range->index = 0;
 		if (index >= end)
 			continue;
-		*part = (struct lineup_part){ number,	      block->changed,
-					      block->matched, block->items + index,
-					      end - index,    end - index == block->count };
+		*part = (struct lineup_part){ .block = number,
+					      .changed = block->changed,
+					      .matched = block->matched,
+					      .needed = block->needed,
+					      .handles = block->items + index,
+					      .count = end - index,
+					      .is_whole = end - index == block->count };
 		return true;
 	}
 	return false;

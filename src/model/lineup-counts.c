@@ -96,7 +96,7 @@ void counts_add(struct lineup *lineup, uint32_t handle, struct counts more)
 		candidate->alive += more.alive;
 		if (was_needed != is_needed) {
 			count_in_tally(&lineup->tally, candidate, 1);
-			blocks_note_match(lineup, handle);
+			blocks_note_need(lineup, handle);
 		}
 		more.countable += (uint32_t)is_countable(candidate) - (uint32_t)was_countable;
 		candidate->countable += more.countable;
@@ -195,7 +195,7 @@ void lineup_count(struct lineup *lineup)
 				count_above(lineup, candidate);
 		}
 	}
-	blocks_note_matches(lineup);
+	blocks_note_needs(lineup);
 	flag_all(lineup);
 }
 
@@ -234,7 +234,7 @@ void lineup_set_match(struct lineup *lineup, uint32_t handle, bool is_match, boo
 	count_in_tally(&lineup->tally, candidate, UINT32_MAX);
 	candidate->is_match = is_match;
 	candidate->is_past = is_past;
-	blocks_note_match(lineup, handle);
+	lineup_note_match(lineup, handle);
 	count_in_tally(&lineup->tally, candidate, 1);
 	counts_add(lineup, handle, counts);
 }

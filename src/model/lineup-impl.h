@@ -18,8 +18,8 @@ enum { IS_ROW = 1, IS_LIVING = 2 };
 struct lineup_block {
 	uint32_t place; /* in the order; of a free one the next free one */
 	uint32_t count, rows, living;
-	uint32_t start;		   /* rows before it, unless the starts are stale */
-	uint64_t changed, matched; /* stamps; see struct lineup_part */
+	uint32_t start;			   /* rows before it, unless the starts are stale */
+	uint64_t changed, matched, needed; /* stamps; see struct lineup_part */
 	uint32_t items[BLOCK_ITEMS];
 	uint8_t flags[BLOCK_ITEMS];
 };
@@ -46,8 +46,8 @@ void blocks_free_all(struct lineup *lineup); /* keeps their memory */
 void blocks_enter(struct lineup *lineup, uint32_t handle, uint32_t before);
 void blocks_leave(struct lineup *lineup, uint32_t handle);
 void blocks_count_flags(struct lineup_block *block);
-void blocks_note_match(struct lineup *lineup, uint32_t handle); /* another one, or need of it */
-void blocks_note_matches(struct lineup *lineup);		/* of all */
+void blocks_note_need(struct lineup *lineup, uint32_t handle);
+void blocks_note_needs(struct lineup *lineup); /* of all */
 
 /* lineup-counts.c */
 struct counts counts_of(const struct lineup *lineup, uint32_t handle);

@@ -84,7 +84,9 @@ static inline struct candidate *lineup_item(const struct lineup *lineup, uint32_
 uint32_t lineup_add(struct lineup *lineup, const struct candidate *candidate, uint32_t above,
 		    uint32_t before);
 uint32_t lineup_append(struct lineup *lineup, const struct candidate *candidate, uint32_t above);
-/* All anew, after flags of many were set. The second: after all were appended. */
+/* All anew, after flags of many were set; of whom is_match was lineup_note_match() tells. The
+   second: after all were appended. */
+void lineup_note_match(struct lineup *lineup, uint32_t handle);
 void lineup_count(struct lineup *lineup);
 void lineup_add_up(struct lineup *lineup);
 /* One that has nobody below it. */
@@ -130,7 +132,8 @@ uint32_t lineup_next(struct lineup_iterator *iterator); /* NO_CANDIDATE: there a
 struct lineup_part {
 	uint32_t block;		 /* its number, below lineup->block_count */
 	uint64_t changed;	 /* who is in it, or what the tree says of them */
-	uint64_t matched;	 /* who of them matches or is needed */
+	uint64_t matched;	 /* who of them matches */
+	uint64_t needed;	 /* who of them is needed */
 	const uint32_t *handles; /* as they stand */
 	uint32_t count;
 	bool is_whole; /* that is the whole block */

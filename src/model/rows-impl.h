@@ -143,6 +143,10 @@ int collect_branch(struct rows *rows, const struct ptree_node *node, uint32_t ab
 uint32_t collect_append(struct rows *rows, struct candidate *candidate, uint32_t above);
 /* The process's candidate as the tree has it now; place, counts and folds are the lineup's. */
 struct candidate collect_candidate(const struct rows *rows, const struct ptree_node *node);
+/* The processes of a part of the lineup, NULL for what is none; asked for at once, so that memory
+   is waited for of many together. */
+void collect_nodes(const struct rows *rows, const struct lineup_part *part,
+		   const struct ptree_node *nodes[LINEUP_BLOCK_ITEMS]);
 bool collect_is_in_scope(const struct rows *rows, const struct ptree_node *node);
 bool collect_wants_closed(const struct rows *rows, const struct candidate *candidate);
 

@@ -84,33 +84,42 @@ static bool can_follow(const struct rows_scope *scope)
 	return !scope->by_origin && !scope->shows_threads && scope->exited != JOBS_STAY;
 }
 
-/* Of all that is there by another filter. 1: another scope, or other sums, too. */
+/* 1: it is in another scope, or a sum by which its group stands has changed. */
+static int match_one(struct rows *rows, uint32_t handle, const struct ptree_node *node)
+{
+	struct candidate *candidate = candidate_of(rows, handle);
+	bool is_match;
+
+	if (collect_is_in_scope(rows, node) == candidate->is_ghost)
+		return 1;
+	is_match = !candidate->is_ghost && !candidate->is_past &&
+		   match_node(rows->gone.match, rows->gone.tree, node);
+	candidate->is_closed = collect_wants_closed(rows, candidate);
+	if (is_match == candidate->is_match)
+		return 0;
+	candidate->is_match = is_match;
+	lineup_note_match(&rows->lineup, handle);
+	return grouping_sorts_by_sum(rows);
+}
+
+/* Of all that is there by another filter. 1: collect all. */
 static int match_all(struct rows *rows)
 {
-	struct lineup_iterator all = lineup_begin(&rows->lineup);
-	uint32_t handle;
+	struct lineup_range all = lineup_all(&rows->lineup);
+	const struct ptree_node *nodes[LINEUP_BLOCK_ITEMS];
+	struct lineup_part part;
+	int err = 0;
 
-	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
-		struct candidate *candidate = candidate_of(rows, handle);
-		bool is_match;
-		const struct ptree_node *node =
-		    candidate->is_process
-			? ptree_tree_find_id(rows->gone.tree, candidate->row.process)
-			: NULL;
-
-		if (!node)
-			continue;
-		if (collect_is_in_scope(rows, node) == candidate->is_ghost)
-			return 1;
-		is_match = !candidate->is_ghost && !candidate->is_past &&
-			   match_node(rows->gone.match, rows->gone.tree, node);
-		if (is_match != candidate->is_match && grouping_sorts_by_sum(rows))
-			return 1;
-		candidate->is_match = is_match;
-		candidate->is_closed = collect_wants_closed(rows, candidate);
+	while (!err && lineup_next_part(&all, &part)) {
+		collect_nodes(rows, &part, nodes);
+		for (uint32_t i = 0; i < part.count && !err; i++) {
+			if (nodes[i])
+				err = match_one(rows, part.handles[i], nodes[i]);
+		}
 	}
-	lineup_count(&rows->lineup);
-	return 0;
+	if (!err)
+		lineup_count(&rows->lineup);
+	return err;
 }
 
 /* A second more, and another process can match. */

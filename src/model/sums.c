@@ -46,7 +46,9 @@ static void count_one(struct sums_count *count, const struct candidate *candidat
 
 static struct sums_count count_part(const struct rows *rows, const struct lineup_part *part)
 {
-	struct sums_count count = { .changed = part->changed, .matched = part->matched };
+	struct sums_count count = { .changed = part->changed,
+				    .matched = part->matched,
+				    .needed = part->needed };
 
 	for (uint32_t i = 0; i < part->count; i++)
 		count_one(&count, candidate_of(rows, part->handles[i]));
@@ -62,7 +64,8 @@ static struct sums_count count_of(const struct rows *rows, const struct lineup_p
 				       rows->lineup.block_count, sizeof(*sums->counts)))
 		return count_part(rows, part);
 	kept = &sums->counts[part->block];
-	if (kept->changed != part->changed || kept->matched != part->matched)
+	if (kept->changed != part->changed || kept->matched != part->matched ||
+	    kept->needed != part->needed)
 		*kept = count_part(rows, part);
 	return *kept;
 }
@@ -90,12 +93,8 @@ struct sums_count sums_count_below(const struct rows *rows, uint32_t handle)
 
 /* In lineage it is those whom it forked, and of them no fact tells whose they are when one who was
    between is forgotten. */
-static bool is_heir(const struct rows *rows, const struct candidate *candidate)
+static bool is_heir(const struct rows *rows, const struct ptree_node *node)
 {
-	const struct ptree_node *node =
-	    candidate->is_process ? ptree_tree_find_id(rows->gone.tree, candidate->row.process)
-				  : NULL;
-
 	return node &&
 	       (rows->gone.by_origin || ptree_node_last_exited(node) || ptree_node_summary(node));
 }
@@ -103,9 +102,11 @@ static bool is_heir(const struct rows *rows, const struct candidate *candidate)
 static struct sums_heirs heirs_in(const struct rows *rows, const struct lineup_part *part)
 {
 	struct sums_heirs heirs = { .changed = part->changed };
+	const struct ptree_node *nodes[LINEUP_BLOCK_ITEMS];
 
+	collect_nodes(rows, part, nodes);
 	for (uint32_t i = 0; i < part->count; i++) {
-		if (is_heir(rows, candidate_of(rows, part->handles[i])))
+		if (is_heir(rows, nodes[i]))
 			heirs.bits[i / 64] |= UINT64_C(1) << i % 64;
 	}
 	return heirs;
@@ -156,16 +157,17 @@ static uint64_t add_part(const struct rows *rows, const struct sums_of_fields *s
 			 const struct column_context *context, const struct lineup_part *part,
 			 uint64_t *numbers)
 {
+	const struct ptree_node *nodes[LINEUP_BLOCK_ITEMS];
 	uint64_t known = 0;
 
+	collect_nodes(rows, part, nodes);
 	for (uint32_t at = 0; at < part->count; at++) {
-		const struct candidate *candidate = candidate_of(rows, part->handles[at]);
-		struct column_subject subject = { .node = NULL };
+		const struct column_subject subject = { .node = nodes[at] };
 		struct field_value value;
 
-		if (candidate->is_process && candidate->is_match)
-			subject.node = ptree_tree_find_id(rows->gone.tree, candidate->row.process);
-		for (size_t i = 0; subject.node && i < sums->count; i++) {
+		if (!subject.node || !candidate_of(rows, part->handles[at])->is_match)
+			continue;
+		for (size_t i = 0; i < sums->count; i++) {
 			if (!field_get(sums->fields[i], context, &subject, &value))
 				continue;
 			numbers[i] += value.number;

@@ -14,7 +14,7 @@ struct column_context;
 
 /* Of a block, with the stamps as of when it was counted. */
 struct sums_count {
-	uint64_t changed, matched;
+	uint64_t changed, matched, needed;
 	uint64_t latest_ns; /* of those that are needed, the last change, and of which kind */
 	uint32_t processes, matching;
 	uint8_t change;

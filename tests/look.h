@@ -307,7 +307,11 @@ static inline void expect_as_collected_anew(struct look *look)
 	do {
 		handle = next_living(anew, &all);
 		other = next_living(look->rows, &others);
-		assert_int_equal(handle == NO_CANDIDATE, other == NO_CANDIDATE);
+		if ((handle == NO_CANDIDATE) != (other == NO_CANDIDATE)) {
+			print_order("is    ", look->rows);
+			print_order("wanted", anew);
+			fail();
+		}
 		if (handle == NO_CANDIDATE)
 			break;
 		expect_same(look->rows, anew, handle);

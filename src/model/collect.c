@@ -264,51 +264,6 @@ uint32_t collect_append(struct rows *rows, struct candidate *candidate, uint32_t
 	return handle;
 }
 
-static int compare_tids(const void *a, const void *b)
-{
-	const struct ptree_thread *x = *(const struct ptree_thread *const *)a;
-	const struct ptree_thread *y = *(const struct ptree_thread *const *)b;
-
-	return (ptree_thread_tid(x) > ptree_thread_tid(y)) -
-	       (ptree_thread_tid(x) < ptree_thread_tid(y));
-}
-
-static int add_thread(struct rows *rows, const struct ptree_thread *thread, uint32_t above)
-{
-	const struct candidate *process = candidate_of(rows, above);
-	struct candidate candidate = { .row = { .id = ptree_thread_id(thread),
-						.process = process->row.id,
-						.pid = ptree_thread_tid(thread),
-						.is_thread = true },
-				       .job = NO_JOB,
-				       .changed_ns = ptree_thread_begin_ns(thread),
-				       .change = PTREE_CHANGE_FORKED,
-				       .is_match = process->is_match };
-
-	return collect_append(rows, &candidate, above) == NO_CANDIDATE ? -ENOMEM : 0;
-}
-
-static int add_threads(struct rows *rows, const struct ptree_node *node, uint32_t above)
-{
-	const struct ptree_thread *thread = ptree_node_first_thread(node), **threads;
-	size_t count = 0;
-	int err = 0;
-
-	if (!thread)
-		return 0;
-	threads =
-	    reallocarray(NULL, ptree_node_thread_count(node), sizeof(const struct ptree_thread *));
-	if (!threads)
-		return -ENOMEM;
-	for (; thread; thread = ptree_thread_next(thread))
-		threads[count++] = thread;
-	qsort(threads, count, sizeof(const struct ptree_thread *), compare_tids);
-	for (size_t i = 0; i < count && !err; i++)
-		err = add_thread(rows, threads[i], above);
-	free(threads);
-	return err;
-}
-
 static int add_process(struct rows *rows, const struct ptree_node *node, uint32_t above,
 		       uint32_t *handle)
 {
@@ -318,9 +273,7 @@ static int add_process(struct rows *rows, const struct ptree_node *node, uint32_
 	if (*handle == NO_CANDIDATE || grouping_enter(rows, *handle, node) ||
 	    follow_note_new(rows, *handle) || follow_note_active(rows, *handle, node))
 		return -ENOMEM;
-	if (rows->scope.shows_threads && !rows->scope.is_list && !candidate.is_ghost)
-		return add_threads(rows, node, *handle);
-	return 0;
+	return threads_collect(rows, *handle, node);
 }
 
 /* The next child of the walk in progress, with the frame that it belongs to. */

@@ -78,7 +78,8 @@ static int add(struct rows *rows, const struct ptree_node *node)
 		return -ENOMEM;
 	lineup_set_closed(&rows->lineup, handle,
 			  collect_wants_closed(rows, candidate_of(rows, handle)));
-	if (follow_note_new(rows, handle) || follow_note_active(rows, handle, node))
+	if (threads_show(rows, handle, node) || follow_note_new(rows, handle) ||
+	    follow_note_active(rows, handle, node))
 		return -ENOMEM;
 	/* The figures of those beside it can be newer than the facts that were followed yet. */
 	return place_unsettle(rows, handle);
@@ -112,6 +113,7 @@ static void remove_one(struct rows *rows, uint32_t handle)
 			rows->newcomers[i--] = rows->newcomers[--rows->newcomer_count];
 	}
 	candidate_of(rows, handle)->is_unsettled = false;
+	threads_hide(rows, handle);
 	grouping_leave(rows, handle);
 	lineup_remove(&rows->lineup, handle);
 }
@@ -266,6 +268,7 @@ static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *
 	candidate->change = fresh.change;
 	lineup_touch(&rows->lineup, handle);
 	lineup_set_match(&rows->lineup, handle, fresh.is_match, fresh.is_past);
+	threads_set_match(rows, handle, fresh.is_match);
 	lineup_set_usage(&rows->lineup, handle, fresh.row.sum_cpu_permille, fresh.row.sum_rss_kib);
 	return place_unsettle(rows, handle);
 }
@@ -322,8 +325,10 @@ static int follow_ended(struct rows *rows, uint32_t handle, const struct ptree_n
 /* It is no longer kept: those who stood below it stand elsewhere by now. */
 static int follow_forgotten(struct rows *rows, uint64_t id)
 {
-	uint32_t handle, child;
+	uint32_t handle = lineup_find(&rows->lineup, id, false), child;
 
+	if (handle != NO_CANDIDATE)
+		threads_hide(rows, handle);
 	while ((handle = lineup_find(&rows->lineup, id, false)) != NO_CANDIDATE &&
 	       (child = lineup_first_child(&rows->lineup, handle)) != NO_CANDIDATE) {
 		const struct ptree_node *node =
@@ -343,6 +348,8 @@ int follow_process(struct rows *rows, uint64_t id)
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
 	uint32_t handle = lineup_find(&rows->lineup, id, false);
 
+	if (!node && handle != NO_CANDIDATE && candidate_of(rows, handle)->row.is_thread)
+		return 0; /* that is a thread's id, and of threads facts tell */
 	if (!node)
 		return follow_forgotten(rows, id);
 	if (!gone_is_over(node))
@@ -474,6 +481,17 @@ static int touch_told(struct rows *rows, const struct ptree_fact *fact)
 	return err;
 }
 
+static int follow_thread(struct rows *rows, const struct ptree_fact *fact)
+{
+	if (fact->kind == PTREE_FACT_THREAD_ENDED)
+		threads_end(rows, fact);
+	else if (threads_begin(rows, fact))
+		return -ENOMEM;
+	if (rows->gone.match->filter) /* it may ask how many there are */
+		return follow_process(rows, fact->id);
+	return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
+}
+
 /* 1: collect all. */
 static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 {
@@ -486,14 +504,17 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 		return follow_activity(rows);
 	case PTREE_FACT_THREAD_BEGAN:
 	case PTREE_FACT_THREAD_ENDED:
-		if (rows->gone.match->filter) /* it may ask how many there are */
-			return follow_process(rows, fact->id);
-		return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
+		return follow_thread(rows, fact);
 	case PTREE_FACT_ACCOUNTED: /* of a zombie, which has a place still */
 		return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
 	case PTREE_FACT_THREAD_NAMED:
 	case PTREE_FACT_THREAD_SAMPLED:
 		return 0;
+	case PTREE_FACT_IMAGE: /* all its threads but one end then, of which no fact tells */
+	case PTREE_FACT_ENDED:
+	case PTREE_FACT_REVIVED:
+		if (threads_renew(rows, fact->id))
+			return -ENOMEM;
 	}
 	if (!fact->id)
 		return fact->kind >= PTREE_FACT_KEPT_IMAGE;

@@ -7,6 +7,7 @@
  *   place.c	where each stands among its siblings
  *   order.c	the lineup in another order than that of birth
  *   grouping.c	rows of groups, and who stands below whom in them
+ *   thread-rows.c	rows of threads, below their process
  *   sums.c	what is kept of many at once
  *   gather.c	rows of what is over: jobs, what they show unfolded, summaries
  *   rows.c	filter and folds; reading
@@ -177,6 +178,19 @@ bool place_is_right(const struct rows *rows, uint32_t handle, const struct stand
 /* Sorted, it and those above it may belong elsewhere: they wait for place_settle(), 1: sort all. */
 int place_unsettle(struct rows *rows, uint32_t handle);
 int place_settle(struct rows *rows);
+
+/* thread-rows.c */
+/* Where threads are shown, all of a process: of one that was just collected, and at the end of all;
+   of one that has come. */
+int threads_collect(struct rows *rows, uint32_t process, const struct ptree_node *node);
+int threads_show(struct rows *rows, uint32_t process, const struct ptree_node *node);
+void threads_hide(struct rows *rows, uint32_t process);
+int threads_renew(struct rows *rows, uint64_t process); /* by its id: as the tree has them now */
+int threads_begin(struct rows *rows, const struct ptree_fact *fact);
+void threads_end(struct rows *rows, const struct ptree_fact *fact);
+/* As their process does; the second without counting. */
+void threads_set_match(struct rows *rows, uint32_t process, bool is_match);
+void threads_put_match(struct rows *rows, uint32_t process, bool is_match);
 
 /* grouping.c */
 bool grouping_is_on(const struct rows *rows);

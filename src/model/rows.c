@@ -81,7 +81,7 @@ static bool is_same_scope(const struct rows_scope *a, const struct rows_scope *b
 /* Else all is collected for each change. */
 static bool can_follow(const struct rows_scope *scope)
 {
-	return !scope->by_origin && !scope->shows_threads && scope->exited != JOBS_STAY;
+	return !scope->by_origin && scope->exited != JOBS_STAY;
 }
 
 /* 1: it is in another scope, or a sum by which its group stands has changed. */
@@ -98,6 +98,7 @@ static int match_one(struct rows *rows, uint32_t handle, const struct ptree_node
 	if (is_match == candidate->is_match)
 		return 0;
 	candidate->is_match = is_match;
+	threads_put_match(rows, handle, is_match);
 	lineup_note_match(&rows->lineup, handle);
 	return grouping_sorts_by_sum(rows);
 }

@@ -126,28 +126,28 @@ static int push_by_parent(struct rows *rows, const struct ptree_node *parent)
 	return 0;
 }
 
-/* In lineage what is over holds its place as long as something that came from it may live. */
-static bool has_place_in_lineage(const struct rows *rows, const struct ptree_node *node)
+/* In lineage what is over holds its place as long as something that came from it lives. */
+static bool may_hold_place(const struct ptree_node *node)
 {
-	if (!gone_is_over(node))
-		return true;
-	if (jobs_find(&rows->jobs, ptree_node_id(node)))
-		return false;
-	return ptree_node_last_forked(node) ||
-	       (rows->gathers && ptree_node_end_ns(node) >= rows->gathered_ns);
+	return !gone_is_over(node) || ptree_node_last_forked(node) || ptree_node_last_exited(node);
 }
 
-/* Those it forked; and of its children those of whom nobody knows who forked them. */
+/* Those it forked; and of its children those of whom nobody knows who forked them, which may be
+   over themselves and have forked others. */
 static int push_by_origin(struct rows *rows, const struct ptree_node *parent)
 {
 	const struct ptree_node *node = ptree_node_last_forked(parent);
 
 	for (; node; node = ptree_node_prev_forked(node)) {
-		if (has_place_in_lineage(rows, node) && push_child(rows, node))
+		if (may_hold_place(node) && push_child(rows, node))
 			return -ENOMEM;
 	}
 	for (node = ptree_node_first_child(parent); node; node = ptree_node_next_sibling(node)) {
 		if (!ptree_node_origin(node) && push_child(rows, node))
+			return -ENOMEM;
+	}
+	for (node = ptree_node_last_exited(parent); node; node = ptree_node_prev_exited(node)) {
+		if (!ptree_node_origin(node) && may_hold_place(node) && push_child(rows, node))
 			return -ENOMEM;
 	}
 	return 0;
@@ -344,6 +344,7 @@ int collect_all(struct rows *rows)
 	rows->scratch_count = rows->frame_count = 0;
 	rows->extra_count = rows->newcomer_count = rows->active_count = 0;
 	rows->misses_exits = true;
+	rows->has_circle = false;
 	rows->unsettled_count = 0;
 	rows->must_order = !order_is_by_line(&rows->scope) || rows->scope.is_reversed;
 	ptree_tree_feed_end(rows->gone.tree, &rows->reader);
@@ -354,6 +355,8 @@ int collect_all(struct rows *rows)
 	give_back_scratch(rows);
 	if (err)
 		return err;
+	if (rows->scope.by_origin)
+		follow_remove_all_needless(rows);
 	lineup_add_up(&rows->lineup);
 	lineup_count(&rows->lineup);
 	return follow_orphans(rows);

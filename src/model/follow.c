@@ -57,7 +57,7 @@ static uint32_t above_of(const struct rows *rows, const struct ptree_node *node)
 	const struct ptree_node *above = rows->scope.is_list ? NULL : grouping_above(rows, node);
 	uint32_t handle = above ? find(rows, above) : NO_CANDIDATE;
 
-	/* In a circle of origins there may be nobody above it. */
+	/* In a circle there may be nobody above it. */
 	return handle == NO_CANDIDATE && grouping_is_on(rows) ? grouping_find(rows, node) : handle;
 }
 
@@ -71,6 +71,7 @@ static int add(struct rows *rows, const struct ptree_node *node)
 	if (grouping_ensure(rows, node))
 		return -ENOMEM;
 	above = above_of(rows, node);
+	rows->has_circle |= above == NO_CANDIDATE && !rows->scope.is_list && !is_root(parent);
 	place_take_line(rows, node, is_root(parent) ? 0 : ptree_node_id(parent));
 	one = place_standing(rows, &candidate);
 	handle = lineup_add(&rows->lineup, &candidate, above, place_find(rows, above, &one));
@@ -135,6 +136,30 @@ void follow_remove_needless(struct rows *rows, uint32_t handle)
 	}
 }
 
+void follow_remove_all_needless(struct rows *rows)
+{
+	uint32_t handle = lineup_last(&rows->lineup);
+
+	while (handle != NO_CANDIDATE) {
+		uint32_t before = lineup_before(&rows->lineup, handle);
+
+		if (is_only_for_others(candidate_of(rows, handle)) &&
+		    lineup_first_child(&rows->lineup, handle) == NO_CANDIDATE)
+			remove_one(rows, handle);
+		handle = before;
+	}
+}
+
+/* Of parents there are no circles, but of origins of which some are not known. */
+static bool is_in_branch(const struct rows *rows, uint32_t handle, uint32_t branch)
+{
+	if (!rows->scope.by_origin)
+		return false;
+	while (handle != NO_CANDIDATE && handle != branch)
+		handle = candidate_of(rows, handle)->above;
+	return handle != NO_CANDIDATE;
+}
+
 static int move(struct rows *rows, uint32_t handle, uint32_t above)
 {
 	const struct standing one = place_standing(rows, candidate_of(rows, handle));
@@ -169,7 +194,7 @@ static int put_right(struct rows *rows, const struct ptree_node *node)
 
 	if (err || handle == NO_CANDIDATE || candidate_of(rows, handle)->above == above)
 		return err;
-	return move(rows, handle, above);
+	return is_in_branch(rows, above, handle) ? 1 : move(rows, handle, above);
 }
 
 /* Those above an orphan that are over are nobody's children any more. */
@@ -319,7 +344,9 @@ static int follow_ended(struct rows *rows, uint32_t handle, const struct ptree_n
 		return grouping_is_on(rows) ? put_children_right(rows, node) : 0;
 	}
 	err = refresh(rows, handle, node);
-	return err || !grouping_is_on(rows) ? err : regroup(rows, handle, node);
+	return err || !(grouping_is_on(rows) || rows->scope.by_origin)
+		   ? err
+		   : regroup(rows, handle, node);
 }
 
 /* It is no longer kept: those who stood below it stand elsewhere by now. */
@@ -362,10 +389,13 @@ int follow_process(struct rows *rows, uint64_t id)
 /* ---- facts ---- */
 
 /* One above an orphan hides it if it is a kernel thread, and in groups stands elsewhere. */
-static bool may_have_hidden(const struct rows *rows)
+static bool may_have_hidden(const struct rows *rows, uint64_t id)
 {
-	return grouping_is_on(rows) && rows->scope.hides_kernel_threads &&
-	       ptree_tree_orphaning(rows->gone.tree, 0);
+	if (!rows->scope.hides_kernel_threads)
+		return false;
+	if (rows->scope.by_origin)
+		return lineup_find(&rows->lineup, id, false) != NO_CANDIDATE;
+	return grouping_is_on(rows) && ptree_tree_orphaning(rows->gone.tree, 0);
 }
 
 /* It says something of others, too: a filter may look for it above them, who is watched passes that
@@ -376,14 +406,17 @@ static bool is_told_to_those_below(const struct rows *rows, const struct ptree_f
 	bool looks_above = rows->gone.match->filter && filter_looks_above(rows->gone.match->filter);
 
 	if (!node) /* whom it had forked its origin has forked now */
-		return fact->kind == PTREE_FACT_FORGOTTEN && (looks_above || may_have_hidden(rows));
+		return fact->kind == PTREE_FACT_FORGOTTEN &&
+		       (looks_above || may_have_hidden(rows, fact->id));
 	if (!ptree_node_first_child(node) && !ptree_node_last_forked(node) &&
 	    !gone_is_above_orphans(&rows->gone, node))
 		return false;
 	switch (fact->kind) {
+	case PTREE_FACT_ORIGIN:
+		return looks_above || rows->scope.only_watched ||
+		       (rows->scope.by_origin && rows->scope.hides_kernel_threads);
 	case PTREE_FACT_NAME:
 	case PTREE_FACT_ARGUMENTS:
-	case PTREE_FACT_ORIGIN:
 		return looks_above || rows->scope.only_watched;
 	case PTREE_FACT_MOVED:
 	case PTREE_FACT_KERNEL_THREAD:
@@ -395,18 +428,19 @@ static bool is_told_to_those_below(const struct rows *rows, const struct ptree_f
 	return looks_above;
 }
 
-/* Below whom arrivals are looked for. */
+/* Below whom arrivals are looked for, or in lineage who may be one. */
 static int note_exit(struct rows *rows, uint64_t id)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
-	const struct ptree_node *parent = node ? ptree_node_parent(node) : NULL;
+	const struct ptree_node *noted =
+	    node && !rows->scope.by_origin ? ptree_node_parent(node) : node;
 
-	if (!parent || rows->misses_exits)
+	if (!noted || rows->misses_exits)
 		return 0;
 	if (array_reserve(&rows->exits, &rows->exit_capacity, rows->exit_count + 1,
 			  sizeof(*rows->exits)))
 		return -ENOMEM;
-	rows->exits[rows->exit_count++] = ptree_node_id(parent);
+	rows->exits[rows->exit_count++] = ptree_node_id(noted);
 	return 0;
 }
 
@@ -472,6 +506,8 @@ static int touch_told(struct rows *rows, const struct ptree_fact *fact)
 	if (node && fact->kind == PTREE_FACT_MOVED && ptree_node_has_ended(node) &&
 	    (grouping_is_on(rows) || order_is_by_weight(&rows->scope)))
 		return 1; /* it may have been told of who was its parent then */
+	if (node && rows->scope.by_origin && ptree_node_origin(node))
+		err = touch(rows, find(rows, ptree_node_origin(node)));
 	for (unsigned i = 0; node && !err && i < HEIRS_MAX; i++) {
 		node = ptree_node_parent(node);
 		err = node ? touch(rows, find(rows, node)) : 0;

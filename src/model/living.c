@@ -295,7 +295,6 @@ static int run_batch(struct rows *rows, const struct rows_scope *scope, const st
 	has_changed = jobs_batch(&rows->jobs, arrived, count, scope->exited, room, scope->now_ns);
 	free(arrived);
 	arrivals_keep_marks(rows);
-	rows->gathered_ns = scope->now_ns;
 	return has_changed;
 }
 

@@ -102,12 +102,13 @@ struct rows {
 	size_t arrival_count, arrival_capacity;
 	struct mark *marks, *new_marks;
 	size_t mark_count, new_mark_count, mark_capacity, new_mark_capacity;
-	uint64_t *exits; /* below whom somebody has ended since arrivals were last looked for */
+	/* Below whom somebody has ended since arrivals were last looked for; in lineage, who has.
+	 */
+	uint64_t *exits;
 	size_t exit_count, exit_capacity;
-	uint64_t known;	      /* the highest id of those that were seen: beyond is new */
-	uint64_t youngest;    /* the same, of those of this collecting */
-	uint64_t matched_ns;  /* when a filter that time changes was last asked of all */
-	uint64_t gathered_ns; /* when arrivals were last looked for */
+	uint64_t known;	     /* the highest id of those that were seen: beyond is new */
+	uint64_t youngest;   /* the same, of those of this collecting */
+	uint64_t matched_ns; /* when a filter that time changes was last asked of all */
 	uint32_t window_top, window_height;
 	uint32_t last_living; /* index of a row */
 	uint64_t selected;    /* the row, when all this was settled */
@@ -116,6 +117,7 @@ struct rows {
 	bool gathers;	     /* this collecting looks for arrivals */
 	bool forgets_marks;  /* what was passed over may have a row now */
 	bool misses_exits;   /* more than those have ended */
+	bool has_circle;     /* somebody in lineage is below himself: nothing can be followed */
 	bool keeps_marks;    /* of those below whom nobody has */
 	bool forgets_jobs;   /* so may those that have one */
 	bool is_other_view;  /* somebody has chosen others, or another order */
@@ -159,6 +161,7 @@ int follow_note_new(struct rows *rows, uint32_t handle);
 int follow_note_active(struct rows *rows, uint32_t handle, const struct ptree_node *node);
 /* It and those above it, as far as they were only there for what stood below them. */
 void follow_remove_needless(struct rows *rows, uint32_t handle);
+void follow_remove_all_needless(struct rows *rows); /* before all are counted */
 /* One is made what the tree says now; 1: collect all. */
 int follow_process(struct rows *rows, uint64_t id);
 

@@ -91,12 +91,14 @@ struct sums_count sums_count_below(const struct rows *rows, uint32_t handle)
 
 /* ---- heirs ---- */
 
-/* In lineage it is those whom it forked, and of them no fact tells whose they are when one who was
-   between is forgotten. */
+/* In lineage it is those whom it forked, over or not. */
 static bool is_heir(const struct rows *rows, const struct ptree_node *node)
 {
-	return node &&
-	       (rows->gone.by_origin || ptree_node_last_exited(node) || ptree_node_summary(node));
+	if (!node)
+		return false;
+	if (rows->gone.by_origin && ptree_node_last_forked(node))
+		return true;
+	return ptree_node_last_exited(node) || ptree_node_summary(node);
 }
 
 static struct sums_heirs heirs_in(const struct rows *rows, const struct lineup_part *part)

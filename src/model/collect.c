@@ -129,7 +129,8 @@ static int push_by_parent(struct rows *rows, const struct ptree_node *parent)
 /* In lineage what is over holds its place as long as something that came from it lives. */
 static bool may_hold_place(const struct ptree_node *node)
 {
-	return !gone_is_over(node) || ptree_node_last_forked(node) || ptree_node_last_exited(node);
+	return !gone_is_over(node) || ptree_node_last_forked(node) ||
+	       ptree_node_first_child(node) || ptree_node_last_exited(node);
 }
 
 /* Those it forked; and of its children those of whom nobody knows who forked them, which may be

@@ -336,6 +336,23 @@ static void give_back_scratch(struct rows *rows)
 	rows->scratch_capacity = rows->scratch_count = 0;
 }
 
+/* In lineage the walk meets nobody who is in a circle, or came from one who is. */
+static bool has_left_out(const struct rows *rows)
+{
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	struct ptree_tree_counts counts;
+	size_t count = 0;
+	uint32_t handle;
+
+	if (!rows->scope.by_origin)
+		return false;
+	while ((handle = lineup_next(&all)) != NO_CANDIDATE)
+		count +=
+		    candidate_of(rows, handle)->is_process && !candidate_of(rows, handle)->is_past;
+	ptree_tree_get_counts(rows->gone.tree, &counts);
+	return count != counts.live + counts.zombies;
+}
+
 int collect_all(struct rows *rows)
 {
 	int err;
@@ -360,5 +377,7 @@ int collect_all(struct rows *rows)
 		follow_remove_all_needless(rows);
 	lineup_add_up(&rows->lineup);
 	lineup_count(&rows->lineup);
-	return follow_orphans(rows);
+	err = follow_orphans(rows);
+	rows->has_circle |= has_left_out(rows);
+	return err;
 }

@@ -28,6 +28,7 @@ struct look {
 	struct filter *filter;
 	uint32_t uid;
 	struct cursor cursor;
+	bool likes_modes; /* lineage, threads, all that is kept: mostly */
 };
 
 /* ---- counting anew ---- */
@@ -440,6 +441,11 @@ static inline void choose_order(struct look *look)
 							   : (uint32_t)field_sort_count_of_all()));
 	scope->hides_kernel_threads = draw(&look->load, 2);
 	scope->exited = draw(&look->load, 6) ? JOBS_BRIEF : (enum jobs_mode)draw(&look->load, 3);
+	if (look->likes_modes) {
+		scope->by_origin = draw(&look->load, 2);
+		scope->shows_threads = draw(&look->load, 2);
+		scope->exited = (enum jobs_mode)draw(&look->load, 3);
+	}
 	rows_reset_exited(look->rows);
 }
 

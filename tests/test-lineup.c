@@ -5,15 +5,16 @@
  */
 #include "look.h"
 
-#define LOADS 250
+#define LOADS 150
 #define STEPS 400
 
-static void look_at(uint32_t seed)
+static void look_at(uint32_t seed, bool likes_modes)
 {
 	struct look look = {
 		.load = { .tree = new_tree(30, 1 << 20), .seed = seed, .now_ns = 100 * S },
 		.rows = rows_new(),
-		.scope.height = 20
+		.scope.height = 20,
+		.likes_modes = likes_modes,
 	};
 
 	look.rows->lineup.block_items = 4 + 4 * (seed % 2);
@@ -35,7 +36,8 @@ static void what_is_kept_is_what_one_would_count_anew(void **state)
 	(void)state;
 	for (uint32_t seed = 1; seed <= loads; seed++) {
 		print_message("# seed %u\n", seed);
-		look_at(seed);
+		look_at(seed, false);
+		look_at(seed, true);
 	}
 }
 
@@ -46,7 +48,7 @@ static void loads_that_once_went_wrong(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(seeds); i++)
-		look_at(seeds[i]);
+		look_at(seeds[i], false);
 }
 
 /* ---- what is over has been charged already ---- */

@@ -547,6 +547,7 @@ static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 	case PTREE_FACT_THREAD_SAMPLED:
 		return 0;
 	case PTREE_FACT_IMAGE: /* all its threads but one end then, of which no fact tells */
+	case PTREE_FACT_IMAGE_DATED:
 	case PTREE_FACT_ENDED:
 	case PTREE_FACT_REVIVED:
 		if (threads_renew(rows, fact->id))

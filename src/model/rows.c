@@ -81,7 +81,7 @@ static bool is_same_scope(const struct rows_scope *a, const struct rows_scope *b
 /* Else all is collected for each change. */
 static bool can_follow(const struct rows_scope *scope)
 {
-	return !(scope->by_origin && scope->group != GROUP_NONE) && scope->exited != JOBS_STAY;
+	return !(scope->by_origin && scope->group != GROUP_NONE);
 }
 
 /* 1: it is in another scope, or a sum by which its group stands has changed. */

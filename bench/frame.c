@@ -7,6 +7,7 @@
 #include "ui/input.h"
 #include "ui/session.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,9 +72,33 @@ static void name(struct stage *stage, pid_t pid, const char *comm)
 	must(ptree_tree_apply(stage->session.scene.world.tree, &event), "name");
 }
 
-/* Families under init, or all under one. */
-static void populate(struct stage *stage, int count, bool is_flat)
+/* What somebody looks at. */
+struct mode {
+	const char *name;
+	bool is_flat; /* all below one */
+	bool has_threads, has_exits;
+	struct rows_scope choice;
+};
+
+/* In a tenth of them ten more, or an end. */
+static void add_more(struct stage *stage, pid_t pid, const struct mode *mode)
 {
+	for (int i = 0; mode->has_threads && i < 10; i++) {
+		struct ptree_event event = { .kind = PTREE_EVENT_FORK,
+					     .time_ns = stage->now_ns,
+					     .pid = stage->next_pid++,
+					     .tgid = pid };
+
+		must(ptree_tree_apply(stage->session.scene.world.tree, &event), "thread");
+	}
+	if (mode->has_exits)
+		apply(stage, PTREE_EVENT_EXIT, 1, pid);
+}
+
+/* Families under init, or all under one. */
+static void populate(struct stage *stage, int count, const struct mode *mode)
+{
+	const unsigned names = mode->has_exits ? 100000 : 997;
 	pid_t parent = 1;
 
 	for (int i = 0; i < count; i++) {
@@ -81,14 +106,16 @@ static void populate(struct stage *stage, int count, bool is_flat)
 		char comm[16];
 
 		stage->now_ns += 1000;
-		if (i % FAMILY == 0 && (!is_flat || !i)) {
+		if (i % FAMILY == 0 && (!mode->is_flat || !i)) {
 			apply(stage, PTREE_EVENT_FORK, 1, pid);
 			parent = pid;
 		} else {
 			apply(stage, PTREE_EVENT_FORK, parent, pid);
 		}
-		snprintf(comm, sizeof(comm), "worker%d", i % 997);
+		snprintf(comm, sizeof(comm), "worker%u", (unsigned)i % names);
 		name(stage, pid, comm);
+		if (i % 10 == 9)
+			add_more(stage, pid, mode);
 	}
 }
 
@@ -157,14 +184,18 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double median(double *values, size_t count)
+struct times {
+	double median, tenth; /* a tenth takes at least that long */
+};
+
+static struct times times_of(double *values, size_t count)
 {
 	qsort(values, count, sizeof(*values), compare);
-	return values[count / 2];
+	return (struct times){ values[count / 2], values[count - 1 - count / 10] };
 }
 
 /* One event, one frame: a fork, its exec, its exit, by turns, a tenth of a second apart. */
-static double measure_events(struct stage *stage, pid_t parent)
+static struct times measure_events(struct stage *stage, pid_t parent)
 {
 	static const enum ptree_event_kind kinds[] = { PTREE_EVENT_FORK, PTREE_EVENT_EXEC,
 						       PTREE_EVENT_EXIT };
@@ -177,7 +208,7 @@ static double measure_events(struct stage *stage, pid_t parent)
 		apply(stage, kinds[i % 3], parent, stage->next_pid);
 		times[i] = draw(stage);
 	}
-	return median(times, FRAMES);
+	return times_of(times, FRAMES);
 }
 
 static void press(struct stage *stage, unsigned code)
@@ -203,7 +234,7 @@ static double measure_filter(struct stage *stage)
 	}
 	press(stage, '\r');
 	draw(stage);
-	return median(times, sizeof(text) - 1);
+	return times_of(times, sizeof(text) - 1).median;
 }
 
 static double measure_move(struct stage *stage)
@@ -216,20 +247,38 @@ static double measure_move(struct stage *stage)
 		press(stage, 'j');
 		times[i] = now_ms() - before + draw(stage);
 	}
-	return median(times, FRAMES);
+	return times_of(times, FRAMES).median;
 }
 
-static void measure(int count, bool is_flat, enum group_by group)
+static struct stage *set_up(const struct mode *mode, int count)
 {
 	struct stage *stage = calloc(1, sizeof(*stage));
-	double first, event, move, key, filtered, sorted;
+	struct rows_scope *choice;
 
+	must(stage ? 0 : -ENOMEM, "stage");
 	open_stage(stage, 24, 80);
-	stage->session.panes.tree->choice.group = group;
-	populate(stage, count, is_flat);
+	choice = &stage->session.panes.tree->choice;
+	choice->group = mode->choice.group;
+	choice->by_origin = mode->choice.by_origin;
+	choice->shows_threads = mode->choice.shows_threads;
+	choice->exited = mode->choice.exited;
+	populate(stage, count, mode);
 	stage->now_ns += 60 * S;
-	first = draw(stage);
-	event = measure_events(stage, FIRST_PID);
+	return stage;
+}
+
+static void tear_down(struct stage *stage)
+{
+	close_stage(stage);
+	free(stage);
+}
+
+static void measure(const struct mode *mode, int count)
+{
+	struct stage *stage = set_up(mode, count);
+	double first = draw(stage), move, key, by_time;
+	struct times event = measure_events(stage, FIRST_PID), filtered, sorted;
+
 	move = measure_move(stage);
 	key = measure_filter(stage);
 	filtered = measure_events(stage, FIRST_PID);
@@ -237,31 +286,46 @@ static void measure(int count, bool is_flat, enum group_by group)
 	press(stage, 'P');
 	draw(stage);
 	sorted = measure_events(stage, FIRST_PID);
-	printf("%7d %-7s %9.3f %9.3f %9.3f %9.3f %9.3f %9.3f\n", count,
-	       group	 ? group_by_name(group)
-	       : is_flat ? "flat"
-			 : "trees",
-	       first, event, move, key, filtered, sorted);
-	close_stage(stage);
-	free(stage);
+	press(stage, 'T');
+	draw(stage);
+	by_time = measure_events(stage, FIRST_PID).median;
+	printf("%7d %-8s %8.3f %8.3f %8.3f %8.3f %8.3f %8.3f %8.3f %8.3f\n", count, mode->name,
+	       first, event.median, event.tenth, move, key, filtered.median, sorted.median,
+	       by_time);
+	fflush(stdout);
+	tear_down(stage);
 }
 
-int main(void)
+static const struct mode modes[] = {
+	{ .name = "trees" },
+	{ .name = "flat", .is_flat = true },
+	{ .name = "user", .choice.group = GROUP_USER },
+	{ .name = "command", .choice.group = GROUP_COMMAND },
+	{ .name = "threads", .has_threads = true, .choice.shows_threads = true },
+	{ .name = "lineage", .choice.by_origin = true },
+	{ .name = "stay", .has_exits = true, .choice.exited = JOBS_STAY },
+};
+
+/* frame [MODE [COUNT]] */
+int main(int argc, char **argv)
 {
 	static const int counts[] = { 1000, 10000, 100000 };
+	int wanted = argc > 2 ? atoi(argv[2]) : 0;
 
 	setlocale(LC_ALL, "C.UTF-8");
-	puts("ms of CPU, 24x80, medians: the first frame; a frame after an event; a key that "
-	     "moves;\n"
-	     "a key in the filter; a frame after an event with a filter, and sorted by CPU; in "
-	     "groups\n"
-	     "by user or command, folded\n"
-	     "    processes      first     event      move       key  filtered    sorted");
-	for (int i = 0; i < 3; i++) {
-		measure(counts[i], false, GROUP_NONE);
-		measure(counts[i], true, GROUP_NONE);
-		measure(counts[i], false, GROUP_USER);
-		measure(counts[i], false, GROUP_COMMAND);
+	puts("ms of CPU, 24x80, medians: the first frame; a frame after an event, and the slowest\n"
+	     "tenth of these; a key that moves; a key in the filter; a frame after an event with\n"
+	     "a filter, sorted by CPU, and by CPU time. In trees, or all below one; in groups by\n"
+	     "user or command, folded; with threads, as many as processes; in lineage; with all\n"
+	     "that is over, a tenth, each in a row of its own\n"
+	     "    processes     first    event    tenth     move      key filtered   sorted  by "
+	     "time");
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		for (size_t j = 0; j < sizeof(modes) / sizeof(modes[0]); j++) {
+			if ((argc < 2 || !strcmp(argv[1], modes[j].name)) &&
+			    (!wanted || wanted == counts[i]))
+				measure(&modes[j], counts[i]);
+		}
 	}
 	return 0;
 }

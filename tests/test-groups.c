@@ -128,6 +128,53 @@ static void add_member(uint64_t id, void *what)
 	sum->is_known = true;
 }
 
+static size_t fields_that_add_up(const struct field *wanted[])
+{
+	size_t count = 0;
+
+	for (const struct field *field = fields; field->name; field++) {
+		if (field->adds_up)
+			wanted[count++] = field;
+	}
+	return count;
+}
+
+static void expect_sum_of_members(const struct look *look, const struct row *row,
+				  const struct field *field, const struct rows_sum *is)
+{
+	struct look by_field = *look;
+	struct sum sum = { .look = &by_field };
+
+	by_field.scope.sort = field;
+	rows_group_members(look->rows, row, add_member, &sum);
+	if (sum.is_known != is->is_known || sum.number != is->number)
+		print_message("# %s\n", field->name);
+	assert_int_equal(is->is_known, sum.is_known);
+	assert_int_equal(is->number, sum.number);
+}
+
+/* What is kept of a group's members is what all of them have now. */
+static void expect_kept_sums(const struct look *look)
+{
+	const struct column_context context = { .now_ns = look->scope.now_ns,
+						.sources = look->match.sources };
+	struct lineup_iterator all = lineup_begin(&look->rows->lineup);
+	const struct field *wanted[SUMS_FIELDS_MAX];
+	size_t count = fields_that_add_up(wanted);
+	struct rows_sum sums[SUMS_FIELDS_MAX];
+	uint32_t handle;
+
+	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
+		const struct row *row = &lineup_item(&look->rows->lineup, handle)->row;
+
+		if (!row->is_group)
+			continue;
+		rows_group_sums(look->rows, row, &context, wanted, count, sums);
+		for (size_t i = 0; i < count; i++)
+			expect_sum_of_members(look, row, wanted[i], &sums[i]);
+	}
+}
+
 /* Groups stand by what those in them have together. */
 static void expect_order_of_sums(const struct look *look)
 {
@@ -185,6 +232,7 @@ static void look_at(uint32_t seed)
 		.match = { .sources = &sources },
 	};
 
+	look.rows->lineup.block_items = 4 + 4 * (seed % 2);
 	for (int i = 0; i < STEPS; i++) {
 		step(&look.load);
 		change_some(cgroups, &look.load);
@@ -195,6 +243,7 @@ static void look_at(uint32_t seed)
 		if (look.scope.group == GROUP_NONE)
 			continue;
 		expect_membership(&look);
+		expect_kept_sums(&look);
 		expect_order_of_sums(&look);
 		expect_holders(look.rows);
 	}

@@ -95,6 +95,35 @@ static void a_job_is_one_row_and_unfolds(void **state)
 	expect_rows(screen, ">     300 root     31s   make -j4  †3 1✗ cc×1 cc1×1 as×1\n");
 }
 
+/* Each of them is looked at in a frame: then what is new waits, half a second at most. */
+static void with_very_many_that_are_kept_news_waits(void **state)
+{
+	struct screen *screen = *state;
+	struct rows *rows = screen->session.panes.tree->rows;
+	uint32_t count;
+
+	begin(screen);
+	screen->session.panes.tree->choice.exited = JOBS_STAY;
+	for (pid_t pid = 1000; pid < 3600; pid++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "job%d", (int)pid);
+		run_now(screen, 300, pid, name);
+		exit_now(screen, pid, 0);
+	}
+	pass(screen, 1000);
+	count = rows_count(rows);
+	assert_true(count > 2600);
+	run_now(screen, 300, 4000, "one");
+	pass(screen, 100);
+	assert_int_equal(rows_count(rows), count);
+	assert_true(screen->session.panes.tree->view.kind->next_change_ns(
+			&screen->session.panes.tree->view) <=
+		    screen->session.scene.moment.now_ns + 400 * MS);
+	pass(screen, 400);
+	assert_int_equal(rows_count(rows), count + 1);
+}
+
 static void siblings_that_are_alike_share_a_row(void **state)
 {
 	struct screen *screen = *state;
@@ -843,6 +872,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(who_ends_turns_on_its_line_and_who_comes_takes_it),
 		SCREEN_TEST(a_job_is_one_row_and_unfolds),
+		SCREEN_TEST(with_very_many_that_are_kept_news_waits),
 		SCREEN_TEST(siblings_that_are_alike_share_a_row),
 		SCREEN_TEST(who_shares_a_row_is_counted_once),
 		SCREEN_TEST(also_in_lineage),

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define GENERATIONS_MAX 4096
+
 static const struct mark *find_mark(const struct rows *rows, uint64_t above)
 {
 	size_t from = 0, to = rows->mark_count;
@@ -118,7 +120,8 @@ static int gather_below_handle(struct rows *rows, uint32_t handle, const struct 
 	    candidate->is_process ? ptree_tree_find_id(rows->gone.tree, candidate->row.id) : NULL;
 	struct parent parent = { candidate->row.id, handle };
 
-	/* A job still stands where it lived: what is below it is found from whom it stands below. */
+	/* A job still stands where it lived: what is below it is found from whom it stands below.
+	 */
 	if (!node || gone_is_job(&rows->gone, node))
 		return 0;
 	if (candidate->is_ghost)
@@ -135,11 +138,11 @@ static int gather_below_top(struct rows *rows, const struct rows_scope *scope)
 
 static int gather_all(struct rows *rows, const struct rows_scope *scope)
 {
-	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	struct sums_walk all = sums_heirs_among(rows, lineup_all(&rows->lineup));
 	int err = gather_below_top(rows, scope);
 	uint32_t handle;
 
-	while (!err && (handle = lineup_next(&all)) != NO_CANDIDATE)
+	while (!err && (handle = sums_next_heir(&all)) != NO_CANDIDATE)
 		err = gather_below_handle(rows, handle, scope);
 	return err;
 }
@@ -172,32 +175,101 @@ static int gather_told(struct rows *rows, const struct rows_scope *scope)
 	return err;
 }
 
-/* In lineage they are among the candidates: the topmost of those from whom nothing lives. */
-static bool is_topmost(struct rows *rows, const struct ptree_node *node)
-{
-	const struct ptree_node *above = gone_above(&rows->gone, node);
+/* ---- in lineage ---- */
 
-	return gone_is_job(&rows->gone, node) && !(above && gone_is_job(&rows->gone, above));
+static int note_ended(struct rows *rows, const struct ptree_node *node)
+{
+	if (array_reserve(&rows->exits, &rows->exit_capacity, rows->exit_count + 1,
+			  sizeof(*rows->exits)))
+		return -ENOMEM;
+	rows->exits[rows->exit_count++] = ptree_node_id(node);
+	return 0;
 }
 
+/* Its children that have ended of late, and theirs. */
+static int note_ended_below(struct rows *rows, const struct ptree_node *node,
+			    const struct rows_scope *scope)
+{
+	size_t bottom = rows->gone.count;
+	int err = gone_push(&rows->gone, node) ? 0 : -ENOMEM;
+
+	while (!err && rows->gone.count > bottom) {
+		const struct ptree_node *at =
+		    ptree_node_last_exited(rows->gone.nodes[--rows->gone.count]);
+
+		for (; at && is_recent(at, scope) && !err; at = ptree_node_prev_exited(at)) {
+			err = note_ended(rows, at);
+			if (!err && ptree_node_last_exited(at) && !gone_push(&rows->gone, at))
+				err = -ENOMEM;
+		}
+	}
+	rows->gone.count = bottom;
+	return err;
+}
+
+static int note_all_ended(struct rows *rows, const struct rows_scope *scope)
+{
+	struct sums_walk all = sums_heirs_among(rows, lineup_all(&rows->lineup));
+	int err = note_ended_below(rows, ptree_tree_root(rows->gone.tree), scope);
+	uint32_t handle;
+
+	while (!err && (handle = sums_next_heir(&all)) != NO_CANDIDATE) {
+		const struct ptree_node *node =
+		    ptree_tree_find_id(rows->gone.tree, candidate_of(rows, handle)->row.process);
+
+		if (node)
+			err = note_ended_below(rows, node, scope);
+	}
+	return err;
+}
+
+/* The topmost of those from whom nothing lives; 0: something lives. */
+static uint64_t topmost(struct rows *rows, uint64_t id)
+{
+	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id), *above;
+	unsigned most =
+	    GENERATIONS_MAX; /* where some origins are not known there can be a circle */
+
+	if (!node || !gone_is_job(&rows->gone, node))
+		return 0;
+	while ((above = gone_above(&rows->gone, node)) && gone_is_job(&rows->gone, above) && most--)
+		node = above;
+	return ptree_node_id(node);
+}
+
+static int add_topmost(struct rows *rows, uint64_t id, const struct rows_scope *scope)
+{
+	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
+	const struct ptree_node *above = node ? gone_above(&rows->gone, node) : NULL;
+	uint32_t parent = NO_CANDIDATE;
+
+	if (!node || !is_recent(node, scope) || !collect_is_in_scope(rows, node))
+		return 0;
+	if (above && ptree_node_id(above))
+		parent = lineup_find(&rows->lineup, ptree_node_id(above), false);
+	if (parent != NO_CANDIDATE && candidate_of(rows, parent)->is_ghost)
+		parent = lineup_drawn_above(&rows->lineup, parent);
+	if (!is_new(rows, node, above ? ptree_node_id(above) : 0))
+		return 0;
+	return add_arrival(rows, node, above ? ptree_node_id(above) : 0, parent);
+}
+
+/* Several that have ended can have the same one above them. */
 static int gather_forked(struct rows *rows, const struct rows_scope *scope)
 {
-	struct lineup_iterator all = lineup_begin(&rows->lineup);
-	uint32_t handle;
 	int err = 0;
 
-	while (!err && (handle = lineup_next(&all)) != NO_CANDIDATE) {
-		const struct candidate *candidate = candidate_of(rows, handle);
-		uint32_t above = lineup_drawn_above(&rows->lineup, handle);
-		const struct ptree_node *node =
-		    ptree_tree_find_id(rows->gone.tree, candidate->row.process);
-
-		if (candidate->is_past && !candidate->is_ghost && is_recent(node, scope) &&
-		    !jobs_find(&rows->jobs, candidate->row.process) && is_topmost(rows, node))
-			err = add_arrival(
-			    rows, node,
-			    above == NO_CANDIDATE ? 0 : candidate_of(rows, above)->row.process,
-			    above);
+	if (!rows->keeps_marks) {
+		rows->exit_count = 0;
+		err = note_all_ended(rows, scope);
+	}
+	for (size_t i = 0; i < rows->exit_count; i++)
+		rows->exits[i] = topmost(rows, rows->exits[i]);
+	if (rows->exit_count)
+		qsort(rows->exits, rows->exit_count, sizeof(*rows->exits), compare_ids);
+	for (size_t i = 0; i < rows->exit_count && !err; i++) {
+		if (rows->exits[i] && (!i || rows->exits[i] != rows->exits[i - 1]))
+			err = add_topmost(rows, rows->exits[i], scope);
 	}
 	return err;
 }

@@ -67,6 +67,25 @@ struct candidate collect_candidate(const struct rows *rows, const struct ptree_n
 	return candidate;
 }
 
+void collect_nodes(const struct rows *rows, const struct lineup_part *part,
+		   const struct ptree_node *nodes[LINEUP_BLOCK_ITEMS])
+{
+	for (uint32_t i = 0; i < part->count; i++)
+		__builtin_prefetch(candidate_of(rows, part->handles[i]));
+	for (uint32_t i = 0; i < part->count; i++) {
+		const struct candidate *candidate = candidate_of(rows, part->handles[i]);
+
+		nodes[i] = candidate->is_process
+			       ? ptree_tree_find_id(rows->gone.tree, candidate->row.process)
+			       : NULL;
+		__builtin_prefetch(nodes[i]);
+	}
+	for (uint32_t i = 0; i < part->count; i++) {
+		if (nodes[i])
+			__builtin_prefetch(ptree_node_image(nodes[i], 0));
+	}
+}
+
 bool collect_wants_closed(const struct rows *rows, const struct candidate *candidate)
 {
 	const struct row *row = &candidate->row;
@@ -107,28 +126,29 @@ static int push_by_parent(struct rows *rows, const struct ptree_node *parent)
 	return 0;
 }
 
-/* In lineage what is over holds its place as long as something that came from it may live. */
-static bool has_place_in_lineage(const struct rows *rows, const struct ptree_node *node)
+/* In lineage what is over holds its place as long as something that came from it lives. */
+static bool may_hold_place(const struct ptree_node *node)
 {
-	if (!gone_is_over(node))
-		return true;
-	if (jobs_find(&rows->jobs, ptree_node_id(node)))
-		return false;
-	return ptree_node_last_forked(node) ||
-	       (rows->gathers && ptree_node_end_ns(node) >= rows->gathered_ns);
+	return !gone_is_over(node) || ptree_node_last_forked(node) ||
+	       ptree_node_first_child(node) || ptree_node_last_exited(node);
 }
 
-/* Those it forked; and of its children those of whom nobody knows who forked them. */
+/* Those it forked; and of its children those of whom nobody knows who forked them, which may be
+   over themselves and have forked others. */
 static int push_by_origin(struct rows *rows, const struct ptree_node *parent)
 {
 	const struct ptree_node *node = ptree_node_last_forked(parent);
 
 	for (; node; node = ptree_node_prev_forked(node)) {
-		if (has_place_in_lineage(rows, node) && push_child(rows, node))
+		if (may_hold_place(node) && push_child(rows, node))
 			return -ENOMEM;
 	}
 	for (node = ptree_node_first_child(parent); node; node = ptree_node_next_sibling(node)) {
 		if (!ptree_node_origin(node) && push_child(rows, node))
+			return -ENOMEM;
+	}
+	for (node = ptree_node_last_exited(parent); node; node = ptree_node_prev_exited(node)) {
+		if (!ptree_node_origin(node) && may_hold_place(node) && push_child(rows, node))
 			return -ENOMEM;
 	}
 	return 0;
@@ -245,51 +265,6 @@ uint32_t collect_append(struct rows *rows, struct candidate *candidate, uint32_t
 	return handle;
 }
 
-static int compare_tids(const void *a, const void *b)
-{
-	const struct ptree_thread *x = *(const struct ptree_thread *const *)a;
-	const struct ptree_thread *y = *(const struct ptree_thread *const *)b;
-
-	return (ptree_thread_tid(x) > ptree_thread_tid(y)) -
-	       (ptree_thread_tid(x) < ptree_thread_tid(y));
-}
-
-static int add_thread(struct rows *rows, const struct ptree_thread *thread, uint32_t above)
-{
-	const struct candidate *process = candidate_of(rows, above);
-	struct candidate candidate = { .row = { .id = ptree_thread_id(thread),
-						.process = process->row.id,
-						.pid = ptree_thread_tid(thread),
-						.is_thread = true },
-				       .job = NO_JOB,
-				       .changed_ns = ptree_thread_begin_ns(thread),
-				       .change = PTREE_CHANGE_FORKED,
-				       .is_match = process->is_match };
-
-	return collect_append(rows, &candidate, above) == NO_CANDIDATE ? -ENOMEM : 0;
-}
-
-static int add_threads(struct rows *rows, const struct ptree_node *node, uint32_t above)
-{
-	const struct ptree_thread *thread = ptree_node_first_thread(node), **threads;
-	size_t count = 0;
-	int err = 0;
-
-	if (!thread)
-		return 0;
-	threads =
-	    reallocarray(NULL, ptree_node_thread_count(node), sizeof(const struct ptree_thread *));
-	if (!threads)
-		return -ENOMEM;
-	for (; thread; thread = ptree_thread_next(thread))
-		threads[count++] = thread;
-	qsort(threads, count, sizeof(const struct ptree_thread *), compare_tids);
-	for (size_t i = 0; i < count && !err; i++)
-		err = add_thread(rows, threads[i], above);
-	free(threads);
-	return err;
-}
-
 static int add_process(struct rows *rows, const struct ptree_node *node, uint32_t above,
 		       uint32_t *handle)
 {
@@ -299,9 +274,7 @@ static int add_process(struct rows *rows, const struct ptree_node *node, uint32_
 	if (*handle == NO_CANDIDATE || grouping_enter(rows, *handle, node) ||
 	    follow_note_new(rows, *handle) || follow_note_active(rows, *handle, node))
 		return -ENOMEM;
-	if (rows->scope.shows_threads && !rows->scope.is_list && !candidate.is_ghost)
-		return add_threads(rows, node, *handle);
-	return 0;
+	return threads_collect(rows, *handle, node);
 }
 
 /* The next child of the walk in progress, with the frame that it belongs to. */
@@ -363,6 +336,23 @@ static void give_back_scratch(struct rows *rows)
 	rows->scratch_capacity = rows->scratch_count = 0;
 }
 
+/* In lineage the walk meets nobody who is in a circle, or came from one who is. */
+static bool has_left_out(const struct rows *rows)
+{
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	struct ptree_tree_counts counts;
+	size_t count = 0;
+	uint32_t handle;
+
+	if (!rows->scope.by_origin)
+		return false;
+	while ((handle = lineup_next(&all)) != NO_CANDIDATE)
+		count +=
+		    candidate_of(rows, handle)->is_process && !candidate_of(rows, handle)->is_past;
+	ptree_tree_get_counts(rows->gone.tree, &counts);
+	return count != counts.live + counts.zombies;
+}
+
 int collect_all(struct rows *rows)
 {
 	int err;
@@ -372,15 +362,22 @@ int collect_all(struct rows *rows)
 	rows->scratch_count = rows->frame_count = 0;
 	rows->extra_count = rows->newcomer_count = rows->active_count = 0;
 	rows->misses_exits = true;
+	rows->has_circle = false;
 	rows->unsettled_count = 0;
 	rows->must_order = !order_is_by_line(&rows->scope) || rows->scope.is_reversed;
 	ptree_tree_feed_end(rows->gone.tree, &rows->reader);
 	follow_untold_from_now(rows);
+	if (lineup_have_weights(&rows->lineup, order_is_by_weight(&rows->scope)))
+		return -ENOMEM;
 	err = grouping_is_on(rows) ? grouping_collect(rows) : collect_tree(rows);
 	give_back_scratch(rows);
 	if (err)
 		return err;
+	if (rows->scope.by_origin)
+		follow_remove_all_needless(rows);
 	lineup_add_up(&rows->lineup);
 	lineup_count(&rows->lineup);
-	return follow_orphans(rows);
+	err = follow_orphans(rows);
+	rows->has_circle |= has_left_out(rows);
+	return err;
 }

@@ -21,6 +21,7 @@ static int refresh_usage(struct rows *rows, uint64_t id)
 	if (!node || handle == NO_CANDIDATE || candidate_of(rows, handle)->is_ghost)
 		return 0;
 	fresh = collect_candidate(rows, node);
+	lineup_touch(&rows->lineup, handle);
 	lineup_set_usage(&rows->lineup, handle, fresh.row.sum_cpu_permille, fresh.row.sum_rss_kib);
 	return place_unsettle(rows, handle);
 }

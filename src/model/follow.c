@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define FACTS_MIN 256 /* so many are followed in any case */
+#define HEIRS_MAX 66  /* farther up nobody is told of what one has left */
 
 /* ---- what is noted of one that comes ---- */
 
@@ -56,7 +57,7 @@ static uint32_t above_of(const struct rows *rows, const struct ptree_node *node)
 	const struct ptree_node *above = rows->scope.is_list ? NULL : grouping_above(rows, node);
 	uint32_t handle = above ? find(rows, above) : NO_CANDIDATE;
 
-	/* In a circle of origins there may be nobody above it. */
+	/* In a circle there may be nobody above it. */
 	return handle == NO_CANDIDATE && grouping_is_on(rows) ? grouping_find(rows, node) : handle;
 }
 
@@ -70,6 +71,7 @@ static int add(struct rows *rows, const struct ptree_node *node)
 	if (grouping_ensure(rows, node))
 		return -ENOMEM;
 	above = above_of(rows, node);
+	rows->has_circle |= above == NO_CANDIDATE && !rows->scope.is_list && !is_root(parent);
 	place_take_line(rows, node, is_root(parent) ? 0 : ptree_node_id(parent));
 	one = place_standing(rows, &candidate);
 	handle = lineup_add(&rows->lineup, &candidate, above, place_find(rows, above, &one));
@@ -77,7 +79,8 @@ static int add(struct rows *rows, const struct ptree_node *node)
 		return -ENOMEM;
 	lineup_set_closed(&rows->lineup, handle,
 			  collect_wants_closed(rows, candidate_of(rows, handle)));
-	if (follow_note_new(rows, handle) || follow_note_active(rows, handle, node))
+	if (threads_show(rows, handle, node) || follow_note_new(rows, handle) ||
+	    follow_note_active(rows, handle, node))
 		return -ENOMEM;
 	/* The figures of those beside it can be newer than the facts that were followed yet. */
 	return place_unsettle(rows, handle);
@@ -111,6 +114,7 @@ static void remove_one(struct rows *rows, uint32_t handle)
 			rows->newcomers[i--] = rows->newcomers[--rows->newcomer_count];
 	}
 	candidate_of(rows, handle)->is_unsettled = false;
+	threads_hide(rows, handle);
 	grouping_leave(rows, handle);
 	lineup_remove(&rows->lineup, handle);
 }
@@ -130,6 +134,30 @@ void follow_remove_needless(struct rows *rows, uint32_t handle)
 		remove_one(rows, handle);
 		handle = above;
 	}
+}
+
+void follow_remove_all_needless(struct rows *rows)
+{
+	uint32_t handle = lineup_last(&rows->lineup);
+
+	while (handle != NO_CANDIDATE) {
+		uint32_t before = lineup_before(&rows->lineup, handle);
+
+		if (is_only_for_others(candidate_of(rows, handle)) &&
+		    lineup_first_child(&rows->lineup, handle) == NO_CANDIDATE)
+			remove_one(rows, handle);
+		handle = before;
+	}
+}
+
+/* Of parents there are no circles, but of origins of which some are not known. */
+static bool is_in_branch(const struct rows *rows, uint32_t handle, uint32_t branch)
+{
+	if (!rows->scope.by_origin)
+		return false;
+	while (handle != NO_CANDIDATE && handle != branch)
+		handle = candidate_of(rows, handle)->above;
+	return handle != NO_CANDIDATE;
 }
 
 static int move(struct rows *rows, uint32_t handle, uint32_t above)
@@ -166,7 +194,7 @@ static int put_right(struct rows *rows, const struct ptree_node *node)
 
 	if (err || handle == NO_CANDIDATE || candidate_of(rows, handle)->above == above)
 		return err;
-	return move(rows, handle, above);
+	return is_in_branch(rows, above, handle) ? 1 : move(rows, handle, above);
 }
 
 /* Those above an orphan that are over are nobody's children any more. */
@@ -263,7 +291,9 @@ static int refresh(struct rows *rows, uint32_t handle, const struct ptree_node *
 	}
 	candidate->changed_ns = fresh.changed_ns;
 	candidate->change = fresh.change;
+	lineup_touch(&rows->lineup, handle);
 	lineup_set_match(&rows->lineup, handle, fresh.is_match, fresh.is_past);
+	threads_set_match(rows, handle, fresh.is_match);
 	lineup_set_usage(&rows->lineup, handle, fresh.row.sum_cpu_permille, fresh.row.sum_rss_kib);
 	return place_unsettle(rows, handle);
 }
@@ -314,14 +344,18 @@ static int follow_ended(struct rows *rows, uint32_t handle, const struct ptree_n
 		return grouping_is_on(rows) ? put_children_right(rows, node) : 0;
 	}
 	err = refresh(rows, handle, node);
-	return err || !grouping_is_on(rows) ? err : regroup(rows, handle, node);
+	return err || !(grouping_is_on(rows) || rows->scope.by_origin)
+		   ? err
+		   : regroup(rows, handle, node);
 }
 
 /* It is no longer kept: those who stood below it stand elsewhere by now. */
 static int follow_forgotten(struct rows *rows, uint64_t id)
 {
-	uint32_t handle, child;
+	uint32_t handle = lineup_find(&rows->lineup, id, false), child;
 
+	if (handle != NO_CANDIDATE)
+		threads_hide(rows, handle);
 	while ((handle = lineup_find(&rows->lineup, id, false)) != NO_CANDIDATE &&
 	       (child = lineup_first_child(&rows->lineup, handle)) != NO_CANDIDATE) {
 		const struct ptree_node *node =
@@ -341,6 +375,8 @@ int follow_process(struct rows *rows, uint64_t id)
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
 	uint32_t handle = lineup_find(&rows->lineup, id, false);
 
+	if (!node && handle != NO_CANDIDATE && candidate_of(rows, handle)->row.is_thread)
+		return 0; /* that is a thread's id, and of threads facts tell */
 	if (!node)
 		return follow_forgotten(rows, id);
 	if (!gone_is_over(node))
@@ -353,10 +389,13 @@ int follow_process(struct rows *rows, uint64_t id)
 /* ---- facts ---- */
 
 /* One above an orphan hides it if it is a kernel thread, and in groups stands elsewhere. */
-static bool may_have_hidden(const struct rows *rows)
+static bool may_have_hidden(const struct rows *rows, uint64_t id)
 {
-	return grouping_is_on(rows) && rows->scope.hides_kernel_threads &&
-	       ptree_tree_orphaning(rows->gone.tree, 0);
+	if (!rows->scope.hides_kernel_threads)
+		return false;
+	if (rows->scope.by_origin)
+		return lineup_find(&rows->lineup, id, false) != NO_CANDIDATE;
+	return grouping_is_on(rows) && ptree_tree_orphaning(rows->gone.tree, 0);
 }
 
 /* It says something of others, too: a filter may look for it above them, who is watched passes that
@@ -367,14 +406,17 @@ static bool is_told_to_those_below(const struct rows *rows, const struct ptree_f
 	bool looks_above = rows->gone.match->filter && filter_looks_above(rows->gone.match->filter);
 
 	if (!node) /* whom it had forked its origin has forked now */
-		return fact->kind == PTREE_FACT_FORGOTTEN && (looks_above || may_have_hidden(rows));
+		return fact->kind == PTREE_FACT_FORGOTTEN &&
+		       (looks_above || may_have_hidden(rows, fact->id));
 	if (!ptree_node_first_child(node) && !ptree_node_last_forked(node) &&
 	    !gone_is_above_orphans(&rows->gone, node))
 		return false;
 	switch (fact->kind) {
+	case PTREE_FACT_ORIGIN:
+		return looks_above || rows->scope.only_watched ||
+		       (rows->scope.by_origin && rows->scope.hides_kernel_threads);
 	case PTREE_FACT_NAME:
 	case PTREE_FACT_ARGUMENTS:
-	case PTREE_FACT_ORIGIN:
 		return looks_above || rows->scope.only_watched;
 	case PTREE_FACT_MOVED:
 	case PTREE_FACT_KERNEL_THREAD:
@@ -386,18 +428,19 @@ static bool is_told_to_those_below(const struct rows *rows, const struct ptree_f
 	return looks_above;
 }
 
-/* Below whom arrivals are looked for. */
+/* Below whom arrivals are looked for, or in lineage who may be one. */
 static int note_exit(struct rows *rows, uint64_t id)
 {
 	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, id);
-	const struct ptree_node *parent = node ? ptree_node_parent(node) : NULL;
+	const struct ptree_node *noted =
+	    node && !rows->scope.by_origin ? ptree_node_parent(node) : node;
 
-	if (!parent || rows->misses_exits)
+	if (!noted || rows->misses_exits)
 		return 0;
 	if (array_reserve(&rows->exits, &rows->exit_capacity, rows->exit_count + 1,
 			  sizeof(*rows->exits)))
 		return -ENOMEM;
-	rows->exits[rows->exit_count++] = ptree_node_id(parent);
+	rows->exits[rows->exit_count++] = ptree_node_id(noted);
 	return 0;
 }
 
@@ -444,22 +487,71 @@ static int follow_image(struct rows *rows, uint64_t id, uint64_t image)
 	return err;
 }
 
+static int touch(struct rows *rows, uint32_t handle)
+{
+	if (handle == NO_CANDIDATE)
+		return 0;
+	lineup_touch(&rows->lineup, handle);
+	return order_is_by_weight(&rows->scope) ? place_unsettle(rows, handle) : 0;
+}
+
+/* What one has used is told of it and, when it is over, of those above it up to the first that
+   lives, and so is what it did of late; whoever forks does something, too. 1: of whom is not known.
+ */
+static int touch_told(struct rows *rows, const struct ptree_fact *fact)
+{
+	const struct ptree_node *node = ptree_tree_find_id(rows->gone.tree, fact->id);
+	int err = touch(rows, lineup_find(&rows->lineup, fact->id, false));
+
+	if (node && fact->kind == PTREE_FACT_MOVED && ptree_node_has_ended(node) &&
+	    (grouping_is_on(rows) || order_is_by_weight(&rows->scope)))
+		return 1; /* it may have been told of who was its parent then */
+	if (node && rows->scope.by_origin && ptree_node_origin(node))
+		err = touch(rows, find(rows, ptree_node_origin(node)));
+	for (unsigned i = 0; node && !err && i < HEIRS_MAX; i++) {
+		node = ptree_node_parent(node);
+		err = node ? touch(rows, find(rows, node)) : 0;
+		if (node && !ptree_node_has_ended(node))
+			break;
+	}
+	return err;
+}
+
+static int follow_thread(struct rows *rows, const struct ptree_fact *fact)
+{
+	if (fact->kind == PTREE_FACT_THREAD_ENDED)
+		threads_end(rows, fact);
+	else if (threads_begin(rows, fact))
+		return -ENOMEM;
+	if (rows->gone.match->filter) /* it may ask how many there are */
+		return follow_process(rows, fact->id);
+	return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
+}
+
 /* 1: collect all. */
 static int follow_fact(struct rows *rows, const struct ptree_fact *fact)
 {
+	int err = touch_told(rows, fact);
+
+	if (err)
+		return err;
 	switch (fact->kind) {
 	case PTREE_FACT_TICK:
 		return follow_activity(rows);
 	case PTREE_FACT_THREAD_BEGAN:
 	case PTREE_FACT_THREAD_ENDED:
-		if (rows->gone.match->filter) /* it may ask how many there are */
-			return follow_process(rows, fact->id);
-		return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
+		return follow_thread(rows, fact);
 	case PTREE_FACT_ACCOUNTED: /* of a zombie, which has a place still */
 		return place_unsettle(rows, lineup_find(&rows->lineup, fact->id, false));
 	case PTREE_FACT_THREAD_NAMED:
 	case PTREE_FACT_THREAD_SAMPLED:
 		return 0;
+	case PTREE_FACT_IMAGE: /* all its threads but one end then, of which no fact tells */
+	case PTREE_FACT_IMAGE_DATED:
+	case PTREE_FACT_ENDED:
+	case PTREE_FACT_REVIVED:
+		if (threads_renew(rows, fact->id))
+			return -ENOMEM;
 	}
 	if (!fact->id)
 		return fact->kind >= PTREE_FACT_KEPT_IMAGE;

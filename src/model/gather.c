@@ -138,6 +138,8 @@ static int keep_job(struct rows *rows, uint32_t handle, const struct candidate *
 {
 	struct candidate *candidate = candidate_of(rows, handle);
 
+	if (candidate->changed_ns != fresh->changed_ns || candidate->change != fresh->change)
+		lineup_touch(&rows->lineup, handle);
 	candidate->row.process = fresh->row.process;
 	candidate->row.pid = fresh->row.pid;
 	candidate->changed_ns = fresh->changed_ns;

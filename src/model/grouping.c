@@ -193,47 +193,15 @@ int grouping_collect(struct rows *rows)
 
 /* ---- where its row stands ---- */
 
-/* All that stands below its row. */
-static struct lineup_iterator begin(const struct rows *rows, uint32_t handle, uint32_t *end)
-{
-	struct lineup_iterator below = lineup_begin_at(&rows->lineup, handle);
-
-	*end = lineup_skip(&rows->lineup, handle);
-	lineup_next(&below);
-	return below;
-}
-
-static bool is_member(const struct candidate *candidate)
-{
-	return candidate->is_process && candidate->is_match;
-}
-
 /* Of those in it, as far as it is known of them; 0: of none. */
 static uint64_t key_of_sum(const struct rows *rows, uint32_t handle)
 {
 	const struct column_context context = { .now_ns = rows->scope.now_ns,
 						.sources = rows->gone.match->sources };
-	const struct field *sort = rows->scope.sort;
-	uint32_t end, at;
-	struct lineup_iterator below = begin(rows, handle, &end);
-	bool is_known = false;
-	uint64_t sum = 0;
+	struct rows_sum sum;
 
-	while ((at = lineup_next(&below)) != end) {
-		const struct candidate *candidate = candidate_of(rows, at);
-		const struct column_subject subject = {
-			.node = is_member(candidate)
-				    ? ptree_tree_find_id(rows->gone.tree, candidate->row.process)
-				    : NULL,
-		};
-		struct field_value value;
-
-		if (!subject.node || !field_get_part(sort, &context, &subject, &value))
-			continue;
-		sum += value.number;
-		is_known = true;
-	}
-	return is_known ? field_sort_key_of_number(sort, sum) : 0;
+	sums_of_members(rows, &rows->sums->sorted, &context, &rows->scope.sort, 1, handle, &sum);
+	return sum.is_known ? field_sort_key_of_number(rows->scope.sort, sum.number) : 0;
 }
 
 /* All of a group are asked only when one of them has changed. */
@@ -272,37 +240,57 @@ static uint32_t handle_of(const struct rows *rows, const struct row *row)
 
 bool rows_group(const struct rows *rows, const struct row *row, struct rows_group *out)
 {
-	uint32_t handle = handle_of(rows, row), end, at;
-	struct lineup_iterator below;
+	uint32_t handle = handle_of(rows, row);
 	const struct group_item *group;
+	struct sums_count count;
 
 	if (handle == NO_CANDIDATE)
 		return false;
 	group = &rows->groups.items[group_of(rows, handle)];
-	*out = (struct rows_group){ rows->scope.group, group->key.rank, group->key.name, 0, 0 };
-	below = begin(rows, handle, &end);
-	while ((at = lineup_next(&below)) != end) {
-		const struct candidate *candidate = candidate_of(rows, at);
-
-		if (!candidate->is_process || candidate->is_ghost || candidate->is_past)
-			continue;
-		out->processes++;
-		out->matching += candidate->is_match;
-	}
+	count = sums_count_below(rows, handle);
+	*out = (struct rows_group){ rows->scope.group, group->key.rank, group->key.name,
+				    count.processes, count.matching };
 	return true;
+}
+
+void rows_group_sums(const struct rows *rows, const struct row *row,
+		     const struct column_context *context, const struct field *const *wanted,
+		     size_t count, struct rows_sum *sums)
+{
+	const struct field *adding_up[SUMS_FIELDS_MAX];
+	struct rows_sum found[SUMS_FIELDS_MAX];
+	uint32_t handle = handle_of(rows, row);
+	size_t asked = 0;
+
+	for (size_t i = 0; i < count && asked < SUMS_FIELDS_MAX; i++) {
+		if (wanted[i]->adds_up)
+			adding_up[asked++] = wanted[i];
+	}
+	if (asked && handle != NO_CANDIDATE)
+		sums_of_members(rows, &rows->sums->shown, context, adding_up, asked, handle, found);
+	else
+		asked = 0;
+	for (size_t i = 0, next = 0; i < count; i++)
+		sums[i] =
+		    wanted[i]->adds_up && next < asked ? found[next++] : (struct rows_sum){ 0 };
 }
 
 void rows_group_members(const struct rows *rows, const struct row *row,
 			void (*visit)(uint64_t id, void *what), void *what)
 {
-	uint32_t handle = handle_of(rows, row), end, at;
-	struct lineup_iterator below;
+	uint32_t handle = handle_of(rows, row);
+	struct lineup_range range;
+	struct lineup_part part;
 
 	if (handle == NO_CANDIDATE)
 		return;
-	below = begin(rows, handle, &end);
-	while ((at = lineup_next(&below)) != end) {
-		if (is_member(candidate_of(rows, at)))
-			visit(candidate_of(rows, at)->row.id, what);
+	range = lineup_below(&rows->lineup, handle);
+	while (lineup_next_part(&range, &part)) {
+		for (uint32_t i = 0; i < part.count; i++) {
+			const struct candidate *candidate = candidate_of(rows, part.handles[i]);
+
+			if (candidate->is_process && candidate->is_match)
+				visit(candidate->row.id, what);
+		}
 	}
 }

@@ -8,12 +8,16 @@
 #include <string.h>
 
 #define ROOM_SHARE 5 /* a fifth of the lines, however many live */
+#define FEW 32
+#define SLOTS_MIN 128
+#define NO_ITEM UINT32_MAX
 
 void jobs_clear(struct jobs *jobs)
 {
 	free(jobs->items);
 	free(jobs->lanes);
 	free(jobs->displaced);
+	free(jobs->slots);
 	*jobs = (struct jobs){ 0 };
 }
 
@@ -62,11 +66,70 @@ static void note_aboves(struct jobs *jobs)
 		jobs->aboves |= bit_of(jobs->lanes[i].above);
 }
 
+/* ---- by ids ---- */
+
+static size_t home_of(const struct jobs *jobs, uint64_t id)
+{
+	return (size_t)(id * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (jobs->slot_count - 1);
+}
+
+static void put_slot(struct jobs *jobs, uint64_t id, uint32_t item)
+{
+	size_t at = home_of(jobs, id);
+
+	while (jobs->slots[at] != NO_ITEM)
+		at = (at + 1) & (jobs->slot_count - 1);
+	jobs->slots[at] = item;
+}
+
+/* A power of two, at most half full. */
+static void reserve_slots(struct jobs *jobs)
+{
+	size_t wanted = jobs->slot_count ? jobs->slot_count : SLOTS_MIN;
+
+	while (wanted < 4 * jobs->count)
+		wanted *= 2;
+	if (wanted == jobs->slot_count)
+		return;
+	free(jobs->slots);
+	jobs->slots = reallocarray(NULL, wanted, sizeof(*jobs->slots));
+	jobs->slot_count = jobs->slots ? wanted : 0;
+}
+
+/* After items came, went, or stand elsewhere. */
+static void note_ids(struct jobs *jobs)
+{
+	if (jobs->count < FEW) { /* these are as quickly looked through */
+		free(jobs->slots);
+		jobs->slots = NULL;
+		jobs->slot_count = 0;
+		return;
+	}
+	reserve_slots(jobs);
+	for (size_t i = 0; i < jobs->slot_count; i++)
+		jobs->slots[i] = NO_ITEM;
+	for (size_t i = 0; i < jobs->count && jobs->slots; i++) {
+		put_slot(jobs, jobs->items[i].id, (uint32_t)i);
+		if (jobs->items[i].newest != jobs->items[i].id)
+			put_slot(jobs, jobs->items[i].newest, (uint32_t)i);
+	}
+}
+
+static bool is_sorted(const struct jobs *jobs)
+{
+	for (size_t i = 1; i < jobs->count; i++) {
+		if (compare_places(&jobs->items[i - 1], &jobs->items[i]) > 0)
+			return false;
+	}
+	return true;
+}
+
 void jobs_sort(struct jobs *jobs)
 {
-	if (jobs->count)
+	if (!is_sorted(jobs))
 		qsort(jobs->items, jobs->count, sizeof(*jobs->items), compare_places);
 	note_aboves(jobs);
+	note_ids(jobs);
 }
 
 bool jobs_has_lines(const struct jobs *jobs, uint64_t above)
@@ -101,10 +164,23 @@ const struct job *jobs_below(const struct jobs *jobs, uint64_t above, size_t *co
 	return *count ? &jobs->items[first] : NULL;
 }
 
+static bool has_id(const struct job *job, uint64_t id)
+{
+	return job->id == id || job->newest == id;
+}
+
 struct job *jobs_find(const struct jobs *jobs, uint64_t id)
 {
+	if (jobs->slots) {
+		for (size_t at = home_of(jobs, id); jobs->slots[at] != NO_ITEM;
+		     at = (at + 1) & (jobs->slot_count - 1)) {
+			if (has_id(&jobs->items[jobs->slots[at]], id))
+				return &jobs->items[jobs->slots[at]];
+		}
+		return NULL;
+	}
 	for (size_t i = 0; i < jobs->count; i++) {
-		if (jobs->items[i].id == id || jobs->items[i].newest == id)
+		if (has_id(&jobs->items[i], id))
 			return &jobs->items[i];
 	}
 	return NULL;
@@ -199,6 +275,7 @@ static void remove_job(struct jobs *jobs, struct job *job)
 	size_t at = (size_t)(job - jobs->items);
 
 	memmove(job, job + 1, (--jobs->count - at) * sizeof(*job));
+	note_ids(jobs);
 }
 
 bool jobs_drop_gone(struct jobs *jobs)
@@ -210,6 +287,8 @@ bool jobs_drop_gone(struct jobs *jobs)
 			jobs->items[kept++] = jobs->items[i];
 	}
 	jobs->count = kept;
+	if (kept != before)
+		note_ids(jobs);
 	return kept != before;
 }
 

@@ -78,6 +78,8 @@ struct jobs {
 	/* Processes whose line or room was taken since the last batch: they do not come back. */
 	uint64_t *displaced;
 	size_t displaced_count, displaced_capacity;
+	uint32_t *slots; /* ids -> items, oldest and newest; none: items are looked through */
+	size_t slot_count;
 	uint64_t aboves;   /* a bit for a hash of each `above` in both: most are in neither */
 	uint64_t batch_ns; /* when the last batch changed something */
 };

@@ -38,6 +38,11 @@ struct candidate {
 	bool is_stale : 1;     /* a job's, of an earlier frame, unless it is kept */
 };
 
+/* By what siblings are sorted where that is a sum: of one itself, and of it and all below it. */
+struct lineup_weight {
+	uint64_t own, sum;
+};
+
 struct lineup_block;
 
 struct lineup {
@@ -51,9 +56,14 @@ struct lineup {
 	uint32_t *order;	      /* their numbers as they stand */
 	uint32_t block_count, block_capacity, order_count;
 	uint32_t free_block;
+	uint32_t block_items; /* so many fill a block; a test has smaller ones */
 	uint32_t row_count, living_count;
 	struct rows_tally tally;
 	bool are_starts_stale;
+	bool has_weights;
+	struct lineup_weight *weights; /* by handle; only while they are asked for */
+	size_t weight_capacity;
+	uint64_t last_stamp; /* of changes; see struct lineup_part */
 };
 
 void lineup_init(struct lineup *lineup);
@@ -74,7 +84,9 @@ static inline struct candidate *lineup_item(const struct lineup *lineup, uint32_
 uint32_t lineup_add(struct lineup *lineup, const struct candidate *candidate, uint32_t above,
 		    uint32_t before);
 uint32_t lineup_append(struct lineup *lineup, const struct candidate *candidate, uint32_t above);
-/* All anew, after flags of many were set. The second: after all were appended. */
+/* All anew, after flags of many were set; of whom is_match was lineup_note_match() tells. The
+   second: after all were appended. */
+void lineup_note_match(struct lineup *lineup, uint32_t handle);
 void lineup_count(struct lineup *lineup);
 void lineup_add_up(struct lineup *lineup);
 /* One that has nobody below it. */
@@ -92,6 +104,14 @@ void lineup_usage(const struct lineup *lineup, uint32_t handle, uint32_t *cpu_pe
 		  uint64_t *rss_kib);
 void lineup_set_closed(struct lineup *lineup, uint32_t handle, bool is_closed);
 
+/* Whether there are weights: all of them 0, or none. -ENOMEM: there are none. */
+int lineup_have_weights(struct lineup *lineup, bool has_weights);
+void lineup_set_weight(struct lineup *lineup, uint32_t handle, uint64_t own);
+/* The second: after the first was called of all, which does not add up then. */
+void lineup_put_weight(struct lineup *lineup, uint32_t handle, uint64_t own);
+void lineup_add_up_weights(struct lineup *lineup);
+uint64_t lineup_weight(const struct lineup *lineup, uint32_t handle); /* the sum */
+
 /* By the row's id; a job's and a process's row are different ones. */
 uint32_t lineup_find(const struct lineup *lineup, uint64_t id, bool is_job);
 
@@ -103,6 +123,30 @@ struct lineup_iterator {
 struct lineup_iterator lineup_begin(const struct lineup *lineup);
 struct lineup_iterator lineup_begin_at(const struct lineup *lineup, uint32_t handle);
 uint32_t lineup_next(struct lineup_iterator *iterator); /* NO_CANDIDATE: there are no more */
+
+/*
+ * All below one, or all, part by part: so that what one finds out about many can be kept until
+ * somebody in a block has changed. Stamps only grow, and none is 0.
+ */
+#define LINEUP_BLOCK_ITEMS 128
+struct lineup_part {
+	uint32_t block;		 /* its number, below lineup->block_count */
+	uint64_t changed;	 /* who is in it, or what the tree says of them */
+	uint64_t matched;	 /* who of them matches */
+	uint64_t needed;	 /* who of them is needed */
+	const uint32_t *handles; /* as they stand */
+	uint32_t count;
+	bool is_whole; /* that is the whole block */
+};
+struct lineup_range {
+	const struct lineup *lineup;
+	uint32_t place, index, end_place, end_index;
+};
+struct lineup_range lineup_all(const struct lineup *lineup);
+struct lineup_range lineup_below(const struct lineup *lineup, uint32_t handle);
+bool lineup_next_part(struct lineup_range *range, struct lineup_part *part);
+/* The tree says something else of it, which the lineup cannot know. */
+void lineup_touch(struct lineup *lineup, uint32_t handle);
 
 /* The order of all. lineup_skip(): what comes after all that is below it. */
 uint32_t lineup_first(const struct lineup *lineup);

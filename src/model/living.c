@@ -10,6 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COST_SETTLES_NS UINT64_C(10000000000)
+#define JOBS_MANY 256
+#define PAUSE_NS_PER_JOB UINT64_C(200000) /* some hundred times what it costs */
+#define PAUSE_MAX_NS UINT64_C(500000000)
+
 /* ---- before collecting ---- */
 
 /* Who was drawn alive turns over on its own line. */
@@ -61,12 +66,13 @@ static uint64_t row_id(const struct job *job)
 	return job->count > 1 ? job->id | SHARED_ID_BIT : job->id;
 }
 
-/* What the kernel tells of it may come after its end. */
+/* What the kernel tells of it may come after its end, but not much. */
 static void refresh_cost(struct rows *rows, struct job *job, const struct ptree_node *node)
 {
 	struct job fresh;
 
-	if (job->count > 1 || rows->gone.by_origin || (rows->gone.match && job->kept))
+	if (job->end_ns + COST_SETTLES_NS < rows->scope.now_ns || job->count > 1 ||
+	    rows->gone.by_origin || (rows->gone.match && job->kept))
 		return;
 	fresh = gone_job(&rows->gone, node);
 	job->processes = fresh.processes;
@@ -297,7 +303,6 @@ static int run_batch(struct rows *rows, const struct rows_scope *scope, const st
 	has_changed = jobs_batch(&rows->jobs, arrived, count, scope->exited, room, scope->now_ns);
 	free(arrived);
 	arrivals_keep_marks(rows);
-	rows->gathered_ns = scope->now_ns;
 	return has_changed;
 }
 
@@ -508,6 +513,13 @@ bool rows_job(const struct rows *rows, const struct ptree_tree *tree, const stru
 				  .cpu_ns = all.cpu_ns,
 				  .cpu_unknown = all.cpu_unknown };
 	return true;
+}
+
+uint64_t rows_pause_ns(const struct rows *rows)
+{
+	uint64_t pause_ns = rows->jobs.count > JOBS_MANY ? rows->jobs.count * PAUSE_NS_PER_JOB : 0;
+
+	return pause_ns < PAUSE_MAX_NS ? pause_ns : PAUSE_MAX_NS;
 }
 
 uint64_t rows_next_change_ns(const struct rows *rows, const struct cursor *cursor)

@@ -13,7 +13,7 @@ bool order_is_by_line(const struct rows_scope *scope)
 	return !scope->sort && !scope->is_list;
 }
 
-/* A job has its last figures. A list is by pid. */
+/* Of one alone, a process or what is over. A job has its last figures. A list is by pid. */
 static uint64_t own_key(const struct rows *rows, const struct candidate *candidate,
 			const struct job *job)
 {
@@ -36,6 +36,64 @@ static uint64_t own_key(const struct rows *rows, const struct candidate *candida
 	return subject.node ? field_sort_key(rows->scope.sort, &context, &subject) : 0;
 }
 
+/* ---- sums ---- */
+
+static bool has_weight(const struct candidate *candidate)
+{
+	return candidate->is_process || candidate->row.is_group;
+}
+
+bool order_is_by_weight(const struct rows_scope *scope)
+{
+	return scope->sort && scope->sort->sorts_by_sum;
+}
+
+/* What is over has been charged to whom it stands below, and so has nothing of its own. */
+static uint64_t own_weight(const struct rows *rows, const struct candidate *candidate)
+{
+	bool is_apart = !candidate->is_process || candidate->is_past;
+
+	return is_apart ? 0 : own_key(rows, candidate, NULL);
+}
+
+void order_weigh(struct rows *rows, uint32_t handle)
+{
+	const struct candidate *candidate = candidate_of(rows, handle);
+
+	if (rows->lineup.has_weights && has_weight(candidate))
+		lineup_set_weight(&rows->lineup, handle, own_weight(rows, candidate));
+}
+
+static void weigh_all(struct rows *rows)
+{
+	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	uint32_t handle;
+
+	while ((handle = lineup_next(&all)) != NO_CANDIDATE)
+		lineup_put_weight(&rows->lineup, handle,
+				  own_weight(rows, candidate_of(rows, handle)));
+	lineup_add_up_weights(&rows->lineup);
+}
+
+/* One that is not there yet has nobody below it. */
+static uint64_t sum_key(const struct rows *rows, const struct candidate *candidate)
+{
+	uint32_t handle = lineup_find(&rows->lineup, candidate->row.id, false);
+
+	return handle == NO_CANDIDATE ? own_weight(rows, candidate)
+				      : lineup_weight(&rows->lineup, handle);
+}
+
+static uint64_t key_of(const struct rows *rows, const struct candidate *candidate,
+		       const struct job *job)
+{
+	return order_is_by_weight(&rows->scope) && has_weight(candidate)
+		   ? sum_key(rows, candidate)
+		   : own_key(rows, candidate, job);
+}
+
+/* ---- keys ---- */
+
 /* Threads stay right below their process, and its summary stays last. */
 static uint64_t key_in_order(const struct candidate *candidate, uint64_t key,
 			     const struct rows_scope *scope)
@@ -54,7 +112,7 @@ uint64_t order_key(const struct rows *rows, const struct candidate *candidate,
 {
 	if (order_is_by_line(&rows->scope))
 		return 0;
-	return key_in_order(candidate, own_key(rows, candidate, job), &rows->scope);
+	return key_in_order(candidate, key_of(rows, candidate, job), &rows->scope);
 }
 
 /* In the order of birth all are already, so that their place is the key. */
@@ -65,19 +123,7 @@ static uint64_t key_at(const struct rows *rows, const struct candidate *candidat
 				    : NULL;
 
 	return order_is_by_line(&rows->scope) ? UINT32_MAX - (uint64_t)place
-					      : own_key(rows, candidate, job);
-}
-
-/* From the end up, like the other sums. A summary's figures are in its process's own. */
-static void add_up(const struct rows *rows, const uint32_t *handles, struct sort_item *items)
-{
-	for (size_t i = rows->lineup.count; i-- > 0;) {
-		const struct candidate *candidate = candidate_of(rows, handles[i]);
-
-		if (items[i].parent != SORT_NO_PARENT && !candidate->row.is_thread &&
-		    !candidate->row.is_summary && !candidate->row.is_job)
-			items[items[i].parent].key += items[i].key;
-	}
+					      : key_of(rows, candidate, job);
 }
 
 /* index: of each handle among them. */
@@ -103,8 +149,6 @@ static int sort(struct rows *rows, struct sort_item *items, uint32_t *handles, u
 {
 	uint32_t count = rows->lineup.count;
 
-	if (rows->scope.sort && rows->scope.sort->sorts_by_sum)
-		add_up(rows, handles, items);
 	for (uint32_t i = 0; i < count; i++)
 		items[i].key =
 		    key_in_order(candidate_of(rows, handles[i]), items[i].key, &rows->scope);
@@ -168,6 +212,8 @@ int order_lineup(struct rows *rows)
 	uint32_t *index = reallocarray(NULL, rows->lineup.used + 1, sizeof(*index));
 	int err = items && handles && order && index ? 0 : -ENOMEM;
 
+	if (!err && order_is_by_weight(&rows->scope))
+		weigh_all(rows);
 	if (!err)
 		list(rows, handles, index, items);
 	if (!err && rows->scope.is_list)

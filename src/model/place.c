@@ -184,12 +184,23 @@ static int settle(struct rows *rows, uint32_t handle)
 	return lineup_move(&rows->lineup, handle, above, before);
 }
 
+/* First all sums are right. */
+static void weigh_unsettled(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->unsettled_count; i++) {
+		if (candidate_of(rows, rows->unsettled[i])->is_unsettled)
+			order_weigh(rows, rows->unsettled[i]);
+	}
+}
+
 /* 1: so many that it is quicker to sort all. */
 int place_settle(struct rows *rows)
 {
 	int err =
 	    rows->unsettled_count > UNSETTLED_MIN && rows->unsettled_count > rows->lineup.count / 8;
 
+	if (!err && order_is_by_weight(&rows->scope))
+		weigh_unsettled(rows);
 	for (size_t i = 0; i < rows->unsettled_count && !err; i++) {
 		uint32_t handle = rows->unsettled[i];
 

@@ -7,6 +7,8 @@
  *   place.c	where each stands among its siblings
  *   order.c	the lineup in another order than that of birth
  *   grouping.c	rows of groups, and who stands below whom in them
+ *   thread-rows.c	rows of threads, below their process
+ *   sums.c	what is kept of many at once
  *   gather.c	rows of what is over: jobs, what they show unfolded, summaries
  *   rows.c	filter and folds; reading
  *   living.c	what is over: which jobs there are, given the window (the rules are jobs.c's)
@@ -20,6 +22,7 @@
 #include "model/folds.h"
 #include "model/gone.h"
 #include "model/lineup.h"
+#include "model/sums.h"
 
 #define SUMMARY_ID_BIT (UINT64_C(1) << 63)
 #define SHARED_ID_BIT (UINT64_C(1) << 62)
@@ -84,6 +87,7 @@ struct rows {
 	uint32_t *extras; /* handles of rows of what is over */
 	size_t extra_count, extra_capacity;
 	struct groups groups;
+	struct sums *sums;	 /* also readers keep what they found */
 	uint64_t cgroup_changes; /* up to which groups are as they are told */
 	uint64_t reading_changes;
 	struct folds folds;
@@ -99,12 +103,13 @@ struct rows {
 	size_t arrival_count, arrival_capacity;
 	struct mark *marks, *new_marks;
 	size_t mark_count, new_mark_count, mark_capacity, new_mark_capacity;
-	uint64_t *exits; /* below whom somebody has ended since arrivals were last looked for */
+	/* Below whom somebody has ended since arrivals were last looked for; in lineage, who has.
+	 */
+	uint64_t *exits;
 	size_t exit_count, exit_capacity;
-	uint64_t known;	      /* the highest id of those that were seen: beyond is new */
-	uint64_t youngest;    /* the same, of those of this collecting */
-	uint64_t matched_ns;  /* when a filter that time changes was last asked of all */
-	uint64_t gathered_ns; /* when arrivals were last looked for */
+	uint64_t known;	     /* the highest id of those that were seen: beyond is new */
+	uint64_t youngest;   /* the same, of those of this collecting */
+	uint64_t matched_ns; /* when a filter that time changes was last asked of all */
 	uint32_t window_top, window_height;
 	uint32_t last_living; /* index of a row */
 	uint64_t selected;    /* the row, when all this was settled */
@@ -113,6 +118,7 @@ struct rows {
 	bool gathers;	     /* this collecting looks for arrivals */
 	bool forgets_marks;  /* what was passed over may have a row now */
 	bool misses_exits;   /* more than those have ended */
+	bool has_circle;     /* somebody in lineage is below himself: nothing can be followed */
 	bool keeps_marks;    /* of those below whom nobody has */
 	bool forgets_jobs;   /* so may those that have one */
 	bool is_other_view;  /* somebody has chosen others, or another order */
@@ -141,6 +147,10 @@ int collect_branch(struct rows *rows, const struct ptree_node *node, uint32_t ab
 uint32_t collect_append(struct rows *rows, struct candidate *candidate, uint32_t above);
 /* The process's candidate as the tree has it now; place, counts and folds are the lineup's. */
 struct candidate collect_candidate(const struct rows *rows, const struct ptree_node *node);
+/* The processes of a part of the lineup, NULL for what is none; asked for at once, so that memory
+   is waited for of many together. */
+void collect_nodes(const struct rows *rows, const struct lineup_part *part,
+		   const struct ptree_node *nodes[LINEUP_BLOCK_ITEMS]);
 bool collect_is_in_scope(const struct rows *rows, const struct ptree_node *node);
 bool collect_wants_closed(const struct rows *rows, const struct candidate *candidate);
 
@@ -152,6 +162,7 @@ int follow_note_new(struct rows *rows, uint32_t handle);
 int follow_note_active(struct rows *rows, uint32_t handle, const struct ptree_node *node);
 /* It and those above it, as far as they were only there for what stood below them. */
 void follow_remove_needless(struct rows *rows, uint32_t handle);
+void follow_remove_all_needless(struct rows *rows); /* before all are counted */
 /* One is made what the tree says now; 1: collect all. */
 int follow_process(struct rows *rows, uint64_t id);
 
@@ -172,6 +183,19 @@ bool place_is_right(const struct rows *rows, uint32_t handle, const struct stand
 int place_unsettle(struct rows *rows, uint32_t handle);
 int place_settle(struct rows *rows);
 
+/* thread-rows.c */
+/* Where threads are shown, all of a process: of one that was just collected, and at the end of all;
+   of one that has come. */
+int threads_collect(struct rows *rows, uint32_t process, const struct ptree_node *node);
+int threads_show(struct rows *rows, uint32_t process, const struct ptree_node *node);
+void threads_hide(struct rows *rows, uint32_t process);
+int threads_renew(struct rows *rows, uint64_t process); /* by its id: as the tree has them now */
+int threads_begin(struct rows *rows, const struct ptree_fact *fact);
+void threads_end(struct rows *rows, const struct ptree_fact *fact);
+/* As their process does; the second without counting. */
+void threads_set_match(struct rows *rows, uint32_t process, bool is_match);
+void threads_put_match(struct rows *rows, uint32_t process, bool is_match);
+
 /* grouping.c */
 bool grouping_is_on(const struct rows *rows);
 /* The row of its group, or NO_CANDIDATE. */
@@ -191,6 +215,23 @@ bool grouping_sorts_by_sum(const struct rows *rows);
 uint64_t grouping_key(const struct rows *rows, const struct candidate *candidate);
 void grouping_unsettle(struct rows *rows, uint32_t handle);
 
+/* sums.c */
+struct sums_count sums_count_below(const struct rows *rows, uint32_t handle);
+/* Of those that match below one. */
+void sums_of_members(const struct rows *rows, struct sums_of_fields *sums,
+		     const struct column_context *context, const struct field *const *wanted,
+		     size_t count, uint32_t handle, struct rows_sum *out);
+/* All of a range below whom somebody has ended, as they stand. */
+struct sums_walk {
+	const struct rows *rows;
+	struct lineup_range range;
+	struct lineup_part part;
+	struct sums_heirs heirs;
+	uint32_t next; /* of the part */
+};
+struct sums_walk sums_heirs_among(const struct rows *rows, struct lineup_range range);
+uint32_t sums_next_heir(struct sums_walk *walk); /* NO_CANDIDATE: there are no more */
+
 /* gather.c */
 int gather_extras(struct rows *rows);
 bool gather_is_folded(const struct rows *rows, uint32_t handle);
@@ -198,6 +239,9 @@ bool gather_is_folded(const struct rows *rows, uint32_t handle);
 /* order.c */
 int order_lineup(struct rows *rows);
 bool order_is_by_line(const struct rows_scope *scope);
+/* By sums over all below: they are weights of the lineup. */
+bool order_is_by_weight(const struct rows_scope *scope);
+void order_weigh(struct rows *rows, uint32_t handle); /* its own may be another one */
 /* Among siblings, the greatest first; 0 where lines decide. */
 uint64_t order_key(const struct rows *rows, const struct candidate *candidate,
 		   const struct job *job);

@@ -20,6 +20,11 @@ struct rows *rows_new(void)
 		return NULL;
 	lineup_init(&rows->lineup);
 	groups_init(&rows->groups);
+	rows->sums = calloc(1, sizeof(*rows->sums));
+	if (!rows->sums) {
+		free(rows);
+		return NULL;
+	}
 	folds_unfold_all(&rows->folds);
 	rows->folds.unfolds_kernel = false;
 	rows->must_collect = rows->misses_exits = true;
@@ -32,6 +37,8 @@ void rows_free(struct rows *rows)
 		return;
 	lineup_clear(&rows->lineup);
 	groups_clear(&rows->groups);
+	sums_clear(rows->sums);
+	free(rows->sums);
 	folds_clear(&rows->folds);
 	jobs_clear(&rows->jobs);
 	gone_clear(&rows->gone);
@@ -74,37 +81,46 @@ static bool is_same_scope(const struct rows_scope *a, const struct rows_scope *b
 /* Else all is collected for each change. */
 static bool can_follow(const struct rows_scope *scope)
 {
-	return !scope->by_origin && !scope->shows_threads && scope->exited != JOBS_STAY &&
-	       !(scope->sort && scope->sort->sorts_by_sum);
+	return !(scope->by_origin && scope->group != GROUP_NONE);
 }
 
-/* Of all that is there by another filter. 1: another scope, or other sums, too. */
+/* 1: it is in another scope, or a sum by which its group stands has changed. */
+static int match_one(struct rows *rows, uint32_t handle, const struct ptree_node *node)
+{
+	struct candidate *candidate = candidate_of(rows, handle);
+	bool is_match;
+
+	if (collect_is_in_scope(rows, node) == candidate->is_ghost)
+		return 1;
+	is_match = !candidate->is_ghost && !candidate->is_past &&
+		   match_node(rows->gone.match, rows->gone.tree, node);
+	candidate->is_closed = collect_wants_closed(rows, candidate);
+	if (is_match == candidate->is_match)
+		return 0;
+	candidate->is_match = is_match;
+	threads_put_match(rows, handle, is_match);
+	lineup_note_match(&rows->lineup, handle);
+	return grouping_sorts_by_sum(rows);
+}
+
+/* Of all that is there by another filter. 1: collect all. */
 static int match_all(struct rows *rows)
 {
-	struct lineup_iterator all = lineup_begin(&rows->lineup);
-	uint32_t handle;
+	struct lineup_range all = lineup_all(&rows->lineup);
+	const struct ptree_node *nodes[LINEUP_BLOCK_ITEMS];
+	struct lineup_part part;
+	int err = 0;
 
-	while ((handle = lineup_next(&all)) != NO_CANDIDATE) {
-		struct candidate *candidate = candidate_of(rows, handle);
-		bool is_match;
-		const struct ptree_node *node =
-		    candidate->is_process
-			? ptree_tree_find_id(rows->gone.tree, candidate->row.process)
-			: NULL;
-
-		if (!node)
-			continue;
-		if (collect_is_in_scope(rows, node) == candidate->is_ghost)
-			return 1;
-		is_match = !candidate->is_ghost && !candidate->is_past &&
-			   match_node(rows->gone.match, rows->gone.tree, node);
-		if (is_match != candidate->is_match && grouping_sorts_by_sum(rows))
-			return 1;
-		candidate->is_match = is_match;
-		candidate->is_closed = collect_wants_closed(rows, candidate);
+	while (!err && lineup_next_part(&all, &part)) {
+		collect_nodes(rows, &part, nodes);
+		for (uint32_t i = 0; i < part.count && !err; i++) {
+			if (nodes[i])
+				err = match_one(rows, part.handles[i], nodes[i]);
+		}
 	}
-	lineup_count(&rows->lineup);
-	return 0;
+	if (!err)
+		lineup_count(&rows->lineup);
+	return err;
 }
 
 /* A second more, and another process can match. */
@@ -135,7 +151,7 @@ static void take_scope(struct rows *rows, const struct ptree_tree *tree,
 
 static int collect(struct rows *rows)
 {
-	int err = rows->must_collect;
+	int err = rows->must_collect || rows->has_circle;
 
 	rows->youngest = rows->known;
 	rows->newcomer_count = 0;
@@ -232,22 +248,16 @@ uint32_t rows_hidden(const struct rows *rows, const struct row *row)
 uint64_t rows_changed_ns(const struct rows *rows, const struct row *row, uint8_t *change)
 {
 	const struct candidate *candidate = (const struct candidate *)row;
-	uint32_t handle = lineup_find(&rows->lineup, row->id, row->is_job);
-	uint32_t end = lineup_skip(&rows->lineup, handle);
-	struct lineup_iterator below = lineup_begin_at(&rows->lineup, handle);
-	uint64_t latest_ns = candidate->changed_ns;
+	struct sums_count below;
 
 	*change = candidate->change;
 	if (!row->is_folded || row->is_job)
-		return latest_ns;
-	while ((handle = lineup_next(&below)) != end) {
-		candidate = candidate_of(rows, handle);
-		if (!candidate->matching || candidate->changed_ns <= latest_ns)
-			continue;
-		latest_ns = candidate->changed_ns;
-		*change = candidate->change;
-	}
-	return latest_ns;
+		return candidate->changed_ns;
+	below = sums_count_below(rows, lineup_find(&rows->lineup, row->id, false));
+	if (below.latest_ns <= candidate->changed_ns)
+		return candidate->changed_ns;
+	*change = below.change;
+	return below.latest_ns;
 }
 
 /* The next row is below it. */

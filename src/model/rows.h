@@ -8,6 +8,7 @@
 
 #include <proctree.h>
 
+struct column_context;
 struct cursor;
 struct field;
 struct rows;
@@ -46,10 +47,10 @@ struct rows_scope {
 	uint64_t now_ns;
 	uint32_t height; /* lines that there are for rows */
 	bool only_watched;
-	bool is_list;	/* flat, by pid */
+	bool is_list; /* flat, by pid */
 	enum group_by group;
 	const struct cgroups *cgroups; /* who is in which; NULL: nothing is read */
-	bool by_origin; /* lineage instead of the kernel's parents */
+	bool by_origin;		       /* lineage instead of the kernel's parents */
 	bool hides_kernel_threads;
 	bool shows_threads;
 	enum jobs_mode exited;
@@ -103,6 +104,15 @@ struct rows_group {
 	uint32_t processes, matching;
 };
 bool rows_group(const struct rows *rows, const struct row *row, struct rows_group *group);
+/* Of those in it that match, as far as it is known of them, what adds up of so many fields; of
+   other fields nothing is known. */
+struct rows_sum {
+	uint64_t number;
+	bool is_known;
+};
+void rows_group_sums(const struct rows *rows, const struct row *row,
+		     const struct column_context *context, const struct field *const *wanted,
+		     size_t count, struct rows_sum *sums);
 /* Each of those in it that match, by its id. */
 void rows_group_members(const struct rows *rows, const struct row *row,
 			void (*visit)(uint64_t id, void *what), void *what);
@@ -111,6 +121,9 @@ void rows_group_members(const struct rows *rows, const struct row *row,
    collecting. NULL: nothing, or it is told by a line of its own. */
 const struct ptree_summary *rows_gone(const struct rows *rows, const struct row *row);
 
+/* How long what the tree learns may wait for the next collecting: longer, the more rows there are of
+   what is over, each of which is looked at then; never longer than half a second. */
+uint64_t rows_pause_ns(const struct rows *rows);
 /* When the rows change though the tree does not; 0: never. */
 uint64_t rows_next_change_ns(const struct rows *rows, const struct cursor *cursor);
 

@@ -89,12 +89,14 @@ static uint64_t tally_key(const struct row *row)
 /* Below a row, or below all that a folded one hides. */
 int tally_row(struct rows *rows, const struct ptree_tree *tree, uint32_t handle)
 {
-	uint32_t end = lineup_skip(&rows->lineup, handle), at;
-	struct lineup_iterator below = lineup_begin_at(&rows->lineup, handle);
+	struct sums_walk below = sums_heirs_among(rows, lineup_below(&rows->lineup, handle));
 	struct tally tally = { .row = tally_key(&candidate_of(rows, handle)->row) };
 
+	uint32_t at;
+
 	if (is_folded(candidate_of(rows, handle))) {
-		while ((at = lineup_next(&below)) != end)
+		add_gone_below(rows, tree, handle, &tally.gone);
+		while ((at = sums_next_heir(&below)) != NO_CANDIDATE)
 			add_gone_below(rows, tree, at, &tally.gone);
 	} else if (candidate_of(rows, handle)->is_process) {
 		add_gone_below(rows, tree, handle, &tally.gone);
@@ -112,14 +114,14 @@ int tally_row(struct rows *rows, const struct ptree_tree *tree, uint32_t handle)
 /* The one line that ends a list tells of all. */
 int tally_list(struct rows *rows, const struct ptree_tree *tree)
 {
-	struct lineup_iterator all = lineup_begin(&rows->lineup);
+	struct sums_walk all = sums_heirs_among(rows, lineup_all(&rows->lineup));
 	struct tally tally = { .row = 0 };
 	uint32_t at;
 
-	while ((at = lineup_next(&all)) != NO_CANDIDATE) {
+	while ((at = sums_next_heir(&all)) != NO_CANDIDATE) {
 		const struct candidate *candidate = candidate_of(rows, at);
 
-		if (!candidate->is_process || candidate->is_ghost)
+		if (candidate->is_ghost)
 			continue;
 		add_gone_below(rows, tree, at, &tally.gone);
 		subtract_jobs(rows, tree, candidate->row.process, &tally.gone);

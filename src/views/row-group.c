@@ -104,71 +104,36 @@ void row_group_describe(const struct tree_view *tree, const struct row *row, boo
 
 /* ---- what they use together ---- */
 
-struct sums {
-	const struct tree_view *tree;
-	struct column_context context;
-	const struct field *fields[COLUMNS_MAX];
-	size_t count;
-	uint64_t values[COLUMNS_MAX];
-	bool is_known[COLUMNS_MAX];
-};
-
-/* Of those of whom it is known. */
-static void add_member(uint64_t id, void *what)
-{
-	struct sums *sums = what;
-	const struct column_subject subject = { .node = scene_node(sums->tree->view.scene, id) };
-
-	for (size_t i = 0; subject.node && i < sums->count; i++) {
-		struct field_value value;
-
-		if (!sums->fields[i]->adds_up ||
-		    !field_get_part(sums->fields[i], &sums->context, &subject, &value))
-			continue;
-		sums->values[i] += value.number;
-		sums->is_known[i] = true;
-	}
-}
-
-static void add_up(const struct tree_view *tree, const struct row *row, struct sums *sums)
-{
-	bool adds_up = false;
-
-	for (size_t i = 0; i < sums->count; i++)
-		adds_up |= sums->fields[i]->adds_up;
-	if (adds_up)
-		rows_group_members(tree->rows, row, add_member, sums);
-}
-
-static void show_cell(const struct sums *sums, size_t i, const struct row *row,
-		      struct column_text *cell)
+static void show_cell(const struct column_context *context, const struct field *field,
+		      const struct row *row, const struct rows_sum *sum, struct column_text *cell)
 {
 	const struct column_subject subject = { .has_sums = true,
 						.sum_cpu_permille = row->sum_cpu_permille,
 						.sum_rss_kib = row->sum_rss_kib };
-	const struct field *field = sums->fields[i];
-	const struct field_value value = { .number = sums->values[i] };
+	const struct field_value value = { .number = sum->number };
 
 	if (field->is_of_sums)
-		field_show(field, &sums->context, &subject, cell);
-	else if (sums->is_known[i])
-		field_show_value(field, &sums->context, &value, cell);
+		field_show(field, context, &subject, cell);
+	else if (sum->is_known)
+		field_show_value(field, context, &value, cell);
 }
 
 void row_group_draw_cells(const struct tree_view *tree, const struct area *area, int y,
 			  const struct row *row)
 {
-	struct sums sums = { .tree = tree, .context = scene_columns(tree->view.scene, area->utf8) };
+	const struct column_context context = scene_columns(tree->view.scene, area->utf8);
+	const struct field *shown[COLUMNS_MAX];
+	struct rows_sum sums[COLUMNS_MAX];
+	size_t count = tree_view_columns(tree, area->cols, shown);
 	int x = row_cells_x(tree, area->cols);
 
-	sums.count = tree_view_columns(tree, area->cols, sums.fields);
-	add_up(tree, row, &sums);
-	for (size_t i = 0; i < sums.count; i++) {
+	rows_group_sums(tree->rows, row, &context, shown, count, sums);
+	for (size_t i = 0; i < count; i++) {
 		struct column_text text = { .role = THEME_NORMAL };
 
-		show_cell(&sums, i, row, &text);
-		row_draw_cell(area, y, x, sums.fields[i], &text, area_style(area, text.role));
-		x += field_width(sums.fields[i], area->cols) + 1;
+		show_cell(&context, shown[i], row, &sums[i], &text);
+		row_draw_cell(area, y, x, shown[i], &text, area_style(area, text.role));
+		x += field_width(shown[i], area->cols) + 1;
 	}
 }
 

@@ -91,6 +91,14 @@ static bool has_news_of_asked(const struct tree_view *tree)
 		tree->seen.reading_changes != readings_changes(world->readings));
 }
 
+uint64_t tree_view_news_ns(const struct tree_view *tree)
+{
+	uint64_t now_ns = tree->view.scene->moment.now_ns;
+	uint64_t due_ns = tree->seen.ns + rows_pause_ns(tree->rows);
+
+	return tree->seen.ns <= now_ns && due_ns > now_ns ? due_ns : now_ns;
+}
+
 static bool must_collect(const struct tree_view *tree)
 {
 	const struct moment *moment = &tree->view.scene->moment;
@@ -106,7 +114,9 @@ static bool must_collect(const struct tree_view *tree)
 		return false;
 	if (tree->seen.ticks != tree->view.scene->world.ticks && has_filter_of_time(tree))
 		return true;
-	return has_tree_changed(tree) || (change_ns && change_ns <= moment->now_ns);
+	if (has_tree_changed(tree) && tree_view_news_ns(tree) <= moment->now_ns)
+		return true;
+	return change_ns && change_ns <= moment->now_ns;
 }
 
 static int collect(struct tree_view *tree)
@@ -122,6 +132,7 @@ static int collect(struct tree_view *tree)
 	err = rows_collect(tree->rows, scene->moment.tree, &tree->choice, &match, &tree->cursor);
 	if (err)
 		return err;
+	tree->seen.ns = scene->moment.now_ns;
 	tree->seen.generation = ptree_tree_generation(scene->moment.tree);
 	tree->seen.usage_generation = ptree_tree_usage_generation(scene->moment.tree);
 	tree->seen.ticks = scene->world.ticks;
@@ -287,6 +298,7 @@ void tree_view_go_to(struct tree_view *tree, uint64_t id)
 	const struct ptree_node *node = scene_node(tree->view.scene, id);
 
 	tree->follow_id = 0;
+	tree->needs_collect |= has_tree_changed(tree);
 	tree_view_update_rows(tree);
 	for (; node && ptree_node_pid(node); node = ptree_node_parent(node)) {
 		tree_view_select(tree, ptree_node_id(node));

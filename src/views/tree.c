@@ -80,7 +80,9 @@ static uint64_t next_change_ns(const struct view *view)
 	if (!moment->stopped_ns &&
 	    (tree->seen.generation != ptree_tree_generation(moment->tree) ||
 	     tree->seen.usage_generation != ptree_tree_usage_generation(moment->tree)))
-		return moment->now_ns;
+		return tree->next_change_ns && tree->next_change_ns < tree_view_news_ns(tree)
+			   ? tree->next_change_ns
+			   : tree_view_news_ns(tree);
 	return tree->next_change_ns;
 }
 

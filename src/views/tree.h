@@ -14,6 +14,7 @@ struct tree_seen {
 	uint64_t generation, usage_generation;
 	uint64_t ticks, cgroup_changes, reading_changes;
 	uint64_t scope, names; /* versions */
+	uint64_t ns;	       /* when that was */
 };
 
 /* The rows of the tree: its scope, column titles, rows. Ids hold what is selected and folded. */
@@ -23,10 +24,10 @@ struct tree_view {
 	struct cursor cursor;
 	struct rows_scope choice; /* which rows, in what order */
 	struct columns columns;
-	uint64_t follow_id;	  /* 0: nobody */
-	bool follow_stays;	  /* when that one ends; else it goes to the parent */
-	struct id_set tags;	  /* whom what acts is about, if there are any */
-	struct id_set marked;	  /* by rules; also what is over */
+	uint64_t follow_id;   /* 0: nobody */
+	bool follow_stays;    /* when that one ends; else it goes to the parent */
+	struct id_set tags;   /* whom what acts is about, if there are any */
+	struct id_set marked; /* by rules; also what is over */
 	struct search search;
 	uint64_t search_from; /* where the cursor was when the search began */
 	int sideways;	      /* cells by which commands are shifted */
@@ -46,6 +47,8 @@ extern const struct view_kind tree_view_kind;
  * cursor to what was searched for. A frame needs it, and every key that acts on rows.
  */
 int tree_view_update_rows(struct tree_view *tree);
+/* When what the tree has learned is shown: now, unless that would cost too much. */
+uint64_t tree_view_news_ns(const struct tree_view *tree);
 
 const struct row *tree_view_row(const struct tree_view *tree); /* the selected one, or NULL */
 const struct ptree_node *tree_view_node(const struct tree_view *tree);

@@ -927,8 +927,8 @@ struct ptree_search_options {
 	uint16_t port;
 	uint64_t inode;
 	bool any_state;
-	bool no_maps; /* do not look at maps, which take a lock each */
-	pid_t except; /* a process that is passed over, or 0 */
+	bool no_maps;		/* do not look at maps, which take a lock each */
+	pid_t except;		/* a process that is passed over, or 0 */
 	const uint64_t *inodes; /* copied; those that are 0 are none */
 	size_t inode_count;
 };
@@ -1973,7 +1973,8 @@ struct ptree_monitor_options {
 	   priority, too (SCHED_FIFO 1), for half a core at most, where that is allowed: so that a
 	   flood of processes, which it has to follow, does not starve it. Not if it was given
 	   another priority before, by nice(1) or chrt(1). What the thread starts later is ordinary
-	   (SCHED_RESET_ON_FORK), and so is the thread after ptree_monitor_free(), which it calls. */
+	   (SCHED_RESET_ON_FORK), and so is the thread after ptree_monitor_free(), which it calls.
+	 */
 	bool realtime_dispatch;
 };
 

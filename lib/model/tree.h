@@ -25,7 +25,7 @@
 /* An image is shared by a process and the children forked from it, until they exec. */
 struct image {
 	struct ptree_image pub;
-	uint64_t reader; /* the node whose arguments they are, as read; 0: nobody was asked */
+	uint64_t reader;   /* the node whose arguments they are, as read; 0: nobody was asked */
 	uint64_t named_ns; /* just before its name was read, or when it was told */
 	uint32_t refs;
 };
@@ -79,8 +79,8 @@ struct offspring {
  * It is no fact, and a tree that learned the same facts has it not.
  */
 struct evidence {
-	uint64_t read_ns;	 /* when a scan last saw it; 0: never */
-	uint64_t event_ns;	 /* of the last event about it */
+	uint64_t read_ns;  /* when a scan last saw it; 0: never */
+	uint64_t event_ns; /* of the last event about it */
 };
 
 /* What few processes have. Only rare.c makes it. */

@@ -65,7 +65,7 @@ struct delivery {
 	struct member *members; /* in the order in which they were met: those above come first */
 	size_t count, capacity;
 	struct id_set ids; /* of all of them */
-	size_t fd_room; /* more pidfds than that are closed again */
+	size_t fd_room;	   /* more pidfds than that are closed again */
 	size_t open_count;
 	struct cgroup cgroup;
 	uint64_t steps, generation;

@@ -49,12 +49,12 @@ struct config {
 	enum config_command command;
 	uint32_t *uids; /* -u, resolved */
 	size_t uid_count;
-	char *filter;		     /* all -f, joined; NULL: none */
+	char *filter; /* all -f, joined; NULL: none */
 	/* A name is in it, or in --columns, that only one's file can know. */
 	bool needs_names;
 	struct kept filters;	 /* of the file: "filter NAME = EXPR" */
 	struct kept column_sets; /* "columns NAME = LIST" */
-	const char **watches; /* -w: a pid or a name each */
+	const char **watches;	 /* -w: a pid or a name each */
 	size_t watch_count;
 	/* tree's PID or NAME, or NULL; of why there is one, and it may be :PORT or FILE */
 	const char *target;
@@ -75,9 +75,9 @@ struct config {
 	enum config_graphs graphs;
 	const struct field *sort; /* NULL: by birth */
 	enum group_by group;
-	const char *theme;	  /* NULL: the default one */
-	const char *path;	  /* --config, or NULL */
-	char *file_path;	  /* the file that was read, or NULL */
+	const char *theme; /* NULL: the default one */
+	const char *path;  /* --config, or NULL */
+	char *file_path;   /* the file that was read, or NULL */
 	struct config_file file;
 	struct config_key *keys;
 	size_t key_count, key_capacity;

@@ -27,8 +27,8 @@ void config_warn(struct config *config, unsigned line, const char *text)
 			  text_is_utf8());
 	else
 		snprintf(path, sizeof(path), "proctop");
-	if (asprintf(&longer, "%s%s%s: %s\n", config->warnings ? config->warnings : "", path,
-		     where, text) < 0)
+	if (asprintf(&longer, "%s%s%s: %s\n", config->warnings ? config->warnings : "", path, where,
+		     text) < 0)
 		return;
 	free(config->warnings);
 	config->warnings = longer;

@@ -32,11 +32,11 @@ struct cell {
 /* A grid of cells, which knows nothing of terminals. 0 by 0 is legal. */
 struct canvas {
 	int rows, cols;
-	bool utf8;	    /* text may be more than ASCII */
-	bool ascii_marks;   /* marks of our own may not, whatever the text */
-	bool block_graphs;  /* its fonts may have no braille */
+	bool utf8;		   /* text may be more than ASCII */
+	bool ascii_marks;	   /* marks of our own may not, whatever the text */
+	bool block_graphs;	   /* its fonts may have no braille */
 	const struct theme *theme; /* borrowed; NULL: no colours */
-	struct cell *cells; /* by rows */
+	struct cell *cells;	   /* by rows */
 };
 
 struct canvas *canvas_new(int rows, int cols, bool utf8);

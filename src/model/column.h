@@ -10,10 +10,10 @@
 /* What every value and cell depends on beside the process. */
 struct column_context {
 	const struct ptree_tree *tree;
-	struct ptree_users *users; /* NULL: users have no names */
+	struct ptree_users *users;     /* NULL: users have no names */
 	const struct sources *sources; /* NULL: there are none */
-	uint64_t now_ns;	   /* the time that is shown: it may lie in the past */
-	uint64_t real_offset_ns;   /* added to boot time: since 1970 */
+	uint64_t now_ns;	       /* the time that is shown: it may lie in the past */
+	uint64_t real_offset_ns;       /* added to boot time: since 1970 */
 	uint32_t own_uid;
 	bool utf8;
 };

@@ -35,7 +35,7 @@ struct expression {
 	struct expression *first, *next;
 	const struct field *field;
 	bool is_number;
-	uint64_t number; /* the text as the field's kind has it, if it is one */
+	uint64_t number;   /* the text as the field's kind has it, if it is one */
 	const char *begin; /* while it is parsed: where it stands */
 	char *text;
 	struct text_needle needle; /* the text, prepared */

@@ -25,8 +25,8 @@ void filter_free(struct filter *filter);
 /* In which a process is looked at. */
 struct filter_context {
 	const struct ptree_tree *tree;
-	struct ptree_users *users; /* or NULL */
-	uint64_t now_ns;	   /* boot time */
+	struct ptree_users *users;     /* or NULL */
+	uint64_t now_ns;	       /* boot time */
 	const struct sources *sources; /* or NULL */
 };
 

@@ -13,7 +13,7 @@ struct match {
 	const struct filter *filter; /* NULL: everything */
 	const uint32_t *uids;	     /* only these users; count 0: all */
 	size_t uid_count;
-	uint64_t now_ns;   /* boot time: the moment that is looked at */
+	uint64_t now_ns;	       /* boot time: the moment that is looked at */
 	const struct sources *sources; /* NULL: there are none */
 	pid_t ignored_pid; /* the filter never matches this one: its own words are there */
 };

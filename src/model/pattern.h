@@ -7,8 +7,8 @@
 
 /*
  * Regular expressions in Perl's syntax, of PCRE2. Text is bytes of strangers, which need be no
- * UTF-8. What a pattern may cost is bounded, for a text and in all: one that costs too much is given
- * up, matches nothing from then on, and says so.
+ * UTF-8. What a pattern may cost is bounded, for a text and in all: one that costs too much is
+ * given up, matches nothing from then on, and says so.
  */
 struct pattern;
 

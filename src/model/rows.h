@@ -121,8 +121,8 @@ void rows_group_members(const struct rows *rows, const struct row *row,
    collecting. NULL: nothing, or it is told by a line of its own. */
 const struct ptree_summary *rows_gone(const struct rows *rows, const struct row *row);
 
-/* How long what the tree learns may wait for the next collecting: longer, the more rows there are of
-   what is over, each of which is looked at then; never longer than half a second. */
+/* How long what the tree learns may wait for the next collecting: longer, the more rows there are
+   of what is over, each of which is looked at then; never longer than half a second. */
 uint64_t rows_pause_ns(const struct rows *rows);
 /* When the rows change though the tree does not; 0: never. */
 uint64_t rows_next_change_ns(const struct rows *rows, const struct cursor *cursor);

@@ -23,8 +23,8 @@ struct waited_io {
 };
 
 /* A child of that process is over, of which that was told. */
-void waited_io_note(struct waited_io *waited, uint64_t parent, uint64_t now_ns,
-		    uint64_t read_bytes, uint64_t written_bytes);
+void waited_io_note(struct waited_io *waited, uint64_t parent, uint64_t now_ns, uint64_t read_bytes,
+		    uint64_t written_bytes);
 /* So much more was found by a look that began then; what remains was not told before. */
 void waited_io_subtract(struct waited_io *waited, uint64_t parent, uint64_t looked_ns,
 			uint64_t *read_bytes, uint64_t *written_bytes);

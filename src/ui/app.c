@@ -466,8 +466,8 @@ static void finish(struct app *app)
 	sigprocmask(SIG_SETMASK, &app->signals_before, NULL);
 }
 
-/* Threads wait for files and not for the heap, so that one is enough; what is large goes back to the
-   system as soon as it is given back. */
+/* Threads wait for files and not for the heap, so that one is enough; what is large goes back to
+   the system as soon as it is given back. */
 static void keep_heap_small(void)
 {
 	mallopt(M_ARENA_MAX, 1);

@@ -50,7 +50,7 @@ struct session {
 	bool has_completions;		/* of the line as it stands */
 	bool shows_completions;
 	struct history histories[SESSION_PROMPT_COUNT]; /* of what is typed in each */
-	struct acting *acting;	/* on processes; NULL: nothing is asked or on its way */
+	struct acting *acting;	   /* on processes; NULL: nothing is asked or on its way */
 	struct on_rules *on_rules; /* NULL: there are none */
 	struct mark marks[MARK_COUNT];
 	char *copied; /* for the terminal's clipboard; NULL: nothing */

@@ -94,7 +94,8 @@ static uint64_t due_ns(const struct details_view *details)
 	switch (details->progress) {
 	case DETAILS_IDLE:
 	case DETAILS_BUSY:
-		return details->asked_ns ? details->asked_ns + pause_ns(details) : details->settles_ns;
+		return details->asked_ns ? details->asked_ns + pause_ns(details)
+					 : details->settles_ns;
 	case DETAILS_READING:
 		return details->heard_ns + PATIENCE_NS;
 	case DETAILS_HANGS:

@@ -21,7 +21,7 @@ struct details_view {
 	uint64_t id;
 	enum details_tab tab;
 	enum details_progress progress;
-	uint64_t settles_ns; /* until then nothing is read */
+	uint64_t settles_ns;	     /* until then nothing is read */
 	uint64_t asked_ns, heard_ns; /* when it was asked for, and when something came last */
 	uint64_t read_ns;	     /* as long the latest whole reading took */
 	unsigned hangs;		     /* readings of it that were given up, since it was opened */

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #define MARGIN 1
-#define VALUE_X 12	/* of a row: behind its label */
-#define INLINE_INDENT 3 /* of the lines below an inline's first */
+#define VALUE_X 12	       /* of a row: behind its label */
+#define INLINE_INDENT 3	       /* of the lines below an inline's first */
 #define WRAPPED_LINES_MAX 2000 /* of more each has one line: a frame is to be quick */
 #define WRAPPED_BYTES_MAX ((size_t)512 << 10)
-#define LEAST_ROOM 12	/* an inline's value with less beside its label begins below */
+#define LEAST_ROOM 12 /* an inline's value with less beside its label begins below */
 
 void lines_clear(struct lines *lines)
 {

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define GUTTER_WIDTH 2		  /* the selection's mark, and the letter of what happened */
-#define NAME_MAX_CELLS 15	  /* of a program's name, for which all else makes room */
+#define GUTTER_WIDTH 2	  /* the selection's mark, and the letter of what happened */
+#define NAME_MAX_CELLS 15 /* of a program's name, for which all else makes room */
 
 struct marks {
 	const char *through, *branch, *last, *leaf, *open, *folded, *cut;

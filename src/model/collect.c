@@ -17,11 +17,8 @@
 /* Below a kernel thread, whatever has come of it. */
 static bool is_below_kernel_thread(const struct gone *gone, const struct ptree_node *node)
 {
-	struct ptree_tree_counts counts;
-	size_t most;
+	size_t most = gone_most_above(gone);
 
-	ptree_tree_get_counts(gone->tree, &counts);
-	most = counts.live + counts.zombies + counts.exited; /* by origins one can meet a circle */
 	for (; node && most--; node = gone_above(gone, node)) {
 		if (ptree_node_is_kernel_thread(node))
 			return true;

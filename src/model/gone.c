@@ -35,6 +35,14 @@ const struct ptree_node *gone_above(const struct gone *gone, const struct ptree_
 	return origin ? origin : ptree_node_parent(node);
 }
 
+size_t gone_most_above(const struct gone *gone)
+{
+	struct ptree_tree_counts counts;
+
+	ptree_tree_get_counts(gone->tree, &counts);
+	return counts.live + counts.zombies + counts.exited;
+}
+
 /* ---- walks ---- */
 
 bool gone_push(struct gone *gone, const struct ptree_node *node)

@@ -50,9 +50,10 @@ static bool is_row_above(const struct rows *rows, const struct ptree_node *node)
 static void place(struct rows *rows, struct job *job, const struct ptree_node *node)
 {
 	const struct ptree_node *above = gone_above(&rows->gone, node);
+	size_t most = gone_most_above(&rows->gone);
 
 	job->is_inside = false;
-	while (above && gone_is_job(&rows->gone, above)) {
+	while (above && most-- && gone_is_job(&rows->gone, above)) {
 		job->is_inside |= collect_is_in_scope(rows, above);
 		if (is_row_above(rows, above))
 			break;

@@ -220,7 +220,6 @@ static void notice_sources(struct sums_of_fields *sums, const struct sources *so
 {
 	const struct readings *readings = sources ? sources->readings : NULL;
 	uint64_t memory_bytes = sources ? sources->memory_bytes : 0;
-
 	size_t count = readings ? readings_count(readings) : 0;
 
 	if (sums->memory_bytes == memory_bytes && sums->readings_count == count &&

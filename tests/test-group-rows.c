@@ -323,8 +323,6 @@ static void what_is_gone_is_told_where_it_was_left(void **state)
 		    " †    501 42000…                  5.00s   └─ ⑂ bash  ✗ exit 1\n");
 }
 
-/* As a rule it stands below whom it had above it, who may be in another group; who is selected
-   stays where it is. */
 static void let_pass(struct screen *screen, int half_seconds)
 {
 	for (int i = 0; i < half_seconds; i++) {

@@ -459,11 +459,11 @@ static void what_was_read_and_what_failed_is_told(void **state)
 	uint64_t before_ns = ptree_boot_now_ns();
 	struct witness_testimony said;
 
-	ring->watcher.is_realtime = true;
+	ring->watcher.realtime.is_on = true;
 	testify_of(ring, getpid(), 70);
 	testify_of(ring, 13, 71);
 	testify_of(ring, 14, 72);
-	ring->watcher.is_realtime = false;
+	ring->watcher.realtime.is_on = false;
 	testify_of(ring, getpid(), 73);
 	assert_true(witness_take(&ring->witness, &said));
 	assert_int_equal(said.cpu, 3);

@@ -86,7 +86,7 @@ static void columns_at_80x24(void **state)
 			      "│  [ ] START     start           │\n"
 			      "│  [ ] SID       session         │\n"
 			      "│  [ ] TTY       tty             │\n"
-			      "└─────────────────────── 1 of 45 ┘\n");
+			      "└─────────────────────── 1 of 46 ┘\n");
 	expect_keys(screen, "EnterChoose jkMove <>Order TabMeters dDefault wWrite EscBack\n");
 }
 
@@ -127,6 +127,7 @@ static void columns_at_160x50(void **state)
 			      "│  [ ] IO-R      io-read         │\n"
 			      "│  [ ] IO-W      io-write        │\n"
 			      "│  [ ] IO        io              │\n"
+			      "│  [ ] ΣIO       sum-io          │\n"
 			      "│  [ ] EXIT      exit            │\n"
 			      "│  [ ] SIGNAL    signal          │\n"
 			      "│  [ ] NI        nice            │\n"
@@ -137,8 +138,7 @@ static void columns_at_160x50(void **state)
 			      "│  [ ] MAJFLT    major-faults    │\n"
 			      "│  [ ] FAULTS    faults          │\n"
 			      "│  [ ] FORK/s    forks           │\n"
-			      "│  [ ] EXEC/s    execs           │\n"
-			      "└─────────────────────── 1 of 45 ┘\n");
+			      "└─────────────────────── 1 of 46 ┘\n");
 	expect_keys(screen, "EnterChoose jkMove <>Order TabMeters dDefault wWrite EscBack\n");
 }
 
@@ -154,7 +154,7 @@ static void columns_at_40x10(void **state)
 			      "│  [ ] PPID      ppid            │\n"
 			      "│  [ ] ORIGIN    origin          │\n"
 			      "│  [ ] UID       uid             │\n"
-			      "└─────────────────────── 1 of 45 ┘\n");
+			      "└─────────────────────── 1 of 46 ┘\n");
 	expect_keys(screen, "EnterChoose jkMove <>Order EscBack\n");
 }
 
@@ -170,7 +170,7 @@ static void the_selected_column_is_in_sight(void **state)
 			      "│  [ ] RUSER     real-user       │\n"
 			      "│  [ ] COMM      comm            │\n"
 			      "│> [ ] START     start           │\n"
-			      "└─────────────────────── 9 of 45 ┘\n");
+			      "└─────────────────────── 9 of 46 ┘\n");
 	expect_keys(screen, "EnterChoose jkMove <>Order EscBack\n");
 }
 
@@ -186,7 +186,7 @@ static void the_last_column_is_in_sight(void **state)
 			      "│  [ ] UNIT      unit            │\n"
 			      "│  [ ] CONTAINER container       │\n"
 			      "│> [ ] NS        namespaces      │\n"
-			      "└────────────────────── 45 of 45 ┘\n");
+			      "└────────────────────── 46 of 46 ┘\n");
 	expect_keys(screen, "EnterChoose jkMove <>Order EscBack\n");
 }
 

@@ -19,8 +19,16 @@
 #include <sys/wait.h>
 
 #define MS UINT64_C(1000000)
+/* Built with sanitizers a program takes several times as long. */
+#define SLOWNESS 1
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#undef SLOWNESS
+#define SLOWNESS 4
+#endif
+#endif
 #define KEY_NS (16 * MS)
-#define OPEN_NS (50 * MS)
+#define OPEN_NS (SLOWNESS * 50 * MS)
 #define MEMORY_BYTES ((size_t)24 << 20)
 #define PATIENCE_NS (60 * S)
 
@@ -250,7 +258,8 @@ static void a_thousand_files_are_there_in_50_ms(void **state)
 	if (start(&child))
 		stay(&child, open_many(1000));
 	assert_int_equal(await_child(&child), 1000);
-	for (int i = 0; i < 10 && best_ns > OPEN_NS; i++) {
+	/* What others do on the machine is not what is asked. */
+	for (int i = 0; i < 50 && best_ns > OPEN_NS; i++) {
 		struct details_view *details;
 		struct pollfd answer = { .fd = inspector_fd(screen->session.scene.world.inspector),
 					 .events = POLLIN };

@@ -155,10 +155,12 @@ under_a_name()
 }
 check 'a shell under something is told, others are not' under_a_name
 
+another=$((1000000 + $$))
 becomes_another()
 {
-	begin_ready_log --events=rule --on='uid=65534 => log nobody' &&
-		setpriv --reuid=65534 sh -c '/bin/true; /bin/true' && sleep 1 && end_log &&
+	# One that no test beside this one becomes.
+	begin_ready_log --events=rule --on="uid=$another => log nobody" &&
+		setpriv --reuid="$another" sh -c '/bin/true; /bin/true' && sleep 1 && end_log &&
 		[ "$(grep -c '=> nobody' "$work/out")" = 1 ]
 }
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then

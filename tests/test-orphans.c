@@ -151,7 +151,7 @@ static uint64_t make_zombie(struct fixture *fixture, const char *stat)
 static void look_at_zombies(struct fixture *fixture)
 {
 	settle_at(fixture, 0);
-	reaping_look(&fixture->reaping, fixture->tree, fixture->procfs, 100 * NS_PER_S);
+	reaping_look_at_zombies(&fixture->reaping, fixture->tree, fixture->procfs);
 }
 
 static void a_zombie_that_cannot_be_read_stays_one(void **state)
@@ -172,6 +172,34 @@ static void a_zombie_that_is_gone_is_reaped(void **state)
 	assert_false(ptree_node_is_zombie(ptree_tree_find_id(fixture->tree, id)));
 }
 
+static bool look_at_exits(struct fixture *fixture, uint64_t now_ns)
+{
+	return reaping_look_at_exits(&fixture->reaping, fixture->tree, fixture->procfs, now_ns);
+}
+
+/* So that ten thousand in a second hold up no key. */
+static void exits_are_looked_at_in_portions_and_not_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t last_id;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		apply(fixture, PTREE_EVENT_EXIT, CHILD(i), 0);
+		last_id = ptree_node_id(tree_latest(fixture->tree, CHILD(i)));
+		reaping_exit_seen(&fixture->reaping, last_id);
+	}
+	fake_stat(fixture->root, CHILD(FAMILIES - 1), "left", 'Z', 1, 0);
+	assert_true(look_at_exits(fixture, fixture->time_ns));
+	assert_int_equal(fixture->reaping.exit_count, FAMILIES);
+	assert_false(look_at_exits(fixture, NS_PER_S));
+	assert_in_range(fixture->reaping.exit_count, 1, FAMILIES - 1);
+	assert_false(ptree_node_is_zombie(ptree_tree_find_id(fixture->tree, last_id)));
+	while (!look_at_exits(fixture, NS_PER_S))
+		;
+	assert_int_equal(fixture->reaping.exit_count, 0);
+	assert_true(ptree_node_is_zombie(ptree_tree_find_id(fixture->tree, last_id)));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -181,6 +209,7 @@ int main(void)
 		TEST(those_that_are_hidden_are_asked_for_less_and_less_often),
 		TEST(those_that_are_hidden_have_their_turn_each),
 		TEST(who_is_over_is_no_orphan_any_more),
+		TEST(exits_are_looked_at_in_portions_and_not_at_once),
 		TEST(a_zombie_that_cannot_be_read_stays_one),
 		TEST(a_zombie_that_is_gone_is_reaped),
 	};

@@ -10,13 +10,15 @@
 /* Most parents wait at once; those that have not after this long may take their time. */
 #define GRACE_NS (300 * NS_PER_MS)
 #define ZOMBIES_PER_LOOK 32
+#define EXITS_PER_LOOK 64
 
 void reaping_exit_seen(struct reaping *reaping, uint64_t id)
 {
 	if (reaping->exit_count == REAPING_EXITS_MAX)
 		reaping->has_overflowed = true;
 	else
-		reaping->exits[reaping->exit_count++] = id;
+		reaping->exits[(reaping->exit_first + reaping->exit_count++) % REAPING_EXITS_MAX] =
+		    id;
 }
 
 void reaping_zombie_seen(struct reaping *reaping, uint64_t id)
@@ -87,16 +89,20 @@ static bool look_at_exit(struct reaping *reaping, struct ptree_tree *tree,
 	return true;
 }
 
-static void look_at_exits(struct reaping *reaping, struct ptree_tree *tree,
-			  struct ptree_procfs *procfs, uint64_t now_ns)
+/* Each is a file to be opened, and in a storm there are ten thousand in a second. */
+bool reaping_look_at_exits(struct reaping *reaping, struct ptree_tree *tree,
+			   struct ptree_procfs *procfs, uint64_t now_ns)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < reaping->exit_count; i++) {
-		if (!look_at_exit(reaping, tree, procfs, reaping->exits[i], now_ns))
-			reaping->exits[kept++] = reaping->exits[i];
+	for (int looks = 0; reaping->exit_count; looks++) {
+		if (looks == EXITS_PER_LOOK)
+			return false;
+		if (!look_at_exit(reaping, tree, procfs, reaping->exits[reaping->exit_first],
+				  now_ns))
+			break; /* those behind it ended later */
+		reaping->exit_first = (reaping->exit_first + 1) % REAPING_EXITS_MAX;
+		reaping->exit_count--;
 	}
-	reaping->exit_count = kept;
+	return true;
 }
 
 static void look_at_zombie(struct reaping *reaping, struct ptree_tree *tree,
@@ -111,12 +117,11 @@ static void look_at_zombie(struct reaping *reaping, struct ptree_tree *tree,
 	reaping->zombies.id[index] = reaping->zombies.id[--reaping->zombies.count];
 }
 
-void reaping_look(struct reaping *reaping, struct ptree_tree *tree, struct ptree_procfs *procfs,
-		  uint64_t now_ns)
+void reaping_look_at_zombies(struct reaping *reaping, struct ptree_tree *tree,
+			     struct ptree_procfs *procfs)
 {
 	size_t looks = reaping->zombies.count;
 
-	look_at_exits(reaping, tree, procfs, now_ns);
 	for (looks = looks < ZOMBIES_PER_LOOK ? looks : ZOMBIES_PER_LOOK; looks; looks--) {
 		if (reaping->zombies.next >= reaping->zombies.count)
 			reaping->zombies.next = 0;

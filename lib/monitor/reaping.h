@@ -11,8 +11,8 @@
  * becoming one nor ceasing to be one has an event. This looks again, a bounded number at a time.
  */
 struct reaping {
-	uint64_t exits[REAPING_EXITS_MAX]; /* ids of processes whose exit was just seen */
-	size_t exit_count;
+	uint64_t exits[REAPING_EXITS_MAX]; /* ids of processes whose exit was just seen: a ring */
+	size_t exit_first, exit_count;
 	bool has_overflowed; /* more exits than that: only a scan can tell */
 	struct {
 		uint64_t *id;
@@ -22,9 +22,12 @@ struct reaping {
 
 void reaping_exit_seen(struct reaping *reaping, uint64_t id);
 void reaping_zombie_seen(struct reaping *reaping, uint64_t id);
-/* Looks at those, and at some of the zombies; more than delay_ns after their exits. */
-void reaping_look(struct reaping *reaping, struct ptree_tree *tree, struct ptree_procfs *procfs,
-		  uint64_t now_ns);
+/* Looks at some of those whose exit was a while ago. False: there are more. */
+bool reaping_look_at_exits(struct reaping *reaping, struct ptree_tree *tree,
+			   struct ptree_procfs *procfs, uint64_t now_ns);
+/* And at some of the zombies. */
+void reaping_look_at_zombies(struct reaping *reaping, struct ptree_tree *tree,
+			     struct ptree_procfs *procfs);
 void reaping_clear(struct reaping *reaping);
 
 #endif

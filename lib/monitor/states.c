@@ -303,7 +303,7 @@ static void tick(struct ptree_monitor *monitor)
 	intake_look_at_clocks(&monitor->intake);
 	texts_check(&monitor->texts, now_ns);
 	accounting_expire(&monitor->accounting, now_ns);
-	reaping_look(&monitor->reaping, monitor->tree, monitor->procfs, now_ns);
+	reaping_look_at_zombies(&monitor->reaping, monitor->tree, monitor->procfs);
 	ptree_tree_expire(monitor->tree, now_ns);
 	if (!monitor->source.connector) {
 		poll_tick(monitor, now_ns);
@@ -324,9 +324,12 @@ static void sample(struct ptree_monitor *monitor)
 /* What no event tells. */
 static void work(struct ptree_monitor *monitor, uint64_t deadline_ns)
 {
+	uint64_t now_ns = ptree_boot_now_ns();
 	bool has_more = sampler_work(&monitor->sampler, deadline_ns);
 
 	time_next_turn(monitor);
+	if (!reaping_look_at_exits(&monitor->reaping, monitor->tree, monitor->procfs, now_ns))
+		has_more = true;
 	if (!orphans_settle(&monitor->orphans, monitor->tree, monitor->procfs, ptree_boot_now_ns(),
 			    deadline_ns) ||
 	    has_more)

@@ -274,7 +274,8 @@ static size_t count_without_record(const struct ptree_node *parent)
 	return count;
 }
 
-/* Others that were there before the monitor: what they say at their end may have been said. */
+/* Others that were there before the monitor: what they say at their end may have been said. Of
+   those that have been forgotten since, nobody can say how many they were. */
 static size_t count_older_without_records(const struct live *live)
 {
 	size_t count = 0;
@@ -292,6 +293,7 @@ static void every_one_of_many_quick_forks_is_accounted_for(void **state)
 	struct live *live = *state;
 	struct ptree_monitor_status before = live_status(live);
 	const struct ptree_summary *summary;
+	struct ptree_tree_counts counts;
 	pid_t parent;
 
 	if (!has_accounting(live))
@@ -300,8 +302,12 @@ static void every_one_of_many_quick_forks_is_accounted_for(void **state)
 	AWAIT_FOR(live, 3 * PATIENCE_NS, live->oracle->step == 1);
 	AWAIT(live, has_ended(live, live->oracle->pid[FORKS - 1]));
 	assert_int_equal(count_without_record(latest(live, parent)), 0);
-	assert_true(live_status(live).unaccounted <=
-		    before.unaccounted + count_older_without_records(live));
+	ptree_tree_get_counts(live->tree, &counts);
+	if (counts.gone)
+		print_message("# %llu were forgotten\n", (unsigned long long)counts.gone);
+	else
+		assert_true(live_status(live).unaccounted <=
+			    before.unaccounted + count_older_without_records(live));
 	assert_int_equal(live_status(live).accounting_lost, before.accounting_lost);
 	assert_true(live_status(live).accounted >= before.accounted + FORKS);
 	summary = ptree_node_summary(latest(live, parent));

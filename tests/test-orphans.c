@@ -177,6 +177,14 @@ static bool look_at_exits(struct fixture *fixture, uint64_t now_ns)
 	return reaping_look_at_exits(&fixture->reaping, fixture->tree, fixture->procfs, now_ns);
 }
 
+static uint64_t see_exit(struct fixture *fixture, pid_t pid)
+{
+	uint64_t id = ptree_node_id(tree_latest(fixture->tree, pid));
+
+	reaping_exit_seen(&fixture->reaping, id, fixture->time_ns);
+	return id;
+}
+
 /* So that ten thousand in a second hold up no key. */
 static void exits_are_looked_at_in_portions_and_not_at_once(void **state)
 {
@@ -185,8 +193,7 @@ static void exits_are_looked_at_in_portions_and_not_at_once(void **state)
 
 	for (int i = 0; i < FAMILIES; i++) {
 		apply(fixture, PTREE_EVENT_EXIT, CHILD(i), 0);
-		last_id = ptree_node_id(tree_latest(fixture->tree, CHILD(i)));
-		reaping_exit_seen(&fixture->reaping, last_id);
+		last_id = see_exit(fixture, CHILD(i));
 	}
 	fake_stat(fixture->root, CHILD(FAMILIES - 1), "left", 'Z', 1, 0);
 	assert_true(look_at_exits(fixture, fixture->time_ns));
@@ -200,6 +207,31 @@ static void exits_are_looked_at_in_portions_and_not_at_once(void **state)
 	assert_true(ptree_node_is_zombie(ptree_tree_find_id(fixture->tree, last_id)));
 }
 
+/* One whose leader is gone while its threads make more of them. */
+static void one_that_is_never_quiet_holds_up_no_other(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ptree_event event = { .kind = PTREE_EVENT_FORK,
+				     .pid = CHILD(0) + FAMILIES,
+				     .tgid = CHILD(0),
+				     .time_ns = fixture->time_ns++ };
+	uint64_t id;
+
+	assert_int_equal(ptree_tree_apply(fixture->tree, &event), 0);
+	apply(fixture, PTREE_EVENT_EXIT, CHILD(0), 0);
+	see_exit(fixture, CHILD(0));
+	apply(fixture, PTREE_EVENT_EXIT, CHILD(1), 0);
+	id = see_exit(fixture, CHILD(1));
+	fake_stat(fixture->root, CHILD(0), "goes-on", 'Z', 1, 0);
+	fake_stat(fixture->root, CHILD(1), "left", 'Z', 1, 0);
+	assert_true(ptree_node_is_leaderless(tree_latest(fixture->tree, CHILD(0))));
+	event.pid++;
+	event.time_ns = NS_PER_S;
+	assert_int_equal(ptree_tree_apply(fixture->tree, &event), 0);
+	assert_true(look_at_exits(fixture, NS_PER_S));
+	assert_true(ptree_node_is_zombie(ptree_tree_find_id(fixture->tree, id)));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -210,6 +242,7 @@ int main(void)
 		TEST(those_that_are_hidden_have_their_turn_each),
 		TEST(who_is_over_is_no_orphan_any_more),
 		TEST(exits_are_looked_at_in_portions_and_not_at_once),
+		TEST(one_that_is_never_quiet_holds_up_no_other),
 		TEST(a_zombie_that_cannot_be_read_stays_one),
 		TEST(a_zombie_that_is_gone_is_reaped),
 	};

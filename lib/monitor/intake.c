@@ -46,7 +46,7 @@ static void follow_up_exit(struct intake *intake, const struct ptree_event *even
 	const struct ptree_node *node = tree_latest(intake->tree, event->tgid);
 
 	if (node && (node->has_ended || node->is_leader_gone))
-		reaping_exit_seen(intake->reaping, node->id);
+		reaping_exit_seen(intake->reaping, node->id, node->evidence.event_ns);
 }
 
 static void follow_up_fork(struct intake *intake, const struct ptree_event *event)

@@ -12,13 +12,17 @@
 #define ZOMBIES_PER_LOOK 32
 #define EXITS_PER_LOOK 64
 
-void reaping_exit_seen(struct reaping *reaping, uint64_t id)
+void reaping_exit_seen(struct reaping *reaping, uint64_t id, uint64_t seen_ns)
 {
-	if (reaping->exit_count == REAPING_EXITS_MAX)
+	size_t at = (reaping->exit_first + reaping->exit_count) % REAPING_EXITS_MAX;
+
+	if (reaping->exit_count == REAPING_EXITS_MAX) {
 		reaping->has_overflowed = true;
-	else
-		reaping->exits[(reaping->exit_first + reaping->exit_count++) % REAPING_EXITS_MAX] =
-		    id;
+		return;
+	}
+	reaping->exits[at].id = id;
+	reaping->exits[at].seen_ns = seen_ns;
+	reaping->exit_count++;
 }
 
 void reaping_zombie_seen(struct reaping *reaping, uint64_t id)
@@ -70,23 +74,19 @@ static void look_at_leaderless(struct ptree_tree *tree, struct ptree_procfs *pro
 		exit_finish_leaderless(tree, node);
 }
 
-/* Returns false while it is too early to tell. */
-static bool look_at_exit(struct reaping *reaping, struct ptree_tree *tree,
-			 struct ptree_procfs *procfs, uint64_t id, uint64_t now_ns)
+static void look_at_exit(struct reaping *reaping, struct ptree_tree *tree,
+			 struct ptree_procfs *procfs, uint64_t id)
 {
 	struct ptree_node *node = map_find(&tree->by_id, id);
 
 	if (!node || node->is_zombie)
-		return true;
-	if (now_ns < node->evidence.event_ns + GRACE_NS)
-		return false;
+		return;
 	if (!node->has_ended) {
 		look_at_leaderless(tree, procfs, node);
 	} else if (is_zombie_in_proc(procfs, node)) {
 		ptree_tree_set_zombie(tree, node->id, true);
 		reaping_zombie_seen(reaping, id);
 	}
-	return true;
 }
 
 /* Each is a file to be opened, and in a storm there are ten thousand in a second. */
@@ -94,13 +94,15 @@ bool reaping_look_at_exits(struct reaping *reaping, struct ptree_tree *tree,
 			   struct ptree_procfs *procfs, uint64_t now_ns)
 {
 	for (int looks = 0; reaping->exit_count; looks++) {
+		size_t at = reaping->exit_first;
+
+		if (now_ns < reaping->exits[at].seen_ns + GRACE_NS)
+			break;
 		if (looks == EXITS_PER_LOOK)
 			return false;
-		if (!look_at_exit(reaping, tree, procfs, reaping->exits[reaping->exit_first],
-				  now_ns))
-			break; /* those behind it ended later */
-		reaping->exit_first = (reaping->exit_first + 1) % REAPING_EXITS_MAX;
+		reaping->exit_first = (at + 1) % REAPING_EXITS_MAX;
 		reaping->exit_count--;
+		look_at_exit(reaping, tree, procfs, reaping->exits[at].id);
 	}
 	return true;
 }

@@ -11,7 +11,9 @@
  * becoming one nor ceasing to be one has an event. This looks again, a bounded number at a time.
  */
 struct reaping {
-	uint64_t exits[REAPING_EXITS_MAX]; /* ids of processes whose exit was just seen: a ring */
+	struct {
+		uint64_t id, seen_ns;
+	} exits[REAPING_EXITS_MAX]; /* that were just seen, in their order: a ring */
 	size_t exit_first, exit_count;
 	bool has_overflowed; /* more exits than that: only a scan can tell */
 	struct {
@@ -20,7 +22,7 @@ struct reaping {
 	} zombies;
 };
 
-void reaping_exit_seen(struct reaping *reaping, uint64_t id);
+void reaping_exit_seen(struct reaping *reaping, uint64_t id, uint64_t seen_ns);
 void reaping_zombie_seen(struct reaping *reaping, uint64_t id);
 /* Looks at some of those whose exit was a while ago. False: there are more. */
 bool reaping_look_at_exits(struct reaping *reaping, struct ptree_tree *tree,

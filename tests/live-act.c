@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "live-monitor.h"
+#include "sanitized.h"
 
 #include "act/delivery.h"
 #include "act/setting.h"
@@ -25,14 +26,7 @@
 #include <sys/syscall.h>
 
 #define SKIPPED 77
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define TRIES 1000 /* where a fork takes so much longer */
-#endif
-#endif
-#ifndef TRIES
-#define TRIES 10000
-#endif
+#define TRIES (IS_SANITIZED ? 1000 : 10000)
 #define TRIES_NS (60 * NS_PER_S)
 
 /* ---- sending ---- */

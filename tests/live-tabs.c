@@ -3,6 +3,7 @@
  * The page of real processes: with a great many descriptors and maps, and of a program that is
  * replaced. No key waits for any of it.
  */
+#include "sanitized.h"
 #include "screen.h"
 
 #include "views/details.h"
@@ -19,16 +20,8 @@
 #include <sys/wait.h>
 
 #define MS UINT64_C(1000000)
-/* Built with sanitizers a program takes several times as long. */
-#define SLOWNESS 1
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#undef SLOWNESS
-#define SLOWNESS 4
-#endif
-#endif
 #define KEY_NS (16 * MS)
-#define OPEN_NS (SLOWNESS * 50 * MS)
+#define OPEN_NS ((IS_SANITIZED ? 200 : 50) * MS)
 #define MEMORY_BYTES ((size_t)24 << 20)
 #define PATIENCE_NS (60 * S)
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "live-monitor.h"
+#include "sanitized.h"
 
 #include "../lib/monitor/monitor.h"
 
@@ -34,17 +35,6 @@
 #define THREAD_NAME "proctree-exec"
 
 extern char **environ;
-
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED true
-#endif
-#endif
-#ifndef IS_SANITIZED
-#define IS_SANITIZED false
-#endif
 
 /* Of so many short-lived programs: what must be read. Under a sanitizer reading is slow. */
 static size_t least_of(size_t count)

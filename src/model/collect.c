@@ -17,7 +17,7 @@
 /* Below a kernel thread, whatever has come of it. */
 static bool is_below_kernel_thread(const struct gone *gone, const struct ptree_node *node)
 {
-	size_t most = gone_most_above(gone);
+	size_t most = above_most(gone->tree);
 
 	for (; node && most--; node = gone_above(gone, node)) {
 		if (ptree_node_is_kernel_thread(node))

@@ -4,6 +4,7 @@
  * rows. The language is filter-parse.c's.
  */
 #include "model/filter.h"
+#include "model/above.h"
 #include "model/expression.h"
 
 #include <errno.h>
@@ -213,29 +214,18 @@ static bool is_the_one(const struct ptree_node *node, const struct expression *t
 	return ptree_node_is_named(node, term->text);
 }
 
-static const struct ptree_node *step_up(const struct ptree_node *node, bool by_origin)
-{
-	const struct ptree_node *origin = by_origin ? ptree_node_origin(node) : NULL;
-
-	return origin ? origin : ptree_node_parent(node);
-}
-
-/* Up to who is the one, or whose answer is known, or the top; *steps: how many were passed. A mixed
-   walk by origins and parents could meet a circle: no chain is longer than all there is. */
+/* Up to who is the one, or whose answer is known, or the top; *steps: how many were passed. */
 static bool find_above(const struct subject *subject, const struct expression *term,
 		       const struct memo *memo, bool by_origin, size_t *steps)
 {
 	const struct ptree_node *node = subject->node;
-	struct ptree_tree_counts counts;
+	size_t most = above_most(subject->context->tree);
 	bool answer = false;
-	size_t most;
 
-	ptree_tree_get_counts(subject->context->tree, &counts);
-	most = counts.live + counts.zombies + counts.exited;
 	for (*steps = 0; *steps <= most; ++*steps) {
 		if (memo && memo_get(memo, ptree_node_id(node), &answer))
 			return answer;
-		node = step_up(node, by_origin);
+		node = node_above(node, by_origin);
 		if (!node || !ptree_node_pid(node))
 			return false;
 		if (is_the_one(node, term))
@@ -259,7 +249,7 @@ static bool is_below(const struct subject *subject, const struct expression *ter
 	answer = find_above(subject, term, memo, by_origin, &steps);
 	for (size_t i = 0; memo && i <= steps && node && ptree_node_pid(node); i++) {
 		memo_set(memo, ptree_node_id(node), answer);
-		node = step_up(node, by_origin);
+		node = node_above(node, by_origin);
 	}
 	return answer;
 }

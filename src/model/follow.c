@@ -204,7 +204,7 @@ static int put_past_children_right(struct rows *rows, const struct ptree_node *n
 	int err = 0;
 
 	for (size_t i = 0; !err && (past = ptree_tree_orphaning(rows->gone.tree, i)); i++) {
-		size_t most = gone_most_above(&rows->gone);
+		size_t most = above_most(rows->gone.tree);
 
 		for (; past && !err && gone_is_over(past) && most--; past = above) {
 			above = gone_above(&rows->gone, past);

@@ -30,17 +30,7 @@ bool gone_is_over(const struct ptree_node *node)
 
 const struct ptree_node *gone_above(const struct gone *gone, const struct ptree_node *node)
 {
-	const struct ptree_node *origin = gone->by_origin ? ptree_node_origin(node) : NULL;
-
-	return origin ? origin : ptree_node_parent(node);
-}
-
-size_t gone_most_above(const struct gone *gone)
-{
-	struct ptree_tree_counts counts;
-
-	ptree_tree_get_counts(gone->tree, &counts);
-	return counts.live + counts.zombies + counts.exited;
+	return node_above(node, gone->by_origin);
 }
 
 /* ---- walks ---- */

@@ -2,6 +2,7 @@
 #ifndef PROCTOP_GONE_H
 #define PROCTOP_GONE_H
 
+#include "model/above.h"
 #include "model/jobs.h"
 #include "model/match.h"
 
@@ -20,9 +21,7 @@ void gone_clear(struct gone *gone);
 /* False: no memory. Whoever pushes pops until the count is as it was. */
 bool gone_push(struct gone *gone, const struct ptree_node *node);
 
-/* Whom it stands below. By origins one can meet a circle, where some of them are not known: whoever
-   goes further up than to so many goes round in one. */
-size_t gone_most_above(const struct gone *gone);
+/* Whom it stands below; see above.h. */
 const struct ptree_node *gone_above(const struct gone *gone, const struct ptree_node *node);
 
 /* Over, and no zombie. */

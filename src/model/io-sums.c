@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums over branches of what is read and written; see io-sums.h. */
 #include "model/io-sums.h"
+#include "model/above.h"
 #include "model/array.h"
 
 #include <errno.h>
@@ -14,13 +15,6 @@ void io_sums_clear(struct io_sums *sums)
 	*sums = (struct io_sums){ 0 };
 }
 
-static const struct ptree_node *above(const struct ptree_node *node, bool by_origin)
-{
-	const struct ptree_node *origin = by_origin ? ptree_node_origin(node) : NULL;
-
-	return origin ? origin : ptree_node_parent(node);
-}
-
 int io_sums_add(struct io_sums *sums, const struct ptree_node *node, bool by_origin,
 		uint64_t bytes_per_s)
 {
@@ -29,7 +23,7 @@ int io_sums_add(struct io_sums *sums, const struct ptree_node *node, bool by_ori
 				  sizeof(*sums->items)))
 			return -ENOMEM;
 		sums->items[sums->count++] = (struct io_sum){ ptree_node_id(node), bytes_per_s };
-		node = above(node, by_origin);
+		node = node_above(node, by_origin);
 	}
 	return 0;
 }

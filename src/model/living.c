@@ -50,7 +50,7 @@ static bool is_row_above(const struct rows *rows, const struct ptree_node *node)
 static void place(struct rows *rows, struct job *job, const struct ptree_node *node)
 {
 	const struct ptree_node *above = gone_above(&rows->gone, node);
-	size_t most = gone_most_above(&rows->gone);
+	size_t most = above_most(rows->gone.tree);
 
 	job->is_inside = false;
 	while (above && most-- && gone_is_job(&rows->gone, above)) {

@@ -475,7 +475,7 @@ bool readings_turn(struct readings *readings, const struct ptree_tree *tree,
 		   const struct readings_wish *wish, uint64_t now_ns)
 {
 	uint64_t before = readings->changes.count;
-	bool is_scan = now_ns >= readings->scan_ns;
+	bool has_scanned = false;
 
 	if (!wish->pieces && !wish->sums_io && readings->wish.pieces)
 		forget_all(readings);
@@ -484,7 +484,8 @@ bool readings_turn(struct readings *readings, const struct ptree_tree *tree,
 	if (!readings->wish.pieces || wish->is_stopped)
 		return false;
 	take_answers(readings, tree, now_ns);
-	if (!readings->is_asking && is_scan) {
+	if (!readings->is_asking && now_ns >= readings->scan_ns) {
+		has_scanned = true;
 		hand_on_all(readings, tree, now_ns);
 		drop_needless(readings, tree, now_ns);
 		readings->scan_ns = now_ns + SECOND_NS;
@@ -492,7 +493,7 @@ bool readings_turn(struct readings *readings, const struct ptree_tree *tree,
 		if (wish->all || wish->sums_io)
 			add_wanted(readings, tree, now_ns);
 	}
-	if (is_scan || readings->changes.count != before)
+	if (has_scanned || readings->changes.count != before)
 		add_io_up(readings, tree);
 	if (!readings->is_asking && readings->owes && now_ns >= readings->next_ns)
 		ask(readings, tree, now_ns);

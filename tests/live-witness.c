@@ -58,6 +58,7 @@ struct fixture {
 	int wake_fd;
 	int go[2];	/* a byte lets one held child exec; closed, it ends */
 	size_t threads; /* before there was a witness */
+	cpu_set_t cpus; /* where this program may run */
 	struct testimonies {
 		struct witness_testimony *list;
 		size_t count, capacity;
@@ -273,6 +274,8 @@ static int setup(void **state)
 	reset_gate();
 	fixture->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	fixture->threads = count_threads();
+	if (sched_getaffinity(0, sizeof(fixture->cpus), &fixture->cpus))
+		return -1;
 	return fixture->wake_fd < 0 || pipe2(fixture->go, O_CLOEXEC);
 }
 
@@ -291,11 +294,31 @@ static int teardown(void **state)
 	witness_close(fixture->witness);
 	reset_gate();
 	await_threads(fixture->threads);
+	sched_setaffinity(0, sizeof(fixture->cpus), &fixture->cpus);
 	forget(&fixture->said);
 	free(fixture->said.list);
 	close(fixture->wake_fd);
 	free(fixture);
 	return 0;
+}
+
+/* Number 0 is the first of those where this program may run. -1: there are not so many. */
+static int cpu_number(const struct fixture *fixture, size_t number)
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &fixture->cpus) && !number--)
+			return cpu;
+	return -1;
+}
+
+/* What is started from here on as well. */
+static void stay_at(int cpu)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
 }
 
 static struct fixture *open_witness(void **state, const struct witness_source *source,
@@ -322,6 +345,13 @@ static struct witness_stats stats_of(const struct fixture *fixture)
 
 	witness_get_stats(fixture->witness, &stats);
 	return stats;
+}
+
+/* A witness with a single thread, which hangs where it is told to. */
+static struct fixture *open_gated(void **state)
+{
+	stay_at(cpu_number(*state, 0));
+	return open_witness(state, &gated, false);
 }
 
 /* ---- testimonies ---- */
@@ -729,7 +759,7 @@ static void without_real_time_it_is_an_ordinary_thread_that_reads_all_the_same(v
 
 static void a_read_that_hangs_is_given_up_after_its_time_and_other_execs_are_read(void **state)
 {
-	struct fixture *fixture = open_witness(state, &gated, false);
+	struct fixture *fixture = open_gated(state);
 	uint64_t before_ns = live_now_ns();
 	pid_t pid = hang_one(fixture);
 
@@ -770,7 +800,7 @@ static void await_exec(pid_t pid)
 /* They come at once, after one read that took long. */
 static void execs_received_together_with_one_that_hangs_are_read(void **state)
 {
-	struct fixture *fixture = open_witness(state, &gated, false);
+	struct fixture *fixture = open_gated(state);
 	pid_t slow = hang_one(fixture), stuck, others[20];
 
 	stuck = start_held(fixture, sleeper);
@@ -799,7 +829,7 @@ static void execs_received_together_with_one_that_hangs_are_read(void **state)
 
 static void more_that_hang_than_are_allowed_wait_until_one_ends(void **state)
 {
-	struct fixture *fixture = open_witness(state, &gated, false);
+	struct fixture *fixture = open_gated(state);
 	pid_t pids[ABANDONED_MAX + 1];
 
 	for (size_t i = 0; i < ABANDONED_MAX; i++) {
@@ -829,7 +859,7 @@ static void more_that_hang_than_are_allowed_wait_until_one_ends(void **state)
 
 static void closing_does_not_wait_for_reads_that_hang(void **state)
 {
-	struct fixture *fixture = open_witness(state, &gated, false);
+	struct fixture *fixture = open_gated(state);
 	pid_t first = hang_one(fixture), second;
 
 	witness_check(fixture->witness, live_now_ns() + NS_PER_S);
@@ -892,6 +922,33 @@ static struct share watch_for(pid_t tid, uint64_t least_ns)
  * While it hangs, more execs gather than it can read in seconds at 2 ms each, which are then all
  * that it would do. Of what is not its by priority it gets what one of many gets.
  */
+/* Each CPU has a thread of its own, and there is one event of each exec. */
+static void execs_on_other_cpus_are_read_while_a_read_hangs(void **state)
+{
+	struct fixture *fixture = *state;
+	pid_t slow, others[20];
+
+	if (cpu_number(fixture, 1) < 0 || cpu_number(fixture, 8) >= 0)
+		skip();
+	open_witness(state, &gated, false);
+	assert_int_equal(count_threads(), fixture->threads + (size_t)CPU_COUNT(&fixture->cpus));
+	stay_at(cpu_number(fixture, 0));
+	slow = hang_one(fixture);
+	stay_at(cpu_number(fixture, 1));
+	for (size_t i = 0; i < COUNT(others); i++) {
+		others[i] = start_held(fixture, sleeper);
+		go_on(fixture);
+		assert_true(says(await_testimony(fixture, others[i]), sleeper_words));
+		end(others[i]);
+	}
+	assert_true(witness_is_stuck(fixture->witness, live_now_ns() + NS_PER_S));
+	assert_null(find(fixture, slow));
+	let_go(0);
+	assert_true(says(await_testimony(fixture, slow), sleeper_words));
+	assert_each_event_once(fixture);
+	end(slow);
+}
+
 static void what_costs_much_is_read_by_an_ordinary_thread(void **state)
 {
 	enum { RUNS = 2000 };
@@ -905,7 +962,7 @@ static void what_costs_much_is_read_by_an_ordinary_thread(void **state)
 	assert_non_null(busy);
 	if (!realtime_is_allowed())
 		skip();
-	fixture = open_witness(state, &gated, false);
+	fixture = open_gated(state);
 	await_policy(fixture, SCHED_FIFO);
 	slow = hang_one(fixture);
 	start_spawners(runs, spawners);
@@ -1203,6 +1260,7 @@ int main(void)
 		TEST(without_real_time_it_is_an_ordinary_thread_that_reads_all_the_same),
 		TEST(a_read_that_hangs_is_given_up_after_its_time_and_other_execs_are_read),
 		TEST(execs_received_together_with_one_that_hangs_are_read),
+		TEST(execs_on_other_cpus_are_read_while_a_read_hangs),
 		TEST(more_that_hang_than_are_allowed_wait_until_one_ends),
 		TEST(closing_does_not_wait_for_reads_that_hang),
 		TEST(a_witness_opens_and_closes_at_once),

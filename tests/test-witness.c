@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the witness hands over its testimonies through, and the queue of what waits for them. The
- * witness is included whole: its ring has no way in from outside but a thread of its own, which
+ * What the witness hands over its testimonies through, and the queue of what waits for them. Its
+ * post is included whole: its ring has no way in from outside but a thread of its own, which
  * live-witness.c tests.
  */
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-#include "../lib/monitor/witness.c"
+#include "../lib/monitor/post.c"
 
 #include "monitor/held.h"
 
@@ -147,7 +147,7 @@ static void pushing_and_popping_at_random_is_a_queue(void **state)
 /* ---- the ring ---- */
 
 struct ring {
-	struct witness witness;
+	struct post post;
 	struct watcher watcher;
 	struct tally tally;
 	char text[TEXT_MAX];
@@ -197,7 +197,7 @@ static bool push_sized(struct ring *ring, size_t size)
 						     .argv_size = size };
 
 	write_text(ring->text, size, ring->pushed);
-	if (!push(&ring->witness, &testimony))
+	if (!push(&ring->post, &testimony))
 		return false;
 	ring->pushed++;
 	return true;
@@ -224,10 +224,10 @@ static bool take_sized(struct ring *ring, size_t size)
 {
 	struct witness_testimony testimony;
 
-	if (!witness_take(&ring->witness, &testimony))
+	if (!post_take(&ring->post, &testimony))
 		return false;
 	check_testimony(&testimony, ring->taken++, size);
-	ring->position = (uint64_t)((const unsigned char *)testimony.argv - ring->witness.ring) -
+	ring->position = (uint64_t)((const unsigned char *)testimony.argv - ring->post.ring) -
 			 sizeof(struct record);
 	return true;
 }
@@ -250,15 +250,15 @@ static int setup(void **state)
 
 	if (!ring)
 		return -1;
-	ring->witness.ring = malloc(RING_BYTES);
-	ring->witness.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	ring->witness.argv_max = TEXT_MAX;
-	ring->witness.no_realtime = true;
-	ring->witness.watcher = &ring->watcher;
-	ring->witness.tally = ring->watcher.tally = &ring->tally;
-	ring->watcher.witness = &ring->witness;
+	ring->post.ring = malloc(RING_BYTES);
+	ring->post.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	ring->post.argv_max = TEXT_MAX;
+	ring->post.no_realtime = true;
+	ring->post.watcher = &ring->watcher;
+	ring->post.tally = ring->watcher.tally = &ring->tally;
+	ring->watcher.post = &ring->post;
 	*state = ring;
-	return !ring->witness.ring || ring->witness.wake_fd < 0 ||
+	return !ring->post.ring || ring->post.wake_fd < 0 ||
 	       ptree_procfs_open(&ring->watcher.procfs, NULL);
 }
 
@@ -267,8 +267,8 @@ static int teardown(void **state)
 	struct ring *ring = *state;
 
 	ptree_procfs_close(ring->watcher.procfs);
-	close(ring->witness.wake_fd);
-	free(ring->witness.ring);
+	close(ring->post.wake_fd);
+	free(ring->post.ring);
 	free(ring);
 	return 0;
 }
@@ -290,7 +290,7 @@ static void testimonies_come_whole_and_in_order_over_many_wraps(void **state)
 	struct ring *ring = *state;
 	size_t refused = 0;
 
-	while (atomic_load(&ring->witness.head) < UINT64_C(200) * RING_BYTES) {
+	while (atomic_load(&ring->post.head) < UINT64_C(200) * RING_BYTES) {
 		/* Now the writer is ahead, now the taker. */
 		size_t pushes = draw(&random) % 300, takes = draw(&random) % 300;
 
@@ -308,7 +308,7 @@ static void nothing_is_refused_while_each_is_taken(void **state)
 {
 	struct ring *ring = *state;
 
-	while (atomic_load(&ring->witness.head) < UINT64_C(20) * RING_BYTES) {
+	while (atomic_load(&ring->post.head) < UINT64_C(20) * RING_BYTES) {
 		assert_true(push_next(ring));
 		assert_true(take_next(ring));
 	}
@@ -321,7 +321,7 @@ static void nothing_is_refused_while_there_is_room(void **state)
 
 	while (push_next(ring))
 		;
-	assert_in_range(atomic_load(&ring->witness.head),
+	assert_in_range(atomic_load(&ring->post.head),
 			RING_BYTES - record_size(size_of(ring->pushed)) + 1, RING_BYTES);
 	drain(ring);
 }
@@ -385,7 +385,7 @@ static void a_testimony_is_the_takers_until_the_next_take(void **state)
 		size_t size = size_of(ring->taken);
 
 		assert_true(push_next(ring));
-		assert_true(witness_take(&ring->witness, &testimony));
+		assert_true(post_take(&ring->post, &testimony));
 		while (push_next(ring))
 			;
 		check_testimony(&testimony, ring->taken++, size);
@@ -401,7 +401,7 @@ static void a_text_longer_than_the_ring_is_refused_and_no_harm_is_done(void **st
 	huge.argv = calloc(1, RING_BYTES);
 	assert_non_null(huge.argv);
 	for (int i = 0; i < 2000; i++) {
-		assert_false(push(&ring->witness, &huge));
+		assert_false(push(&ring->post, &huge));
 		assert_true(push_next(ring));
 		assert_true(take_next(ring));
 	}
@@ -430,7 +430,7 @@ static struct ring *with_source(void **state)
 {
 	struct ring *ring = *state;
 
-	ring->witness.source.argv = say_pid;
+	ring->post.source.argv = say_pid;
 	return ring;
 }
 
@@ -450,7 +450,7 @@ static uint64_t count_wakes(const struct ring *ring)
 {
 	uint64_t count;
 
-	return read(ring->witness.wake_fd, &count, sizeof(count)) == sizeof(count) ? count : 0;
+	return read(ring->post.wake_fd, &count, sizeof(count)) == sizeof(count) ? count : 0;
 }
 
 static void what_was_read_and_what_failed_is_told(void **state)
@@ -465,7 +465,7 @@ static void what_was_read_and_what_failed_is_told(void **state)
 	testify_of(ring, 14, 72);
 	ring->watcher.realtime.is_on = false;
 	testify_of(ring, getpid(), 73);
-	assert_true(witness_take(&ring->witness, &said));
+	assert_true(post_take(&ring->post, &said));
 	assert_int_equal(said.cpu, 3);
 	assert_int_equal(said.seq, 70);
 	assert_int_equal(said.time_ns, 99);
@@ -475,18 +475,18 @@ static void what_was_read_and_what_failed_is_told(void **state)
 	assert_int_equal(said.argv_status, PTREE_ARGV_READ);
 	assert_int_equal(strtol(said.argv, NULL, 10), getpid());
 	assert_true(said.has_comm);
-	assert_true(witness_take(&ring->witness, &said));
+	assert_true(post_take(&ring->post, &said));
 	assert_int_equal(said.seq, 71);
 	assert_int_equal(said.error, -EACCES);
 	assert_int_equal(said.argv_status, PTREE_ARGV_FAILED);
 	assert_int_equal(said.argv_size, 0);
-	assert_true(witness_take(&ring->witness, &said));
+	assert_true(post_take(&ring->post, &said));
 	assert_int_equal(said.error, -ESRCH);
 	assert_int_equal(said.argv_status, PTREE_ARGV_LATE);
-	assert_true(witness_take(&ring->witness, &said));
+	assert_true(post_take(&ring->post, &said));
 	assert_int_equal(said.argv_status, PTREE_ARGV_READ);
 	assert_false(said.has_comm); /* it costs what the next one does not have */
-	assert_false(witness_take(&ring->witness, &said));
+	assert_false(post_take(&ring->post, &said));
 }
 
 static void what_nobody_takes_is_discarded_and_counted(void **state)
@@ -500,16 +500,16 @@ static void what_nobody_takes_is_discarded_and_counted(void **state)
 	for (uint32_t i = 0; i < COUNT; i++)
 		testify_of(ring, 1000000 + (pid_t)i, i);
 	/* The oldest stay. */
-	for (; witness_take(&ring->witness, &said); taken++) {
+	for (; post_take(&ring->post, &said); taken++) {
 		assert_int_equal(said.seq, taken);
 		assert_int_equal(strtol(said.argv, NULL, 10), 1000000 + taken);
 	}
-	witness_get_stats(&ring->witness, &stats);
+	post_get_stats(&ring->post, &stats);
 	assert_int_equal(stats.read, COUNT);
 	assert_int_equal(stats.discarded, COUNT - taken);
 	assert_in_range(taken, RING_BYTES / record_size(8), COUNT - 1);
 	testify_of(ring, 5, COUNT);
-	assert_true(witness_take(&ring->witness, &said));
+	assert_true(post_take(&ring->post, &said));
 	assert_int_equal(said.seq, COUNT);
 }
 
@@ -520,8 +520,8 @@ static void the_taker_is_woken_once_and_only_when_it_awaits(void **state)
 
 	testify_of(ring, 1, 1);
 	assert_int_equal(count_wakes(ring), 0);
-	assert_true(witness_take(&ring->witness, &said));
-	witness_await(&ring->witness);
+	assert_true(post_take(&ring->post, &said));
+	post_await(&ring->post);
 	assert_int_equal(count_wakes(ring), 0);
 	testify_of(ring, 2, 2);
 	testify_of(ring, 3, 3);
@@ -534,10 +534,10 @@ static void what_came_before_it_was_awaited_wakes_the_taker_too(void **state)
 	struct witness_testimony said;
 
 	testify_of(ring, 1, 1);
-	witness_await(&ring->witness);
+	post_await(&ring->post);
 	assert_int_equal(count_wakes(ring), 1);
-	assert_true(witness_take(&ring->witness, &said));
-	witness_await(&ring->witness);
+	assert_true(post_take(&ring->post, &said));
+	post_await(&ring->post);
 	assert_int_equal(count_wakes(ring), 0);
 }
 
@@ -548,7 +548,7 @@ static void a_watcher_that_is_to_stop_does_not_read(void **state)
 
 	atomic_store(&ring->watcher.hand.state, HAND_RELEASED);
 	testify_of(ring, 1, 1);
-	assert_false(witness_take(&ring->witness, &said)); /* so that somebody else is asked */
+	assert_false(post_take(&ring->post, &said)); /* so that somebody else is asked */
 	assert_int_equal(atomic_load(&ring->watcher.hand.state), HAND_RELEASED);
 }
 
@@ -566,7 +566,7 @@ static void *push_many(void *argument)
 		if (!push_next(ring))
 			sched_yield();
 		else
-			wake_owner(&ring->witness);
+			wake_owner(&ring->post);
 		if (draw(&random) % 2000 == 0)
 			usleep(100);
 	}
@@ -576,7 +576,7 @@ static void *push_many(void *argument)
 static void two_threads_pass_on_all_in_order_and_nobody_sleeps_too_long(void **state)
 {
 	struct ring *ring = *state;
-	struct pollfd wake = { .fd = ring->witness.wake_fd, .events = POLLIN };
+	struct pollfd wake = { .fd = ring->post.wake_fd, .events = POLLIN };
 	pthread_t writer;
 	uint64_t sleeps = 0;
 
@@ -584,7 +584,7 @@ static void two_threads_pass_on_all_in_order_and_nobody_sleeps_too_long(void **s
 	while (ring->taken < STRESS_COUNT) {
 		if (take_next(ring))
 			continue;
-		witness_await(&ring->witness);
+		post_await(&ring->post);
 		assert_int_equal(poll(&wake, 1, WAIT_MS), 1);
 		sleeps += count_wakes(ring);
 	}

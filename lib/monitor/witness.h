@@ -5,10 +5,11 @@
 #include "proctree.h"
 
 /*
- * A thread that does nothing but read the command line of every new image, as early as the
- * scheduler lets it: on a real-time priority where that is allowed, else with a short time slice.
- * It has a subscription of its own, to execs only. What it found is told by the exec's event: CPU
- * and sequence number are the same on every socket.
+ * Threads that do nothing but read the command line of every new image, as early as the scheduler
+ * lets them: on a real-time priority where that is allowed, else with a short time slice. There is
+ * one at each CPU (see post.h), or one in all where there are many CPUs. They have subscriptions of
+ * their own, to execs only. What they found is told by the exec's event: CPU and sequence number
+ * are the same on every socket.
  */
 struct witness;
 
@@ -54,14 +55,14 @@ int witness_open(struct witness **witness, const struct witness_options *options
 /* Does not wait for a read that is under way. */
 void witness_close(struct witness *witness);
 
-/* The next testimony; false: there is none. */
+/* The next testimony; of different CPUs they come in any order. false: there is none. */
 bool witness_take(struct witness *witness, struct witness_testimony *testimony);
 /* Writes wake_fd with the next testimony. Look once more after it and before sleeping. */
 void witness_await(struct witness *witness);
 
-/* Is so long at one read that there is no point in waiting for it. */
+/* One of its threads is so long at one read that there is no point in waiting for it. */
 bool witness_is_stuck(const struct witness *witness, uint64_t now_ns);
-/* Replaces a thread that hangs. Call it now and then. */
+/* Replaces threads that hang. Call it now and then. */
 void witness_check(struct witness *witness, uint64_t now_ns);
 
 void witness_get_stats(const struct witness *witness, struct witness_stats *stats);

@@ -301,9 +301,12 @@ check 'who is to be stopped stands still' stops
 # This shell is one that the log comes from.
 stops_no_ancestor()
 {
-	bash -c '"$0" log --events=rule --duration=3 --on="comm=an$$ => stop" >"$1" & sleep 1
-		printf "an$$" >/proc/$$/comm; for i in 1 2 3 4 5; do sleep 0.1; done; wait' \
-		"$proctop" "$work/out" &
+	: >"$work/out"
+	bash -c '"$0" log --events=rule --duration=60 --on="comm=an$$ => stop" >"$1" &
+		while ! [ -s "$1" ] && kill -0 $!; do
+			printf "an$$" >/proc/$$/comm; sleep 0.2; printf other >/proc/$$/comm; sleep 0.1
+		done
+		kill $!; wait' "$proctop" "$work/out" &
 	ancestor=$!
 	soon grep -q "rule $ancestor stop: not stopped: no rule stops" "$work/out" &&
 		! has_state $ancestor T

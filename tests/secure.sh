@@ -95,16 +95,23 @@ changes_nobody_elses()
 	grep -q 'not permitted' "$work/out" && [ "$nice" -eq 0 ]
 }
 
-# rules_of ARG...: by scans, which anybody may; meanwhile root starts a process that matches.
+# rules_of ARG...: by scans, which anybody may; meanwhile root starts processes that match, until a
+# scan finds one that was not there before.
 rules_of()
 {
-	as_nobody "$work/killer" log --poll --events=rule --duration=4 "$@" >"$work/out" 2>"$work/err" &
+	as_nobody "$work/killer" log --poll --events=rule --duration=60 "$@" >"$work/out" 2>"$work/err" &
 	log=$!
-	sleep 1
-	"$work/sl$$" 60 &
-	victim=$!
-	wait $log
+	victim=
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ -z "$victim" ] || kill $victim
+		"$work/sl$$" 60 &
+		victim=$!
+		sleep 1.5
+		! grep -q rule "$work/out" || break
+	done
 	state=$(ps -o stat= -p $victim)
+	pkill -x -u nobody killer
+	wait $log
 	kill $victim
 	cat "$work/out" "$work/err"
 }

@@ -44,13 +44,26 @@ enum {
 	WHY = 1u << CONFIG_WHY,
 };
 
+struct parse;
+struct option_info;
+typedef int option_take(const struct parse *parse, const struct option_info *option,
+			const char *value);
+
 struct option_info {
 	const char *name;
 	char letter;	      /* 0: none */
 	unsigned commands;    /* that know it: LIVE, TREE, LOG, WHY */
 	const char *argument; /* NULL: takes none */
 	const char *help;
+	option_take *take; /* 0, -EINVAL with the error said, -ENOMEM; NULL: it sets a flag */
+	size_t flag;	   /* offset of that in struct config */
 };
+
+option_take option_take_color, option_take_columns, option_take_config, option_take_delay,
+    option_take_duration, option_take_events, option_take_filter, option_take_graphs,
+    option_take_group, option_take_help, option_take_highlight, option_take_meters,
+    option_take_rule, option_take_sort, option_take_theme, option_take_user, option_take_version,
+    option_take_watch;
 
 #define OPTION_COUNT (OPTION_BY_COMMAND + 1)
 extern const struct option_info config_options[OPTION_COUNT];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The terminal: the only file that knows curses.
+ * The terminal: these files (term-draw.c, term-keys.c) alone know curses.
  *
  * curses writes with blocking calls, and a terminal that nobody reads would stop the program with
  * it while events queue. So curses sets the terminal up on a descriptor of its own, and then this
@@ -11,16 +11,13 @@
  * If the process dies of a fault, a handler gives the terminal back with what was prepared at the
  * start; that is what the one variable of this file is for.
  */
-#include "ui/term.h"
 #include "ui/clipboard.h"
-#include "ui/escape.h"
+#include "ui/term-impl.h"
 
-#include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,41 +26,9 @@
 #include <sys/mman.h>
 #include <term.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #define ESCAPE_DELAY_MS 25
-/* How long a terminal that does not read is waited for at the end: for all that is queued, and then
-   for what restores it. */
-#define PATIENCE_MS 500
-#define LAST_WORDS_MS 500
-#define MOUSE_MOTION 32u /* added to the button that is held down */
-#define CELLS_MAX 4096	 /* of a row; more columns than that stay empty */
-
-struct terminal {
-	SCREEN *screen;
-	FILE *in, *out; /* out: the descriptor that curses writes to */
-	int tty_fd;	/* non-blocking, for the copy */
-	int tty_flags;	/* to be restored if tty_fd is stdout itself; -1: it is not */
-	struct termios saved, raw;
-	char *queue; /* bytes for the terminal */
-	size_t queue_size, queue_sent, queue_capacity;
-	struct canvas *shown; /* what curses was last told */
-	cchar_t *line;
-	int rows, cols;
-	int colors;
-	int cursor_y, cursor_x;
-	bool is_stale; /* curses must be told everything */
-	bool is_gone;
-	bool has_mouse;
-	struct escape escape; /* the sequence that is being read */
-	bool is_pasting;      /* keys are what somebody pastes */
-	uint64_t pasted_ms;   /* when the last of it came */
-	bool has_pending;     /* a code was read too far: */
-	int pending_result;
-	wint_t pending_code;
-};
 
 static const char mouse_on[] = "\033[?1000h\033[?1002h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1002l\033[?1000l";
@@ -71,7 +36,6 @@ static const char mouse_off[] = "\033[?1006l\033[?1002l\033[?1000l";
 /* Terminals that do not know it pass over it. */
 static const char paste_on[] = "\033[?2004h";
 static const char paste_off[] = "\033[?2004l";
-#define PASTE_PATIENCE_MS 1000 /* its end may be lost */
 
 static struct {
 	volatile sig_atomic_t is_armed;
@@ -130,77 +94,23 @@ static void arm_last_resort(const struct terminal *term)
 		sigaction(fault_signals[i], &action, NULL);
 }
 
-/* ---- the queue ---- */
+/* ---- what goes to the terminal ---- */
 
-static int queue_reserve(struct terminal *term, size_t more)
+void term_collect(struct terminal *term)
 {
-	size_t capacity = term->queue_capacity ? term->queue_capacity : 16384;
-	char *bigger;
-
-	while (capacity - term->queue_size < more)
-		capacity *= 2;
-	if (capacity == term->queue_capacity)
-		return 0;
-	bigger = realloc(term->queue, capacity);
-	if (!bigger)
-		return -ENOMEM;
-	term->queue = bigger;
-	term->queue_capacity = capacity;
-	return 0;
-}
-
-static void queue_put(struct terminal *term, const char *bytes, size_t size)
-{
-	if (queue_reserve(term, size))
-		return;
-	memcpy(term->queue + term->queue_size, bytes, size);
-	term->queue_size += size;
-}
-
-/* Moves what curses wrote into the queue. */
-static void collect(struct terminal *term)
-{
-	int fd = fileno(term->out);
-	off_t size;
-	ssize_t got;
-
 	fflush(term->out);
-	size = lseek(fd, 0, SEEK_CUR);
-	if (size <= 0)
-		return;
-	if (!queue_reserve(term, (size_t)size)) {
-		got = pread(fd, term->queue + term->queue_size, (size_t)size, 0);
-		if (got > 0)
-			term->queue_size += (size_t)got;
-	} else {
+	if (outlet_take_file(&term->outlet, fileno(term->out)))
 		term->is_stale = true;
-	}
-	if (ftruncate(fd, 0) || lseek(fd, 0, SEEK_SET))
-		term->is_gone = true;
 }
 
 bool term_has_output(const struct terminal *term)
 {
-	return term->queue_sent < term->queue_size;
+	return outlet_has_bytes(&term->outlet);
 }
 
 int term_flush(struct terminal *term)
 {
-	while (term_has_output(term) && !term->is_gone) {
-		ssize_t sent = write(term->tty_fd, term->queue + term->queue_sent,
-				     term->queue_size - term->queue_sent);
-
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent < 0 && errno == EAGAIN)
-			return 0;
-		if (sent < 0)
-			term->is_gone = true;
-		else
-			term->queue_sent += (size_t)sent;
-	}
-	term->queue_sent = term->queue_size = 0;
-	return term->is_gone ? -EIO : 0;
+	return outlet_flush(&term->outlet);
 }
 
 /* Linux's console knows no OSC 52, and some of its versions show what they do not know. Between two
@@ -217,53 +127,14 @@ int term_copy(struct terminal *term, const char *text, size_t size)
 	count = clipboard_sequence(text, size, &bytes);
 	if (count < 0)
 		return (int)count;
-	err = queue_reserve(term, (size_t)count);
-	if (!err)
-		queue_put(term, bytes, (size_t)count);
+	err = outlet_put(&term->outlet, bytes, (size_t)count);
 	free(bytes);
 	return err;
 }
 
 int term_ring(struct terminal *term)
 {
-	int err = queue_reserve(term, 1);
-
-	if (!err)
-		queue_put(term, "\a", 1);
-	return err;
-}
-
-/* Whether all that is queued was taken in time, if it is read at all. */
-static bool flush_patiently(struct terminal *term, int patience_ms)
-{
-	struct pollfd poll_fd = { .fd = term->tty_fd, .events = POLLOUT };
-
-	for (int waited = 0; waited < patience_ms; waited += 10) {
-		if (term_flush(term) || !term_has_output(term))
-			return true;
-		poll(&poll_fd, 1, 10);
-		if (poll_fd.revents & POLLOUT)
-			poll(NULL, 0, 10); /* true also while nothing is taken */
-	}
-	return false;
-}
-
-/*
- * Before the terminal goes to somebody else. If it does not take the last frame, it may have half a
- * sequence of it: CAN ends that, and what restores the terminal is the last that it gets.
- */
-static void flush_last(struct terminal *term)
-{
-	static const char cancel[] = { 0x18 };
-
-	if (flush_patiently(term, PATIENCE_MS))
-		return;
-	tcflush(term->tty_fd, TCOFLUSH);
-	term->queue_sent = term->queue_size = 0;
-	queue_put(term, cancel, sizeof(cancel));
-	queue_put(term, last_resort.bytes, last_resort.size);
-	flush_patiently(term, LAST_WORDS_MS);
-	term->queue_sent = term->queue_size = 0;
+	return outlet_put(&term->outlet, "\a", 1);
 }
 
 /* ---- opening ---- */
@@ -316,14 +187,14 @@ static int open_output(struct terminal *term)
 	const char *name = ttyname(STDOUT_FILENO);
 
 	term->tty_flags = -1;
-	term->tty_fd = name ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
-	if (term->tty_fd >= 0)
+	term->outlet.fd = name ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+	if (term->outlet.fd >= 0)
 		return 0;
-	term->tty_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (term->tty_fd < 0)
+	term->outlet.fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (term->outlet.fd < 0)
 		return -errno;
-	term->tty_flags = fcntl(term->tty_fd, F_GETFL);
-	return fcntl(term->tty_fd, F_SETFL, term->tty_flags | O_NONBLOCK) ? -errno : 0;
+	term->tty_flags = fcntl(term->outlet.fd, F_GETFL);
+	return fcntl(term->outlet.fd, F_SETFL, term->tty_flags | O_NONBLOCK) ? -errno : 0;
 }
 
 static int open_streams(struct terminal *term)
@@ -419,9 +290,9 @@ static void set_raw_mode(struct terminal *term)
 
 static void start_input(struct terminal *term)
 {
-	queue_put(term, paste_on, sizeof(paste_on) - 1);
+	outlet_put(&term->outlet, paste_on, sizeof(paste_on) - 1);
 	if (term->has_mouse)
-		queue_put(term, mouse_on, sizeof(mouse_on) - 1);
+		outlet_put(&term->outlet, mouse_on, sizeof(mouse_on) - 1);
 }
 
 static void free_term(struct terminal *term)
@@ -433,12 +304,12 @@ static void free_term(struct terminal *term)
 	if (term->out)
 		fclose(term->out);
 	if (term->tty_flags >= 0)
-		fcntl(term->tty_fd, F_SETFL, term->tty_flags);
-	if (term->tty_fd >= 0)
-		close(term->tty_fd);
+		fcntl(term->outlet.fd, F_SETFL, term->tty_flags);
+	if (term->outlet.fd >= 0)
+		close(term->outlet.fd);
 	canvas_free(term->shown);
 	free(term->line);
-	free(term->queue);
+	outlet_free(&term->outlet);
 	free(term);
 }
 
@@ -480,7 +351,7 @@ int term_open(struct terminal **out, const struct term_options *options, char *r
 	term = calloc(1, sizeof(*term));
 	if (!term)
 		return -ENOMEM;
-	term->tty_fd = term->tty_flags = -1;
+	term->outlet.fd = term->tty_flags = -1;
 	term->is_stale = true;
 	if (tcgetattr(STDIN_FILENO, &term->saved)) {
 		free(term);
@@ -501,10 +372,10 @@ static void leave_screen(struct terminal *term)
 	curs_set(1);
 	endwin();
 	if (term->has_mouse)
-		queue_put(term, mouse_off, sizeof(mouse_off) - 1);
-	queue_put(term, paste_off, sizeof(paste_off) - 1);
-	collect(term);
-	flush_last(term);
+		outlet_put(&term->outlet, mouse_off, sizeof(mouse_off) - 1);
+	outlet_put(&term->outlet, paste_off, sizeof(paste_off) - 1);
+	term_collect(term);
+	outlet_flush_last(&term->outlet, last_resort.bytes, last_resort.size);
 	/* Not before it is drained: what does not read would never be. */
 	tcsetattr(STDIN_FILENO, TCSANOW, &term->saved);
 }
@@ -540,7 +411,7 @@ int term_in_fd(const struct terminal *term)
 
 int term_out_fd(const struct terminal *term)
 {
-	return term->tty_fd;
+	return term->outlet.fd;
 }
 
 int term_colors(const struct terminal *term)
@@ -576,309 +447,4 @@ bool term_resize(struct terminal *term)
 	term->cols = cols;
 	term_redraw(term);
 	return true;
-}
-
-/* ---- drawing ---- */
-
-void term_redraw(struct terminal *term)
-{
-	term->is_stale = true;
-}
-
-static attr_t attributes(const struct style *style)
-{
-	attr_t attrs = A_NORMAL;
-
-	if (style->attrs & STYLE_BOLD)
-		attrs |= A_BOLD;
-	if (style->attrs & STYLE_DIM)
-		attrs |= A_DIM;
-	if (style->attrs & STYLE_UNDERLINE)
-		attrs |= A_UNDERLINE;
-	if (style->attrs & STYLE_REVERSE)
-		attrs |= A_REVERSE;
-	return attrs;
-}
-
-static int color_pair(const struct terminal *term, const struct style *style)
-{
-	int pair;
-
-	if (!term->colors || (style->fg < 0 && style->bg < 0))
-		return 0;
-	pair = alloc_pair(style->fg, style->bg);
-	return pair < 0 ? 0 : pair;
-}
-
-static void to_wide(const struct cell *cell, wchar_t wide[CCHARW_MAX + 1])
-{
-	char bytes[TEXT_PIECE_SIZE + 1];
-	size_t count;
-
-	if (cell->size == 1) {
-		wide[0] = (unsigned char)cell->bytes[0];
-		wide[1] = L'\0';
-		return;
-	}
-	memcpy(bytes, cell->bytes, cell->size);
-	bytes[cell->size] = '\0';
-	count = mbstowcs(wide, bytes, CCHARW_MAX);
-	if (count == (size_t)-1)
-		wcscpy(wide, L"?");
-	else
-		wide[count] = L'\0';
-}
-
-static bool is_same_style(const struct style *a, const struct style *b)
-{
-	return a->fg == b->fg && a->bg == b->bg && a->attrs == b->attrs;
-}
-
-static void draw_row(struct terminal *term, const struct canvas *canvas, int y)
-{
-	const struct style *style = NULL;
-	attr_t attrs = A_NORMAL;
-	int pair = 0, count = 0;
-
-	for (int x = 0; x < canvas->cols; x++) {
-		const struct cell *cell = canvas_cell(canvas, y, x);
-		wchar_t wide[CCHARW_MAX + 1];
-
-		if (!cell->width)
-			continue;
-		if (!style || !is_same_style(style, &cell->style)) {
-			style = &cell->style;
-			attrs = attributes(style);
-			pair = color_pair(term, style);
-		}
-		to_wide(cell, wide);
-		setcchar(&term->line[count++], wide, attrs, (short)pair, &pair);
-	}
-	mvadd_wchnstr(y, 0, term->line, count);
-}
-
-static bool is_row_shown(const struct terminal *term, const struct canvas *canvas, int y)
-{
-	size_t size = (size_t)canvas->cols * sizeof(struct cell);
-
-	return !memcmp(canvas_cell(canvas, y, 0), canvas_cell(term->shown, y, 0), size);
-}
-
-static void remember(struct terminal *term, const struct canvas *canvas)
-{
-	size_t size = (size_t)canvas->rows * (size_t)canvas->cols * sizeof(struct cell);
-
-	memcpy(term->shown->cells, canvas->cells, size);
-}
-
-static bool fit_shown(struct terminal *term, const struct canvas *canvas)
-{
-	if (term->shown->rows == canvas->rows && term->shown->cols == canvas->cols)
-		return true;
-	term->is_stale = true;
-	return !canvas_resize(term->shown, canvas->rows, canvas->cols);
-}
-
-static void place_cursor(struct terminal *term, int y, int x)
-{
-	bool was_hidden = term->cursor_y < 0;
-
-	if ((y < 0) != was_hidden)
-		curs_set(y >= 0);
-	if (y >= 0)
-		move(y, x);
-	term->cursor_y = y;
-	term->cursor_x = x;
-}
-
-void term_blit(struct terminal *term, const struct canvas *canvas, int cursor_y, int cursor_x)
-{
-	if (canvas->rows != term->rows || canvas->cols != term->cols || !fit_shown(term, canvas))
-		return;
-	for (int y = 0; y < canvas->rows; y++) {
-		if (term->is_stale || !is_row_shown(term, canvas, y))
-			draw_row(term, canvas, y);
-	}
-	if (term->is_stale) {
-		clearok(curscr, TRUE);
-		curs_set(cursor_y >= 0);
-	}
-	term->is_stale = false;
-	remember(term, canvas);
-	place_cursor(term, cursor_y, cursor_x);
-	wnoutrefresh(stdscr);
-	doupdate();
-	collect(term);
-}
-
-/* ---- keys ---- */
-
-static uint32_t key_of(int code)
-{
-	if (code >= KEY_F(1) && code <= KEY_F(12))
-		return TERM_KEY_F1 + (uint32_t)(code - KEY_F(1));
-	switch (code) {
-	case KEY_UP:
-		return TERM_KEY_UP;
-	case KEY_DOWN:
-		return TERM_KEY_DOWN;
-	case KEY_LEFT:
-		return TERM_KEY_LEFT;
-	case KEY_RIGHT:
-		return TERM_KEY_RIGHT;
-	case KEY_SLEFT:
-		return TERM_KEY_SHIFT_LEFT;
-	case KEY_SRIGHT:
-		return TERM_KEY_SHIFT_RIGHT;
-	case KEY_PPAGE:
-		return TERM_KEY_PAGE_UP;
-	case KEY_NPAGE:
-		return TERM_KEY_PAGE_DOWN;
-	case KEY_HOME:
-		return TERM_KEY_HOME;
-	case KEY_END:
-		return TERM_KEY_END;
-	case KEY_DC:
-		return TERM_KEY_DELETE;
-	case KEY_BACKSPACE:
-		return TERM_KEY_BACKSPACE;
-	case KEY_ENTER:
-		return TERM_KEY_ENTER;
-	default:
-		return TERM_KEY_OTHER;
-	}
-}
-
-static bool take_mouse(const struct escape_mouse *mouse, struct key *key)
-{
-	*key = (struct key){ .mouse_y = mouse->y, .mouse_x = mouse->x };
-	if (mouse->is_release)
-		key->code = mouse->button == 0 ? TERM_KEY_MOUSE_RELEASE : 0;
-	else if (mouse->button == 0)
-		key->code = TERM_KEY_MOUSE_CLICK;
-	else if (mouse->button == MOUSE_MOTION)
-		key->code = TERM_KEY_MOUSE_DRAG;
-	else if (mouse->button == 64)
-		key->code = TERM_KEY_WHEEL_UP;
-	else if (mouse->button == 65)
-		key->code = TERM_KEY_WHEEL_DOWN;
-	return key->code != 0;
-}
-
-/* No key may mean that the terminal is gone, which curses does not tell. */
-static int check_input(struct terminal *term)
-{
-	struct pollfd poll_fd = { .fd = term_in_fd(term), .events = POLLIN };
-	int waiting = 0;
-
-	if (poll(&poll_fd, 1, 0) <= 0)
-		return 0;
-	if (poll_fd.revents & (POLLERR | POLLNVAL))
-		return -EIO;
-	if (poll_fd.revents & POLLHUP)
-		return -EIO;
-	/* Readable and yet nothing to read is the end of the input. */
-	return ioctl(poll_fd.fd, FIONREAD, &waiting) || waiting == 0 ? -EIO : 0;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-static int read_code(struct terminal *term, wint_t *code)
-{
-	int result;
-
-	if (term->has_pending) {
-		term->has_pending = false;
-		*code = term->pending_code;
-		return term->pending_result;
-	}
-	result = get_wch(code);
-	collect(term);
-	return result;
-}
-
-/* curses gives out an ESC alone if no key that it knows begins so. */
-static bool is_sequence_begun(struct terminal *term)
-{
-	int result = read_code(term, &term->pending_code);
-
-	if (result == OK && escape_begin(&term->escape, term->pending_code, now_ms()))
-		return true;
-	term->has_pending = result != ERR;
-	term->pending_result = result;
-	if (!term->has_pending)
-		escape_alone(&term->escape, now_ms());
-	return false;
-}
-
-static enum escape_result sort_out(struct terminal *term, int result, wint_t code,
-				   struct escape_mouse *mouse)
-{
-	if (result == KEY_CODE_YES)
-		return ESCAPE_IS_KEY;
-	if (code == TERM_KEY_ESC)
-		return is_sequence_begun(term) ? ESCAPE_IS_PART : ESCAPE_IS_KEY;
-	return escape_feed(&term->escape, code, now_ms(), mouse);
-}
-
-static void set_key(struct key *key, int result, wint_t code)
-{
-	*key = (struct key){ .code = code };
-	if (result == KEY_CODE_YES)
-		key->code = key_of((int)code);
-	else if (code == 0x7f || code == '\b')
-		key->code = TERM_KEY_BACKSPACE;
-	else if (code == '\n')
-		key->code = TERM_KEY_ENTER;
-}
-
-static bool is_pasted(struct terminal *term)
-{
-	uint64_t now = term->is_pasting ? now_ms() : 0;
-
-	if (now > term->pasted_ms + PASTE_PATIENCE_MS)
-		term->is_pasting = false;
-	term->pasted_ms = now;
-	return term->is_pasting;
-}
-
-static void begin_paste(struct terminal *term, bool is_begin)
-{
-	term->is_pasting = is_begin;
-	term->pasted_ms = now_ms();
-}
-
-int term_read_key(struct terminal *term, struct key *key)
-{
-	struct escape_mouse mouse;
-	wint_t code;
-	int result;
-
-	while ((result = read_code(term, &code)) != ERR) {
-		switch (sort_out(term, result, code, &mouse)) {
-		case ESCAPE_IS_KEY:
-			set_key(key, result, code);
-			key->is_pasted = is_pasted(term);
-			return 1;
-		case ESCAPE_IS_MOUSE:
-			if (term->has_mouse && take_mouse(&mouse, key))
-				return 1;
-			break;
-		case ESCAPE_IS_PASTE:
-			begin_paste(term, true);
-			break;
-		case ESCAPE_IS_PASTE_END:
-			begin_paste(term, false);
-			break;
-		case ESCAPE_IS_PART:
-			break;
-		}
-	}
-	return check_input(term);
 }

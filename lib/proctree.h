@@ -1959,8 +1959,8 @@ struct ptree_monitor_options {
 	   can be joined with it. A replay needs no monitor but ptree_tree_learn(). */
 	struct ptree_connector *connector;
 	/* Command lines of short-lived processes are read by threads that run at a real-time
-	   priority (SCHED_FIFO 2; CAP_SYS_NICE or RLIMIT_RTPRIO), for 40 % of a core at most:
-	   one at each CPU where there are up to eight, else one.
+	   priority (SCHED_FIFO 2; CAP_SYS_NICE or RLIMIT_RTPRIO): where there are up to eight
+	   CPUs one at each, for a fifth of it at most, else one, for 40 % of a core.
 	   True: only with a short time slice, as where it is not allowed. */
 	bool no_realtime;
 	size_t receive_buffer_size; /* see ptree_connector_options */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Who may know whom. An #include may point down in the rooms of the program and of the library,
 # never up;
-# curses, libunistring and PCRE2 have one user each; the library knows neither program nor terminal.
+# curses, libunistring and PCRE2 have one user each (of curses the terminal, in a few files); the library knows neither program nor terminal.
 . "${srcdir:-.}/tests/tap.sh"
 
 build=$PWD

@@ -118,24 +118,42 @@ static void who_takes_more_is_ordinary_for_a_while(void **state)
 	assert_int_equal(sched_getscheduler(0), REALTIME);
 }
 
-/* Somebody wanted it so. */
+/* Also if it does not come here in between. */
+static void who_took_more_than_a_window_is_ordinary_for_the_next(void **state)
+{
+	need_right();
+	dispatch(*state);
+	burn(300 * NS_PER_MS);
+	dispatch(*state);
+	assert_int_equal(sched_getscheduler(0), SCHED_OTHER | SCHED_RESET_ON_FORK);
+	usleep(150000);
+	dispatch(*state);
+	assert_int_equal(sched_getscheduler(0), REALTIME);
+}
+
+/* Somebody wanted it so, the one or the other. */
 static void one_that_was_made_nice_stays_so(void **state)
 {
-	pid_t pid = fork();
-	int status;
+	static const int values[] = { 5, -5 };
 
 	(void)state;
-	if (pid == 0) {
-		struct ptree_monitor *monitor;
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		pid_t pid = fork();
+		int status;
 
-		setpriority(PRIO_PROCESS, 0, 5);
-		monitor = new_monitor();
-		dispatch(monitor);
-		_exit(sched_getscheduler(0));
+		if (pid == 0) {
+			struct ptree_monitor *monitor;
+
+			setpriority(PRIO_PROCESS, 0, values[i]);
+			monitor = new_monitor();
+			dispatch(monitor);
+			_exit(getpriority(PRIO_PROCESS, 0) == values[i] ? sched_getscheduler(0)
+									: SCHED_OTHER);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), SCHED_OTHER);
 	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), SCHED_OTHER);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -147,6 +165,7 @@ int main(void)
 		cmocka_unit_test(one_that_was_made_nice_stays_so),
 		TEST(what_it_starts_is_ordinary),
 		TEST(who_takes_more_is_ordinary_for_a_while),
+		TEST(who_took_more_than_a_window_is_ordinary_for_the_next),
 	};
 
 	return cmocka_run_group_tests_name("live-realtime", tests, NULL, NULL);

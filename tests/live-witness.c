@@ -31,7 +31,7 @@
 #define CHILDREN_S 60 /* after a test that failed they end by themselves */
 /* Of so many storms one must go well: a virtual machine stands still now and then. */
 #define STORMS_MAX 5
-#define ABANDONED_MAX 8 /* as in witness.c */
+#define ABANDONED_MAX 8 /* as in post.c */
 #define THREAD_NAME "proctree-exec"
 
 extern char **environ;
@@ -763,10 +763,10 @@ static void a_read_that_hangs_is_given_up_after_its_time_and_other_execs_are_rea
 	uint64_t before_ns = live_now_ns();
 	pid_t pid = hang_one(fixture);
 
-	assert_false(witness_is_stuck(fixture->witness, before_ns + 20 * NS_PER_MS));
+	assert_false(witness_is_any_stuck(fixture->witness, before_ns + 20 * NS_PER_MS));
 	witness_check(fixture->witness, before_ns + 100 * NS_PER_MS);
 	assert_int_equal(stats_of(fixture).abandoned, 0);
-	assert_true(witness_is_stuck(fixture->witness, live_now_ns() + NS_PER_S));
+	assert_true(witness_is_any_stuck(fixture->witness, live_now_ns() + NS_PER_S));
 	witness_check(fixture->witness, live_now_ns() + NS_PER_S);
 	assert_int_equal(stats_of(fixture).abandoned, 1);
 	assert_int_equal(count_threads(), fixture->threads + 2);
@@ -843,7 +843,7 @@ static void more_that_hang_than_are_allowed_wait_until_one_ends(void **state)
 		witness_check(fixture->witness, live_now_ns() + NS_PER_S);
 	assert_int_equal(stats_of(fixture).abandoned, ABANDONED_MAX);
 	assert_int_equal(count_threads(), fixture->threads + ABANDONED_MAX + 1);
-	assert_true(witness_is_stuck(fixture->witness, live_now_ns() + NS_PER_S));
+	assert_true(witness_is_any_stuck(fixture->witness, live_now_ns() + NS_PER_S));
 	let_go(pids[3]);
 	await_threads(fixture->threads + ABANDONED_MAX);
 	witness_check(fixture->witness, live_now_ns() + NS_PER_S);
@@ -918,10 +918,6 @@ static struct share watch_for(pid_t tid, uint64_t least_ns)
 	return share;
 }
 
-/*
- * While it hangs, more execs gather than it can read in seconds at 2 ms each, which are then all
- * that it would do. Of what is not its by priority it gets what one of many gets.
- */
 /* Each CPU has a thread of its own, and there is one event of each exec. */
 static void execs_on_other_cpus_are_read_while_a_read_hangs(void **state)
 {
@@ -941,7 +937,7 @@ static void execs_on_other_cpus_are_read_while_a_read_hangs(void **state)
 		assert_true(says(await_testimony(fixture, others[i]), sleeper_words));
 		end(others[i]);
 	}
-	assert_true(witness_is_stuck(fixture->witness, live_now_ns() + NS_PER_S));
+	assert_true(witness_is_any_stuck(fixture->witness, live_now_ns() + NS_PER_S));
 	assert_null(find(fixture, slow));
 	let_go(0);
 	assert_true(says(await_testimony(fixture, slow), sleeper_words));
@@ -949,6 +945,10 @@ static void execs_on_other_cpus_are_read_while_a_read_hangs(void **state)
 	end(slow);
 }
 
+/*
+ * While it hangs, more execs gather than it can read in seconds at 2 ms each, which are then all
+ * that it would do. Of what is not its by priority it gets what one of many gets.
+ */
 static void what_costs_much_is_read_by_an_ordinary_thread(void **state)
 {
 	enum { RUNS = 2000 };

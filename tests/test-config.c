@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "config/config.h"
+#include "config/option.h"
 
 #include <errno.h>
 #include <proctree.h>
@@ -334,10 +335,21 @@ static void the_help_names_every_option_with_its_commands(void **state)
 	free(help);
 }
 
+/* A row without either would overwrite what is at the begin. */
+static void each_option_sets_something(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		assert_non_null(config_options[i].name);
+		assert_true(!config_options[i].take == (config_options[i].flag != 0));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_asks_for_the_live_monitor),
+		cmocka_unit_test(each_option_sets_something),
 		cmocka_unit_test(every_option_of_the_live_monitor_arrives),
 		cmocka_unit_test(an_order_may_be_only_begun),
 		cmocka_unit_test(log_and_tree_have_their_own),

@@ -161,6 +161,22 @@ static void what_nobody_saw_is_told_of_who_waited(void **state)
 	assert_true(most_written(screen, 201, 20) > 10 * MIB);
 }
 
+/* Nor of what it does meanwhile: all that the child did comes at once, or it has not come. */
+static void what_has_not_come_yet_is_not_taken_away(void **state)
+{
+	struct screen *screen = *state;
+
+	put_all(screen);
+	resize(screen, 24, 100);
+	choose(screen, "pid,io-write");
+	put_io(screen, 300, 4096, 100 * MIB);
+	pass(screen, 5);
+	exit_ago(screen, 0, 300, 0);
+	put_io(screen, 201, 4096, 20 * MIB);
+	usleep(1100000);
+	assert_true(most_written(screen, 201, 40) > 5 * MIB);
+}
+
 /* So a parent that does not wait is not robbed of what it does itself later. */
 static void what_was_not_waited_for_is_not_missing_later(void **state)
 {
@@ -408,6 +424,7 @@ int main(void)
 		SCREEN_TEST(cells_have_what_was_read),
 		SCREEN_TEST(what_a_child_did_is_not_its_parents_again),
 		SCREEN_TEST(what_nobody_saw_is_told_of_who_waited),
+		SCREEN_TEST(what_has_not_come_yet_is_not_taken_away),
 		SCREEN_TEST(what_was_not_waited_for_is_not_missing_later),
 		SCREEN_TEST(sums_have_what_those_below_do),
 		SCREEN_TEST(a_group_has_the_io_of_its_processes),

@@ -166,7 +166,7 @@ static int release_held(struct intake *intake, bool all)
 			break;
 		if (event.kind == PTREE_EVENT_EXEC && now_ns >= first->since_ns + HOLD_NS &&
 		    !texts_has(intake->texts, &event))
-			texts_give_up(intake->texts);
+			texts_give_up(intake->texts, &event);
 		held_pop(&intake->held);
 		err = take_event(intake, &event);
 		result = result ? result : err;

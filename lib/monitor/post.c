@@ -40,12 +40,12 @@
 #define STUCK_NS (20 * NS_PER_MS)
 #define GIVE_UP_NS (100 * NS_PER_MS)
 #define ABANDONED_MAX 8
-/* A machine that is full may need longer, and its user is not to wait for that. */
-#define BEGIN_NS (50 * NS_PER_MS)
 
 /* Before who takes events: see monitor.h. */
 #define REALTIME_PRIORITY 2
-#define REALTIME_PER_CENT 40 /* of a core, by all posts */
+/* Of its CPU, which is all that it takes anything from; and of a core, where one does for all. */
+#define REALTIME_PER_CENT_EACH 20
+#define REALTIME_PER_CENT_ALL 40
 /* One that was demoted is to be back in time for what comes after a pause. */
 #define DEMOTED_MS 100
 
@@ -172,44 +172,53 @@ void post_await(struct post *post)
 
 /* ---- the scheduler ---- */
 
-static void publish(struct watcher *watcher)
+/* Those of the place from first on, so many. One that went away meanwhile: it runs where it may. */
+static void run_at(pthread_t thread, const struct post_place *place, unsigned first, unsigned count)
 {
-	atomic_store(&watcher->post->is_realtime, watcher->realtime.is_on);
-}
+	int cpus_max = place->cpus[place->count - 1] + 1; /* they are in order */
+	cpu_set_t *cpus = CPU_ALLOC((size_t)cpus_max);
+	size_t size = CPU_ALLOC_SIZE((size_t)cpus_max);
 
-/* A CPU that went away meanwhile, or is no longer to be used: it runs where it may. */
-static void stay_at(int cpu)
-{
-	cpu_set_t *cpus = CPU_ALLOC((size_t)cpu + 1);
-	size_t size = CPU_ALLOC_SIZE((size_t)cpu + 1);
-
-	if (!cpus)
+	if (!cpus || place->count == 1) {
+		CPU_FREE(cpus);
 		return;
+	}
 	CPU_ZERO_S(size, cpus);
-	CPU_SET_S((size_t)cpu, size, cpus);
-	sched_setaffinity(0, size, cpus);
+	for (unsigned i = first; i < first + count; i++)
+		CPU_SET_S((size_t)place->cpus[i], size, cpus);
+	pthread_setaffinity_np(thread, size, cpus);
 	CPU_FREE(cpus);
 }
 
-/* An ordinary thread waits for its turn where it stays, and goes where it need not. */
-static void begin_realtime(struct watcher *watcher)
+/* An ordinary thread would wait for its turn where it stays, and goes where it need not. */
+static void settle_at_place(struct watcher *watcher)
 {
 	const struct post_place *place = &watcher->post->place;
 
-	if (watcher->post->no_realtime)
+	atomic_store(&watcher->post->is_realtime, watcher->realtime.is_on);
+	if (watcher->realtime.is_on)
+		run_at(pthread_self(), place, place->number, 1);
+	else
+		run_at(pthread_self(), place, 0, place->count);
+}
+
+static void begin_realtime(struct watcher *watcher)
+{
+	const struct post *post = watcher->post;
+
+	if (post->no_realtime)
 		realtime_be_ordinary();
 	else
 		realtime_begin(&watcher->realtime, REALTIME_PRIORITY,
-			       REALTIME_PER_CENT / place->count);
-	if (watcher->realtime.is_on && place->count > 1)
-		stay_at(place->cpus[place->number]);
-	publish(watcher);
+			       post->place.count > 1 ? REALTIME_PER_CENT_EACH
+						     : REALTIME_PER_CENT_ALL);
+	settle_at_place(watcher);
 }
 
 static void keep_within_share(struct watcher *watcher)
 {
 	if (realtime_keep(&watcher->realtime, ptree_boot_now_ns()))
-		publish(watcher);
+		settle_at_place(watcher);
 }
 
 /* ---- the watcher ---- */
@@ -384,6 +393,8 @@ static void release_watcher(struct post *post)
 		pthread_detach(thread);
 	} else {
 		atomic_fetch_sub(&post->tally->abandoned, 1);
+		/* Its CPU may be somebody's who runs before it, for ever. */
+		run_at(thread, &post->place, 0, post->place.count);
 		written = write(post->stop_fd, &one, sizeof(one));
 		pthread_join(thread, NULL);
 		written += read(post->stop_fd, &count, sizeof(count));
@@ -471,15 +482,9 @@ int post_open(struct post **out, const struct witness_options *options,
 	return err;
 }
 
-void post_wait_begun(struct post *post)
+void post_wait_begun(struct post *post, const struct timespec *until)
 {
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += BEGIN_NS;
-	until.tv_sec += until.tv_nsec / (long)NS_PER_S;
-	until.tv_nsec %= (long)NS_PER_S;
-	while (sem_clockwait(&post->begun, CLOCK_MONOTONIC, &until) && errno == EINTR)
+	while (sem_clockwait(&post->begun, CLOCK_MONOTONIC, until) && errno == EINTR)
 		;
 }
 

@@ -79,7 +79,7 @@ void realtime_begin(struct realtime *realtime, int priority, unsigned per_cent)
 void realtime_begin_ordinary(struct realtime *realtime, int priority, unsigned per_cent)
 {
 	*realtime = (struct realtime){ .has_begun = true };
-	if (sched_getscheduler(0) == SCHED_OTHER && getpriority(PRIO_PROCESS, 0) <= 0)
+	if (sched_getscheduler(0) == SCHED_OTHER && getpriority(PRIO_PROCESS, 0) == 0)
 		begin(realtime, priority, per_cent);
 }
 
@@ -101,6 +101,21 @@ static uint64_t own_cpu_ns(void)
 	return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
 }
 
+/* Who comes only now may have taken more than its share of the last one: then it has none of this.
+ */
+static void begin_window(struct realtime *realtime, uint64_t now_ns)
+{
+	uint64_t cpu_ns = own_cpu_ns();
+	uint64_t share_ns = (now_ns - realtime->window_ns) / 100 * realtime->per_cent;
+	bool was_in_share = !realtime->is_on || !realtime->window_ns ||
+			    cpu_ns <= realtime->window_cpu_ns + share_ns;
+
+	realtime->window_ns = realtime->checked_ns = now_ns;
+	realtime->window_cpu_ns = cpu_ns;
+	if (realtime->is_on != was_in_share)
+		turn(realtime, was_in_share);
+}
+
 bool realtime_keep(struct realtime *realtime, uint64_t now_ns)
 {
 	bool was_on = realtime->is_on;
@@ -108,10 +123,7 @@ bool realtime_keep(struct realtime *realtime, uint64_t now_ns)
 	if (!realtime->is_allowed)
 		return false;
 	if (now_ns >= realtime->window_ns + WINDOW_NS) {
-		realtime->window_ns = realtime->checked_ns = now_ns;
-		realtime->window_cpu_ns = own_cpu_ns();
-		if (!realtime->is_on)
-			turn(realtime, true);
+		begin_window(realtime, now_ns);
 	} else if (realtime->is_on && now_ns >= realtime->checked_ns + CHECK_NS) {
 		realtime->checked_ns = now_ns;
 		if (own_cpu_ns() > realtime->window_cpu_ns + WINDOW_NS / 100 * realtime->per_cent)

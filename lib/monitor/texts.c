@@ -12,7 +12,8 @@
 #define AGAIN_MAX 512 /* pending, beyond which nothing is asked for again */
 #define ARRIVED_MAX 65536
 #define ARRIVED_AGE_NS (2 * NS_PER_S)
-/* So many execs in a row without a word: the witness is deaf, and waiting for it idle. */
+/* So many execs in a row without a word: the thread at their CPU is deaf, and waiting for it idle.
+ */
 #define UNANSWERED_MAX 16
 #define REOPEN_NS (10 * NS_PER_S)
 /* How soon a witness that seems to hang is looked at again. */
@@ -87,7 +88,7 @@ void texts_close_witness(struct texts *texts)
 	}
 	witness_close(texts->witness);
 	texts->witness = NULL;
-	texts->unanswered = 0;
+	memset(texts->unanswered, 0, sizeof(texts->unanswered));
 	while (texts->oldest)
 		forget_oldest(texts);
 }
@@ -104,10 +105,15 @@ bool texts_is_realtime(const struct texts *texts)
 
 bool texts_is_awaited(const struct texts *texts, const struct ptree_event *exec, uint64_t now_ns)
 {
-	if (!texts->witness || texts->unanswered >= UNANSWERED_MAX || texts_has(texts, exec))
+	unsigned thread;
+
+	if (!texts->witness || texts_has(texts, exec))
+		return false;
+	thread = witness_thread_of(texts->witness, exec->cpu);
+	if (texts->unanswered[thread] >= UNANSWERED_MAX)
 		return false;
 	witness_await(texts->witness);
-	return !witness_is_stuck(texts->witness, now_ns);
+	return !witness_is_stuck(texts->witness, thread, now_ns);
 }
 
 bool texts_has(const struct texts *texts, const struct ptree_event *exec)
@@ -115,21 +121,31 @@ bool texts_has(const struct texts *texts, const struct ptree_event *exec)
 	return map_find(&texts->arrived, key_of(exec->cpu, exec->seq));
 }
 
-void texts_give_up(struct texts *texts)
+void texts_give_up(struct texts *texts, const struct ptree_event *exec)
 {
-	texts->unanswered++;
+	if (texts->witness)
+		texts->unanswered[witness_thread_of(texts->witness, exec->cpu)]++;
+}
+
+/* One of the witness's threads, at least. */
+static bool is_deaf(const struct texts *texts)
+{
+	for (unsigned i = 0; i < WITNESS_THREADS_MAX; i++)
+		if (texts->unanswered[i] >= UNANSWERED_MAX)
+			return true;
+	return false;
 }
 
 uint64_t texts_check_witness(struct texts *texts, uint64_t now_ns)
 {
-	if (!texts->witness || !witness_is_stuck(texts->witness, now_ns))
+	if (!texts->witness || !witness_is_any_stuck(texts->witness, now_ns))
 		return 0;
 	/* Where no thread can be started, trying with every event would make that worse. */
 	if (now_ns < texts->checked_ns + RECHECK_NS)
 		return RECHECK_NS;
 	texts->checked_ns = now_ns;
 	witness_check(texts->witness, now_ns);
-	return witness_is_stuck(texts->witness, now_ns) ? RECHECK_NS : 0;
+	return witness_is_any_stuck(texts->witness, now_ns) ? RECHECK_NS : 0;
 }
 
 uint64_t texts_hung(const struct texts *texts)
@@ -217,7 +233,7 @@ void texts_check(struct texts *texts, uint64_t now_ns)
 	if (!texts->witness)
 		return;
 	witness_check(texts->witness, now_ns);
-	if (texts->unanswered >= UNANSWERED_MAX && now_ns >= texts->reopened_ns + REOPEN_NS)
+	if (is_deaf(texts) && now_ns >= texts->reopened_ns + REOPEN_NS)
 		texts_open_witness(texts, texts->witness_options.no_realtime);
 }
 
@@ -376,7 +392,7 @@ static int take_testimony(struct texts *texts, const struct witness_testimony *s
 {
 	const struct ptree_node *node = tree_latest(texts->tree, said->pid);
 
-	texts->unanswered = 0;
+	texts->unanswered[witness_thread_of(texts->witness, said->cpu)] = 0;
 	return is_about(texts, node, said) ? apply_testimony(texts, node, said) : keep(texts, said);
 }
 

@@ -22,7 +22,8 @@ struct texts {
 	struct witness_options witness_options;
 	struct map arrived; /* cpu and seq of an exec -> what the witness said of it */
 	struct arrival *oldest, *newest;
-	unsigned unanswered; /* execs in a row of which the witness said nothing in time */
+	/* Execs in a row of which a thread of the witness said nothing in time. */
+	unsigned unanswered[WITNESS_THREADS_MAX];
 	uint64_t reopened_ns, checked_ns; /* when the witness was */
 	uint64_t execs_read;		  /* execs whose command line was read in time */
 	uint64_t execs_late;		  /* and not */
@@ -43,8 +44,8 @@ void texts_close_witness(struct texts *texts);
 bool texts_is_awaited(const struct texts *texts, const struct ptree_event *exec, uint64_t now_ns);
 /* The witness has spoken of it already. */
 bool texts_has(const struct texts *texts, const struct ptree_event *exec);
-/* Nothing was said for long enough. */
-void texts_give_up(struct texts *texts);
+/* Nothing was said of it for long enough. */
+void texts_give_up(struct texts *texts, const struct ptree_event *exec);
 /* Replaces a witness that hangs. Returns how long until it is to be asked again; 0: no need. */
 uint64_t texts_check_witness(struct texts *texts, uint64_t now_ns);
 

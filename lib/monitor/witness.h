@@ -13,6 +13,8 @@
  */
 struct witness;
 
+#define WITNESS_THREADS_MAX 8
+
 /* The read itself, so that a test can make it hang. */
 struct witness_source {
 	int (*argv)(struct ptree_procfs *procfs, pid_t pid, size_t max, char **argv, size_t *size,
@@ -60,8 +62,11 @@ bool witness_take(struct witness *witness, struct witness_testimony *testimony);
 /* Writes wake_fd with the next testimony. Look once more after it and before sleeping. */
 void witness_await(struct witness *witness);
 
-/* One of its threads is so long at one read that there is no point in waiting for it. */
-bool witness_is_stuck(const struct witness *witness, uint64_t now_ns);
+/* Which of its threads hears of the execs of a CPU: 0 to WITNESS_THREADS_MAX - 1. */
+unsigned witness_thread_of(const struct witness *witness, uint32_t cpu);
+/* That one is so long at one read that there is no point in waiting for it. */
+bool witness_is_stuck(const struct witness *witness, unsigned thread, uint64_t now_ns);
+bool witness_is_any_stuck(const struct witness *witness, uint64_t now_ns);
 /* Replaces threads that hang. Call it now and then. */
 void witness_check(struct witness *witness, uint64_t now_ns);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of options, and the help that is made of it. Their values are option-values.c's. */
 #include "config/option.h"
-#include "model/meters.h"
 
 #include <stddef.h>
 

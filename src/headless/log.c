@@ -6,6 +6,7 @@
  * A reader of the output who is slow holds up the events, too: what the kernel then drops is
  * counted and printed.
  */
+#include "headless/log.h"
 #include "config/exit-codes.h"
 #include "headless/describe.h"
 #include "headless/log-impl.h"

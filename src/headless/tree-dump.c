@@ -6,6 +6,7 @@
  * The lines are laid out in a list first, in the order in which they are printed, so that no walk
  * recurses however deep the tree is.
  */
+#include "headless/tree-dump.h"
 #include "config/exit-codes.h"
 #include "headless/describe.h"
 #include "headless/tree-columns.h"
@@ -125,6 +126,7 @@ static int lay_out_above(struct tree_dump *dump, pid_t pid)
 					  .depth = (unsigned)dump->lines.count,
 					  .is_above = true };
 
+		tree_sources_read(&dump->sources, line.node);
 		line.is_match = is_match(dump, line.node);
 		if (ptree_node_pid(line.node))
 			err = tree_lines_push(&dump->lines, &line);

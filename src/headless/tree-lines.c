@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The list of lines; see tree-lines.h. What a line looks like is tree-print.c's. */
 #include "headless/tree-lines.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define ABOVE_MAX 256 /* by origins one can meet a circle */
+#define ABOVE_MAX 256 /* by origins, where each is looked for among those before */
 
 void io_sums_clear(struct io_sums *sums)
 {
@@ -15,10 +15,22 @@ void io_sums_clear(struct io_sums *sums)
 	*sums = (struct io_sums){ 0 };
 }
 
+/* By a mix of origins and parents one can come round in a circle: no more than once. */
+static bool has_been(const struct io_sums *sums, size_t first, uint64_t id)
+{
+	for (size_t i = first; i < sums->count; i++)
+		if (sums->items[i].id == id)
+			return true;
+	return sums->count - first == ABOVE_MAX;
+}
+
 int io_sums_add(struct io_sums *sums, const struct ptree_node *node, bool by_origin,
 		uint64_t bytes_per_s)
 {
-	for (int i = 0; node && ptree_node_id(node) && i < ABOVE_MAX; i++) {
+	size_t first = sums->count;
+
+	while (node && ptree_node_id(node) &&
+	       !(by_origin && has_been(sums, first, ptree_node_id(node)))) {
 		if (array_reserve(&sums->items, &sums->capacity, sums->count + 1,
 				  sizeof(*sums->items)))
 			return -ENOMEM;

@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #define THREADS_MAX 3 /* those that hang included */
+#define NS_PER_MS UINT64_C(1000000)
+#define BATCH_NS (500 * NS_PER_MS) /* what was not read by then is left out */
 
 struct process_reader {
 	int wake_fd;
@@ -225,19 +227,25 @@ static bool begin_one(struct process_reader *reader, const struct process_batch 
 
 static void read_batch(struct process_reader *reader, struct process_batch *batch)
 {
+	uint64_t end_ns = ptree_boot_now_ns() + BATCH_NS;
 	struct source source = { .procfs = NULL };
 	uint32_t pieces = 0;
+	size_t done = 0;
 	int err;
 
 	for (size_t i = 0; i < batch->count; i++)
 		pieces |= batch->items[i].pieces;
 	err = open_source(&source, reader->proc_path, pieces);
-	for (size_t i = 0; i < batch->count && begin_one(reader, batch, batch->items[i].id); i++) {
+	while (done < batch->count && begin_one(reader, batch, batch->items[done].id)) {
 		if (err)
-			batch->items[i].error = err;
+			batch->items[done].error = err;
 		else
-			read_one(&source, &batch->items[i]);
+			read_one(&source, &batch->items[done]);
+		done++;
+		if (ptree_boot_now_ns() >= end_ns)
+			break;
 	}
+	batch->count = done;
 	if (!err)
 		ptree_procfs_close(source.procfs);
 }

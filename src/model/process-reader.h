@@ -53,7 +53,8 @@ int process_reader_ask(struct process_reader *reader, struct process_batch *batc
 /* Whom of the batch it is at: who hangs, if it takes too long. 0: nobody. */
 uint64_t process_reader_at(struct process_reader *reader);
 void process_reader_give_up(struct process_reader *reader);
-/* The whole batch, or NULL: it is not there yet. */
+/* The batch, or NULL: it is not there yet. Where reading takes long it is cut short, after one at
+   least: who is not in it any more may be asked for again. */
 struct process_batch *process_reader_collect(struct process_reader *reader);
 
 /* The same at once, for who may wait; -errno if it cannot even begin. */

@@ -49,6 +49,9 @@ struct readings {
 	bool is_asking;
 	bool owes; /* somebody was never read, or found no room in the batch */
 	uint64_t asked_ns, next_ns, scan_ns;
+	size_t asked_count;
+	uint64_t reading;    /* whom the thread is at, and since when that is known */
+	uint64_t reading_ns; /* ... at the earliest when it was asked */
 	struct changes changes;
 	uint64_t exits; /* in the tree, when it was last looked who has ended */
 	struct waited_io waited;
@@ -253,8 +256,13 @@ static void set_rates(struct readings *readings, struct entry *entry,
 		reading->has_rates = false;
 		return;
 	}
-	if (ns < RATE_LEAST_NS)
+	/* Too soon for a rate: it is told with the next one. */
+	if (ns < RATE_LEAST_NS) {
+		reading->figures.read_bytes = before->read_bytes;
+		reading->figures.written_bytes = before->written_bytes;
+		reading->figures.read_ns = before->read_ns;
 		return;
+	}
 	read = more_than(before->read_bytes, now->read_bytes);
 	written = more_than(before->written_bytes, now->written_bytes);
 	waited_io_subtract(&readings->waited, entry->id, readings->asked_ns, &read, &written);
@@ -265,11 +273,12 @@ static void set_rates(struct readings *readings, struct entry *entry,
 
 /* Of one that was never read: it had nothing when it began, if that was not long ago. */
 static struct process_figures figures_before(const struct entry *entry,
-					     const struct ptree_node *node)
+					     const struct ptree_node *node, uint64_t now_ns)
 {
 	struct process_figures before = entry->reading.figures;
 
-	if (entry->backoff_s || !node || !ptree_node_is_begin_exact(node))
+	if (entry->backoff_s || !node || !ptree_node_is_begin_exact(node) ||
+	    now_ns > ptree_node_begin_ns(node) + YOUNG_NS)
 		return before;
 	before.known = PIECE_IO;
 	before.read_ns = ptree_node_begin_ns(node);
@@ -315,7 +324,7 @@ static void take(struct readings *readings, const struct ptree_tree *tree,
 	if (!entry)
 		return;
 	before = entry->reading;
-	figures = figures_before(entry, tree ? ptree_tree_find_id(tree, entry->id) : NULL);
+	figures = figures_before(entry, tree ? ptree_tree_find_id(tree, entry->id) : NULL, now_ns);
 	entry->is_pending = false;
 	entry->asked = answer->pieces;
 	if (!answer->error) {
@@ -331,14 +340,19 @@ static void take(struct readings *readings, const struct ptree_tree *tree,
 		changes_note(&readings->changes, entry->id);
 }
 
+static void set_none_pending(struct readings *readings)
+{
+	for (size_t i = 0; i < readings->count; i++)
+		readings->entries[i].is_pending = false;
+}
+
 /* What hangs is left to itself, and whom it was about is asked again late; the others at once. */
 static void give_up(struct readings *readings, uint64_t now_ns)
 {
 	struct entry *stuck = find(readings, process_reader_at(readings->reader));
 
 	process_reader_give_up(readings->reader);
-	for (size_t i = 0; i < readings->count; i++)
-		readings->entries[i].is_pending = false;
+	set_none_pending(readings);
 	if (stuck) {
 		stuck->asked = readings->wish.pieces;
 		stuck->backoff_s = BACKOFF_MAX_S;
@@ -349,17 +363,33 @@ static void give_up(struct readings *readings, uint64_t now_ns)
 	readings->next_ns = now_ns + (stuck ? PAUSE_NS : PATIENCE_NS);
 }
 
+/* Each has its time: many that are slow are no hang. */
+static bool has_hung(struct readings *readings, uint64_t now_ns)
+{
+	uint64_t reading = process_reader_at(readings->reader);
+
+	if (reading != readings->reading) {
+		readings->reading = reading;
+		readings->reading_ns = now_ns;
+	}
+	return now_ns >= readings->reading_ns + PATIENCE_NS;
+}
+
 static void take_answers(struct readings *readings, const struct ptree_tree *tree, uint64_t now_ns)
 {
 	struct process_batch *batch = process_reader_collect(readings->reader);
 
-	if (!batch && readings->is_asking && now_ns >= readings->asked_ns + PATIENCE_NS)
+	if (!batch && readings->is_asking && has_hung(readings, now_ns))
 		give_up(readings, now_ns);
 	if (!batch)
 		return;
 	hand_on_all(readings, tree, now_ns);
 	for (size_t i = 0; i < batch->count; i++)
 		take(readings, tree, &batch->items[i], now_ns);
+	if (batch->count < readings->asked_count) {
+		set_none_pending(readings);
+		readings->owes = true;
+	}
 	process_batch_free(batch);
 	readings->is_asking = false;
 }
@@ -433,7 +463,9 @@ static void ask(struct readings *readings, const struct ptree_tree *tree, uint64
 		process_batch_free(batch);
 		return;
 	}
-	readings->asked_ns = now_ns;
+	readings->asked_ns = readings->reading_ns = now_ns;
+	readings->asked_count = batch->count;
+	readings->reading = 0;
 	readings->is_asking = true;
 	if (process_reader_ask(readings->reader, batch))
 		give_up(readings, now_ns);
@@ -505,7 +537,7 @@ uint64_t readings_next_ns(const struct readings *readings)
 	if (!readings->wish.pieces || readings->wish.is_stopped)
 		return UINT64_MAX;
 	if (readings->is_asking)
-		return readings->asked_ns + PATIENCE_NS;
+		return readings->reading_ns + PATIENCE_NS;
 	return readings->owes ? readings->next_ns : UINT64_MAX;
 }
 

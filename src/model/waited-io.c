@@ -2,6 +2,8 @@
 /* What comes again when a parent has waited; see waited-io.h. */
 #include "model/waited-io.h"
 
+#include <stdbool.h>
+
 #define LATE_NS UINT64_C(1000000000) /* who waits does so by then, or it is another's */
 
 void waited_io_note(struct waited_io *waited, uint64_t parent, uint64_t now_ns, uint64_t read_bytes,
@@ -16,14 +18,6 @@ void waited_io_note(struct waited_io *waited, uint64_t parent, uint64_t now_ns, 
 	waited->items[at].written_bytes = written_bytes;
 }
 
-static void subtract(uint64_t *told, uint64_t *found)
-{
-	uint64_t less = *told < *found ? *told : *found;
-
-	*told -= less;
-	*found -= less;
-}
-
 void waited_io_subtract(struct waited_io *waited, uint64_t parent, uint64_t looked_ns,
 			uint64_t *read_bytes, uint64_t *written_bytes)
 {
@@ -31,13 +25,15 @@ void waited_io_subtract(struct waited_io *waited, uint64_t parent, uint64_t look
 
 	for (size_t i = 0; i < waited->count; i++) {
 		__typeof__(waited->items[0]) item = waited->items[i];
+		/* All of it comes at once, or it has not come. */
+		bool has_come = item.parent == parent && *read_bytes >= item.read_bytes &&
+				*written_bytes >= item.written_bytes;
 
-		if (item.parent == parent) {
-			subtract(&item.read_bytes, read_bytes);
-			subtract(&item.written_bytes, written_bytes);
+		if (has_come) {
+			*read_bytes -= item.read_bytes;
+			*written_bytes -= item.written_bytes;
 		}
-		if (item.parent == parent && ((!item.read_bytes && !item.written_bytes) ||
-					      looked_ns > item.noted_ns + LATE_NS))
+		if (has_come || (item.parent == parent && looked_ns > item.noted_ns + LATE_NS))
 			continue;
 		waited->items[kept++] = item;
 	}

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* A queue of bytes in front of a descriptor that does not block; see outlet.h. What it is that they
+   say is not its business. */
 #include "ui/outlet.h"
 
 #include <errno.h>
@@ -14,7 +16,7 @@
 #define PATIENCE_MS 500
 #define LAST_WORDS_MS 500
 
-int outlet_reserve(struct outlet *outlet, size_t more)
+static int reserve(struct outlet *outlet, size_t more)
 {
 	size_t capacity = outlet->capacity ? outlet->capacity : CAPACITY_FIRST;
 	char *bigger;
@@ -33,7 +35,7 @@ int outlet_reserve(struct outlet *outlet, size_t more)
 
 int outlet_put(struct outlet *outlet, const char *bytes, size_t size)
 {
-	int err = outlet_reserve(outlet, size);
+	int err = reserve(outlet, size);
 
 	if (err)
 		return err;
@@ -50,7 +52,7 @@ int outlet_take_file(struct outlet *outlet, int fd)
 
 	if (size <= 0)
 		return 0;
-	err = outlet_reserve(outlet, (size_t)size);
+	err = reserve(outlet, (size_t)size);
 	if (!err) {
 		got = pread(fd, outlet->bytes + outlet->size, (size_t)size, 0);
 		if (got > 0)

@@ -13,8 +13,6 @@ struct outlet {
 	bool is_gone; /* nobody reads it any more */
 };
 
-/* Room for so many more. 0 or -ENOMEM. */
-int outlet_reserve(struct outlet *outlet, size_t more);
 /* All of it or nothing: -ENOMEM. */
 int outlet_put(struct outlet *outlet, const char *bytes, size_t size);
 /* What a file has in it up to its position, which is emptied. -ENOMEM: it was lost. */

@@ -11,13 +11,13 @@
  * If the process dies of a fault, a handler gives the terminal back with what was prepared at the
  * start; that is what the one variable of this file is for.
  */
+#include "ui/term.h"
 #include "ui/clipboard.h"
 #include "ui/term-impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

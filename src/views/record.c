@@ -70,7 +70,7 @@ static void put_texts(struct sheet *sheet, const struct ptree_monitor_status *st
 		put(sheet, "hung", THEME_STATE_WARNING, "%llu reads, given up",
 		    (unsigned long long)status->argv_hung);
 	put(sheet, "their reader", THEME_NORMAL, "%s",
-	    status->is_realtime ? "runs before all else (real-time, 40 % of a core at most)"
+	    status->is_realtime ? "runs before all else (real-time, a fifth of each CPU at most)"
 				: "runs as others do: give CAP_SYS_NICE to miss fewer");
 }
 

@@ -34,7 +34,7 @@
 #include <unistd.h>
 
 #define RING_BYTES (512u << 10)
-#define RING_REUSED_BYTES (64u << 10)
+#define RING_REUSED_BYTES (32u << 10)
 #define RECEIVE_BUFFER_BYTES (8u << 20)
 #define BATCH 32
 #define STUCK_NS (20 * NS_PER_MS)

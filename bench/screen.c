@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a program on a pseudo terminal of 80x24, which is read all the time, and measures it from
- * outside:
+ * Runs a program on a pseudo terminal of 80x24, or SIZE=COLSxROWS in the environment, which is read
+ * all the time, and measures it from outside:
  *
  *   screen idle MARKER SECONDS COMMAND [ARG...]
  *	seconds until MARKER was on the screen; CPU in percent of one core over SECONDS after it
@@ -107,7 +107,14 @@ static void read_for(struct pty *pty, double seconds)
 
 static bool start(struct pty *pty, const char *marker, char **argv)
 {
-	if (!pty_start(pty, argv, 24, 80, NULL))
+	const char *size = getenv("SIZE");
+	unsigned short rows = 24, cols = 80;
+
+	if (size && sscanf(size, "%hux%hu", &cols, &rows) != 2) {
+		fprintf(stderr, "screen: SIZE is COLSxROWS, as in 160x50\n");
+		return false;
+	}
+	if (!pty_start(pty, argv, rows, cols, NULL))
 		return false;
 	if (!*marker || pty_wait_for(pty, marker, START_S))
 		return true;

@@ -482,7 +482,7 @@ soak()
 write_sources()
 {
 	mkdir -p "$work/build"
-	cp -R "$top"/src/* "$top"/lib/proctree.h "$work/build" && rm "$work"/build/ui/term*.c
+	cp -R "$top"/src/* "$top"/lib/proctree.h "$work/build" && rm "$work/build/ui/term.c"
 	flags='-D_GNU_SOURCE= -DPACKAGE_VERSION=\"0\" -std=gnu17 -O2 -g -w -I.'
 	# shellcheck disable=SC2016 # they are make's
 	printf '%s\n' 'OBJECTS := $(patsubst %.c,%.o,$(wildcard *.c */*.c))' 'all: $(OBJECTS)' \

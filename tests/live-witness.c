@@ -388,7 +388,10 @@ static void take_for(struct fixture *fixture, int timeout_ms)
 	ssize_t size;
 
 	take_all(fixture);
-	witness_await(fixture->witness);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &fixture->cpus))
+			witness_await(fixture->witness,
+				      witness_thread_of(fixture->witness, (uint32_t)cpu));
 	take_all(fixture);
 	if (fixture->said.count == before && poll(&wake, 1, timeout_ms) > 0) {
 		size = read(fixture->wake_fd, &count, sizeof(count));

@@ -128,14 +128,28 @@ static uint64_t most_written(struct screen *screen, pid_t pid, int tenths)
 	return most;
 }
 
+static void show_writes(struct screen *screen)
+{
+	put_all(screen);
+	resize(screen, 24, 100);
+	choose(screen, "pid,io-write");
+}
+
+/* Has written and been told so, and is over. */
+static void end_who_wrote(struct screen *screen)
+{
+	show_writes(screen);
+	put_io(screen, 300, 4096, 100 * MIB);
+	pass(screen, 5);
+	exit_ago(screen, 0, 300, 0);
+}
+
 /* The kernel adds to a process what its children had that it waited for: no I/O of now. */
 static void what_a_child_did_is_not_its_parents_again(void **state)
 {
 	struct screen *screen = *state;
 
-	put_all(screen);
-	resize(screen, 24, 100);
-	choose(screen, "pid,io-write");
+	show_writes(screen);
 	pass(screen, 5);
 	put_io(screen, 300, 4096, 100 * MIB);
 	usleep(1100000); /* rates are by the kernel's clock */
@@ -152,9 +166,7 @@ static void what_nobody_saw_is_told_of_who_waited(void **state)
 {
 	struct screen *screen = *state;
 
-	put_all(screen);
-	resize(screen, 24, 100);
-	choose(screen, "pid,io-write");
+	show_writes(screen);
 	pass(screen, 5);
 	put_io(screen, 201, 4096, 100 * MIB);
 	usleep(1100000);
@@ -166,12 +178,7 @@ static void what_has_not_come_yet_is_not_taken_away(void **state)
 {
 	struct screen *screen = *state;
 
-	put_all(screen);
-	resize(screen, 24, 100);
-	choose(screen, "pid,io-write");
-	put_io(screen, 300, 4096, 100 * MIB);
-	pass(screen, 5);
-	exit_ago(screen, 0, 300, 0);
+	end_who_wrote(screen);
 	put_io(screen, 201, 4096, 20 * MIB);
 	usleep(1100000);
 	assert_true(most_written(screen, 201, 40) > 5 * MIB);
@@ -182,12 +189,7 @@ static void what_was_not_waited_for_is_not_missing_later(void **state)
 {
 	struct screen *screen = *state;
 
-	put_all(screen);
-	resize(screen, 24, 100);
-	choose(screen, "pid,io-write");
-	put_io(screen, 300, 4096, 100 * MIB);
-	pass(screen, 5);
-	exit_ago(screen, 0, 300, 0);
+	end_who_wrote(screen);
 	for (int i = 0; i < 4; i++) {
 		usleep(300000);
 		pass(screen, 10);

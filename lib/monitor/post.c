@@ -172,34 +172,38 @@ void post_await(struct post *post)
 
 /* ---- the scheduler ---- */
 
-/* Those of the place from first on, so many. One that went away meanwhile: it runs where it may. */
-static void run_at(pthread_t thread, const struct post_place *place, unsigned first, unsigned count)
+/* CPUs in order. If they went away meanwhile, the thread runs where it may. */
+static void run_at(pthread_t thread, const int *cpus, unsigned count)
 {
-	int cpus_max = place->cpus[place->count - 1] + 1; /* they are in order */
-	cpu_set_t *cpus = CPU_ALLOC((size_t)cpus_max);
-	size_t size = CPU_ALLOC_SIZE((size_t)cpus_max);
+	size_t max = (size_t)cpus[count - 1] + 1, size = CPU_ALLOC_SIZE(max);
+	cpu_set_t *set = CPU_ALLOC(max);
 
-	if (!cpus || place->count == 1) {
-		CPU_FREE(cpus);
+	if (!set)
 		return;
-	}
-	CPU_ZERO_S(size, cpus);
-	for (unsigned i = first; i < first + count; i++)
-		CPU_SET_S((size_t)place->cpus[i], size, cpus);
-	pthread_setaffinity_np(thread, size, cpus);
-	CPU_FREE(cpus);
+	CPU_ZERO_S(size, set);
+	for (unsigned i = 0; i < count; i++)
+		CPU_SET_S((size_t)cpus[i], size, set);
+	pthread_setaffinity_np(thread, size, set);
+	CPU_FREE(set);
+}
+
+static void run_anywhere(pthread_t thread, const struct post_place *place)
+{
+	if (place->count > 1)
+		run_at(thread, place->cpus, place->count);
 }
 
 /* An ordinary thread would wait for its turn where it stays, and goes where it need not. */
 static void settle_at_place(struct watcher *watcher)
 {
 	const struct post_place *place = &watcher->post->place;
+	bool is_on = watcher->realtime.is_on;
 
-	atomic_store(&watcher->post->is_realtime, watcher->realtime.is_on);
-	if (watcher->realtime.is_on)
-		run_at(pthread_self(), place, place->number, 1);
+	atomic_store(&watcher->post->is_realtime, is_on);
+	if (is_on && place->count > 1 && !hand_is_released(&watcher->hand))
+		run_at(pthread_self(), &place->cpus[place->number], 1);
 	else
-		run_at(pthread_self(), place, 0, place->count);
+		run_anywhere(pthread_self(), place);
 }
 
 static void begin_realtime(struct watcher *watcher)
@@ -394,7 +398,7 @@ static void release_watcher(struct post *post)
 	} else {
 		atomic_fetch_sub(&post->tally->abandoned, 1);
 		/* Its CPU may be somebody's who runs before it, for ever. */
-		run_at(thread, &post->place, 0, post->place.count);
+		run_anywhere(thread, &post->place);
 		written = write(post->stop_fd, &one, sizeof(one));
 		pthread_join(thread, NULL);
 		written += read(post->stop_fd, &count, sizeof(count));

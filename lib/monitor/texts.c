@@ -12,8 +12,7 @@
 #define AGAIN_MAX 512 /* pending, beyond which nothing is asked for again */
 #define ARRIVED_MAX 65536
 #define ARRIVED_AGE_NS (2 * NS_PER_S)
-/* So many execs in a row without a word: the thread at their CPU is deaf, and waiting for it idle.
- */
+/* So many execs in a row without a word: who is at their CPU is deaf, and waiting idle. */
 #define UNANSWERED_MAX 16
 #define REOPEN_NS (10 * NS_PER_S)
 /* How soon a witness that seems to hang is looked at again. */
@@ -112,7 +111,7 @@ bool texts_is_awaited(const struct texts *texts, const struct ptree_event *exec,
 	thread = witness_thread_of(texts->witness, exec->cpu);
 	if (texts->unanswered[thread] >= UNANSWERED_MAX)
 		return false;
-	witness_await(texts->witness);
+	witness_await(texts->witness, thread);
 	return !witness_is_stuck(texts->witness, thread, now_ns);
 }
 

@@ -18,9 +18,9 @@
 struct witness {
 	struct tally *tally;
 	struct post *posts[POST_CPUS_MAX];
-	struct post_place place; /* of the last one */
+	struct post_place place; /* which CPU is whose */
 	unsigned count;
-	unsigned taken; /* from this one the last was taken */
+	unsigned taken; /* whose the last testimony was */
 };
 
 /* Those of the machine. Where this process may run at a part of them only, or they are too many to
@@ -105,18 +105,17 @@ bool witness_take(struct witness *witness, struct witness_testimony *testimony)
 	return false;
 }
 
-void witness_await(struct witness *witness)
-{
-	for (unsigned i = 0; i < witness->count; i++)
-		post_await(witness->posts[i]);
-}
-
 unsigned witness_thread_of(const struct witness *witness, uint32_t cpu)
 {
 	for (unsigned i = 1; i < witness->count; i++)
 		if ((uint32_t)witness->place.cpus[i] == cpu)
 			return i;
 	return 0;
+}
+
+void witness_await(struct witness *witness, unsigned thread)
+{
+	post_await(witness->posts[thread]);
 }
 
 bool witness_is_stuck(const struct witness *witness, unsigned thread, uint64_t now_ns)

@@ -59,11 +59,10 @@ void witness_close(struct witness *witness);
 
 /* The next testimony; of different CPUs they come in any order. false: there is none. */
 bool witness_take(struct witness *witness, struct witness_testimony *testimony);
-/* Writes wake_fd with the next testimony. Look once more after it and before sleeping. */
-void witness_await(struct witness *witness);
-
 /* Which of its threads hears of the execs of a CPU: 0 to WITNESS_THREADS_MAX - 1. */
 unsigned witness_thread_of(const struct witness *witness, uint32_t cpu);
+/* Writes wake_fd with that one's next testimony. Look once more after it and before sleeping. */
+void witness_await(struct witness *witness, unsigned thread);
 /* That one is so long at one read that there is no point in waiting for it. */
 bool witness_is_stuck(const struct witness *witness, unsigned thread, uint64_t now_ns);
 bool witness_is_any_stuck(const struct witness *witness, uint64_t now_ns);

@@ -354,14 +354,14 @@ int option_take_meters(const struct parse *parse, const struct option_info *opti
 	return 0;
 }
 
-/* Which one of NULL-terminated names. */
-static bool find_choice(const char *const *names, const char *value, unsigned *index)
+/* Which one of NULL-terminated names; -EINVAL with the error said. */
+static int take_choice(const struct parse *parse, const struct option_info *option,
+		       const char *value, const char *const *names, const char *expected)
 {
-	for (*index = 0; names[*index]; ++*index) {
-		if (!strcmp(value, names[*index]))
-			return true;
-	}
-	return false;
+	for (int i = 0; names[i]; i++)
+		if (!strcmp(value, names[i]))
+			return i;
+	return reject_option_value(parse, option, value, expected);
 }
 
 int option_take_graphs(const struct parse *parse, const struct option_info *option,
@@ -373,12 +373,11 @@ int option_take_graphs(const struct parse *parse, const struct option_info *opti
 		[CONFIG_GRAPHS_BLOCK] = "block",
 		NULL,
 	};
-	unsigned index;
+	int choice = take_choice(parse, option, value, names, "one of auto, braille and block");
 
-	if (!find_choice(names, value, &index))
-		return reject_option_value(parse, option, value, "one of auto, braille and block");
-	parse->config->graphs = (enum config_graphs)index;
-	return 0;
+	if (choice >= 0)
+		parse->config->graphs = (enum config_graphs)choice;
+	return choice < 0 ? choice : 0;
 }
 
 int option_take_sort(const struct parse *parse, const struct option_info *option, const char *value)
@@ -412,12 +411,11 @@ int option_take_color(const struct parse *parse, const struct option_info *optio
 		[CONFIG_COLOR_NEVER] = "never",
 		NULL,
 	};
-	unsigned index;
+	int choice = take_choice(parse, option, value, names, "one of auto, always and never");
 
-	if (!find_choice(names, value, &index))
-		return reject_option_value(parse, option, value, "one of auto, always and never");
-	parse->config->color = (enum config_color)index;
-	return 0;
+	if (choice >= 0)
+		parse->config->color = (enum config_color)choice;
+	return choice < 0 ? choice : 0;
 }
 
 int option_take_theme(const struct parse *parse, const struct option_info *option,

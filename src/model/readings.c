@@ -50,8 +50,7 @@ struct readings {
 	bool owes; /* somebody was never read, or found no room in the batch */
 	uint64_t asked_ns, next_ns, scan_ns;
 	size_t asked_count;
-	uint64_t reading;    /* whom the thread is at, and since when that is known */
-	uint64_t reading_ns; /* ... at the earliest when it was asked */
+	uint64_t reading, reading_ns; /* whom the thread is at, and since when that is known */
 	struct changes changes;
 	uint64_t exits; /* in the tree, when it was last looked who has ended */
 	struct waited_io waited;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The terminal: these files (term-draw.c, term-keys.c) alone know curses.
+ * The terminal: the only file that knows curses.
  *
  * curses writes with blocking calls, and a terminal that nobody reads would stop the program with
  * it while events queue. So curses sets the terminal up on a descriptor of its own, and then this
@@ -13,11 +13,14 @@
  */
 #include "ui/term.h"
 #include "ui/clipboard.h"
-#include "ui/term-impl.h"
+#include "ui/key-reader.h"
+#include "ui/outlet.h"
 
+#include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +30,26 @@
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #define ESCAPE_DELAY_MS 25
+#define CELLS_MAX 4096 /* of a row; more columns than that stay empty */
+
+struct terminal {
+	SCREEN *screen;
+	FILE *in, *out;	      /* out: the descriptor that curses writes to */
+	struct outlet outlet; /* its descriptor, of the terminal, is non-blocking */
+	int tty_flags;	      /* to be restored if that one is stdout itself; -1: it is not */
+	struct termios saved, raw;
+	struct canvas *shown; /* what curses was last told */
+	cchar_t *line;
+	int rows, cols;
+	int colors;
+	int cursor_y, cursor_x;
+	bool is_stale; /* curses must be told everything */
+	bool has_mouse;
+	struct key_reader keys;
+};
 
 static const char mouse_on[] = "\033[?1000h\033[?1002h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1002l\033[?1000l";
@@ -96,7 +117,8 @@ static void arm_last_resort(const struct terminal *term)
 
 /* ---- what goes to the terminal ---- */
 
-void term_collect(struct terminal *term)
+/* Moves what curses wrote into the outlet. */
+static void collect(struct terminal *term)
 {
 	fflush(term->out);
 	if (outlet_take_file(&term->outlet, fileno(term->out)))
@@ -374,7 +396,7 @@ static void leave_screen(struct terminal *term)
 	if (term->has_mouse)
 		outlet_put(&term->outlet, mouse_off, sizeof(mouse_off) - 1);
 	outlet_put(&term->outlet, paste_off, sizeof(paste_off) - 1);
-	term_collect(term);
+	collect(term);
 	outlet_flush_last(&term->outlet, last_resort.bytes, last_resort.size);
 	/* Not before it is drained: what does not read would never be. */
 	tcsetattr(STDIN_FILENO, TCSANOW, &term->saved);
@@ -447,4 +469,213 @@ bool term_resize(struct terminal *term)
 	term->cols = cols;
 	term_redraw(term);
 	return true;
+}
+
+/* ---- drawing ---- */
+
+void term_redraw(struct terminal *term)
+{
+	term->is_stale = true;
+}
+
+static attr_t attributes(const struct style *style)
+{
+	attr_t attrs = A_NORMAL;
+
+	if (style->attrs & STYLE_BOLD)
+		attrs |= A_BOLD;
+	if (style->attrs & STYLE_DIM)
+		attrs |= A_DIM;
+	if (style->attrs & STYLE_UNDERLINE)
+		attrs |= A_UNDERLINE;
+	if (style->attrs & STYLE_REVERSE)
+		attrs |= A_REVERSE;
+	return attrs;
+}
+
+static int color_pair(const struct terminal *term, const struct style *style)
+{
+	int pair;
+
+	if (!term->colors || (style->fg < 0 && style->bg < 0))
+		return 0;
+	pair = alloc_pair(style->fg, style->bg);
+	return pair < 0 ? 0 : pair;
+}
+
+static void to_wide(const struct cell *cell, wchar_t wide[CCHARW_MAX + 1])
+{
+	char bytes[TEXT_PIECE_SIZE + 1];
+	size_t count;
+
+	if (cell->size == 1) {
+		wide[0] = (unsigned char)cell->bytes[0];
+		wide[1] = L'\0';
+		return;
+	}
+	memcpy(bytes, cell->bytes, cell->size);
+	bytes[cell->size] = '\0';
+	count = mbstowcs(wide, bytes, CCHARW_MAX);
+	if (count == (size_t)-1)
+		wcscpy(wide, L"?");
+	else
+		wide[count] = L'\0';
+}
+
+static bool is_same_style(const struct style *a, const struct style *b)
+{
+	return a->fg == b->fg && a->bg == b->bg && a->attrs == b->attrs;
+}
+
+static void draw_row(struct terminal *term, const struct canvas *canvas, int y)
+{
+	const struct style *style = NULL;
+	attr_t attrs = A_NORMAL;
+	int pair = 0, count = 0;
+
+	for (int x = 0; x < canvas->cols; x++) {
+		const struct cell *cell = canvas_cell(canvas, y, x);
+		wchar_t wide[CCHARW_MAX + 1];
+
+		if (!cell->width)
+			continue;
+		if (!style || !is_same_style(style, &cell->style)) {
+			style = &cell->style;
+			attrs = attributes(style);
+			pair = color_pair(term, style);
+		}
+		to_wide(cell, wide);
+		setcchar(&term->line[count++], wide, attrs, (short)pair, &pair);
+	}
+	mvadd_wchnstr(y, 0, term->line, count);
+}
+
+static bool is_row_shown(const struct terminal *term, const struct canvas *canvas, int y)
+{
+	size_t size = (size_t)canvas->cols * sizeof(struct cell);
+
+	return !memcmp(canvas_cell(canvas, y, 0), canvas_cell(term->shown, y, 0), size);
+}
+
+static void remember(struct terminal *term, const struct canvas *canvas)
+{
+	size_t size = (size_t)canvas->rows * (size_t)canvas->cols * sizeof(struct cell);
+
+	memcpy(term->shown->cells, canvas->cells, size);
+}
+
+static bool fit_shown(struct terminal *term, const struct canvas *canvas)
+{
+	if (term->shown->rows == canvas->rows && term->shown->cols == canvas->cols)
+		return true;
+	term->is_stale = true;
+	return !canvas_resize(term->shown, canvas->rows, canvas->cols);
+}
+
+static void place_cursor(struct terminal *term, int y, int x)
+{
+	bool was_hidden = term->cursor_y < 0;
+
+	if ((y < 0) != was_hidden)
+		curs_set(y >= 0);
+	if (y >= 0)
+		move(y, x);
+	term->cursor_y = y;
+	term->cursor_x = x;
+}
+
+void term_blit(struct terminal *term, const struct canvas *canvas, int cursor_y, int cursor_x)
+{
+	if (canvas->rows != term->rows || canvas->cols != term->cols || !fit_shown(term, canvas))
+		return;
+	for (int y = 0; y < canvas->rows; y++) {
+		if (term->is_stale || !is_row_shown(term, canvas, y))
+			draw_row(term, canvas, y);
+	}
+	if (term->is_stale) {
+		clearok(curscr, TRUE);
+		curs_set(cursor_y >= 0);
+	}
+	term->is_stale = false;
+	remember(term, canvas);
+	place_cursor(term, cursor_y, cursor_x);
+	wnoutrefresh(stdscr);
+	doupdate();
+	collect(term);
+}
+
+/* ---- keys ---- */
+
+static uint32_t key_of(int code)
+{
+	if (code >= KEY_F(1) && code <= KEY_F(12))
+		return TERM_KEY_F1 + (uint32_t)(code - KEY_F(1));
+	switch (code) {
+	case KEY_UP:
+		return TERM_KEY_UP;
+	case KEY_DOWN:
+		return TERM_KEY_DOWN;
+	case KEY_LEFT:
+		return TERM_KEY_LEFT;
+	case KEY_RIGHT:
+		return TERM_KEY_RIGHT;
+	case KEY_SLEFT:
+		return TERM_KEY_SHIFT_LEFT;
+	case KEY_SRIGHT:
+		return TERM_KEY_SHIFT_RIGHT;
+	case KEY_PPAGE:
+		return TERM_KEY_PAGE_UP;
+	case KEY_NPAGE:
+		return TERM_KEY_PAGE_DOWN;
+	case KEY_HOME:
+		return TERM_KEY_HOME;
+	case KEY_END:
+		return TERM_KEY_END;
+	case KEY_DC:
+		return TERM_KEY_DELETE;
+	case KEY_BACKSPACE:
+		return TERM_KEY_BACKSPACE;
+	case KEY_ENTER:
+		return TERM_KEY_ENTER;
+	default:
+		return TERM_KEY_OTHER;
+	}
+}
+
+/* As the terminal's library tells of it. */
+static bool read_stroke(void *what, struct keystroke *stroke)
+{
+	struct terminal *term = what;
+	wint_t code;
+	int result = get_wch(&code);
+
+	collect(term);
+	if (result == ERR)
+		return false;
+	stroke->is_key = result == KEY_CODE_YES;
+	stroke->code = stroke->is_key ? key_of((int)code) : code;
+	return true;
+}
+
+/* No key may mean that the terminal is gone, which curses does not tell. */
+static int check_input(struct terminal *term)
+{
+	struct pollfd poll_fd = { .fd = term_in_fd(term), .events = POLLIN };
+	int waiting = 0;
+
+	if (poll(&poll_fd, 1, 0) <= 0)
+		return 0;
+	if (poll_fd.revents & (POLLERR | POLLNVAL))
+		return -EIO;
+	if (poll_fd.revents & POLLHUP)
+		return -EIO;
+	/* Readable and yet nothing to read is the end of the input. */
+	return ioctl(poll_fd.fd, FIONREAD, &waiting) || waiting == 0 ? -EIO : 0;
+}
+
+int term_read_key(struct terminal *term, struct key *key)
+{
+	if (key_reader_next(&term->keys, read_stroke, term, term->has_mouse, key))
+		return 1;
+	return check_input(term);
 }
